@@ -1,0 +1,192 @@
+import { type Cycle, cycleAt } from '../cycles/cycle.ts';
+import { type CycleSums, emptyTally, MAX_AWAITED, type Tally, zeroes } from '../member/tally.ts';
+import type { Program } from '../program/program.ts';
+import type { Instant } from '../time.ts';
+import { type Effect, effectOf, minus, NO_EFFECT, orderEffect, tierPointsOf } from './effect.ts';
+import { entryKey, type LedgerEntry, orderKey } from './transaction.ts';
+
+/** What taking one more entry into the replay did, for whoever explains it. */
+export interface Step {
+  entry: LedgerEntry;
+  effect: Effect;
+  /** The moment whose cycle the effect belongs to (R6). */
+  countsAt: Instant;
+  /** A refund whose order is not there, or an expiry that names something unknown. */
+  waitsFor?: string;
+}
+
+/** An effect in the cycle where it stands at present; a later entry may move it. */
+interface Booking {
+  at: Instant;
+  effect: Effect;
+}
+
+interface Order {
+  purchases: LedgerEntry[];
+  refunds: LedgerEntry[];
+  booked?: Booking;
+}
+
+interface Expiry {
+  entry: LedgerEntry;
+  booked: Booking;
+}
+
+/**
+ * The ledger read again from its first entry: the sums of every cycle, from nothing but entries. The result does not depend on
+ * the order in which they are added (R4); the member item is only a shortcut to it, and is checked against it.
+ */
+export class Replay {
+  readonly #program: Program;
+  readonly #enrolledAt: Instant;
+  readonly #sums = new Map<Instant, { tier: number; trackers: number[] }>();
+  readonly #orders = new Map<string, Order>();
+  readonly #expiries = new Map<string, Expiry[]>();
+  readonly #taken = new Map<string, Instant>();
+  readonly #lifetime = { points: 0, spendMinor: 0, orders: 0, balance: 0 };
+  readonly #lifetimeTrackers: number[];
+  #lastCycle: Cycle | undefined;
+
+  constructor(program: Program, enrolledAt: Instant) {
+    this.#program = program;
+    this.#enrolledAt = enrolledAt;
+    this.#lifetimeTrackers = zeroes(program.trackers.length);
+  }
+
+  add(entry: LedgerEntry): Step {
+    const key = entryKey(entry);
+    const step = this.#count(entry);
+    this.#taken.set(key, entry.occurredAt);
+    this.#moveExpiriesOf(key);
+    return step;
+  }
+
+  #count(entry: LedgerEntry): Step {
+    if (entry.type === 'purchase' || entry.type === 'refund') return this.#countOrderEntry(entry, orderKey(entry)!);
+    if (entry.type === 'expiry' && entry.orderId !== undefined) return this.#countExpiry(entry, orderKey(entry)!);
+    const effect = effectOf(entry, this.#program);
+    this.#book({ at: entry.occurredAt, effect }, 1);
+    return { entry, effect, countsAt: entry.occurredAt };
+  }
+
+  #countOrderEntry(entry: LedgerEntry, key: string): Step {
+    const order = this.#orders.get(key) ?? { purchases: [], refunds: [] };
+    this.#orders.set(key, order);
+    (entry.type === 'purchase' ? order.purchases : order.refunds).push(entry);
+    if (order.purchases.length === 0) return { entry, effect: NO_EFFECT, countsAt: entry.occurredAt, waitsFor: key };
+    const before = order.booked;
+    const after: Booking = {
+      at: Math.min(...order.purchases.map((purchase) => purchase.occurredAt)),
+      effect: orderEffect(order.purchases, order.refunds, this.#program),
+    };
+    if (before) this.#book(before, -1);
+    this.#book(after, 1);
+    order.booked = after;
+    this.#moveExpiriesOf(key);
+    return { entry, effect: minus(after.effect, before?.effect ?? NO_EFFECT), countsAt: after.at };
+  }
+
+  #countExpiry(entry: LedgerEntry, key: string): Step {
+    const moment = this.#momentOf(key);
+    const booked: Booking = { at: moment ?? entry.occurredAt, effect: effectOf(entry, this.#program) };
+    this.#book(booked, 1);
+    const expiries = this.#expiries.get(key);
+    if (expiries) expiries.push({ entry, booked });
+    else this.#expiries.set(key, [{ entry, booked }]);
+    const step: Step = { entry, effect: booked.effect, countsAt: booked.at };
+    return moment === undefined ? { ...step, waitsFor: key } : step;
+  }
+
+  /** When the transaction that an expiry names happened: an order by its first part, else the entry of that id. */
+  #momentOf(key: string): Instant | undefined {
+    return this.#orders.get(key)?.booked?.at ?? this.#taken.get(key);
+  }
+
+  /** An expiry that came before what it takes back was counted by its own date; now it follows (R6). */
+  #moveExpiriesOf(key: string): void {
+    for (const expiry of this.#expiries.get(key) ?? []) {
+      const at = this.#momentOf(key) ?? expiry.entry.occurredAt;
+      if (at === expiry.booked.at) continue;
+      this.#book(expiry.booked, -1);
+      expiry.booked = { at, effect: expiry.booked.effect };
+      this.#book(expiry.booked, 1);
+    }
+  }
+
+  #book({ at, effect }: Booking, sign: 1 | -1): void {
+    const sums = this.#sumsOf(this.#cycleAt(at).start);
+    sums.tier += sign * tierPointsOf(effect, this.#program);
+    this.#lifetime.points += sign * effect.points;
+    this.#lifetime.spendMinor += sign * effect.spendMinor;
+    this.#lifetime.orders += sign * effect.orders;
+    this.#lifetime.balance += sign * effect.balance;
+    effect.trackers.forEach((amount, place) => {
+      sums.trackers[place]! += sign * amount;
+      this.#lifetimeTrackers[place]! += sign * amount;
+    });
+  }
+
+  #sumsOf(cycleStart: Instant): { tier: number; trackers: number[] } {
+    let sums = this.#sums.get(cycleStart);
+    if (!sums) {
+      sums = { tier: 0, trackers: zeroes(this.#program.trackers.length) };
+      this.#sums.set(cycleStart, sums);
+    }
+    return sums;
+  }
+
+  /** Neighbours mostly share a cycle, and the calendar is the slow part. */
+  #cycleAt(at: Instant): Cycle {
+    const last = this.#lastCycle;
+    if (last && at >= last.start && at < last.end) return last;
+    this.#lastCycle = cycleAt(this.#program.cycle, this.#program.timeZone, this.#enrolledAt, at);
+    return this.#lastCycle;
+  }
+
+  /** The sums as a member carries them at a moment: of its cycle, and of the one before. */
+  tallyAt(at: Instant): Tally {
+    const tally = emptyTally(this.#program, this.#enrolledAt, at);
+    const awaited = this.#awaited();
+    return {
+      ...tally,
+      // With the cycle type `none` there is one cycle only, and nothing came before it.
+      previous:
+        tally.cycle.previousStart === tally.cycle.start ? tally.previous : this.#copyOf(tally.cycle.previousStart),
+      current: this.#copyOf(tally.cycle.start),
+      lifetimePoints: this.#lifetime.points,
+      lifetimeSpendMinor: this.#lifetime.spendMinor,
+      orders: this.#lifetime.orders,
+      lifetimeTrackers: [...this.#lifetimeTrackers],
+      balance: this.#lifetime.balance,
+      awaited: awaited.length > MAX_AWAITED ? [] : awaited,
+      awaitsMany: awaited.length > MAX_AWAITED,
+    };
+  }
+
+  #copyOf(cycleStart: Instant): CycleSums {
+    const sums = this.#sums.get(cycleStart);
+    return { tier: sums?.tier ?? 0, trackers: sums ? [...sums.trackers] : zeroes(this.#program.trackers.length) };
+  }
+
+  /** Keys that entries refer to and that no entry bears: whoever brings one of them changes what is counted already. */
+  #awaited(): string[] {
+    const referred = new Set(this.#expiries.keys());
+    for (const [key, order] of this.#orders) {
+      const standsAlone = order.refunds.length === 0 && order.purchases.every((purchase) => entryKey(purchase) === key);
+      if (!standsAlone) referred.add(key);
+    }
+    return [...referred].filter((key) => !this.#taken.has(key)).sort();
+  }
+}
+
+/** In the order of occurrence; ties by key, so that every replay walks the same way. */
+export function inOrderOfOccurrence(entries: readonly LedgerEntry[]): LedgerEntry[] {
+  return [...entries].sort((a, b) => a.occurredAt - b.occurredAt || (entryKey(a) < entryKey(b) ? -1 : 1));
+}
+
+/** What the ledger adds up to at a moment, all entries taken. */
+export function tallyOf(entries: readonly LedgerEntry[], program: Program, enrolledAt: Instant, at: Instant): Tally {
+  const replay = new Replay(program, enrolledAt);
+  for (const entry of entries) replay.add(entry);
+  return replay.tallyAt(at);
+}

@@ -1,0 +1,123 @@
+import { tierPointsOf } from '../ledger/effect.ts';
+import type { Step } from '../ledger/replay.ts';
+import type { LedgerEntry } from '../ledger/transaction.ts';
+import { currencyDigits } from '../money.ts';
+import type { Program, Tier } from '../program/program.ts';
+import { type ConditionProgress, conditionProgress } from '../tiers/progress.ts';
+import type { Instant } from '../time.ts';
+import type { Member } from './member.ts';
+import { type MemberView, type Replayed, replayTo } from './member-view.ts';
+
+export interface Explanation {
+  view: MemberView;
+  /** One sentence each, for whoever answers the member. */
+  summary: string[];
+  /** What the visible tier asks for, and what the member has of it. */
+  conditions: ConditionProgress[];
+  transactions: ExplainedTransaction[];
+}
+
+export interface ExplainedTransaction {
+  entry: LedgerEntry;
+  /** Whether it moves the tier points that are judged at present. */
+  counted: boolean;
+  /** Tier points given or taken, in units that people read. */
+  tierPoints: number;
+  cycle: 'current' | 'previous' | 'older';
+  /** Why it does not count, or not as one would think. */
+  why?: string;
+}
+
+/** Why the member has this tier at that moment (semantics, section 8); undefined before the member's first moment. */
+export function explain(
+  at: Instant,
+  member: Member,
+  ledger: readonly LedgerEntry[],
+  program: Program,
+): Explanation | undefined {
+  const replayed = replayTo(at, member, ledger, program);
+  if (!replayed) return undefined;
+  const { view, tally } = replayed;
+  const span = program.upgradeBasis === 'current' ? 'both' : 'current';
+  return {
+    view,
+    summary: summaryOf(view, program),
+    conditions: view.tier.tier.conditions.map((condition) => conditionProgress(condition, tally, program, span)),
+    transactions: replayed.steps.map((step) => explainStep(step, replayed, program)).reverse(),
+  };
+}
+
+function explainStep(step: Step, { tally }: Replayed, program: Program): ExplainedTransaction {
+  const { cycle } = tally;
+  const moved = tierPointsOf(step.effect, program);
+  const place = step.countsAt >= cycle.start ? 'current' : step.countsAt >= cycle.previousStart ? 'previous' : 'older';
+  const units = program.basis === 'spend' ? 10 ** currencyDigits(program.currency) : 1;
+  const explained: ExplainedTransaction = {
+    entry: step.entry,
+    counted: moved !== 0 && place !== 'older',
+    tierPoints: moved / units,
+    cycle: place,
+  };
+  const why = reasonFor(step, moved, place, program);
+  return why === undefined ? explained : { ...explained, why };
+}
+
+function reasonFor(
+  step: Step,
+  moved: number,
+  place: ExplainedTransaction['cycle'],
+  program: Program,
+): string | undefined {
+  const { entry } = step;
+  if (step.waitsFor !== undefined) {
+    return entry.type === 'refund'
+      ? `The order ${entry.orderId} has not arrived; the refund counts as soon as it does.`
+      : `The transaction ${entry.orderId} has not arrived; until then this counts by its own date.`;
+  }
+  if (moved !== 0)
+    return place === 'older' ? 'It belongs to a cycle that is no longer judged; lifetime figures keep it.' : undefined;
+  switch (entry.type) {
+    case 'redemption':
+    case 'redemptionReversal':
+      return 'Spending points never moves tier points.';
+    case 'refund':
+      return 'Nothing was left of the order to take.';
+    case 'adjustment':
+      if (entry.excludeFromTier) return 'Staff excluded it from the tier.';
+  }
+  return program.basis === 'spend' ? 'The tier counts what is spent, and this is about points.' : 'It gave no points.';
+}
+
+function summaryOf(view: MemberView, program: Program): string[] {
+  const { tier, progress, points } = view;
+  const unit = program.basis === 'spend' ? program.currency : 'points';
+  const sentences = [`The tier is ${tier.tier.name}, ${reasonForTier(tier.tier, points.current, unit)}.`];
+  if (progress.next) {
+    const name = nameOf(progress.next.tier, program);
+    const open = progress.next.conditions.filter(({ missing }) => missing > 0);
+    const list = open.map(({ what, missing }) => `${missing} ${what === 'tierPoints' ? unit : what}`).join(', ');
+    const any = progress.next.needed < progress.next.conditions.length ? `, any ${progress.next.needed} of these` : '';
+    sentences.push(`To ${name} are missing: ${list}${any}.`);
+  }
+  if (progress.keep) {
+    sentences.push(
+      progress.keep.missing > 0
+        ? `To keep ${tier.tier.name} after the cycle ends, ${progress.keep.missing} ${unit} are missing.`
+        : `${tier.tier.name} is kept after the cycle ends.`,
+    );
+  }
+  if (progress.expectedAtCycleEnd !== tier.tier.id) {
+    sentences.push(`If nothing more happens, the cycle's end brings ${nameOf(progress.expectedAtCycleEnd, program)}.`);
+  }
+  return sentences;
+}
+
+function reasonForTier(tier: Tier, current: number, unit: string): string {
+  return tier.rank === 0
+    ? `the base tier, with ${current} ${unit}`
+    : `earned with ${current} ${unit} that count at present`;
+}
+
+function nameOf(id: string, program: Program): string {
+  return program.tiers.find((tier) => tier.id === id)?.name ?? id;
+}

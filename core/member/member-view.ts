@@ -1,0 +1,116 @@
+import { inOrderOfOccurrence, Replay, type Step } from '../ledger/replay.ts';
+import type { LedgerEntry } from '../ledger/transaction.ts';
+import { type Program, type Tier, tierById } from '../program/program.ts';
+import { earnedTier } from '../tiers/earned-tier.ts';
+import { type Progress, progressOf, shown, tierPointsShown } from '../tiers/progress.ts';
+import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
+import type { Member } from './member.ts';
+import { bringUpTo } from './settle.ts';
+import type { Tally } from './tally.ts';
+
+/** A member at one moment (semantics, section 8). */
+export interface MemberView {
+  memberId: string;
+  enrolledAt: Instant;
+  blocked: boolean;
+  at: Instant;
+  tier: { tier: Tier; since: Instant; expiresAt: Instant | null; source: 'earned' };
+  earnedTier: Tier;
+  points: { current: number; carry: number; lifetime: number; balance: number };
+  cycle: { type: Program['cycle']['type']; start: Instant | null; end: Instant | null };
+  progress: Progress;
+}
+
+const SILENT = { notifyOnRealtimeDowngrade: false };
+
+/**
+ * The member now, from the stored item alone: one read. Ends of cycles that passed since it was written are applied on the way, so
+ * no timer is needed for the answer to be right.
+ * @returns undefined where the item cannot tell, and the ledger has to be replayed
+ */
+export function viewNow(member: Member, program: Program, now: Instant): MemberView | undefined {
+  if (member.rebuildDue || member.countedUnder !== program.countingRule) return undefined;
+  const { member: arrived } = bringUpTo(now, member, program, SILENT);
+  // A tier that the program no longer has is judged anew.
+  const visible = tierById(program, arrived.tier.id) ?? earnedTier(program, arrived.tally);
+  return viewOf(member, arrived.tally, visible, arrived.tier.since, program, now);
+}
+
+export interface Replayed {
+  view: MemberView;
+  /** Each entry that had happened by then, and what it did. */
+  steps: Step[];
+  /** The sums at that moment. */
+  tally: Tally;
+}
+
+/**
+ * The member at any moment, past or future, from the ledger: what the facts known today say was, is or will be true then.
+ * @returns undefined for a moment before the member's first
+ */
+export function replayTo(
+  at: Instant,
+  member: Member,
+  ledger: readonly LedgerEntry[],
+  program: Program,
+): Replayed | undefined {
+  const happened = inOrderOfOccurrence(ledger.filter((entry) => entry.occurredAt <= at));
+  const first = Math.min(member.enrolledAt, happened[0]?.occurredAt ?? Number.POSITIVE_INFINITY);
+  if (at < first) return undefined;
+
+  const replay = new Replay(program, member.enrolledAt);
+  let tier: Tier = program.tiers[0];
+  let since = first;
+  let cycleEnd = replay.tallyAt(first).cycle.end;
+  const judge = (moment: Instant) => {
+    const tally = replay.tallyAt(moment);
+    const earned = earnedTier(program, tally);
+    if (earned.id !== tier.id) [tier, since] = [earned, moment];
+    return tally;
+  };
+  const passCycleEndsUpTo = (moment: Instant) => {
+    while (cycleEnd <= moment) cycleEnd = judge(cycleEnd).cycle.end;
+  };
+  const steps: Step[] = [];
+  for (const entry of happened) {
+    passCycleEndsUpTo(entry.occurredAt);
+    steps.push(replay.add(entry));
+    judge(entry.occurredAt);
+  }
+  passCycleEndsUpTo(at);
+  const tally = judge(at);
+  // The change was recorded a little after the fact that caused it; the recorded moment is the one that the member was told.
+  const recorded = member.tier.id === tier.id && member.tier.since <= at && since <= member.tier.since;
+  return { view: viewOf(member, tally, tier, recorded ? member.tier.since : since, program, at), steps, tally };
+}
+
+function viewOf(
+  member: Member,
+  tally: Tally,
+  visible: Tier,
+  since: Instant,
+  program: Program,
+  at: Instant,
+): MemberView {
+  const { cycle } = tally;
+  return {
+    memberId: member.memberId,
+    enrolledAt: member.enrolledAt,
+    blocked: member.blocked,
+    at,
+    tier: { tier: visible, since, expiresAt: null, source: 'earned' },
+    earnedTier: earnedTier(program, tally),
+    points: {
+      current: tierPointsShown(tally, program),
+      carry: shown(tally.current.tier, program),
+      lifetime: Math.max(0, tally.lifetimePoints),
+      balance: tally.balance,
+    },
+    cycle: {
+      type: program.cycle.type,
+      start: cycle.start === BEGINNING_OF_TIME ? null : cycle.start,
+      end: cycle.end === END_OF_TIME ? null : cycle.end,
+    },
+    progress: progressOf(tally, program, visible),
+  };
+}

@@ -1,0 +1,62 @@
+import { type Cycle, cycleAt } from '../cycles/cycle.ts';
+import type { Program } from '../program/program.ts';
+import type { Instant } from '../time.ts';
+
+/** What one cycle added up to: S[c] of semantics, section 4, and the same for each tracker. */
+export interface CycleSums {
+  /** Points, or minor units with basis `spend`. May be below zero. */
+  tier: number;
+  trackers: readonly number[];
+}
+
+/**
+ * What a member's ledger adds up to, as far as any tier can depend on it: the sums of this cycle and of the one before, and of
+ * all time. Older cycles matter to nobody (R6), so they are not kept.
+ */
+export interface Tally {
+  cycle: Cycle;
+  previous: CycleSums;
+  current: CycleSums;
+  lifetimePoints: number;
+  lifetimeSpendMinor: number;
+  orders: number;
+  lifetimeTrackers: readonly number[];
+  /** Points that can be spent. */
+  balance: number;
+  /** Entries that something counted already refers to, and that have not come yet: a refund before its order (E11). */
+  awaited: readonly string[];
+  /** More were awaited than a member item keeps: then every entry is counted by a rebuild. */
+  awaitsMany: boolean;
+}
+
+export const MAX_AWAITED = 8;
+
+export function zeroes(count: number): number[] {
+  return new Array<number>(count).fill(0);
+}
+
+export function emptyTally(program: Program, enrolledAt: Instant, now: Instant): Tally {
+  const none = zeroes(program.trackers.length);
+  return {
+    cycle: cycleAt(program.cycle, program.timeZone, enrolledAt, now),
+    previous: { tier: 0, trackers: none },
+    current: { tier: 0, trackers: none },
+    lifetimePoints: 0,
+    lifetimeSpendMinor: 0,
+    orders: 0,
+    lifetimeTrackers: none,
+    balance: 0,
+    awaited: [],
+    awaitsMany: false,
+  };
+}
+
+/** The sums once the cycle has ended, when nothing more happens: current becomes what carry was, and carry becomes 0. */
+export function afterCycleEnd(tally: Tally): Tally {
+  return { ...tally, previous: tally.current, current: { tier: 0, trackers: zeroes(tally.current.trackers.length) } };
+}
+
+/** The tally as it stands at the start of the next cycle. */
+export function nextCycle(tally: Tally, program: Program, enrolledAt: Instant): Tally {
+  return { ...afterCycleEnd(tally), cycle: cycleAt(program.cycle, program.timeZone, enrolledAt, tally.cycle.end) };
+}

@@ -1,0 +1,100 @@
+/**
+ * The brand's file (`brands/<brand>.json`) as it is written, once `readBrand` has found nothing wrong with it.
+ * What the engine works with is made from it by `compileProgram`.
+ */
+import type { TransactionType } from '../ledger/transaction.ts';
+
+export interface Brand {
+  /** The file's own name: lower-case letters, digits and hyphens. */
+  brand: string;
+  /** What members read. */
+  name: string;
+  account: string;
+  region: string;
+  program: ProgramFile;
+  notifications: NotificationSettings;
+  shopify?: ShopifySettings;
+  operations?: OperationsSettings;
+}
+
+export interface ProgramFile {
+  timeZone: string;
+  currency: string;
+  basis: 'points' | 'spend';
+  /** Points for one unit (1 EUR, not 1 cent) of a purchase that brings no points of its own (R1). */
+  pointsPerUnit?: number;
+  cycle: CycleFile;
+  upgradeBasis?: 'current' | 'carry';
+  tiers: TierFile[];
+  trackers?: Record<string, TrackerFile>;
+}
+
+export type CycleFile = { type: 'none' } | { type: 'calendar'; startsOn?: string } | { type: 'enrollment' };
+
+export interface TierFile {
+  id: string;
+  name: string;
+  names?: Record<string, string>;
+  /** Points, or units of the currency with basis `spend`. May be left out where `qualification` says it all. */
+  threshold?: number;
+  multiplier?: number;
+  qualification?: QualificationFile;
+}
+
+export type QualificationFile = { all: ConditionFile[] } | { any: number; of: ConditionFile[] };
+
+export type ConditionFile =
+  | { lifetimePoints: number }
+  | { lifetimeSpend: string }
+  | { orders: number }
+  | { tracker: string; atLeast: number };
+
+export interface TrackerFile {
+  /** `count` counts the transactions; `{sum: field}` adds up a number field of them. */
+  measure: 'count' | { sum: string };
+  of: TransactionFilter;
+  over: 'lifetime' | 'cycle';
+}
+
+export type TransactionFilter =
+  | { all: TransactionFilter[] }
+  | { any: TransactionFilter[] }
+  | { field: string; equals: string | number | boolean }
+  | { field: string; oneOf: (string | number | boolean)[] }
+  | { field: string; atLeast: number }
+  | { field: string; atMost: number }
+  | { field: string; exists: boolean }
+  | { type: TransactionType };
+
+export type Channel = 'push' | 'email' | 'sms';
+
+export interface NotificationSettings {
+  /** R8 and section 7: a fall between two recalculations is told only where the brand wants it. */
+  notifyOnRealtimeDowngrade?: boolean;
+  push?: { enabled: boolean };
+  email?: { enabled: boolean; from: string };
+  sms?: { enabled: boolean; senderId?: string };
+  defaultLocale?: string;
+  texts?: NotificationText[];
+}
+
+/** A brand's own words. What is left out matches anything; the most specific text wins. */
+export interface NotificationText {
+  cause?: string;
+  direction?: 'up' | 'down';
+  tier?: string;
+  locale?: string;
+  subject?: string;
+  text: string;
+}
+
+export interface ShopifySettings {
+  countTax: boolean;
+  countShipping: boolean;
+}
+
+export interface OperationsSettings {
+  alarmEmail?: string;
+  logRetentionDays?: number;
+  throttle?: { ratePerSecond: number; burst: number };
+}

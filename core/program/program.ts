@@ -1,0 +1,151 @@
+/** The rulebook as the engine works with it: made once from the brand's file, with every figure in the ledger's units. */
+import type { CycleRule } from '../cycles/cycle.ts';
+import type { LedgerEntry } from '../ledger/transaction.ts';
+import { currencyDigits, type Decimal, parseAmount, parseDecimal } from '../money.ts';
+import type { Brand, ConditionFile, TierFile, TrackerFile } from './brand.ts';
+import { fingerprint } from './fingerprint.ts';
+import { matcherOf } from './transaction-filter.ts';
+
+export interface Program {
+  /** Names the content of the rulebook: every tier change records which one judged it. */
+  version: string;
+  timeZone: string;
+  currency: string;
+  basis: 'points' | 'spend';
+  pointsPerUnit: Decimal | undefined;
+  cycle: CycleRule;
+  upgradeBasis: 'current' | 'carry';
+  /** From the base tier up; a tier's rank is its place here. */
+  tiers: readonly [Tier, ...Tier[]];
+  trackers: readonly Tracker[];
+  /**
+   * Names everything that shapes a member's sums. Sums made under another rule are worth nothing: the member is rebuilt from the
+   * ledger. Thresholds and texts are not part of it.
+   */
+  countingRule: string;
+}
+
+export interface Tier {
+  id: string;
+  name: string;
+  names: Readonly<Record<string, string>>;
+  rank: number;
+  multiplier: Decimal;
+  conditions: readonly Condition[];
+  /** How many of the conditions must hold; 0 for the base tier. */
+  needed: number;
+}
+
+export type Measure = 'tierPoints' | 'lifetimePoints' | 'lifetimeSpend' | 'orders' | 'tracker';
+
+export interface Condition {
+  measure: Measure;
+  /** In the ledger's units: points, minor units, orders, or thousandths of a tracker. */
+  atLeast: number;
+  /** The tracker's place in `program.trackers`, or -1. */
+  tracker: number;
+}
+
+export interface Tracker {
+  name: string;
+  over: 'lifetime' | 'cycle';
+  /** What an entry adds, in thousandths: whole numbers add up to the same in any order, fractions do not (R4). */
+  measure(entry: LedgerEntry): number;
+}
+
+/** Trackers are kept in thousandths. */
+export const TRACKER_UNIT = 1000;
+
+const ONE: Decimal = { digits: 1n, scale: 0 };
+
+/**
+ * Compiles a brand's program.
+ * @param brand as `readBrand` returned it: nothing is checked again
+ */
+export function compileProgram(brand: Brand): Program {
+  const file = brand.program;
+  const trackerNames = Object.keys(file.trackers ?? {});
+  const pointsDigits = file.basis === 'spend' ? currencyDigits(file.currency) : 0;
+
+  const compileCondition = (condition: ConditionFile): Condition => {
+    if ('lifetimePoints' in condition)
+      return { measure: 'lifetimePoints', atLeast: condition.lifetimePoints, tracker: -1 };
+    if ('orders' in condition) return { measure: 'orders', atLeast: condition.orders, tracker: -1 };
+    if ('lifetimeSpend' in condition) {
+      const minor = parseAmount(condition.lifetimeSpend, file.currency);
+      return { measure: 'lifetimeSpend', atLeast: typeof minor === 'number' ? minor : Number.NaN, tracker: -1 };
+    }
+    return {
+      measure: 'tracker',
+      atLeast: Math.round(condition.atLeast * TRACKER_UNIT),
+      tracker: trackerNames.indexOf(condition.tracker),
+    };
+  };
+
+  const compileTier = (tier: TierFile, rank: number): Tier => {
+    const conditions: Condition[] = [];
+    if (rank > 0 && tier.threshold !== undefined) {
+      conditions.push({ measure: 'tierPoints', atLeast: tier.threshold * 10 ** pointsDigits, tracker: -1 });
+    }
+    const further = tier.qualification;
+    if (further) conditions.push(...('all' in further ? further.all : further.of).map(compileCondition));
+    return {
+      id: tier.id,
+      name: tier.name,
+      names: tier.names ?? {},
+      rank,
+      multiplier: decimalOf(tier.multiplier) ?? ONE,
+      conditions,
+      needed: further && 'any' in further ? further.any : conditions.length,
+    };
+  };
+
+  return {
+    version: fingerprint(file),
+    timeZone: file.timeZone,
+    currency: file.currency,
+    basis: file.basis,
+    pointsPerUnit: decimalOf(file.pointsPerUnit),
+    cycle: compileCycle(file.cycle),
+    upgradeBasis: file.upgradeBasis ?? 'current',
+    tiers: file.tiers.map(compileTier) as unknown as Program['tiers'],
+    trackers: Object.entries(file.trackers ?? {}).map(([name, tracker]) => compileTracker(name, tracker)),
+    countingRule: fingerprint([file.timeZone, file.currency, file.basis, file.cycle, file.trackers ?? {}]),
+  };
+}
+
+function compileCycle(cycle: Brand['program']['cycle']): CycleRule {
+  if (cycle.type !== 'calendar') return { type: cycle.type };
+  const [month, day] = (cycle.startsOn ?? '01-01').split('-').map(Number);
+  return { type: 'calendar', month: month!, day: day! };
+}
+
+function compileTracker(name: string, tracker: TrackerFile): Tracker {
+  const matches = matcherOf(tracker.of);
+  const { measure } = tracker;
+  const amountOf = (entry: LedgerEntry) => {
+    if (measure === 'count') return TRACKER_UNIT;
+    const value = entry.fields?.[measure.sum];
+    return typeof value === 'number' ? Math.round(value * TRACKER_UNIT) : 0;
+  };
+  // A refund undoes its order; it is no visit, flight or stay of its own.
+  return {
+    name,
+    over: tracker.over,
+    measure: (entry) => (entry.type !== 'refund' && matches(entry) ? amountOf(entry) : 0),
+  };
+}
+
+/** A number of the brand's file, taken by its decimal digits: 1.1 is exactly 11 tenths. */
+function decimalOf(value: number | undefined): Decimal | undefined {
+  return value === undefined ? undefined : parseDecimal(String(value));
+}
+
+export function tierById(program: Program, id: string): Tier | undefined {
+  return program.tiers.find((tier) => tier.id === id);
+}
+
+/** The tier's name in the member's language, as near as the brand has one: `es-MX`, then `es`, then its own name. */
+export function tierName(tier: Tier, locale?: string): string {
+  return (locale && (tier.names[locale] ?? tier.names[locale.split('-')[0]!])) || tier.name;
+}

@@ -1,0 +1,57 @@
+import type { Tally } from '../member/tally.ts';
+import type { Condition, Program, Tier } from '../program/program.ts';
+
+/** Which cycles' sums a condition is judged by: this one and the last together, or one of them alone (R7). */
+export type Span = 'both' | 'current' | 'previous';
+
+/**
+ * The tier that the points give (semantics, section 3, R5 and R7).
+ * With `upgradeBasis: carry` each year stands alone: the better of what the cycle that ended gave and what this one gives.
+ */
+export function earnedTier(program: Program, tally: Tally): Tier {
+  if (program.upgradeBasis === 'current') return highestTier(program, tally, 'both');
+  const given = highestTier(program, tally, 'previous');
+  const reached = highestTier(program, tally, 'current');
+  return reached.rank > given.rank ? reached : given;
+}
+
+/** The highest tier whose conditions hold; several are jumped at once. */
+export function highestTier(program: Program, tally: Tally, span: Span): Tier {
+  for (let rank = program.tiers.length - 1; rank > 0; rank--) {
+    const tier = program.tiers[rank]!;
+    if (qualifies(program, tier, tally, span)) return tier;
+  }
+  return program.tiers[0];
+}
+
+export function qualifies(program: Program, tier: Tier, tally: Tally, span: Span): boolean {
+  let met = 0;
+  for (const condition of tier.conditions) {
+    if (measured(program, condition, tally, span) >= condition.atLeast) met++;
+  }
+  return met >= tier.needed;
+}
+
+/** What the member has of what a condition asks for, in the condition's units. */
+export function measured(program: Program, condition: Condition, tally: Tally, span: Span): number {
+  switch (condition.measure) {
+    case 'tierPoints':
+      return over(tally.previous.tier, tally.current.tier, span);
+    case 'lifetimePoints':
+      return tally.lifetimePoints;
+    case 'lifetimeSpend':
+      return tally.lifetimeSpendMinor;
+    case 'orders':
+      return tally.orders;
+    case 'tracker': {
+      const place = condition.tracker;
+      if (program.trackers[place]!.over === 'lifetime') return tally.lifetimeTrackers[place]!;
+      return over(tally.previous.trackers[place]!, tally.current.trackers[place]!, span);
+    }
+  }
+}
+
+function over(previous: number, current: number, span: Span): number {
+  if (span === 'both') return previous + current;
+  return span === 'current' ? current : previous;
+}

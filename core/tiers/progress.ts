@@ -1,0 +1,83 @@
+import { afterCycleEnd, type Tally } from '../member/tally.ts';
+import { currencyDigits } from '../money.ts';
+import { type Condition, type Program, type Tier, TRACKER_UNIT } from '../program/program.ts';
+import { END_OF_TIME, type Instant } from '../time.ts';
+import { earnedTier, measured, qualifies, type Span } from './earned-tier.ts';
+
+export interface Progress {
+  next: { tier: string; missing: number; conditions: ConditionProgress[]; needed: number } | null;
+  keep: { missing: number; by: Instant } | null;
+  expectedAtCycleEnd: string;
+}
+
+export interface ConditionProgress {
+  what: string;
+  have: number;
+  need: number;
+  missing: number;
+}
+
+/** Tier points as people read them: points, or units of the currency with basis `spend`; at least 0 (semantics, section 4). */
+export function shown(tierPoints: number, program: Program): number {
+  const units = program.basis === 'spend' ? 10 ** currencyDigits(program.currency) : 1;
+  return Math.max(0, tierPoints) / units;
+}
+
+export function tierPointsShown(tally: Tally, program: Program): number {
+  return shown(tally.previous.tier + tally.current.tier, program);
+}
+
+/**
+ * How far it is to the next tier, what keeps the visible one, and which tier the end of the cycle brings if nothing more happens.
+ * @param visible the tier that the member has
+ */
+export function progressOf(tally: Tally, program: Program, visible: Tier): Progress {
+  const next = program.tiers[visible.rank + 1];
+  const ends = tally.cycle.end !== END_OF_TIME;
+  const span: Span = program.upgradeBasis === 'current' ? 'both' : 'current';
+  return {
+    next: next ? { tier: next.id, ...distanceTo(next, tally, program, span), needed: next.needed } : null,
+    // The cycle that ends is judged by its own points alone.
+    keep:
+      ends && visible.rank > 0
+        ? { missing: distanceTo(visible, tally, program, 'current').missing, by: tally.cycle.end }
+        : null,
+    expectedAtCycleEnd: earnedTier(program, ends ? afterCycleEnd(tally) : tally).id,
+  };
+}
+
+/** What is missing to a tier: in tier points, and condition by condition. 0 when the tier is reached. */
+function distanceTo(
+  tier: Tier,
+  tally: Tally,
+  program: Program,
+  span: Span,
+): { missing: number; conditions: ConditionProgress[] } {
+  const conditions = tier.conditions.map((condition) => conditionProgress(condition, tally, program, span));
+  const byPoints = conditions.find(({ what }) => what === 'tierPoints')?.missing ?? 0;
+  return { missing: qualifies(program, tier, tally, span) ? 0 : byPoints, conditions };
+}
+
+export function conditionProgress(condition: Condition, tally: Tally, program: Program, span: Span): ConditionProgress {
+  const units = unitsOf(condition, program);
+  const have = Math.max(0, measured(program, condition, tally, span));
+  return {
+    what: condition.measure === 'tracker' ? program.trackers[condition.tracker]!.name : condition.measure,
+    have: have / units,
+    need: condition.atLeast / units,
+    missing: Math.max(0, condition.atLeast - measured(program, condition, tally, span)) / units,
+  };
+}
+
+function unitsOf(condition: Condition, program: Program): number {
+  switch (condition.measure) {
+    case 'tierPoints':
+      return program.basis === 'spend' ? 10 ** currencyDigits(program.currency) : 1;
+    case 'lifetimeSpend':
+      return 10 ** currencyDigits(program.currency);
+    case 'tracker':
+      return TRACKER_UNIT;
+    default:
+      return 1;
+  }
+}

@@ -1,0 +1,56 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** A moment, in milliseconds since 1970-01-01T00:00:00Z. Plain numbers compare and store cheaply; the hot path never parses. */
+export type Instant = number;
+
+/** The ends of the time line that a JavaScript date can express: the bounds of a cycle that never begins or ends. */
+export const BEGINNING_OF_TIME: Instant = -8_640_000_000_000_000;
+export const END_OF_TIME: Instant = 8_640_000_000_000_000;
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+
+const WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/**
+ * Reads an ISO 8601 instant that says its offset. A time without one is refused: whose noon would it be?
+ * @returns undefined when the text is not such an instant (31 February included)
+ */
+export function parseInstant(text: string): Instant | undefined {
+  if (!WITH_OFFSET.test(text)) return undefined;
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a moment as ISO 8601 in UTC, without the milliseconds when there are none. */
+export function formatInstant(at: Instant): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    // An offset such as "+02:00" is no IANA zone: it knows nothing of daylight saving.
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+/** The calendar date that a clock on the wall shows in the zone at that moment. */
+export function localDate(at: Instant, timeZone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate();
+}
+
+/** The first moment of a calendar date in the zone; not 00:00 where the clocks skip midnight (R11). */
+export function startOfDay(date: Temporal.PlainDate, timeZone: string): Instant {
+  return date.toZonedDateTime(timeZone).epochMilliseconds;
+}
+
+/** A date of a year, the day clamped to the month's end: 29 February falls on the 28th in common years. */
+export function dateInYear(year: number, month: number, day: number): Temporal.PlainDate {
+  return Temporal.PlainDate.from({ year, month, day }, { overflow: 'constrain' });
+}

@@ -1,0 +1,73 @@
+import { rebuildMember } from '../member/count-entries.ts';
+import { NOTHING_COUNTED } from '../member/counted-window.ts';
+import type { Member } from '../member/member.ts';
+import type { Announcing, Settled } from '../member/settle.ts';
+import { emptyTally } from '../member/tally.ts';
+import type { Ledger, MemberStore, ProfileChanges, ProfileStore } from '../ports.ts';
+import type { Program } from '../program/program.ts';
+import type { Instant } from '../time.ts';
+import { writeMember } from './write-member.ts';
+
+export interface MemberRequest {
+  /** Now, where a new member brings none. */
+  enrolledAt?: Instant;
+  blocked?: boolean;
+  profile: ProfileChanges;
+}
+
+/**
+ * Enrols a member, or changes one. What the request leaves out stays as it is.
+ *
+ * A new member is written first and then rebuilt from the ledger, in that order: an entry that was recorded before is in the
+ * rebuild's reading, and one that the stream brings later finds a member to be counted into. Whoever comes next finishes the
+ * rebuild if this ends half way, for the member says that it is due.
+ */
+export async function putMember(
+  ports: { members: MemberStore; ledger: Ledger; profiles: ProfileStore },
+  program: Program,
+  announcing: Announcing,
+  memberId: string,
+  request: MemberRequest,
+  now: Instant,
+): Promise<{ status: 'created' | 'updated'; member: Member }> {
+  if (Object.keys(request.profile).length > 0) await ports.profiles.merge(memberId, request.profile);
+
+  let member: Member | undefined;
+  const created = await writeMember<Settled>(ports.members, memberId, async (existing) => {
+    member = existing;
+    return existing ? undefined : { member: newMember(memberId, request, program, now), changes: [] };
+  });
+
+  const updated = await writeMember<Settled>(ports.members, memberId, async (existing) => {
+    if (!existing) throw new Error(`Member ${memberId} was there a moment ago, and members are never deleted.`);
+    member = existing;
+    const enrolledAt = request.enrolledAt ?? existing.enrolledAt;
+    const blocked = request.blocked ?? existing.blocked;
+    const moved = enrolledAt !== existing.enrolledAt;
+    if (!existing.rebuildDue && !moved) {
+      return blocked === existing.blocked ? undefined : { member: { ...existing, blocked }, changes: [] };
+    }
+    // Anniversaries count from the enrolment: another date makes other cycles.
+    const ledger = await ports.ledger.entriesOf(memberId);
+    const since = moved && existing.changes === 0 ? { tier: { ...existing.tier, since: enrolledAt } } : {};
+    const edited: Member = { ...existing, ...since, enrolledAt, blocked, rebuildDue: true };
+    return rebuildMember(edited, ledger, program, announcing, { cause: 'enrolment' }, now);
+  });
+  return { status: created ? 'created' : 'updated', member: (updated?.member ?? member)! };
+}
+
+function newMember(memberId: string, request: MemberRequest, program: Program, now: Instant): Member {
+  const enrolledAt = request.enrolledAt ?? now;
+  return {
+    memberId,
+    enrolledAt,
+    blocked: request.blocked ?? false,
+    version: 0,
+    tier: { id: program.tiers[0].id, since: enrolledAt },
+    changes: 0,
+    tally: emptyTally(program, enrolledAt, now),
+    countedUnder: program.countingRule,
+    counted: NOTHING_COUNTED,
+    rebuildDue: true,
+  };
+}

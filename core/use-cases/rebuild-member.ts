@@ -1,0 +1,66 @@
+import { rebuildMember } from '../member/count-entries.ts';
+import type { ChangeCause, Member, TierChange } from '../member/member.ts';
+import type { Announcing } from '../member/settle.ts';
+import { bringUpTo, type Settled } from '../member/settle.ts';
+import type { Tally } from '../member/tally.ts';
+import type { Ledger, MemberStore } from '../ports.ts';
+import type { Program } from '../program/program.ts';
+import type { Instant } from '../time.ts';
+import { writeMember } from './write-member.ts';
+
+export type Rebuilding =
+  | { status: 'noMember' }
+  | { status: 'equal' }
+  | { status: 'differs'; differences: Difference[]; changes: TierChange[] };
+
+export interface Difference {
+  figure: string;
+  stored: unknown;
+  ledger: unknown;
+}
+
+/**
+ * Makes a stored member what its ledger says, and tells the difference.
+ * @param options.write false for a dry run
+ * @param options.cause `rebuild` tells nobody; `transaction` is for entries that waited for an operator
+ */
+export async function rebuildStoredMember(
+  ports: { members: MemberStore; ledger: Ledger },
+  program: Program,
+  announcing: Announcing,
+  memberId: string,
+  options: { write: boolean; cause: Extract<ChangeCause, 'rebuild' | 'transaction'> },
+  now: Instant,
+): Promise<Rebuilding> {
+  let outcome: Rebuilding = { status: 'noMember' };
+  await writeMember<Settled>(ports.members, memberId, async (member) => {
+    if (!member) {
+      outcome = { status: 'noMember' };
+      return undefined;
+    }
+    const ledger = await ports.ledger.entriesOf(memberId);
+    const rebuilt = rebuildMember(member, ledger, program, announcing, { cause: options.cause }, now);
+    const differences = differencesOf(member, rebuilt.member, program, now);
+    outcome =
+      differences.length === 0 ? { status: 'equal' } : { status: 'differs', differences, changes: rebuilt.changes };
+    return options.write && differences.length > 0 ? rebuilt : undefined;
+  });
+  return outcome;
+}
+
+/** Figure by figure; the stored side brought up to now first, for a cycle's end that nobody wrote down is no difference. */
+function differencesOf(stored: Member, rebuilt: Member, program: Program, now: Instant): Difference[] {
+  const known = bringUpTo(now, stored, program, { notifyOnRealtimeDowngrade: false }).member;
+  const figures = (member: Member): Record<string, unknown> => ({ tier: member.tier.id, ...figuresOf(member.tally) });
+  const [ours, theirs] = [figures(known), figures(rebuilt)];
+  const differences = Object.keys(theirs)
+    .filter((figure) => JSON.stringify(ours[figure]) !== JSON.stringify(theirs[figure]))
+    .map((figure) => ({ figure, stored: ours[figure], ledger: theirs[figure] }));
+  if (stored.rebuildDue) differences.push({ figure: 'rebuildDue', stored: true, ledger: false });
+  return differences;
+}
+
+function figuresOf(tally: Tally): Record<string, unknown> {
+  const { cycle: _, awaited, awaitsMany, ...sums } = tally;
+  return { ...sums, awaited: awaitsMany ? 'many' : awaited };
+}

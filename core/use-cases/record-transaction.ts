@@ -1,0 +1,55 @@
+import { type LedgerEntry, sameContent, type Transaction } from '../ledger/transaction.ts';
+import { pointsFor, spendMinorOf } from '../ledger/transaction-rules.ts';
+import { viewNow } from '../member/member-view.ts';
+import type { Ledger, MemberStore } from '../ports.ts';
+import { type Program, type Tier, tierById } from '../program/program.ts';
+import type { Instant } from '../time.ts';
+
+export type Recording =
+  | { status: 'accepted'; entry: LedgerEntry }
+  | { status: 'duplicate'; entry: LedgerEntry }
+  /** The id is taken by another content: nothing was written (R2). */
+  | { status: 'conflict'; entry: LedgerEntry };
+
+/**
+ * Takes a transaction into the ledger. The one conditional write is the idempotency: there is no lock and no second table.
+ * The member need not be enrolled yet; entries from before count from the enrolment on.
+ * @param transaction without problems, by `transactionProblems`
+ */
+export async function recordTransaction(
+  ports: { ledger: Ledger; members: MemberStore },
+  program: Program,
+  memberId: string,
+  transaction: Transaction,
+  now: Instant,
+): Promise<Recording> {
+  const entry: LedgerEntry = { ...transaction, memberId, recordedAt: now };
+  const spendMinor = spendMinorOf(transaction, program);
+  if (spendMinor !== undefined) entry.spendMinor = spendMinor;
+  if (transaction.occurredAt > now) {
+    // Nothing is taken before it happens: a clock that runs ahead must not carry an order into the next cycle.
+    entry.occurredAt = now;
+    entry.saidOccurredAt = transaction.occurredAt;
+  }
+  if (transaction.type === 'purchase') {
+    entry.awardedPoints =
+      transaction.points ??
+      pointsFor(spendMinor ?? 0, program, await tierBefore(ports.members, program, memberId, now));
+  }
+  const recording = await ports.ledger.record(entry);
+  if (recording.status === 'recorded') return { status: 'accepted', entry };
+  const status = sameContent(recording.entry, transaction) ? 'duplicate' : 'conflict';
+  return { status, entry: recording.entry };
+}
+
+/** The visible tier before the order decides its multiplier (R1); the read is saved where all tiers give the same. */
+async function tierBefore(members: MemberStore, program: Program, memberId: string, now: Instant): Promise<Tier> {
+  const base = program.tiers[0];
+  const allGiveTheSame = program.tiers.every(
+    ({ multiplier }) => multiplier.digits === base.multiplier.digits && multiplier.scale === base.multiplier.scale,
+  );
+  if (allGiveTheSame || !program.pointsPerUnit) return base;
+  const member = await members.load(memberId);
+  if (!member) return base;
+  return viewNow(member, program, now)?.tier.tier ?? tierById(program, member.tier.id) ?? base;
+}

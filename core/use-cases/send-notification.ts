@@ -1,0 +1,96 @@
+import { OutcomeUnknown } from '../failures.ts';
+import type { TierChange } from '../member/member.ts';
+import { composeEmail } from '../notifications/email.ts';
+import { chooseText, fillIn, variablesOf } from '../notifications/message.ts';
+import type { Delivery, DeliveryLog, Mailer, Profile, ProfileStore, Texter } from '../ports.ts';
+import type { Brand } from '../program/brand.ts';
+import type { Program } from '../program/program.ts';
+import type { Instant } from '../time.ts';
+
+export type Sending =
+  | { status: 'sent' }
+  | { status: 'alreadySent' }
+  | { status: 'notSent'; because: 'silent' | 'channel off' | 'no address' | 'opted out' };
+
+interface Ports {
+  profiles: ProfileStore;
+  deliveries: DeliveryLog;
+}
+
+/** Tells a member of a change by email; at most once, whatever is repeated (R21). */
+export function sendEmail(
+  ports: Ports & { mailer: Mailer },
+  brand: Brand,
+  program: Program,
+  change: TierChange,
+  now: Instant,
+): Promise<Sending> {
+  return sendOnce(ports, brand, change, 'email', now, (profile) => {
+    if (!profile.email) return undefined;
+    const { subject, text } = chooseText(brand.notifications, change, profile.locale);
+    const variables = variablesOf(change, program, brand.name, profile);
+    const language = profile.locale ?? brand.notifications.defaultLocale ?? 'en';
+    const email = composeEmail({ to: profile.email, subject, text, variables, language });
+    return () => ports.mailer.send(email);
+  });
+}
+
+/** Tells a member of a change by text message; at most once, whatever is repeated (R21). */
+export function sendSms(
+  ports: Ports & { texter: Texter },
+  brand: Brand,
+  program: Program,
+  change: TierChange,
+  now: Instant,
+): Promise<Sending> {
+  return sendOnce(ports, brand, change, 'sms', now, (profile) => {
+    const to = profile.phone;
+    if (!to) return undefined;
+    const { text } = chooseText(brand.notifications, change, profile.locale);
+    const message = fillIn(text, variablesOf(change, program, brand.name, profile), onOneLine);
+    return () => ports.texter.send({ to, text: message });
+  });
+}
+
+/**
+ * Claims, sends, marks. A claim that was never marked belongs to somebody who died between the two: whether the message left is
+ * unknown, and a repeat could be a second one, so it is left to the operator.
+ */
+async function sendOnce(
+  ports: Ports,
+  brand: Brand,
+  change: TierChange,
+  channel: 'email' | 'sms',
+  now: Instant,
+  prepare: (profile: Profile) => (() => Promise<void>) | undefined,
+): Promise<Sending> {
+  if (!change.announced) return { status: 'notSent', because: 'silent' };
+  if (!brand.notifications[channel]?.enabled) return { status: 'notSent', because: 'channel off' };
+  const profile = await ports.profiles.load(change.memberId);
+  if (profile?.optOut.includes(channel)) return { status: 'notSent', because: 'opted out' };
+  const send = profile && prepare(profile);
+  if (!send) return { status: 'notSent', because: 'no address' };
+
+  const delivery: Delivery = { memberId: change.memberId, sequence: change.sequence, channel };
+  const claim = await ports.deliveries.claim(delivery, now);
+  if (claim === 'alreadySent') return { status: 'alreadySent' };
+  if (claim === 'claimedBefore') {
+    throw new OutcomeUnknown(
+      `An earlier attempt to send change ${change.sequence} of member ${change.memberId} by ${channel} ended without a word: ` +
+        'the message may have left. See whether it arrived, and replay it with --resend if it did not.',
+    );
+  }
+  try {
+    await send();
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknown)) await ports.deliveries.release(delivery);
+    throw error;
+  }
+  await ports.deliveries.markSent(delivery, now);
+  return { status: 'sent' };
+}
+
+/** Names come from people, and a text message has no markup: only line breaks and control characters could do harm. */
+function onOneLine(value: string): string {
+  return value.replace(/\p{Cc}+/gu, ' ');
+}

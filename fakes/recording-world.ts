@@ -1,0 +1,38 @@
+import type { TierChange } from '../core/member/member.ts';
+import type { Email } from '../core/notifications/email.ts';
+import type { Announcements, BusEvent, EventBus, Mailer, Texter } from '../core/ports.ts';
+import type { Channel } from '../core/program/brand.ts';
+
+/** The bus, the topic and the providers of messages: they remember what they were given. */
+
+export class RecordingBus implements EventBus {
+  readonly events: BusEvent[] = [];
+
+  async publish(event: BusEvent): Promise<void> {
+    this.events.push(structuredClone(event));
+  }
+}
+
+export class RecordingAnnouncements implements Announcements {
+  readonly published: { change: TierChange; channels: Channel[] }[] = [];
+
+  async publish(change: TierChange, channels: Channel[]): Promise<void> {
+    this.published.push(structuredClone({ change, channels }));
+  }
+}
+
+export class RecordingMailer implements Mailer {
+  readonly sent: Email[] = [];
+
+  async send(email: Email): Promise<void> {
+    this.sent.push({ ...email });
+  }
+}
+
+export class RecordingTexter implements Texter {
+  readonly sent: { to: string; text: string }[] = [];
+
+  async send(message: { to: string; text: string }): Promise<void> {
+    this.sent.push({ ...message });
+  }
+}

@@ -1,0 +1,47 @@
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Delivery, DeliveryLog } from '../../core/ports.ts';
+import { formatInstant, type Instant } from '../../core/time.ts';
+
+/** One item for each message to a member, written before it is sent and marked after. */
+export class DynamoDeliveryLog implements DeliveryLog {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async claim(delivery: Delivery, now: Instant): ReturnType<DeliveryLog['claim']> {
+    try {
+      await this.#client.send(
+        new PutCommand({
+          TableName: this.#table,
+          Item: { ...keyOf(delivery), claimedAt: formatInstant(now) },
+          ConditionExpression: 'attribute_not_exists(pk)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return 'claimed';
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
+      const { Item } = error as Error & { Item?: Parameters<typeof unmarshall>[0] };
+      return Item && unmarshall(Item).sentAt !== undefined ? 'alreadySent' : 'claimedBefore';
+    }
+  }
+
+  async markSent(delivery: Delivery, now: Instant): Promise<void> {
+    await this.#client.send(
+      new PutCommand({ TableName: this.#table, Item: { ...keyOf(delivery), sentAt: formatInstant(now) } }),
+    );
+  }
+
+  async release(delivery: Delivery): Promise<void> {
+    await this.#client.send(new DeleteCommand({ TableName: this.#table, Key: keyOf(delivery) }));
+  }
+}
+
+function keyOf({ memberId, sequence, channel }: Delivery): { pk: string; sk: string } {
+  return { pk: memberId, sk: `MESSAGE#${String(sequence).padStart(10, '0')}#${channel}` };
+}

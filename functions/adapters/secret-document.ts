@@ -1,0 +1,28 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Instant } from '../../core/time.ts';
+
+/** A secret is read again after this long, so that a key that was revoked stops working within a minute. */
+const FRESH_MS = 60_000;
+
+/** A JSON document in Secrets Manager, kept in memory between calls. It never goes to a log or an environment variable. */
+export class SecretDocument<T> {
+  readonly #client: SecretsManagerClient;
+  readonly #secret: string;
+  readonly #parse: (document: unknown) => T;
+  #kept: { document: T; at: Instant } | undefined;
+
+  constructor(client: SecretsManagerClient, secret: string, parse: (document: unknown) => T) {
+    this.#client = client;
+    this.#secret = secret;
+    this.#parse = parse;
+  }
+
+  /** @param atLeastAsFreshAs read again if what is kept is older than this */
+  async read(now: Instant, atLeastAsFreshAs: Instant = now - FRESH_MS): Promise<T> {
+    if (!this.#kept || this.#kept.at < atLeastAsFreshAs) {
+      const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: this.#secret }));
+      this.#kept = { document: this.#parse(JSON.parse(SecretString ?? 'null')), at: now };
+    }
+    return this.#kept.document;
+  }
+}

@@ -1,0 +1,25 @@
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { TierChange } from '../../core/member/member.ts';
+import type { Announcements } from '../../core/ports.ts';
+import type { Channel } from '../../core/program/brand.ts';
+
+export class SnsAnnouncements implements Announcements {
+  readonly #client: SNSClient;
+  readonly #topic: string;
+
+  constructor(client: SNSClient, topic: string) {
+    this.#client = client;
+    this.#topic = topic;
+  }
+
+  async publish(change: TierChange, channels: Channel[]): Promise<void> {
+    await this.#client.send(
+      new PublishCommand({
+        TopicArn: this.#topic,
+        Message: JSON.stringify(change),
+        // Each channel's queue takes only what is meant for it.
+        MessageAttributes: { channels: { DataType: 'String.Array', StringValue: JSON.stringify(channels) } },
+      }),
+    );
+  }
+}

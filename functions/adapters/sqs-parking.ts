@@ -1,0 +1,24 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+
+/** What could not be handled, and waits for an operator: keys and a reason, nothing personal. */
+export interface ParkedRecord {
+  kind: 'transaction' | 'tierChange';
+  memberId: string;
+  /** The sort key of the item. */
+  key: string;
+  reason: string;
+}
+
+export class SqsParking {
+  readonly #client: SQSClient;
+  readonly #queueUrl: string;
+
+  constructor(client: SQSClient, queueUrl: string) {
+    this.#client = client;
+    this.#queueUrl = queueUrl;
+  }
+
+  async park(record: ParkedRecord): Promise<void> {
+    await this.#client.send(new SendMessageCommand({ QueueUrl: this.#queueUrl, MessageBody: JSON.stringify(record) }));
+  }
+}

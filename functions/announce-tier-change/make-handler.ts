@@ -1,0 +1,23 @@
+import type { TierChange } from '../../core/member/member.ts';
+import type { Announcements, EventBus } from '../../core/ports.ts';
+import type { NotificationSettings } from '../../core/program/brand.ts';
+import { announceTierChange } from '../../core/use-cases/announce-tier-change.ts';
+import { changeOf } from '../adapters/dynamo-member-store.ts';
+import { type Parked, streamHandler } from '../runtime/stream.ts';
+
+export function makeHandler(
+  ports: { bus: EventBus; announcements: Announcements; park(record: Parked): Promise<void> },
+  settings: NotificationSettings,
+  clock?: () => number,
+) {
+  return streamHandler<TierChange>({
+    read: changeOf,
+    park: ports.park,
+    ...(clock ? { clock } : {}),
+    async handle(_memberId, records) {
+      // In the order in which they happened, whatever the order in which they came.
+      const changes = records.map(({ item }) => item).sort((a, b) => a.sequence - b.sequence);
+      for (const change of changes) await announceTierChange(ports, settings, change);
+    },
+  });
+}

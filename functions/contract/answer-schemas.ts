@@ -1,0 +1,136 @@
+/** What answers look like: for the OpenAPI document, and for the tests that hold answers against it. */
+import * as z from 'zod';
+import { TRANSACTION_TYPES } from '../../core/ledger/transaction.ts';
+
+const instantSchema = z.string().meta({ format: 'date-time', examples: ['2026-05-02T10:00:00Z'] });
+
+const tierRefSchema = z.object({ id: z.string(), name: z.string(), rank: z.int() });
+
+const conditionProgressSchema = z.object({ what: z.string(), have: z.number(), need: z.number(), missing: z.number() });
+
+export const memberAnswerSchema = z.object({
+  memberId: z.string(),
+  enrolledAt: instantSchema,
+  blocked: z.boolean(),
+  tier: tierRefSchema.extend({
+    since: instantSchema,
+    expiresAt: instantSchema.nullable(),
+    source: z.enum(['earned']),
+  }),
+  earnedTier: z.string(),
+  points: z.object({ current: z.number(), carry: z.number(), lifetime: z.number(), balance: z.number() }),
+  cycle: z.object({
+    type: z.enum(['none', 'calendar', 'enrollment']),
+    start: instantSchema.nullable(),
+    end: instantSchema.nullable(),
+  }),
+  grants: z.array(z.object({ id: z.string(), kind: z.enum(['floor', 'cap']), tier: z.string() })),
+  progress: z.object({
+    next: z
+      .object({
+        tier: z.string(),
+        missing: z.number(),
+        needed: z.int().meta({ description: 'How many of the conditions must hold.' }),
+        conditions: z.array(conditionProgressSchema),
+      })
+      .nullable(),
+    keep: z.object({ missing: z.number(), by: instantSchema }).nullable(),
+    expectedAtCycleEnd: z.string(),
+  }),
+});
+
+export const recordingAnswerSchema = z.object({ status: z.enum(['accepted', 'duplicate']) });
+
+export const transactionAnswerSchema = z.object({
+  id: z.string(),
+  source: z.string(),
+  type: z.enum(TRANSACTION_TYPES),
+  orderId: z.string().optional(),
+  points: z.int().optional(),
+  amount: z.string().optional(),
+  currency: z.string().optional(),
+  exchangeRate: z.string().optional(),
+  occurredAt: instantSchema,
+  recordedAt: instantSchema,
+  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  excludeFromTier: z.boolean().optional(),
+  reason: z.string().optional(),
+});
+
+export const transactionsAnswerSchema = z.object({
+  items: z.array(transactionAnswerSchema),
+  nextCursor: z.string().optional(),
+});
+
+export const tierChangesAnswerSchema = z.object({
+  items: z.array(
+    z.object({
+      sequence: z.int(),
+      from: tierRefSchema,
+      to: tierRefSchema,
+      direction: z.enum(['up', 'down']),
+      cause: z.enum(['transaction', 'recalculation', 'enrolment', 'programEdit', 'rebuild']),
+      occurredAt: instantSchema,
+      recordedAt: instantSchema,
+      expiresAt: instantSchema.nullable(),
+      points: z.number(),
+      announced: z.boolean(),
+      programVersion: z.string(),
+      transactionId: z.string().optional(),
+    }),
+  ),
+  nextCursor: z.string().optional(),
+});
+
+export const explanationAnswerSchema = z.object({
+  memberId: z.string(),
+  at: instantSchema,
+  summary: z.array(z.string()),
+  member: memberAnswerSchema,
+  conditions: z.array(conditionProgressSchema).meta({ description: 'What the visible tier asks for.' }),
+  transactions: z.array(
+    z.object({
+      id: z.string(),
+      source: z.string(),
+      type: z.enum(TRANSACTION_TYPES),
+      occurredAt: instantSchema,
+      counted: z.boolean(),
+      tierPoints: z.number(),
+      cycle: z.enum(['current', 'previous', 'older']),
+      why: z.string().optional(),
+    }),
+  ),
+  omitted: z.int().meta({ description: 'Older transactions that were counted and are not listed.' }),
+});
+
+export const programAnswerSchema = z.object({
+  version: z.string(),
+  brand: z.string(),
+  name: z.string(),
+  timeZone: z.string(),
+  currency: z.string(),
+  basis: z.enum(['points', 'spend']),
+  pointsPerUnit: z.number().optional(),
+  cycle: z.object({ type: z.enum(['none', 'calendar', 'enrollment']), startsOn: z.string().optional() }),
+  upgradeBasis: z.enum(['current', 'carry']),
+  tiers: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      rank: z.int(),
+      names: z.record(z.string(), z.string()).optional(),
+      threshold: z.number().optional(),
+      multiplier: z.number().optional(),
+      qualification: z.unknown().optional(),
+    }),
+  ),
+  trackers: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string(), code: z.string().optional() })).optional(),
+});

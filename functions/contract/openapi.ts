@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { problemSchema } from './answer-schemas.ts';
+import type { Operation } from './operations.ts';
+import { memberIdSchema } from './request-schemas.ts';
+
+/** The contract as OpenAPI 3.1, whose schemas are JSON Schema, which zod writes by itself. https://spec.openapis.org/oas/v3.1.0 */
+export function openApiDocument(
+  operations: readonly Operation[],
+  title: string,
+  version: string,
+): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of operations) {
+    paths[operation.path] ??= {};
+    paths[operation.path]![operation.method.toLowerCase()] = describe(operation);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title, version },
+    paths,
+    components: {
+      securitySchemes: {
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A key of the role that the call needs, or of the role admin.',
+        },
+        shopify: { type: 'apiKey', in: 'header', name: 'X-Shopify-Hmac-Sha256' },
+      },
+      schemas: { Problem: jsonSchema(problemSchema, 'output') },
+    },
+  };
+}
+
+function describe(operation: Operation): Record<string, unknown> {
+  const problems = operation.access === 'public' || operation.access === 'signature' ? [] : [401, 403];
+  const answers = Object.entries(operation.answers).map(([status, { description, schema }]) => [
+    status,
+    { description, ...(schema ? { content: { 'application/json': { schema: jsonSchema(schema, 'output') } } } : {}) },
+  ]);
+  const failures = [...new Set([...problems, ...operation.problems])].map((status) => [
+    String(status),
+    {
+      description: 'A problem document',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  ]);
+  const security = { public: [], signature: [{ shopify: [] }] }[operation.access as string] ?? [{ key: [] }];
+  return {
+    operationId: operation.function,
+    summary: operation.summary,
+    ...(typeof operation.access === 'string' && security.length > 0 ? { 'x-laurel-role': operation.access } : {}),
+    security,
+    parameters: [...pathParameters(operation), ...queryParameters(operation)],
+    ...(operation.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: jsonSchema(operation.body, 'input') } },
+          },
+        }
+      : {}),
+    responses: Object.fromEntries([...answers, ...failures]),
+  };
+}
+
+function pathParameters({ path }: Operation) {
+  if (!path.includes('{memberId}')) return [];
+  return [{ name: 'memberId', in: 'path', required: true, schema: jsonSchema(memberIdSchema, 'input') }];
+}
+
+function queryParameters({ query }: Operation) {
+  return Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: jsonSchema(schema as z.ZodType, 'input'),
+  }));
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as Record<string, unknown>;
+  return rest;
+}

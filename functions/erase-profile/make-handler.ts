@@ -1,0 +1,21 @@
+import type { MemberStore, ProfileStore } from '../../core/ports.ts';
+import { noMember } from '../contract/found.ts';
+import { memberIdSchema } from '../contract/request-schemas.ts';
+import { validate } from '../contract/validate.ts';
+import { type ApiKeySource, httpHandler } from '../runtime/http.ts';
+
+export function makeHandler(
+  ports: { members: MemberStore; profiles: ProfileStore; keys: ApiKeySource },
+  clock?: () => number,
+) {
+  return httpHandler(
+    { role: 'admin', keys: ports.keys },
+    async ({ params }) => {
+      const memberId = validate({ schema: memberIdSchema, value: params.memberId, at: 'memberId' });
+      if (!(await ports.members.load(memberId))) throw noMember(memberId);
+      await ports.profiles.erase(memberId);
+      return { status: 204 };
+    },
+    clock,
+  );
+}

@@ -1,0 +1,32 @@
+import { viewNow } from '../../core/member/member-view.ts';
+import type { Announcing } from '../../core/member/settle.ts';
+import type { Ledger, MemberStore, ProfileStore } from '../../core/ports.ts';
+import type { Program } from '../../core/program/program.ts';
+import { putMember } from '../../core/use-cases/put-member.ts';
+import { readMember } from '../../core/use-cases/read-member.ts';
+import { memberAnswer } from '../contract/answers.ts';
+import { type ApiKeySource, httpHandler, jsonBody } from '../runtime/http.ts';
+import { readMemberRequest } from './request.ts';
+
+export function makeHandler(
+  ports: { ledger: Ledger; members: MemberStore; profiles: ProfileStore; keys: ApiKeySource },
+  program: Program,
+  announcing: Announcing,
+  clock?: () => number,
+) {
+  return httpHandler(
+    { role: 'intake', keys: ports.keys },
+    async (call) => {
+      const { memberId, request } = readMemberRequest(call.params.memberId, jsonBody(call), call.now);
+      const { status, member } = await putMember(ports, program, announcing, memberId, request, call.now);
+      let view = viewNow(member, program, call.now);
+      if (!view) {
+        const reading = await readMember(ports, program, memberId, undefined, call.now);
+        if (reading.status !== 'found') throw new Error(`Member ${memberId} was written and is not there.`);
+        view = reading.found;
+      }
+      return { status: status === 'created' ? 201 : 200, body: memberAnswer(view) };
+    },
+    clock,
+  );
+}

@@ -1,0 +1,23 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { dynamoClient } from '../adapters/dynamo-client.ts';
+import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
+import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
+import { SqsParking } from '../adapters/sqs-parking.ts';
+import { announcing, program } from '../runtime/brand.ts';
+import { readEnvironment } from '../runtime/environment.ts';
+import { makeHandler } from './make-handler.ts';
+
+const env = readEnvironment('POINTS_TABLE', 'MEMBERS_TABLE', 'PARKED_QUEUE_URL');
+
+const client = dynamoClient();
+const parking = new SqsParking(new SQSClient(), env.PARKED_QUEUE_URL);
+
+export const handler = makeHandler(
+  {
+    ledger: new DynamoLedger(client, env.POINTS_TABLE),
+    members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
+    park: (record) => parking.park({ kind: 'transaction', ...record }),
+  },
+  program,
+  announcing,
+);

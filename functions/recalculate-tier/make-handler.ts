@@ -1,0 +1,44 @@
+import type { LedgerEntry } from '../../core/ledger/transaction.ts';
+import type { Announcing } from '../../core/member/settle.ts';
+import type { Ledger, MemberStore } from '../../core/ports.ts';
+import type { Program } from '../../core/program/program.ts';
+import { recalculateTier } from '../../core/use-cases/recalculate-tier.ts';
+import { entryOf } from '../adapters/dynamo-ledger.ts';
+import { count, log } from '../runtime/log.ts';
+import { type Parked, streamHandler } from '../runtime/stream.ts';
+
+export function makeHandler(
+  ports: { ledger: Ledger; members: MemberStore; park(record: Parked): Promise<void> },
+  program: Program,
+  announcing: Announcing,
+  clock?: () => number,
+) {
+  return streamHandler<LedgerEntry>({
+    read: entryOf,
+    park: ports.park,
+    ...(clock ? { clock } : {}),
+    async handle(memberId, records, now) {
+      const entries = records.map(({ item }) => item);
+      const outcome = await recalculateTier(ports, program, announcing, memberId, entries, now);
+      switch (outcome.status) {
+        case 'notEnrolled':
+          count('TransactionWithoutMember', entries.length);
+          log.info('Transactions wait for their member to be enrolled', { memberId, transactions: entries.length });
+          return;
+        case 'alreadyCounted':
+          return;
+        case 'rebuilt':
+          count('MemberRebuilt');
+          count('TransactionCounted', entries.length);
+          log.info('A member was rebuilt from the ledger', { memberId, because: outcome.because });
+          break;
+        case 'counted':
+          count('TransactionCounted', outcome.entries);
+      }
+      for (const { from, to, direction, cause, sequence } of outcome.changes) {
+        count(direction === 'up' ? 'TierUpgraded' : 'TierDowngraded');
+        log.info('A tier moved', { memberId, sequence, from: from.id, to: to.id, cause });
+      }
+    },
+  });
+}

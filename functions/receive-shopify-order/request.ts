@@ -1,0 +1,182 @@
+/**
+ * Shopify's orders and refunds, as far as a tier is concerned.
+ * https://shopify.dev/docs/api/admin-rest/latest/resources/order, …/resources/refund
+ *
+ * What a message means is read from its body alone. The topic and the webhook's id come in headers that the signature does not
+ * cover: a recorded body, sent again under another topic, must mean the same as before.
+ */
+import * as z from 'zod';
+import type { OrderReport, ReportedRefund } from '../../core/ledger/order-file.ts';
+import { roundAmount } from '../../core/money.ts';
+import type { ShopifySettings } from '../../core/program/brand.ts';
+import type { Program } from '../../core/program/program.ts';
+import { parseInstant } from '../../core/time.ts';
+import { validate } from '../contract/validate.ts';
+import { requestProblem } from '../runtime/problem.ts';
+
+const SOURCE = 'shopify';
+
+/** Ids are taken as text: they may be larger than what a number holds exactly. */
+const idSchema = z.string().regex(/^\d{1,20}$/, 'must be a whole number');
+const moneySchema = z.union([z.string(), z.number()]).transform(String);
+const momentSchema = z.string().transform((text, context) => {
+  const at = parseInstant(text);
+  if (at === undefined) context.addIssue('must be an ISO 8601 instant with its offset');
+  return at ?? 0;
+});
+
+const amountsSchema = z.array(z.looseObject({ amount: moneySchema })).default([]);
+const taxLinesSchema = z.array(z.looseObject({ price: moneySchema })).default([]);
+
+const lineSchema = z.looseObject({
+  price: moneySchema,
+  quantity: z.int().min(0),
+  gift_card: z.boolean().default(false),
+  discount_allocations: amountsSchema,
+  tax_lines: taxLinesSchema,
+});
+
+const refundSchema = z.looseObject({
+  id: idSchema,
+  order_id: idSchema.optional(),
+  created_at: momentSchema,
+  processed_at: momentSchema.nullish(),
+  refund_line_items: z
+    .array(
+      z.looseObject({
+        subtotal: moneySchema,
+        total_tax: moneySchema.default('0'),
+        line_item: z.looseObject({ gift_card: z.boolean().default(false) }).nullish(),
+      }),
+    )
+    .default([]),
+  order_adjustments: z
+    .array(z.looseObject({ kind: z.string(), amount: moneySchema, tax_amount: moneySchema.default('0') }))
+    .default([]),
+});
+
+const orderSchema = z.looseObject({
+  id: idSchema,
+  currency: z.string(),
+  financial_status: z.string().nullish(),
+  created_at: momentSchema,
+  processed_at: momentSchema.nullish(),
+  updated_at: momentSchema.nullish(),
+  cancelled_at: momentSchema.nullish(),
+  taxes_included: z.boolean().default(false),
+  customer: z.looseObject({ id: idSchema }).nullish(),
+  line_items: z.array(lineSchema),
+  shipping_lines: z
+    .array(z.looseObject({ price: moneySchema, discount_allocations: amountsSchema, tax_lines: taxLinesSchema }))
+    .default([]),
+  refunds: z.array(refundSchema).default([]),
+});
+
+type Order = z.output<typeof orderSchema>;
+type Refund = z.output<typeof refundSchema>;
+
+/** The states of an order whose money has come, whatever was given back since. */
+const PAID = ['paid', 'partially_refunded', 'refunded'];
+
+/** JSON, with every number that is an id kept as its digits. */
+export function parseShopifyJson(text: string): unknown {
+  const keepIds = (key: string, value: unknown, context?: { source?: string }) =>
+    typeof value === 'number' && (key === 'id' || key.endsWith('_id')) ? (context?.source ?? String(value)) : value;
+  return JSON.parse(text, keepIds);
+}
+
+/**
+ * @returns undefined for a message that is about neither an order nor a refund
+ * @throws Problem 422 with every problem
+ */
+export function readReport(body: unknown, settings: ShopifySettings, program: Program): OrderReport | undefined {
+  const has = (name: string) => body !== null && typeof body === 'object' && name in body;
+  if (has('line_items') && has('financial_status')) {
+    return orderReport(validate({ schema: orderSchema, value: body }), settings, program);
+  }
+  if (has('refund_line_items') && has('order_id')) {
+    const refund = validate({ schema: refundSchema.required({ order_id: true }), value: body });
+    return { source: SOURCE, orderId: refund.order_id!, refunds: [reportedRefund(refund, settings, program)] };
+  }
+  return undefined;
+}
+
+function orderReport(order: Order, settings: ShopifySettings, program: Program): OrderReport {
+  if (order.currency !== program.currency) {
+    throw requestProblem([
+      {
+        path: 'currency',
+        code: 'CURRENCY_MISMATCH',
+        message: `is ${order.currency}, and the program counts in ${program.currency}: the shop's currency must be the program's`,
+      },
+    ]);
+  }
+  const boughtAt = order.processed_at ?? order.created_at;
+  const report: OrderReport = {
+    source: SOURCE,
+    orderId: order.id,
+    refunds: order.refunds.map((refund) => reportedRefund(refund, settings, program)),
+  };
+  if (order.customer) report.memberId = order.customer.id;
+  if (PAID.includes(order.financial_status ?? '')) {
+    report.paid = {
+      amountMinor: countedAmount(order, settings, program),
+      currency: order.currency,
+      refundTax: taxTreatment(order, settings),
+      occurredAt: boughtAt,
+      changedAt: order.updated_at ?? boughtAt,
+    };
+  }
+  if (order.cancelled_at) report.cancelledAt = order.cancelled_at;
+  return report;
+}
+
+function taxTreatment(order: Order, settings: ShopifySettings): 'added' | 'removed' | 'as is' {
+  if (settings.countTax === order.taxes_included) return 'as is';
+  return settings.countTax ? 'added' : 'removed';
+}
+
+/** What of an order counts: its lines after discounts, gift cards apart (they count when they are spent); shipping and tax as set. */
+function countedAmount(order: Order, settings: ShopifySettings, program: Program): number {
+  const minor = (text: string) => minorOf(text, program);
+  const taxSign = { added: 1, removed: -1, 'as is': 0 }[taxTreatment(order, settings)];
+  const priced = [
+    ...order.line_items
+      .filter((line) => !line.gift_card)
+      .map((line) => ({ ...line, gross: minor(line.price) * line.quantity })),
+    ...(settings.countShipping ? order.shipping_lines.map((line) => ({ ...line, gross: minor(line.price) })) : []),
+  ];
+  const total = priced.reduce((sum, line) => {
+    const discounts = line.discount_allocations.reduce((all, { amount }) => all + minor(amount), 0);
+    const tax = line.tax_lines.reduce((all, { price }) => all + minor(price), 0);
+    return sum + line.gross - discounts + taxSign * tax;
+  }, 0);
+  return Math.max(0, total);
+}
+
+/** What a refund gives back of what counted. A discrepancy is what was refunded beyond (negative) or short of the lines. */
+function reportedRefund(refund: Refund, settings: ShopifySettings, program: Program): ReportedRefund {
+  const minor = (text: string) => minorOf(text, program);
+  const lines = refund.refund_line_items.filter(({ line_item }) => !line_item?.gift_card);
+  const adjustments = refund.order_adjustments.filter(
+    ({ kind }) => kind === 'refund_discrepancy' || (kind === 'shipping_refund' && settings.countShipping),
+  );
+  const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
+  return {
+    id: refund.id,
+    amountMinor:
+      sum(lines.map(({ subtotal }) => minor(subtotal))) - sum(adjustments.map(({ amount }) => minor(amount))),
+    taxMinor:
+      sum(lines.map(({ total_tax }) => minor(total_tax))) - sum(adjustments.map(({ tax_amount }) => minor(tax_amount))),
+    occurredAt: refund.processed_at ?? refund.created_at,
+  };
+}
+
+/** Shopify writes amounts with more digits than the currency at times ("1000.00" yen): they are rounded to what can be paid. */
+function minorOf(text: string, program: Program): number {
+  const minor = roundAmount(text, program.currency);
+  if (minor === undefined) {
+    throw requestProblem([{ path: 'amount', message: `${text} is no amount of ${program.currency}` }]);
+  }
+  return minor;
+}

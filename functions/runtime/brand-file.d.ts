@@ -1,0 +1,4 @@
+declare module '@laurel/brand' {
+  const brand: import('../../core/program/brand.ts').Brand;
+  export default brand;
+}

@@ -1,0 +1,119 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { Instant } from '../../core/time.ts';
+import { type ApiKey, findApiKey, mayCall, type Role } from './api-keys.ts';
+import { log, publishCounts } from './log.ts';
+import { Problem } from './problem.ts';
+
+export const MAX_BODY_BYTES = 256 * 1024;
+
+export interface Call {
+  params: Record<string, string>;
+  query: Record<string, string>;
+  /** Names in lower case. */
+  headers: Record<string, string | undefined>;
+  /** The bytes as they were sent: signatures are over these. */
+  rawBody: Buffer;
+  now: Instant;
+}
+
+export interface Answer {
+  status: number;
+  body?: unknown;
+}
+
+export interface ApiKeySource {
+  read(now: Instant, atLeastAsFreshAs?: Instant): Promise<ApiKey[]>;
+}
+
+type Event = APIGatewayProxyEventV2;
+type Result = APIGatewayProxyStructuredResultV2;
+
+/**
+ * Wraps what answers a call: authorises it, bounds and decodes its body, and turns whatever is thrown into a problem document.
+ * @param access the role that the call needs and where the keys are, or `public` where the call is verified otherwise or by nobody
+ */
+export function httpHandler(
+  access: 'public' | { role: Role; keys: ApiKeySource },
+  answer: (call: Call) => Promise<Answer>,
+  clock: () => Instant = Date.now,
+) {
+  return middy<Event, Result, Error, Context>()
+    .use({
+      after: () => publishCounts(),
+      onError: ({ error, response }) => {
+        publishCounts();
+        return response ?? problemResult(error);
+      },
+    })
+    .handler(async (event: Event): Promise<Result> => {
+      const now = clock();
+      if (access !== 'public') await authorise(event, access, now);
+      const { status, body } = await answer({ ...readCall(event), now });
+      if (body === undefined) return { statusCode: status };
+      return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    });
+}
+
+/** Nobody can ask Secrets Manager for a fresh look more often than this by sending keys that do not exist. */
+const MIN_REFRESH_MS = 5_000;
+
+async function authorise(event: Event, access: { role: Role; keys: ApiKeySource }, now: Instant): Promise<void> {
+  const [scheme, text] = (headersOf(event).authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() !== 'bearer' || !text) {
+    throw new Problem(401, 'Send the header "Authorization: Bearer <key>". `npm run keys` makes keys.');
+  }
+  const key =
+    findApiKey(await access.keys.read(now), text) ??
+    // It may have been made a moment ago.
+    findApiKey(await access.keys.read(now, now - MIN_REFRESH_MS), text);
+  if (!key) throw new Problem(401, 'The key is unknown or was revoked.');
+  if (!mayCall(key.role, access.role)) {
+    throw new Problem(403, `The key has the role "${key.role}"; this call needs "${access.role}" or "admin".`);
+  }
+}
+
+function readCall(event: Event): Omit<Call, 'now'> {
+  const rawBody = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (rawBody.length > MAX_BODY_BYTES) {
+    throw new Problem(413, `The body has ${rawBody.length} bytes; at most ${MAX_BODY_BYTES} are taken.`);
+  }
+  const present = (values: Record<string, string | undefined> = {}) =>
+    Object.fromEntries(Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined));
+  return {
+    params: present(event.pathParameters),
+    query: present(event.queryStringParameters),
+    headers: headersOf(event),
+    rawBody,
+  };
+}
+
+function headersOf(event: Event): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** @throws Problem 400 when the body is no JSON in UTF-8 */
+export function jsonBody(call: Call): unknown {
+  if (call.rawBody.length === 0) throw new Problem(400, 'The body is empty; it must be JSON.');
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(call.rawBody));
+  } catch (error) {
+    // The parser's own message may quote the body, which may be personal.
+    const where =
+      error instanceof SyntaxError ? (/position \d+/.exec(error.message)?.[0] ?? 'its end') : 'its encoding';
+    throw new Problem(400, `The body is not JSON in UTF-8: see ${where}.`);
+  }
+}
+
+function problemResult(error: Error | null): Result {
+  const problem = error instanceof Problem ? error : new Problem(500, 'Nothing is lost. Send the same request again.');
+  if (problem !== error) log.error('A call failed', error as Error);
+  return {
+    statusCode: problem.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    },
+    body: JSON.stringify(problem.document()),
+  };
+}

@@ -1,0 +1,46 @@
+/** An error as clients read it (RFC 9457). */
+export interface ProblemDocument {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: { path: string; message: string; code?: string }[];
+}
+
+const TITLES = {
+  400: 'The request cannot be read',
+  401: 'The call is not authorised',
+  403: 'The key may not do this',
+  404: 'Not found',
+  409: 'The same id with other content',
+  413: 'The request is too large',
+  422: 'The request has problems',
+  500: 'Something failed',
+} as const;
+
+export type ProblemStatus = keyof typeof TITLES;
+
+/** Thrown by whatever answers a call; the client is answered with the document. */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly status: ProblemStatus;
+  readonly errors: ProblemDocument['errors'];
+
+  constructor(status: ProblemStatus, detail: string, errors?: ProblemDocument['errors']) {
+    super(detail);
+    this.status = status;
+    this.errors = errors;
+  }
+
+  document(): ProblemDocument {
+    const title = TITLES[this.status];
+    const type = `urn:laurel:problem:${title.toLowerCase().replaceAll(' ', '-')}`;
+    const document: ProblemDocument = { type, title, status: this.status, detail: this.message };
+    return this.errors ? { ...document, errors: this.errors } : document;
+  }
+}
+
+export function requestProblem(errors: { path: string; message: string; code?: string }[]): Problem {
+  const count = errors.length === 1 ? 'One problem was' : `${errors.length} problems were`;
+  return new Problem(422, `${count} found. Nothing was written.`, errors);
+}

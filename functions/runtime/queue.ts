@@ -1,0 +1,38 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Instant } from '../../core/time.ts';
+import { log, publishCounts } from './log.ts';
+
+/**
+ * Handles a batch of a queue that a topic feeds. Each message succeeds or fails by itself; one that keeps failing goes to the
+ * dead-letter queue, and holds up no other member.
+ */
+export function queueHandler<T>(handling: {
+  read(message: Record<string, unknown>): T;
+  /** What it returns is logged: ids and outcomes only. */
+  handle(message: T, now: Instant): Promise<Record<string, unknown>>;
+  clock?: () => Instant;
+}) {
+  const { clock = Date.now } = handling;
+  return async (event: SQSEvent): Promise<SQSBatchResponse> => {
+    const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+    for (const record of event.Records) {
+      try {
+        log.info('A message was handled', await handling.handle(handling.read(contentOf(record.body)), clock()));
+      } catch (error) {
+        log.error('A message could not be handled; it is tried again, and then waits as a dead letter.', {
+          messageId: record.messageId,
+          error: error as Error,
+        });
+        batchItemFailures.push({ itemIdentifier: record.messageId });
+      }
+    }
+    publishCounts();
+    return { batchItemFailures };
+  };
+}
+
+/** The topic wraps what was published, unless the subscription asks for the message alone. */
+function contentOf(body: string): Record<string, unknown> {
+  const parsed = JSON.parse(body);
+  return parsed?.Type === 'Notification' && typeof parsed.Message === 'string' ? JSON.parse(parsed.Message) : parsed;
+}
