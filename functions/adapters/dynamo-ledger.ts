@@ -53,7 +53,7 @@ export class DynamoLedger implements Ledger {
 }
 
 /** `fields` is kept as text: whatever numbers a shop puts there come back exactly, and cost no bytes for types. */
-function itemOf({ memberId, fields, ...facts }: LedgerEntry): Record<string, unknown> {
+export function itemOf({ memberId, fields, ...facts }: LedgerEntry): Record<string, unknown> {
   return {
     pk: memberId,
     sk: `${ENTRY_PREFIX}${entryKey(facts)}`,

@@ -63,7 +63,7 @@ export class DynamoMemberStore implements MemberStore {
     return {
       Put: {
         TableName: this.#table,
-        Item: { pk: change.memberId, sk: changeKey(change.sequence), ...change },
+        Item: itemOfChange(change),
         ConditionExpression: 'attribute_not_exists(pk)',
       },
     };
@@ -105,6 +105,10 @@ export class DynamoMemberStore implements MemberStore {
     );
     for await (const page of pages) for (const item of page.Items ?? []) yield String(item.pk);
   }
+}
+
+export function itemOfChange(change: TierChange): Record<string, unknown> {
+  return { pk: change.memberId, sk: changeKey(change.sequence), ...change };
 }
 
 /** @throws when the item is no tier change: somebody else wrote it */

@@ -20,11 +20,15 @@ export type CountName =
   | 'MessageUnsure'
   | 'WebhookRefused';
 
+let counted = false;
+
 /** Counts for the dashboard; written to the log at the end of the call, where CloudWatch picks them up. */
 export function count(name: CountName, amount = 1): void {
   metrics.addMetric(name, MetricUnit.Count, amount);
+  counted = true;
 }
 
 export function publishCounts(): void {
-  metrics.publishStoredMetrics();
+  if (counted) metrics.publishStoredMetrics();
+  counted = false;
 }

@@ -1,0 +1,45 @@
+import type { Brand, NotificationSettings, ProgramFile } from '../../core/program/brand.ts';
+import { compileProgram, type Program } from '../../core/program/program.ts';
+import { describeProblems, readBrand } from '../../core/program/read-brand.ts';
+
+/** The ladder of the rules' worked examples: Bronze 0, Silver 1000, Gold 5000, Platinum 10000; points; Madrid; calendar. */
+export const EXAMPLE_PROGRAM: ProgramFile = {
+  timeZone: 'Europe/Madrid',
+  currency: 'EUR',
+  basis: 'points',
+  pointsPerUnit: 1,
+  cycle: { type: 'calendar' },
+  tiers: [
+    { id: 'bronze', name: 'Bronze', threshold: 0 },
+    { id: 'silver', name: 'Silver', threshold: 1000 },
+    { id: 'gold', name: 'Gold', threshold: 5000 },
+    { id: 'platinum', name: 'Platinum', threshold: 10000 },
+  ],
+};
+
+const EXAMPLE_NOTIFICATIONS: NotificationSettings = {
+  push: { enabled: true },
+  email: { enabled: true, from: 'Example <hello@shop.example>' },
+  sms: { enabled: true, senderId: 'EXAMPLE' },
+};
+
+/** A brand whose file passed the reader, as every brand's does. */
+export function exampleBrand(
+  program: Partial<ProgramFile> = {},
+  notifications: Partial<NotificationSettings> = {},
+): Brand {
+  const reading = readBrand({
+    brand: 'example',
+    name: 'Example Shop',
+    account: '000000000000',
+    region: 'eu-west-1',
+    program: { ...EXAMPLE_PROGRAM, ...program },
+    notifications: { ...EXAMPLE_NOTIFICATIONS, ...notifications },
+  });
+  if (!reading.ok) throw new Error(describeProblems(reading.problems).join('\n'));
+  return reading.brand;
+}
+
+export function exampleProgram(program: Partial<ProgramFile> = {}): Program {
+  return compileProgram(exampleBrand(program));
+}

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, DynamoDBRecord } from 'aws-lambda';
+import type { LedgerEntry } from '../../core/ledger/transaction.ts';
+import type { TierChange } from '../../core/member/member.ts';
+import type { NotificationSettings, ProgramFile } from '../../core/program/brand.ts';
+import { compileProgram } from '../../core/program/program.ts';
+import { type Instant, parseInstant } from '../../core/time.ts';
+import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
+import { MemoryLedger } from '../../fakes/memory-ledger.ts';
+import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
+import { MemoryOrderFiles } from '../../fakes/memory-order-files.ts';
+import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';
+import { RecordingAnnouncements, RecordingBus, RecordingMailer, RecordingTexter } from '../../fakes/recording-world.ts';
+import { itemOf } from '../../functions/adapters/dynamo-ledger.ts';
+import { itemOfChange } from '../../functions/adapters/dynamo-member-store.ts';
+import { makeHandler as makeAnnounceTierChange } from '../../functions/announce-tier-change/make-handler.ts';
+import { makeHandler as makeEraseProfile } from '../../functions/erase-profile/make-handler.ts';
+import { makeHandler as makeExplainTier } from '../../functions/explain-tier/make-handler.ts';
+import { makeHandler as makeListTierChanges } from '../../functions/list-tier-changes/make-handler.ts';
+import { makeHandler as makeListTransactions } from '../../functions/list-transactions/make-handler.ts';
+import { makeHandler as makePutMember } from '../../functions/put-member/make-handler.ts';
+import { makeHandler as makeReadMember } from '../../functions/read-member/make-handler.ts';
+import { makeHandler as makeReadProgram } from '../../functions/read-program/make-handler.ts';
+import { makeHandler as makeRecalculateTier } from '../../functions/recalculate-tier/make-handler.ts';
+import { makeHandler as makeReceiveShopifyOrder } from '../../functions/receive-shopify-order/make-handler.ts';
+import { makeHandler as makeRecordTransaction } from '../../functions/record-transaction/make-handler.ts';
+import { type ApiKey, newApiKey, type Role } from '../../functions/runtime/api-keys.ts';
+import type { Parked } from '../../functions/runtime/stream.ts';
+import { makeHandler as makeSendEmail } from '../../functions/send-email/make-handler.ts';
+import { makeHandler as makeSendSms } from '../../functions/send-sms/make-handler.ts';
+import { exampleBrand } from './program.ts';
+
+export const SHOPIFY_SECRET = 'shpss_of_the_tests';
+
+export interface Response {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever the wire says; the contract test holds it to its schema
+  body: any;
+}
+
+/**
+ * The whole product in memory: the real handlers over the fakes, called with the events that AWS would send. Streams do not run by
+ * themselves: a test takes their records and delivers them as it likes, or calls `deliver`.
+ */
+export function makeWorld(
+  options: { program?: Partial<ProgramFile>; notifications?: Partial<NotificationSettings>; now?: string } = {},
+) {
+  const brand = exampleBrand(options.program, options.notifications);
+  const program = compileProgram(brand);
+  const announcing = { notifyOnRealtimeDowngrade: brand.notifications.notifyOnRealtimeDowngrade ?? false };
+
+  let now: Instant = parseInstant(options.now ?? '2026-05-02T10:00:00Z')!;
+  const clock = () => now;
+
+  const ledgerStream: LedgerEntry[] = [];
+  const changeStream: TierChange[] = [];
+  const parked: Parked[] = [];
+  const keyTexts = {} as Record<Role, string>;
+  const apiKeys: ApiKey[] = (['intake', 'read', 'admin'] as const).map((role) => {
+    const { text, kept } = newApiKey(role, '2026-01-01T00:00:00Z');
+    keyTexts[role] = text;
+    return kept;
+  });
+
+  const ports = {
+    ledger: new MemoryLedger((entry) => ledgerStream.push(entry)),
+    members: new MemoryMemberStore((change) => changeStream.push(change)),
+    profiles: new MemoryProfileStore(),
+    deliveries: new MemoryDeliveryLog(),
+    orderFiles: new MemoryOrderFiles(),
+    bus: new RecordingBus(),
+    announcements: new RecordingAnnouncements(),
+    mailer: new RecordingMailer(),
+    texter: new RecordingTexter(),
+    keys: { read: async () => apiKeys },
+    secrets: { read: async () => [SHOPIFY_SECRET] },
+    park: async (record: Parked) => void parked.push(record),
+  };
+
+  const settings = brand.shopify ?? { countTax: true, countShipping: false };
+  const handlers = {
+    'PUT member': makePutMember(ports, program, announcing, clock),
+    'GET member': makeReadMember(ports, program, clock),
+    'DELETE profile': makeEraseProfile(ports, clock),
+    'POST transactions': makeRecordTransaction(ports, program, clock),
+    'GET transactions': makeListTransactions(ports, clock),
+    'GET tier-changes': makeListTierChanges(ports, clock),
+    'GET explanation': makeExplainTier(ports, program, clock),
+    'GET program': makeReadProgram(ports, brand, program, clock),
+    'POST shopify': makeReceiveShopifyOrder(ports, settings, program, clock),
+  };
+  const recalculateTier = makeRecalculateTier(ports, program, announcing, clock);
+  const announceTierChange = makeAnnounceTierChange(ports, brand.notifications, clock);
+  const sendEmail = makeSendEmail(ports, brand, program, clock);
+  const sendSms = makeSendSms(ports, brand, program, clock);
+
+  async function call(
+    name: keyof typeof handlers,
+    request: {
+      params?: Record<string, string>;
+      query?: Record<string, string>;
+      headers?: Record<string, string>;
+      body?: unknown;
+      rawBody?: string;
+      key?: Role | string;
+    } = {},
+  ): Promise<Response> {
+    const { key = 'admin' } = request;
+    const authorization = key in keyTexts ? `Bearer ${keyTexts[key as Role]}` : key;
+    const event = {
+      headers: { ...(authorization ? { Authorization: authorization } : {}), ...request.headers },
+      pathParameters: request.params,
+      queryStringParameters: request.query,
+      body: request.rawBody ?? (request.body === undefined ? undefined : JSON.stringify(request.body)),
+      isBase64Encoded: false,
+    } as unknown as APIGatewayProxyEventV2;
+    const handler = handlers[name] as (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
+    const result = (await handler(event, {} as Context)) as APIGatewayProxyStructuredResultV2;
+    return { status: result.statusCode ?? 0, body: result.body ? JSON.parse(result.body) : undefined };
+  }
+
+  const member = (memberId: string) => ({ params: { memberId } });
+
+  /** Brings records of the ledger's stream to the recalculation, as one batch. */
+  async function recalculate(entries: readonly LedgerEntry[]) {
+    return recalculateTier({ Records: entries.map((entry) => streamRecord(itemOf(entry), entry.recordedAt)) });
+  }
+
+  async function announce(changes: readonly TierChange[]) {
+    return announceTierChange({ Records: changes.map((change) => streamRecord(itemOfChange(change), change.recordedAt)) });
+  }
+
+  /** Brings what was published to each channel's queue, as the topic's subscriptions would. */
+  async function notify(published = ports.announcements.published.splice(0)) {
+    const failures = [];
+    for (const { change, channels } of published) {
+      const event = { Records: [queueRecord(change)] };
+      if (channels.includes('email')) failures.push(...(await sendEmail(event)).batchItemFailures);
+      if (channels.includes('sms')) failures.push(...(await sendSms(event)).batchItemFailures);
+    }
+    return failures;
+  }
+
+  /** Lets everything that is under way arrive, once and in order. */
+  async function deliver() {
+    while (ledgerStream.length + changeStream.length + ports.announcements.published.length > 0) {
+      if (ledgerStream.length > 0) await recalculate(ledgerStream.splice(0));
+      if (changeStream.length > 0) await announce(changeStream.splice(0));
+      await notify();
+    }
+  }
+
+  return {
+    brand,
+    program,
+    announcing,
+    ports,
+    ledgerStream,
+    changeStream,
+    parked,
+    apiKeys,
+    keyTexts,
+    call,
+    recalculate,
+    announce,
+    notify,
+    sendEmail,
+    sendSms,
+    deliver,
+    now: () => now,
+    /** Sets the clock. */
+    at(moment: string) {
+      now = parseInstant(moment)!;
+    },
+    pass(milliseconds: number) {
+      now += milliseconds;
+    },
+    enrol: (memberId: string, body: Record<string, unknown> = {}) =>
+      call('PUT member', { ...member(memberId), body: { email: `${memberId}@mail.example`, phone: '+34600000001', ...body } }),
+    /** Posts a transaction; what is left out is a purchase that happens now. */
+    post: (memberId: string, transaction: Record<string, unknown>) =>
+      call('POST transactions', {
+        ...member(memberId),
+        body: { id: randomUUID(), type: 'purchase', occurredAt: new Date(now).toISOString(), ...transaction },
+      }),
+    read: async (memberId: string, at?: string) =>
+      (await call('GET member', { ...member(memberId), ...(at ? { query: { at } } : {}) })).body,
+    changes: async (memberId: string) => (await call('GET tier-changes', member(memberId))).body.items,
+    explanation: async (memberId: string, at?: string) =>
+      (await call('GET explanation', { ...member(memberId), ...(at ? { query: { at } } : {}) })).body,
+  };
+}
+
+export type World = ReturnType<typeof makeWorld>;
+
+let sequence = 0;
+
+export function streamRecord(item: Record<string, unknown>, createdAt: Instant): DynamoDBRecord {
+  const NewImage = marshall(item, { removeUndefinedValues: true }) as NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
+  return {
+    eventID: randomUUID(),
+    eventName: 'INSERT',
+    eventSource: 'aws:dynamodb',
+    dynamodb: {
+      Keys: { pk: NewImage!.pk!, sk: NewImage!.sk! },
+      NewImage,
+      SequenceNumber: String(++sequence).padStart(21, '0'),
+      ApproximateCreationDateTime: Math.floor(createdAt / 1000),
+      StreamViewType: 'NEW_IMAGE',
+    },
+  };
+}
+
+export function queueRecord(message: unknown) {
+  return { messageId: randomUUID(), body: JSON.stringify(message) } as never;
+}
