@@ -1,0 +1,12 @@
+/** `cdk deploy -c brand=acme`: chooses the brand, refuses a file that isn't right, and makes the brand's stack. */
+import { App } from 'aws-cdk-lib';
+import { LoyaltyStack } from '../lib/loyalty-stack.ts';
+import { readBrandFile } from './operator/brand-file.ts';
+import { runCommand } from './operator/operator-error.ts';
+
+await runCommand(async () => {
+  const app = new App();
+  const brand = readBrandFile(app.node.tryGetContext('brand'), '-c brand=<name>');
+  const { brand: id, account, region } = brand.settings;
+  new LoyaltyStack(app, `laurel-${id}`, { brand, env: { account, region } });
+});

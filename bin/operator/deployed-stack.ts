@@ -1,0 +1,54 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { Brand } from '../../core/program/brand.ts';
+import { compileProgram, type Program } from '../../core/program/program.ts';
+import { readBrandFile } from './brand-file.ts';
+import { OperatorError } from './operator-error.ts';
+
+/** A brand, and where its stack keeps things. */
+export interface DeployedStack {
+  brand: Brand;
+  program: Program;
+  announcing: { notifyOnRealtimeDowngrade: boolean };
+  region: string;
+  /** The value of one of the stack's outputs. */
+  output(id: string): string;
+}
+
+/** Finds a brand's stack with the credentials of whoever asks. */
+export async function findStack(brandName: string): Promise<DeployedStack> {
+  const brand = readBrandFile(brandName, '--brand <name>').settings;
+  const stackName = `laurel-${brandName}`;
+  const outputs = await readOutputs(stackName, brand);
+  return {
+    brand,
+    program: compileProgram(brand),
+    announcing: { notifyOnRealtimeDowngrade: brand.notifications.notifyOnRealtimeDowngrade ?? false },
+    region: brand.region,
+    output(id) {
+      const value = outputs.get(id);
+      if (value === undefined) {
+        throw new OperatorError(
+          `The stack ${stackName} has no output ${id}. Deploy it anew: npx cdk deploy -c brand=${brandName}`,
+        );
+      }
+      return value;
+    },
+  };
+}
+
+async function readOutputs(stackName: string, brand: Brand): Promise<Map<string, string>> {
+  const where = `account ${brand.account}, region ${brand.region}`;
+  try {
+    const client = new CloudFormationClient({ region: brand.region });
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    return new Map(Stacks?.[0]?.Outputs?.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (/does not exist/.test(message)) {
+      throw new OperatorError(`There is no stack ${stackName} where your credentials lead (it belongs to ${where}).`);
+    }
+    throw new OperatorError(
+      `The stack ${stackName} (${where}) cannot be asked: ${name}: ${message}\nSet credentials for that account, such as AWS_PROFILE.`,
+    );
+  }
+}

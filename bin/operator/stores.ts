@@ -1,0 +1,15 @@
+import { dynamoClient } from '../../functions/adapters/dynamo-client.ts';
+import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
+import { DynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
+import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
+import type { DeployedStack } from './deployed-stack.ts';
+
+/** A stack's tables, through the same adapters that its functions use. */
+export function storesOf(stack: DeployedStack) {
+  const client = dynamoClient({ region: stack.region });
+  return {
+    ledger: new DynamoLedger(client, stack.output('PointsTable')),
+    members: new DynamoMemberStore(client, stack.output('MembersTable')),
+    deliveries: new DynamoDeliveryLog(client, stack.output('MembersTable')),
+  };
+}

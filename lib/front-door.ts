@@ -1,0 +1,86 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { LaurelFunction } from './parts/laurel-function.ts';
+import { LaurelLog } from './parts/laurel-log.ts';
+import { OperatorSecret } from './parts/operator-secret.ts';
+
+const DEFAULT_THROTTLE = { ratePerSecond: 100, burst: 200 };
+
+export interface FrontDoorProps {
+  readonly brand: DeployedBrand;
+}
+
+/** A method and a path, as `docs` and the OpenAPI document write them. */
+export type Route = `${keyof typeof HttpMethod} /v1/${string}`;
+
+/** Where calls come in: the HTTP API with its throttle and its log, the keys that open it, and what it tells of itself. */
+export class FrontDoor extends Construct {
+  readonly api: HttpApi;
+  readonly apiKeys: OperatorSecret;
+
+  constructor(scope: Construct, id: string, { brand }: FrontDoorProps) {
+    super(scope, id);
+    // The name is for people: others may have the same.
+    this.api = new HttpApi(this, 'Api', { apiName: Stack.of(this).stackName, createDefaultStage: false });
+    Validations.of(this.api).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason:
+        'Each function checks its caller: an API key against its stored hash, or a platform’s signature over the raw body, which ' +
+        'an authorizer never sees. An authorizer would be one more function to wait for.',
+    });
+
+    const { ratePerSecond, burst } = brand.settings.operations?.throttle ?? DEFAULT_THROTTLE;
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: ratePerSecond, burstLimit: burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(new LaurelLog(this, 'AccessLog', brand)),
+        // No path, no address: the one names a member, the other could be one's.
+        format: AccessLogFormat.custom(
+          JSON.stringify({
+            requestId: AccessLogField.contextRequestId(),
+            at: AccessLogField.contextRequestTime(),
+            route: AccessLogField.contextRouteKey(),
+            status: AccessLogField.contextStatus(),
+            milliseconds: AccessLogField.contextResponseLatency(),
+            functionMilliseconds: AccessLogField.contextIntegrationLatency(),
+            responseBytes: AccessLogField.contextResponseLength(),
+            error: AccessLogField.contextErrorMessage(),
+            functionError: AccessLogField.contextIntegrationErrorMessage(),
+          }),
+        ),
+      },
+    });
+
+    this.apiKeys = new OperatorSecret(this, 'ApiKeys', {
+      description: 'Who may call: {"keys": [{"id", "role", "sha256", "createdAt"}]}. No key itself, only its hash.',
+      list: 'keys',
+    });
+
+    this.openToKeyHolders('GET /v1/program', new LaurelFunction(this, 'ReadProgram', { brand }));
+    this.openToAnyone('GET /v1/openapi.json', new LaurelFunction(this, 'ReadOpenapi', { brand }));
+  }
+
+  /** Routes calls to a function that checks the caller's API key and its role. */
+  openToKeyHolders(route: Route, handler: LaurelFunction): void {
+    handler.lambda.addEnvironment('API_KEYS_SECRET', this.apiKeys.secretArn);
+    this.apiKeys.grantValue(handler);
+    this.openToAnyone(route, handler);
+  }
+
+  /** Routes calls to a function that asks for no key: what it serves is public, or it checks a signature. */
+  openToAnyone(route: Route, handler: LaurelFunction): void {
+    const [method, path] = route.split(' ') as [keyof typeof HttpMethod, string];
+    this.api.addRoutes({
+      path,
+      methods: [HttpMethod[method]],
+      integration: new HttpLambdaIntegration(handler.node.id, handler.lambda),
+    });
+  }
+}

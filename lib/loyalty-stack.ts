@@ -1,0 +1,63 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { FrontDoor } from './front-door.ts';
+import { MemberNotifications } from './member-notifications.ts';
+import { Members } from './members.ts';
+import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { PointsLedger } from './points-ledger.ts';
+import { TierAnnouncements } from './tier-announcements.ts';
+import { TierRecalculation } from './tier-recalculation.ts';
+import { TransactionIntake } from './transaction-intake.ts';
+import { Watch } from './watch.ts';
+
+export interface LoyaltyStackProps extends StackProps {
+  readonly brand: DeployedBrand;
+}
+
+/** All that a brand runs. It only composes: what a part does is said in the part. */
+export class LoyaltyStack extends Stack {
+  constructor(scope: Construct, id: string, { brand, ...props }: LoyaltyStackProps) {
+    super(scope, id, {
+      description: `Laurel, the loyalty-tier engine of ${brand.settings.name}`,
+      ...props,
+    });
+
+    const frontDoor = new FrontDoor(this, 'FrontDoor', { brand });
+    const ledger = new PointsLedger(this, 'PointsLedger');
+    const members = new Members(this, 'Members', { brand, frontDoor, ledger });
+    const intake = new TransactionIntake(this, 'TransactionIntake', { brand, frontDoor, ledger, members });
+    const recalculation = new TierRecalculation(this, 'TierRecalculation', { brand, ledger, members });
+    const announcements = new TierAnnouncements(this, 'TierAnnouncements', { brand, members });
+    const notifications = new MemberNotifications(this, 'MemberNotifications', { brand, members, announcements });
+    new Watch(this, 'Watch', {
+      brand,
+      frontDoor,
+      ledger,
+      members,
+      intake,
+      recalculation,
+      announcements,
+      notifications,
+    });
+
+    // What operators' commands and the local cloud need to find.
+    const outputs = {
+      ApiUrl: frontDoor.api.apiEndpoint,
+      PointsTable: ledger.table.tableName,
+      MembersTable: members.table.tableName,
+      PointsStream: ledger.table.tableStreamArn,
+      MembersStream: members.table.tableStreamArn,
+      ApiKeysSecret: frontDoor.apiKeys.secretArn,
+      ShopifySecret: intake.shopifySecret.secretArn,
+      EventBus: announcements.bus.eventBusName,
+      AnnouncementsTopic: announcements.topic.topicArn,
+      ParkedTransactionsQueue: recalculation.recalculateTier.parked.queueUrl,
+      ParkedTierChangesQueue: announcements.announceTierChange.parked.queueUrl,
+      EmailQueue: notifications.email?.queue.queueUrl,
+      EmailDeadLetters: notifications.email?.deadLetters.queueUrl,
+      SmsQueue: notifications.sms?.queue.queueUrl,
+      SmsDeadLetters: notifications.sms?.deadLetters.queueUrl,
+    };
+    for (const [name, value] of Object.entries(outputs)) if (value) new CfnOutput(this, name, { value });
+  }
+}

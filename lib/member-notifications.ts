@@ -1,0 +1,112 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { SubscriptionFilter } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { Members } from './members.ts';
+import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { LaurelFunction } from './parts/laurel-function.ts';
+import { LaurelQueue } from './parts/laurel-queue.ts';
+import type { TierAnnouncements } from './tier-announcements.ts';
+
+export interface MemberNotificationsProps {
+  readonly brand: DeployedBrand;
+  readonly members: Members;
+  readonly announcements: TierAnnouncements;
+}
+
+/**
+ * The messages that members get: a queue and a function for each channel that the brand's file configures. Whether a channel is
+ * switched on is read when a message is sent, so that switching it off keeps its queue.
+ */
+export class MemberNotifications extends Construct {
+  readonly email: Channel | undefined;
+  readonly sms: Channel | undefined;
+
+  constructor(scope: Construct, id: string, props: MemberNotificationsProps) {
+    super(scope, id);
+    const { email, sms } = props.brand.settings.notifications;
+
+    if (email) {
+      this.email = new Channel(this, 'Email', props);
+      this.email.send.grantPrincipal.addToPrincipalPolicy(this.maySendMailFrom(email.from));
+    }
+    if (sms) {
+      this.sms = new Channel(this, 'Sms', props);
+      this.sms.send.grantPrincipal.addToPrincipalPolicy(this.mayTextPhones());
+    }
+  }
+
+  get channels(): Channel[] {
+    return [this.email, this.sms].filter((channel) => channel !== undefined);
+  }
+
+  /** SES judges by the narrowest identity that the brand has verified: the address itself, or else its domain. */
+  private maySendMailFrom(sender: string): PolicyStatement {
+    const address = /<(.+)>$/.exec(sender)?.[1] ?? sender;
+    const domain = address.slice(address.indexOf('@') + 1);
+    return new PolicyStatement({
+      actions: ['ses:SendEmail'],
+      resources: [address, domain].map((resourceName) =>
+        Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName }),
+      ),
+      conditions: { StringEquals: { 'ses:FromAddress': address } },
+    });
+  }
+
+  /** A phone number has no ARN that a policy could name. All that SNS publishes to besides has one: so everything but those. */
+  private mayTextPhones(): PolicyStatement {
+    const topicsAndApps = Stack.of(this).formatArn({ service: 'sns', region: '*', account: '*', resource: '*' });
+    return new PolicyStatement({ actions: ['sns:Publish'], notResources: [topicsAndApps] });
+  }
+}
+
+/**
+ * One way to reach members, which its construct id names. A message that can't be sent holds up no other: it ends in the dead
+ * letters, for the operator.
+ */
+export class Channel extends Construct {
+  readonly send: LaurelFunction;
+  readonly queue: LaurelQueue;
+  readonly deadLetters: LaurelQueue;
+
+  constructor(scope: Construct, id: 'Email' | 'Sms', { brand, members, announcements }: MemberNotificationsProps) {
+    super(scope, id);
+    this.send = new LaurelFunction(this, `Send${id}`, {
+      brand,
+      environment: { MEMBERS_TABLE: members.table.tableName },
+      timeout: Duration.seconds(30),
+    });
+    members.table.grant(this.send, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem');
+
+    this.deadLetters = new LaurelQueue(this, 'DeadLetters');
+    Validations.of(this.deadLetters).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason: 'It is the dead-letter queue: what lies in it rings an alarm, and an operator redrives it.',
+    });
+    this.queue = new LaurelQueue(this, 'Queue', {
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+      // Six times the function's timeout, as AWS advises: no message comes back while it is still being sent.
+      visibilityTimeout: Duration.seconds(this.send.timeout.toSeconds() * 6),
+    });
+    announcements.topic.addSubscription(
+      new SqsSubscription(this.queue, {
+        filterPolicy: { channels: SubscriptionFilter.stringFilter({ allowlist: [id.toLowerCase()] }) },
+        rawMessageDelivery: true,
+        deadLetterQueue: this.deadLetters,
+      }),
+    );
+
+    // `SqsEventSource` would grant more than a source needs.
+    const source = this.send.lambda.addEventSourceMapping('Source', {
+      eventSourceArn: this.queue.queueArn,
+      batchSize: 10,
+      reportBatchItemFailures: true,
+    });
+    this.queue.grant(this.send, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
+    Validations.of(source).acknowledge({
+      id: 'Serverless-LambdaEventSourceMappingDestination',
+      reason: 'A queue has no such destination: it moves a message to its own dead letters after five attempts.',
+    });
+  }
+}

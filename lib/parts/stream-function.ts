@@ -1,0 +1,57 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Construct } from 'constructs';
+import { LaurelFunction, type LaurelFunctionProps } from './laurel-function.ts';
+import { LaurelQueue } from './laurel-queue.ts';
+import type { LaurelTable } from './laurel-table.ts';
+
+export interface StreamFunctionProps extends Omit<LaurelFunctionProps, 'timeout'> {
+  /** The table whose new items the function is given. */
+  readonly table: LaurelTable;
+  /** Of the new items, those whose sort key starts so: the others are left out before they cost an invocation. */
+  readonly sortKeyPrefix: string;
+}
+
+/**
+ * A function that a table's stream feeds. A record that can't be done delays nobody for long: it is reported alone, tried a few
+ * times, and then parked. The function parks what it can judge, with the member's name; Lambda parks what made it crash.
+ */
+export class StreamFunction extends LaurelFunction {
+  readonly parked: LaurelQueue;
+
+  constructor(scope: Construct, id: string, props: StreamFunctionProps) {
+    super(scope, id, { ...props, timeout: Duration.minutes(1) });
+
+    this.parked = new LaurelQueue(this, 'Parked');
+    this.parked.grant(this, 'sqs:SendMessage');
+    this.lambda.addEnvironment('PARKED_QUEUE_URL', this.parked.queueUrl);
+    const parkedByHand = 'It is the end of the road: what lies in it rings an alarm, and an operator replays it.';
+    Validations.of(this.parked).acknowledge(
+      { id: 'AwsSolutions-SQS3', reason: parkedByHand },
+      { id: 'Serverless-SQSRedrivePolicy', reason: parkedByHand },
+    );
+
+    this.lambda.addEventSource(
+      new DynamoEventSource(props.table, {
+        filters: [
+          FilterCriteria.filter({
+            eventName: FilterRule.isEqual('INSERT'),
+            dynamodb: { Keys: { sk: { S: FilterRule.beginsWith(props.sortKeyPrefix) } } },
+          }),
+        ],
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 100,
+        // Lambda deals a shard's records out by partition key: one member's stay together, and in order.
+        parallelizationFactor: 4,
+        reportBatchItemFailures: true,
+        bisectBatchOnError: true,
+        // Enough for the function to lose its patience first, and few enough for what makes it crash to be parked long before
+        // the stream forgets it, after 24 hours. A limit on a record's age would park a whole backlog that was never tried.
+        retryAttempts: 100,
+        // `SqsDlq` would let the function look at the queue as well; it only ever sends.
+        onFailure: { bind: () => ({ destination: this.parked.queueArn }) },
+      }),
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Alias } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Members } from './members.ts';
+import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { StreamFunction } from './parts/stream-function.ts';
+
+export interface TierAnnouncementsProps {
+  readonly brand: DeployedBrand;
+  readonly members: Members;
+}
+
+/** How a tier change gets known: to the brand's other systems over the bus, to the member's channels over the topic. */
+export class TierAnnouncements extends Construct {
+  readonly announceTierChange: StreamFunction;
+  readonly bus: EventBus;
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, { brand, members }: TierAnnouncementsProps) {
+    super(scope, id);
+    this.bus = new EventBus(this, 'Bus', { description: 'Tier changes, for whoever wants to know. Nothing personal.' });
+    this.topic = new Topic(this, 'Topic', {
+      enforceSSL: true,
+      // AWS's key for SNS costs nothing a month, and lets in every role of the account that may publish here.
+      masterKey: Alias.fromAliasName(this, 'TopicKey', 'alias/aws/sns'),
+    });
+
+    this.announceTierChange = new StreamFunction(this, 'AnnounceTierChange', {
+      brand,
+      table: members.table,
+      sortKeyPrefix: 'CHANGE#',
+      environment: { EVENT_BUS: this.bus.eventBusName, ANNOUNCEMENTS_TOPIC: this.topic.topicArn },
+    });
+    this.bus.grantPutEventsTo(this.announceTierChange);
+    this.topic.grantPublish(this.announceTierChange);
+  }
+}

@@ -1,0 +1,46 @@
+import { Construct } from 'constructs';
+import type { FrontDoor } from './front-door.ts';
+import type { Members } from './members.ts';
+import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
+import { OperatorSecret } from './parts/operator-secret.ts';
+import type { PointsLedger } from './points-ledger.ts';
+
+export interface TransactionIntakeProps {
+  readonly brand: DeployedBrand;
+  readonly frontDoor: FrontDoor;
+  readonly ledger: PointsLedger;
+  readonly members: Members;
+}
+
+/** How purchases, refunds and the like get into the ledger: posted by the shop's servers, or sent by Shopify. */
+export class TransactionIntake extends Construct {
+  readonly recordTransaction: LaurelFunction;
+  readonly receiveShopifyOrder: LaurelFunction;
+  readonly shopifySecret: OperatorSecret;
+
+  constructor(scope: Construct, id: string, { brand, frontDoor, ledger, members }: TransactionIntakeProps) {
+    super(scope, id);
+    const environment = { POINTS_TABLE: ledger.table.tableName, MEMBERS_TABLE: members.table.tableName };
+    const memoryMib = HOT_PATH_MEMORY_MIB;
+
+    this.recordTransaction = new LaurelFunction(this, 'RecordTransaction', { brand, environment, memoryMib });
+    ledger.table.grant(this.recordTransaction, 'dynamodb:PutItem');
+    members.table.grant(this.recordTransaction, 'dynamodb:GetItem');
+    frontDoor.openToKeyHolders('POST /v1/members/{memberId}/transactions', this.recordTransaction);
+
+    this.shopifySecret = new OperatorSecret(this, 'ShopifySecret', {
+      description: 'What Shopify signs its webhooks with: {"secrets": ["..."]}, several while they are rotated.',
+      list: 'secrets',
+    });
+    this.receiveShopifyOrder = new LaurelFunction(this, 'ReceiveShopifyOrder', {
+      brand,
+      environment: { ...environment, SHOPIFY_SECRET: this.shopifySecret.secretArn },
+      memoryMib,
+    });
+    ledger.table.grant(this.receiveShopifyOrder, 'dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query');
+    members.table.grant(this.receiveShopifyOrder, 'dynamodb:GetItem');
+    this.shopifySecret.grantValue(this.receiveShopifyOrder);
+    frontDoor.openToAnyone('POST /v1/webhooks/shopify', this.receiveShopifyOrder);
+  }
+}

@@ -1,0 +1,281 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  type Metric,
+  Stats,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { FrontDoor } from './front-door.ts';
+import type { MemberNotifications } from './member-notifications.ts';
+import type { Members } from './members.ts';
+import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { LaurelAlarm, type LaurelAlarmProps } from './parts/laurel-alarm.ts';
+import type { LaurelFunction } from './parts/laurel-function.ts';
+import type { LaurelQueue } from './parts/laurel-queue.ts';
+import type { LaurelTable } from './parts/laurel-table.ts';
+import type { PointsLedger } from './points-ledger.ts';
+import type { TierAnnouncements } from './tier-announcements.ts';
+import type { TierRecalculation } from './tier-recalculation.ts';
+import type { TransactionIntake } from './transaction-intake.ts';
+
+export interface WatchProps {
+  readonly brand: DeployedBrand;
+  readonly frontDoor: FrontDoor;
+  readonly ledger: PointsLedger;
+  readonly members: Members;
+  readonly intake: TransactionIntake;
+  readonly recalculation: TierRecalculation;
+  readonly announcements: TierAnnouncements;
+  readonly notifications: MemberNotifications;
+}
+
+/** What wakes somebody up, and the page to look at then. */
+export class Watch extends Construct {
+  private readonly alarms: LaurelAlarm[] = [];
+
+  constructor(scope: Construct, id: string, props: WatchProps) {
+    super(scope, id);
+    this.watchWaiting(props);
+    this.watchCalls(props);
+    this.watchFunctions(props);
+    this.watchTables(props);
+
+    const { alarmEmail } = props.brand.settings.operations ?? {};
+    if (alarmEmail) this.tell(alarmEmail);
+
+    new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3), widgets: this.rows(props) });
+  }
+
+  /** What waits where it should not: in a stream for too long, or in a queue that nothing empties. */
+  private watchWaiting({ recalculation, announcements, notifications }: WatchProps): void {
+    const { recalculateTier } = recalculation;
+    const { announceTierChange } = announcements;
+    this.ring('PointsAge', {
+      metric: age(recalculateTier),
+      from: Duration.minutes(5).toMilliseconds(),
+      periods: 3,
+      impact: 'Members wait more than five minutes for their points to count and their tier to move.',
+    });
+    this.ring('AnnouncementsAge', {
+      metric: age(announceTierChange),
+      from: Duration.minutes(5).toMilliseconds(),
+      periods: 3,
+      impact: 'Members have their new tier, but hear of it more than five minutes late, and so do other systems.',
+    });
+    this.ring('ParkedTransactions', {
+      metric: depth(recalculateTier.parked),
+      from: 1,
+      impact: 'Points of some members are missing from their tier until what is parked is replayed.',
+    });
+    this.ring('ParkedTierChanges', {
+      metric: depth(announceTierChange.parked),
+      from: 1,
+      impact:
+        'Some members were told nothing of their new tier, nor were other systems, until what is parked is replayed.',
+    });
+    for (const channel of notifications.channels) {
+      this.ring(`${channel.node.id}DeadLetters`, {
+        metric: depth(channel.deadLetters),
+        from: 1,
+        impact: `Some members have a new tier and got no ${channel.node.id.toLowerCase()} about it.`,
+      });
+    }
+  }
+
+  /** The functions behind the API are watched together here, as none of them fails without the caller being told so. */
+  private watchCalls({ frontDoor }: WatchProps): void {
+    this.ring('FailedCalls', {
+      metric: frontDoor.api.metricServerError({ statistic: Stats.SUM }),
+      from: 5,
+      impact: 'The shop can’t post purchases or show members their tier: some of its calls fail, and not by its fault.',
+    });
+  }
+
+  /** The functions on a purchase's way, each by itself: what fails here has a cost of its own. */
+  private watchFunctions({ intake, recalculation, announcements, notifications }: WatchProps): void {
+    const functions: [LaurelFunction, string][] = [
+      [
+        intake.recordTransaction,
+        'Purchases are not taken: they give points only if the shop posts them again, which is safe.',
+      ],
+      [
+        intake.receiveShopifyOrder,
+        'Shopify’s orders are not taken: they give points only if Shopify sends them again, which it does for some hours.',
+      ],
+      [recalculation.recalculateTier, 'Purchases are taken, but members’ points and tiers stand still.'],
+      [announcements.announceTierChange, 'Tiers move, but no member and no other system is told.'],
+      ...notifications.channels.map(({ node, send }): [LaurelFunction, string] => [
+        send,
+        `Members’ tiers move, but the ${node.id.toLowerCase()} about it comes late or never.`,
+      ]),
+    ];
+    for (const [{ node, lambda }, impact] of functions) {
+      this.ring(`${node.id}Errors`, { metric: lambda.metricErrors(), from: 5, impact });
+      this.ring(`${node.id}Throttles`, { metric: lambda.metricThrottles(), from: 10, impact });
+    }
+  }
+
+  private watchTables({ ledger, members }: WatchProps): void {
+    const tables: [string, LaurelTable, string, string][] = [
+      [
+        'Points',
+        ledger.table,
+        'Members’ explanations and lists of transactions are slow or fail.',
+        'Purchases are slow to be taken, or fail.',
+      ],
+      ['Members', members.table, 'Members’ tiers are slow to be read.', 'Members’ points and tiers are slow to move.'],
+    ];
+    for (const [name, table, readImpact, writeImpact] of tables) {
+      this.ring(`${name}ReadThrottles`, { metric: table.metric('ReadThrottleEvents'), from: 10, impact: readImpact });
+      this.ring(`${name}WriteThrottles`, {
+        metric: table.metric('WriteThrottleEvents'),
+        from: 10,
+        impact: writeImpact,
+      });
+    }
+  }
+
+  private ring(id: string, props: LaurelAlarmProps): void {
+    this.alarms.push(new LaurelAlarm(this, id, props));
+  }
+
+  private tell(alarmEmail: string): void {
+    // Not encrypted with AWS's key for SNS, to which CloudWatch has no access. An alarm says nothing about any one member.
+    const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
+    // A topic with a policy of its own no longer lets the account's services in by itself.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': topic.env.account } },
+      }),
+    );
+    const subscription = topic.addSubscription(new EmailSubscription(alarmEmail));
+    Validations.of(subscription).acknowledge({
+      id: 'Serverless-SNSRedrivePolicy',
+      reason: 'SNS redrives no mail. An alarm that went unseen is still red on the dashboard.',
+    });
+    for (const alarm of this.alarms) {
+      alarm.addAlarmAction(new SnsAction(topic));
+      alarm.addOkAction(new SnsAction(topic));
+    }
+  }
+
+  /** From what members feel, at the top, to why. */
+  private rows(props: WatchProps): IWidget[][] {
+    const { brand, frontDoor, ledger, members, intake, recalculation, announcements, notifications } = props;
+    const { recordTransaction, receiveShopifyOrder } = intake;
+    const { recalculateTier } = recalculation;
+    const { announceTierChange } = announcements;
+    const senders = notifications.channels.map(({ send }) => send);
+    const functions = [recordTransaction, receiveShopifyOrder, recalculateTier, announceTierChange, ...senders];
+    const ofIntake = (name: string) =>
+      [recordTransaction, receiveShopifyOrder].map((each) => named(each, each.count(name)));
+
+    return [
+      [heading(`${brand.settings.name}: what members feel`)],
+      [
+        graph('Purchases taken', ofIntake('TransactionAccepted')),
+        graph('Tiers that moved', [recalculateTier.count('TierUpgraded'), recalculateTier.count('TierDowngraded')]),
+        graph(
+          'How long points and news wait (ms)',
+          [recalculateTier, announceTierChange].map((each) => named(each, age(each))),
+        ),
+        graph(
+          'Messages sent',
+          senders.map((send) => named(send, send.count('MessageSent'))),
+        ),
+      ],
+      [new AlarmStatusWidget({ title: 'Alarms', alarms: this.alarms, width: 24, height: 4 })],
+      [heading('Why: what is handed to us')],
+      [
+        graph('Calls', [
+          frontDoor.api.metricCount({ statistic: Stats.SUM, label: 'all' }),
+          frontDoor.api.metricClientError({ statistic: Stats.SUM, label: 'refused (4xx)' }),
+          frontDoor.api.metricServerError({ statistic: Stats.SUM, label: 'failed (5xx)' }),
+        ]),
+        graph('How long calls take (ms)', [
+          frontDoor.api.metricLatency({ statistic: Stats.p(50), label: 'half' }),
+          frontDoor.api.metricLatency({ statistic: Stats.p(99), label: '99 of 100' }),
+        ]),
+        graph('Posted again', [...ofIntake('TransactionDuplicate'), ...ofIntake('TransactionConflict')]),
+        graph('Webhooks refused', [receiveShopifyOrder.count('WebhookRefused')]),
+      ],
+      [heading('Why: what we do with it')],
+      [
+        graph('Counting', [
+          recalculateTier.count('TransactionCounted'),
+          recalculateTier.count('MemberRebuilt'),
+          recalculateTier.count('TransactionWithoutMember'),
+        ]),
+        graph('Parked, and dead letters', [
+          depth(recalculateTier.parked).with({ label: 'parked transactions' }),
+          depth(announceTierChange.parked).with({ label: 'parked tier changes' }),
+          ...notifications.channels.map(({ node, deadLetters }) =>
+            depth(deadLetters).with({ label: `dead letters: ${node.id.toLowerCase()}` }),
+          ),
+        ]),
+        graph(
+          'Records parked',
+          [recalculateTier, announceTierChange].map((each) => named(each, each.count('RecordParked'))),
+        ),
+        graph(
+          'Messages that may not have arrived',
+          senders.map((send) => named(send, send.count('MessageUnsure'))),
+        ),
+      ],
+      [heading('Why: what it runs on')],
+      [
+        graph(
+          'Errors',
+          functions.map((each) => named(each, each.lambda.metricErrors())),
+        ),
+        graph(
+          'Throttles',
+          functions.map((each) => named(each, each.lambda.metricThrottles())),
+        ),
+        graph(
+          'How long functions take (ms, 99 of 100)',
+          functions.map((each) => named(each, each.lambda.metricDuration({ statistic: Stats.p(99) }))),
+        ),
+        graph(
+          'Requests that tables held back',
+          [ledger.table, members.table].flatMap((table) =>
+            ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => table.metric(name)),
+          ),
+        ),
+      ],
+    ];
+  }
+}
+
+/** How long the oldest record that the function was given had waited in the stream. */
+function age(reader: LaurelFunction): Metric {
+  return reader.lambda.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) });
+}
+
+function depth(queue: LaurelQueue): Metric {
+  return queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM });
+}
+
+function named(reporter: LaurelFunction, metric: Metric): Metric {
+  return metric.with({ label: reporter.folder });
+}
+
+function heading(text: string): IWidget {
+  return new TextWidget({ markdown: `## ${text}`, width: 24, height: 1 });
+}
+
+function graph(title: string, left: IMetric[]): IWidget {
+  return new GraphWidget({ title, left, width: 6, height: 6, leftYAxis: { min: 0, showUnits: false } });
+}

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+
+const APP = resolve(import.meta.dirname, '../../bin/laurel.ts');
+const DEMO = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../brands/demo.json'), 'utf8'));
+
+/** A project folder with brands of its own, as CDK finds one: it runs the app where `cdk.json` lies. */
+const folder = mkdtempSync(join(tmpdir(), 'laurel-brands-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+mkdirSync(join(folder, 'brands'));
+
+function file(name: string, content: unknown): void {
+  writeFileSync(
+    join(folder, 'brands', `${name}.json`),
+    typeof content === 'string' ? content : JSON.stringify(content),
+  );
+}
+
+function synth(brand?: string) {
+  const context = { 'aws:cdk:bundling-stacks': [], ...(brand === undefined ? {} : { brand }) };
+  const { status, stderr } = spawnSync(process.execPath, [APP], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, CDK_OUTDIR: join(folder, 'cdk.out'), CDK_CONTEXT_JSON: JSON.stringify(context) },
+  });
+  return { status, stderr };
+}
+
+file('acme', { ...DEMO, brand: 'acme', account: '111122223333', region: 'us-east-1' });
+
+test('a brand’s stack goes to the account and region of its file, whatever the environment says', () => {
+  expect(synth('acme')).toMatchObject({ status: 0 });
+  const { artifacts } = JSON.parse(readFileSync(join(folder, 'cdk.out', 'manifest.json'), 'utf8'));
+  expect(artifacts['laurel-acme'].environment).toBe('aws://111122223333/us-east-1');
+});
+
+test('a brand file with several problems is refused with all of them', () => {
+  file('broken', {
+    ...DEMO,
+    brand: 'other',
+    region: 'Dublin',
+    program: { ...DEMO.program, currency: 'euro', bonus: 5 },
+  });
+  const { status, stderr } = synth('broken');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/brand: given "other"; allowed: "broken"/);
+  expect(stderr).toMatch(/region: given "Dublin"; allowed: .*eu-west-1/);
+  expect(stderr).toMatch(/program\.currency: given "euro"; allowed: .*EUR/);
+  expect(stderr).toMatch(/program\.bonus: given 5; .*Remove it/);
+  expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+});
+
+test('a brand file that is not JSON is refused with the place', () => {
+  file('torn', '{\n  "brand": "torn",\n  "name" "Torn"\n}');
+  const { status, stderr } = synth('torn');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/torn\.json is not JSON: .*line 3/);
+  expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+});
+
+test.each([
+  ['no brand', undefined, 'No brand was named.'],
+  ['an unknown brand', 'nobody', 'There is no brand "nobody".'],
+  ['a path', '../brands/acme', 'There is no brand "../brands/acme".'],
+])('%s is refused with the brands there are', (_, brand, complaint) => {
+  const { status, stderr } = synth(brand);
+  expect(status).toBe(1);
+  expect(stderr).toContain(complaint);
+  expect(stderr).toMatch(/There is: acme/);
+  expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+});

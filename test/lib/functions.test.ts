@@ -1,0 +1,109 @@
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { functionsOf, nameOf, resourcesOf, synthesized } from './synthesized.ts';
+
+const { template } = synthesized();
+const functions = Object.entries(functionsOf(template));
+const POINTS_AND_MEMBERS = { POINTS_TABLE: 'PointsLedgerTable', MEMBERS_TABLE: 'MembersTable' };
+const KEYS = { API_KEYS_SECRET: 'FrontDoorApiKeys' };
+
+/** What each handler reads from its environment: names and ARNs of what is deployed beside it. */
+const ENVIRONMENT: Record<string, Record<string, string>> = {
+  'record-transaction': { ...POINTS_AND_MEMBERS, ...KEYS },
+  'receive-shopify-order': { ...POINTS_AND_MEMBERS, SHOPIFY_SECRET: 'TransactionIntakeShopifySecret' },
+  'put-member': { ...POINTS_AND_MEMBERS, ...KEYS },
+  'read-member': { ...POINTS_AND_MEMBERS, ...KEYS },
+  'erase-profile': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
+  'list-transactions': { ...POINTS_AND_MEMBERS, ...KEYS },
+  'list-tier-changes': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
+  'explain-tier': { ...POINTS_AND_MEMBERS, ...KEYS },
+  'read-program': KEYS,
+  'read-openapi': {},
+  'recalculate-tier': { ...POINTS_AND_MEMBERS, PARKED_QUEUE_URL: 'TierRecalculationRecalculateTierParked' },
+  'announce-tier-change': {
+    EVENT_BUS: 'TierAnnouncementsBus',
+    ANNOUNCEMENTS_TOPIC: 'TierAnnouncementsTopic',
+    PARKED_QUEUE_URL: 'TierAnnouncementsAnnounceTierChangeParked',
+  },
+  'send-email': { MEMBERS_TABLE: 'MembersTable' },
+  'send-sms': { MEMBERS_TABLE: 'MembersTable' },
+};
+
+test('every folder with a handler is deployed', () => {
+  const folders = readdirSync(resolve('functions'), { withFileTypes: true, recursive: true })
+    .filter(({ name }) => name === 'handler.ts')
+    .map(({ parentPath }) => parentPath.split('/').at(-1));
+  expect(functions.map(([folder]) => folder).sort()).toEqual(folders.sort());
+});
+
+describe.each(functions)('%s', (folder, properties) => {
+  test('is told where to find what it works with, and no secret', () => {
+    const { POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE, LOG_LEVEL, ...own } =
+      properties.Environment.Variables;
+    expect({ POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE, LOG_LEVEL }).toEqual({
+      POWERTOOLS_SERVICE_NAME: folder,
+      POWERTOOLS_METRICS_NAMESPACE: 'Laurel',
+      LOG_LEVEL: 'INFO',
+    });
+    expect(Object.fromEntries(Object.entries(own).map(([name, value]) => [name, nameOf(value)]))).toEqual(
+      ENVIRONMENT[folder],
+    );
+    for (const value of Object.values(own)) expect(typeof value, 'a reference, not a value').toBe('object');
+  });
+
+  test('runs on the Node that it was tested with', () => {
+    expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
+  });
+
+  test('leaves capacity to the others, and ends before its caller gives up', () => {
+    expect(properties.ReservedConcurrentExecutions).toBeUndefined();
+    const limit =
+      { 'recalculate-tier': 60, 'announce-tier-change': 60, 'send-email': 30, 'send-sms': 30 }[folder] ?? 10;
+    expect(properties.Timeout).toBe(limit);
+  });
+
+  test('writes structured lines to a log of its own, kept as long as the brand says', () => {
+    expect(properties.LoggingConfig.LogFormat).toBe('JSON');
+    const log = resourcesOf(template, 'AWS::Logs::LogGroup')[properties.LoggingConfig.LogGroup.Ref];
+    expect(log?.Properties.RetentionInDays).toBe(90);
+  });
+});
+
+test('what stands between a purchase and the member’s tier gets twice the memory', () => {
+  const memory = Object.groupBy(functions, ([, { MemorySize }]) => String(MemorySize));
+  expect(memory['1024']?.map(([folder]) => folder).sort()).toEqual([
+    'recalculate-tier',
+    'receive-shopify-order',
+    'record-transaction',
+  ]);
+  expect(Object.keys(memory).sort()).toEqual(['1024', '512']);
+});
+
+test('a brand that says nothing about its logs keeps them for 90 days', () => {
+  const { template } = synthesized((brand) => {
+    delete brand.operations;
+  });
+  const logs = Object.values(resourcesOf(template, 'AWS::Logs::LogGroup'));
+  expect(logs).toHaveLength(functions.length + 1);
+  for (const { Properties } of logs) expect(Properties.RetentionInDays).toBe(90);
+});
+
+test('nothing is named for good, so that a stack can be made again beside what its forerunner left', () => {
+  const ownName: Record<string, string> = {
+    'AWS::CloudWatch::Alarm': 'AlarmName',
+    'AWS::CloudWatch::Dashboard': 'DashboardName',
+    'AWS::DynamoDB::GlobalTable': 'TableName',
+    'AWS::IAM::Role': 'RoleName',
+    'AWS::Lambda::Function': 'FunctionName',
+    'AWS::Logs::LogGroup': 'LogGroupName',
+    'AWS::SNS::Topic': 'TopicName',
+    'AWS::SQS::Queue': 'QueueName',
+    'AWS::SecretsManager::Secret': 'Name',
+  };
+  for (const [type, name] of Object.entries(ownName)) {
+    const resources = Object.entries(resourcesOf(template, type));
+    expect(resources.length, type).toBeGreaterThan(0);
+    for (const [id, { Properties = {} }] of resources) expect(Object.keys(Properties), id).not.toContain(name);
+  }
+});

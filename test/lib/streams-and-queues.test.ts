@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { functionsOf, nameOf, type Properties, resourcesOf, synthesized } from './synthesized.ts';
+
+const { template } = synthesized();
+const queues = Object.entries(resourcesOf(template, 'AWS::SQS::Queue'));
+const policies = Object.values(resourcesOf(template, 'AWS::SQS::QueuePolicy'));
+const sources = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
+
+function sourceOf(eventSource: string): Properties {
+  const found = sources.filter(({ Properties }) => nameOf(Properties.EventSourceArn) === eventSource);
+  expect(found, eventSource).toHaveLength(1);
+  return found[0]!.Properties;
+}
+
+describe.each([
+  ['PointsLedgerTable.stream', 'TX#', 'TierRecalculationRecalculateTier'],
+  ['MembersTable.stream', 'CHANGE#', 'TierAnnouncementsAnnounceTierChange'],
+])('%s', (stream, prefix, reader) => {
+  const source = sourceOf(stream);
+
+  test('wakes its function for new items of one kind, and misses none from the first on', () => {
+    expect(nameOf(source.FunctionName)).toBe(`${reader}Function`);
+    expect(source.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toEqual([
+      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix }] } } } },
+    ]);
+    expect(source.StartingPosition).toBe('TRIM_HORIZON');
+  });
+
+  test('reports a bad record alone, tries it so many times, and parks it', () => {
+    expect(source).toMatchObject({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 100,
+    });
+    expect(nameOf(source.DestinationConfig.OnFailure.Destination)).toBe(`${reader}Parked`);
+  });
+
+  test('parks no backlog for its age alone', () => {
+    expect(source.MaximumRecordAgeInSeconds).toBeUndefined();
+  });
+});
+
+describe.each([
+  ['Email', 'email', 'send-email'],
+  ['Sms', 'sms', 'send-sms'],
+])('the channel %s', (id, channel, folder) => {
+  const queue = () =>
+    queues.find(([logicalId]) => logicalId.startsWith(`MemberNotifications${id}Queue`))![1].Properties;
+  const deadLetters = `MemberNotifications${id}DeadLetters`;
+
+  test('takes the announcements that are meant for it, as they were published', () => {
+    const subscriptions = Object.values(resourcesOf(template, 'AWS::SNS::Subscription'))
+      .map(({ Properties }) => Properties)
+      .filter(({ Endpoint }) => nameOf(Endpoint) === `MemberNotifications${id}Queue`);
+    expect(subscriptions).toMatchObject([
+      { Protocol: 'sqs', RawMessageDelivery: true, FilterPolicy: { channels: [channel] } },
+    ]);
+    expect(nameOf(subscriptions[0]!.TopicArn)).toBe('TierAnnouncementsTopic');
+    expect(nameOf(subscriptions[0]!.RedrivePolicy.deadLetterTargetArn)).toBe(deadLetters);
+  });
+
+  test('gives up a message after five attempts, and keeps it', () => {
+    expect(queue().RedrivePolicy.maxReceiveCount).toBe(5);
+    expect(nameOf(queue().RedrivePolicy.deadLetterTargetArn)).toBe(deadLetters);
+    expect(sourceOf(`MemberNotifications${id}Queue`).FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+  });
+
+  test('shows a message to nobody else while it may still be sent', () => {
+    expect(queue().VisibilityTimeout).toBeGreaterThanOrEqual(6 * functionsOf(template)[folder]!.Timeout);
+  });
+
+  test('is not there where the brand’s file does not configure it', () => {
+    const { template } = synthesized(({ notifications }) => {
+      delete notifications[channel as 'email' | 'sms'];
+    });
+    expect(Object.keys(functionsOf(template))).not.toContain(folder);
+    expect(Object.keys(resourcesOf(template)).filter((logicalId) => logicalId.includes(`Notifications${id}`))).toEqual(
+      [],
+    );
+    expect(Object.keys(template.toJSON().Outputs)).not.toContain(`${id}Queue`);
+  });
+
+  test('stays where it is configured and switched off', () => {
+    const { template } = synthesized(({ notifications }) => {
+      notifications[channel as 'email' | 'sms']!.enabled = false;
+    });
+    expect(Object.keys(functionsOf(template))).toContain(folder);
+  });
+});
+
+describe.each(queues)('the queue %s', (id, { Properties }) => {
+  test('is encrypted, and keeps a message for two weeks', () => {
+    expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 24 * 60 * 60 });
+  });
+
+  test('takes nothing over plain HTTP', () => {
+    const policy = policies.find(({ Properties }) => Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === id));
+    expect(policy?.Properties.PolicyDocument.Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Deny',
+        Action: 'sqs:*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+    );
+  });
+});
+
+test('announcements are encrypted, and taken over TLS only', () => {
+  const [topic] = Object.values(resourcesOf(template, 'AWS::SNS::Topic'));
+  expect(topic?.Properties.KmsMasterKeyId).toBe('arn:aws:kms:eu-west-1:000000000000:alias/aws/sns');
+  const [policy] = Object.values(resourcesOf(template, 'AWS::SNS::TopicPolicy'));
+  expect(policy?.Properties.PolicyDocument.Statement).toMatchObject([
+    { Effect: 'Deny', Action: 'sns:Publish', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+  ]);
+});
+
+test('tier changes go to a bus of the stack’s own', () => {
+  expect(Object.keys(resourcesOf(template, 'AWS::Events::EventBus'))).toHaveLength(1);
+});
+
+test('the outputs name what operators’ commands look for', () => {
+  expect(Object.keys(template.toJSON().Outputs).sort()).toEqual([
+    'AnnouncementsTopic',
+    'ApiKeysSecret',
+    'ApiUrl',
+    'EmailDeadLetters',
+    'EmailQueue',
+    'EventBus',
+    'MembersStream',
+    'MembersTable',
+    'ParkedTierChangesQueue',
+    'ParkedTransactionsQueue',
+    'PointsStream',
+    'PointsTable',
+    'ShopifySecret',
+    'SmsDeadLetters',
+    'SmsQueue',
+  ]);
+});

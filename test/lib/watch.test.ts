@@ -1,0 +1,148 @@
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { describe, expect, test } from 'vitest';
+import type { LaurelAlarmProps } from '../../lib/parts/laurel-alarm.ts';
+import { nameOf, type Properties, resourcesOf, synthesized } from './synthesized.ts';
+
+const { template } = synthesized();
+const alarms = Object.entries(resourcesOf(template, 'AWS::CloudWatch::Alarm'));
+
+/** What an alarm looks at: `IteratorAge of TierRecalculationRecalculateTierFunction`. */
+function watched({ MetricName, Dimensions }: Properties): string {
+  return `${MetricName} of ${Dimensions.map(({ Value }: { Value: unknown }) => nameOf(Value)).join(' ')}`;
+}
+
+test('an alarm watches each thing that can keep members from their points, their tier or the news of it', () => {
+  expect(alarms.map(([, { Properties }]) => watched(Properties)).sort()).toEqual(
+    [
+      '5xx of FrontDoorApi',
+      ...['TierRecalculationRecalculateTier', 'TierAnnouncementsAnnounceTierChange'].flatMap((reader) => [
+        `IteratorAge of ${reader}Function`,
+        `ApproximateNumberOfMessagesVisible of ${reader}Parked.QueueName`,
+      ]),
+      ...['Email', 'Sms'].map(
+        (id) => `ApproximateNumberOfMessagesVisible of MemberNotifications${id}DeadLetters.QueueName`,
+      ),
+      ...[
+        'TransactionIntakeRecordTransaction',
+        'TransactionIntakeReceiveShopifyOrder',
+        'TierRecalculationRecalculateTier',
+        'TierAnnouncementsAnnounceTierChange',
+        'MemberNotificationsEmailSendEmail',
+        'MemberNotificationsSmsSendSms',
+      ].flatMap((id) => [`Errors of ${id}Function`, `Throttles of ${id}Function`]),
+      ...['PointsLedgerTable', 'MembersTable'].flatMap((id) => [
+        `ReadThrottleEvents of ${id}`,
+        `WriteThrottleEvents of ${id}`,
+      ]),
+    ]
+      .map((line) => line.replace('.QueueName', ''))
+      .sort(),
+  );
+});
+
+test('an alarm that does not say what it costs members does not compile', () => {
+  // @ts-expect-error its impact is missing
+  const silent: LaurelAlarmProps = {
+    metric: new Metric({ namespace: 'Laurel', metricName: 'MessageUnsure' }),
+    from: 1,
+  };
+  expect(silent.impact).toBeUndefined();
+});
+
+test.each([
+  ['ApproximateNumberOfMessagesVisible', 'the first message on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
+  ['IteratorAge', 'five minutes on, for three', { Threshold: 300_000, Period: 60, EvaluationPeriods: 3 }],
+  ['Errors', 'five in five minutes on', { Threshold: 5, Period: 300, EvaluationPeriods: 1 }],
+  ['5xx', 'five in five minutes on', { Threshold: 5, Period: 300, EvaluationPeriods: 1 }],
+  ['Throttles', 'ten in five minutes on', { Threshold: 10, Period: 300, EvaluationPeriods: 1 }],
+  ['ReadThrottleEvents', 'ten in five minutes on', { Threshold: 10, Period: 300, EvaluationPeriods: 1 }],
+  ['WriteThrottleEvents', 'ten in five minutes on', { Threshold: 10, Period: 300, EvaluationPeriods: 1 }],
+])('alarms on %s ring from %s', (metric, _, expected) => {
+  const ofMetric = alarms.filter(([, { Properties }]) => Properties.MetricName === metric);
+  expect(ofMetric).not.toEqual([]);
+  const comparison = { ComparisonOperator: 'GreaterThanOrEqualToThreshold' };
+  for (const [, { Properties }] of ofMetric) expect(Properties).toMatchObject({ ...expected, ...comparison });
+});
+
+describe.each(alarms)('the alarm %s', (_, { Properties }) => {
+  test('says in a sentence what it costs members', () => {
+    expect(Properties.AlarmDescription).toMatch(/^[A-Z].{30,}\.$/);
+    expect(Properties.AlarmDescription).toMatch(/member|purchase|order|tier|points|shop|explanation/i);
+  });
+
+  test('takes no data for good news', () => {
+    expect(Properties.TreatMissingData).toBe('notBreaching');
+  });
+
+  test('looks at one metric, as the local cloud knows no others', () => {
+    expect(Properties.Metrics).toBeUndefined();
+  });
+});
+
+describe('where the brand’s file names somebody to tell', () => {
+  const { template } = synthesized((brand) => {
+    brand.operations = { alarmEmail: 'on-call@aurora.example' };
+  });
+  const [[topic] = []] = Object.entries(resourcesOf(template, 'AWS::SNS::Topic')).filter(([id]) =>
+    id.startsWith('Watch'),
+  );
+
+  test('each alarm mails when it starts and when it is over', () => {
+    expect(
+      Object.values(resourcesOf(template, 'AWS::SNS::Subscription')).map(({ Properties }) => Properties),
+    ).toContainEqual({ Protocol: 'email', Endpoint: 'on-call@aurora.example', TopicArn: { Ref: topic } });
+    for (const { Properties } of Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm'))) {
+      expect(Properties).toMatchObject({ AlarmActions: [{ Ref: topic }], OKActions: [{ Ref: topic }] });
+    }
+  });
+
+  test('CloudWatch may publish to the topic, for this account only', () => {
+    const [policy] = Object.values(resourcesOf(template, 'AWS::SNS::TopicPolicy')).filter(({ Properties }) =>
+      Properties.Topics.some(({ Ref }: { Ref: string }) => Ref === topic),
+    );
+    expect(policy?.Properties.PolicyDocument.Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': '000000000000' } },
+      }),
+    );
+  });
+});
+
+test('where it names nobody, there is nobody to tell', () => {
+  for (const [, { Properties }] of alarms) expect(Properties.AlarmActions).toBeUndefined();
+});
+
+describe('the dashboard', () => {
+  const dashboards = Object.values(resourcesOf(template, 'AWS::CloudWatch::Dashboard'));
+  const body = JSON.stringify(dashboards[0]?.Properties.DashboardBody);
+
+  test('is one', () => {
+    expect(dashboards).toHaveLength(1);
+  });
+
+  test('begins with what members feel', () => {
+    const places = ['what members feel', 'Purchases taken', 'alarms', 'Errors'].map((text) => body.indexOf(text));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+
+  test.each([
+    'TransactionAccepted',
+    'TransactionDuplicate',
+    'TransactionConflict',
+    'TransactionCounted',
+    'TransactionWithoutMember',
+    'MemberRebuilt',
+    'TierUpgraded',
+    'TierDowngraded',
+    'RecordParked',
+    'MessageSent',
+    'MessageUnsure',
+    'WebhookRefused',
+  ])('shows what functions count: %s', (metric) => {
+    expect(body).toContain(metric);
+  });
+});
