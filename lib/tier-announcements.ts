@@ -1,4 +1,5 @@
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Alias } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -33,6 +34,9 @@ export class TierAnnouncements extends Construct {
       environment: { EVENT_BUS: this.bus.eventBusName, ANNOUNCEMENTS_TOPIC: this.topic.topicArn },
     });
     this.bus.grantPutEventsTo(this.announceTierChange);
-    this.topic.grantPublish(this.announceTierChange);
+    // `grantPublish` would open every key of the account: it knows the topic's by its alias only, whose policy lets the role in already.
+    this.announceTierChange.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }),
+    );
   }
 }

@@ -1,7 +1,6 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type ApiKey, parseApiKeys } from '../runtime/api-keys.ts';
 import { SecretDocument } from './secret-document.ts';
 
 export function apiKeys(secret: string): SecretDocument<ApiKey[]> {
-  return new SecretDocument(new SecretsManagerClient(), secret, parseApiKeys);
+  return new SecretDocument(secret, parseApiKeys);
 }

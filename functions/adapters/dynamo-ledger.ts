@@ -62,6 +62,11 @@ export function itemOf({ memberId, fields, ...facts }: LedgerEntry): Record<stri
   };
 }
 
+/** Reads an entry off the table's stream. @throws when the item is no ledger entry */
+export function entryOfImage(image: object | undefined): LedgerEntry {
+  return entryOf(unmarshall(image as Parameters<typeof unmarshall>[0]));
+}
+
 /** @throws when the item is no ledger entry: somebody else wrote it */
 export function entryOf(item: Record<string, unknown>): LedgerEntry {
   const { pk, sk, fields, ...facts } = item;

@@ -6,6 +6,7 @@ import {
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Member, TierChange } from '../../core/member/member.ts';
 import type { MemberStore } from '../../core/ports.ts';
 import { isLostCondition } from './dynamo-client.ts';
@@ -109,6 +110,11 @@ export class DynamoMemberStore implements MemberStore {
 
 export function itemOfChange(change: TierChange): Record<string, unknown> {
   return { pk: change.memberId, sk: changeKey(change.sequence), ...change };
+}
+
+/** Reads a change off the table's stream. @throws when the item is no tier change */
+export function changeOfImage(image: object | undefined): TierChange {
+  return changeOf(unmarshall(image as Parameters<typeof unmarshall>[0]));
 }
 
 /** @throws when the item is no tier change: somebody else wrote it */

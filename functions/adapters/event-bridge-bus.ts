@@ -1,11 +1,11 @@
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { BusEvent, EventBus } from '../../core/ports.ts';
 
 export class EventBridgeBus implements EventBus {
   readonly #client: EventBridgeClient;
   readonly #bus: string;
 
-  constructor(client: EventBridgeClient, bus: string) {
+  constructor(bus: string, client: EventBridgeClient = new EventBridgeClient()) {
     this.#client = client;
     this.#bus = bus;
   }

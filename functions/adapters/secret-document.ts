@@ -1,4 +1,4 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Instant } from '../../core/time.ts';
 
 /** A secret is read again after this long, so that a key that was revoked stops working within a minute. */
@@ -11,7 +11,11 @@ export class SecretDocument<T> {
   readonly #parse: (document: unknown) => T;
   #kept: { document: T; at: Instant } | undefined;
 
-  constructor(client: SecretsManagerClient, secret: string, parse: (document: unknown) => T) {
+  constructor(
+    secret: string,
+    parse: (document: unknown) => T,
+    client: SecretsManagerClient = new SecretsManagerClient(),
+  ) {
     this.#client = client;
     this.#secret = secret;
     this.#parse = parse;

@@ -1,4 +1,4 @@
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { TierChange } from '../../core/member/member.ts';
 import type { Announcements } from '../../core/ports.ts';
 import type { Channel } from '../../core/program/brand.ts';
@@ -7,7 +7,7 @@ export class SnsAnnouncements implements Announcements {
   readonly #client: SNSClient;
   readonly #topic: string;
 
-  constructor(client: SNSClient, topic: string) {
+  constructor(topic: string, client: SNSClient = new SNSClient()) {
     this.#client = client;
     this.#topic = topic;
   }

@@ -1,4 +1,4 @@
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 /** What could not be handled, and waits for an operator: keys and a reason, nothing personal. */
 export interface ParkedRecord {
@@ -13,7 +13,7 @@ export class SqsParking {
   readonly #client: SQSClient;
   readonly #queueUrl: string;
 
-  constructor(client: SQSClient, queueUrl: string) {
+  constructor(queueUrl: string, client: SQSClient = new SQSClient()) {
     this.#client = client;
     this.#queueUrl = queueUrl;
   }

@@ -1,6 +1,3 @@
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { EventBridgeBus } from '../adapters/event-bridge-bus.ts';
 import { SnsAnnouncements } from '../adapters/sns-announcements.ts';
 import { SqsParking } from '../adapters/sqs-parking.ts';
@@ -10,12 +7,12 @@ import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('EVENT_BUS', 'ANNOUNCEMENTS_TOPIC', 'PARKED_QUEUE_URL');
 
-const parking = new SqsParking(new SQSClient(), env.PARKED_QUEUE_URL);
+const parking = new SqsParking(env.PARKED_QUEUE_URL);
 
 export const handler = makeHandler(
   {
-    bus: new EventBridgeBus(new EventBridgeClient(), env.EVENT_BUS),
-    announcements: new SnsAnnouncements(new SNSClient(), env.ANNOUNCEMENTS_TOPIC),
+    bus: new EventBridgeBus(env.EVENT_BUS),
+    announcements: new SnsAnnouncements(env.ANNOUNCEMENTS_TOPIC),
     park: (record) => parking.park({ kind: 'tierChange', ...record }),
   },
   brand.notifications,

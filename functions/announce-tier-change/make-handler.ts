@@ -2,7 +2,7 @@ import type { TierChange } from '../../core/member/member.ts';
 import type { Announcements, EventBus } from '../../core/ports.ts';
 import type { NotificationSettings } from '../../core/program/brand.ts';
 import { announceTierChange } from '../../core/use-cases/announce-tier-change.ts';
-import { changeOf } from '../adapters/dynamo-member-store.ts';
+import { changeOfImage } from '../adapters/dynamo-member-store.ts';
 import { type Parked, streamHandler } from '../runtime/stream.ts';
 
 export function makeHandler(
@@ -11,7 +11,7 @@ export function makeHandler(
   clock?: () => number,
 ) {
   return streamHandler<TierChange>({
-    read: changeOf,
+    read: changeOfImage,
     park: ports.park,
     ...(clock ? { clock } : {}),
     async handle(_memberId, records) {

@@ -89,6 +89,8 @@ export const transactionRequestSchema = z.strictObject({
   reason: lineSchema(500).optional(),
 });
 
+export type TransactionRequest = z.output<typeof transactionRequestSchema>;
+
 export const pageQuerySchema = z.strictObject({
   limit: z
     .string()

@@ -18,6 +18,17 @@ export function examine<T>(part: Part<T>): { value?: T; errors: Errors } {
   return { errors: parsed.error.issues.flatMap((issue) => errorsOf(issue, part.at)) };
 }
 
+/** The properties of an object that have the right shape, whatever is wrong with the others. */
+export function soundParts<T extends z.ZodObject>(schema: T, value: unknown): Partial<z.output<T>> {
+  if (value === null || typeof value !== 'object') return {};
+  const sound = Object.entries(schema.shape).flatMap(([name, part]) => {
+    const given = (value as Record<string, unknown>)[name];
+    const parsed = given === undefined ? undefined : (part as z.ZodType).safeParse(given);
+    return parsed?.success ? [[name, parsed.data]] : [];
+  });
+  return Object.fromEntries(sound) as Partial<z.output<T>>;
+}
+
 /** @throws Problem 422 with every problem */
 export function validate<T>(part: Part<T>): T {
   const { value, errors } = examine(part);

@@ -1,4 +1,3 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
@@ -10,7 +9,7 @@ import { makeHandler } from './make-handler.ts';
 const env = readEnvironment('POINTS_TABLE', 'MEMBERS_TABLE', 'PARKED_QUEUE_URL');
 
 const client = dynamoClient();
-const parking = new SqsParking(new SQSClient(), env.PARKED_QUEUE_URL);
+const parking = new SqsParking(env.PARKED_QUEUE_URL);
 
 export const handler = makeHandler(
   {

@@ -3,7 +3,7 @@ import type { Announcing } from '../../core/member/settle.ts';
 import type { Ledger, MemberStore } from '../../core/ports.ts';
 import type { Program } from '../../core/program/program.ts';
 import { recalculateTier } from '../../core/use-cases/recalculate-tier.ts';
-import { entryOf } from '../adapters/dynamo-ledger.ts';
+import { entryOfImage } from '../adapters/dynamo-ledger.ts';
 import { count, log } from '../runtime/log.ts';
 import { type Parked, streamHandler } from '../runtime/stream.ts';
 
@@ -14,7 +14,7 @@ export function makeHandler(
   clock?: () => number,
 ) {
   return streamHandler<LedgerEntry>({
-    read: entryOf,
+    read: entryOfImage,
     park: ports.park,
     ...(clock ? { clock } : {}),
     async handle(memberId, records, now) {

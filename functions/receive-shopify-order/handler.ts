@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
@@ -18,7 +17,7 @@ export const handler = makeHandler(
     ledger: new DynamoLedger(client, env.POINTS_TABLE),
     members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
     orderFiles: new DynamoOrderFiles(client, env.POINTS_TABLE),
-    secrets: new SecretDocument(new SecretsManagerClient(), env.SHOPIFY_SECRET, parseShopifySecrets),
+    secrets: new SecretDocument(env.SHOPIFY_SECRET, parseShopifySecrets),
   },
   brand.shopify ?? { countTax: true, countShipping: false },
   program,

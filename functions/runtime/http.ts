@@ -78,8 +78,9 @@ function readCall(event: Event): Omit<Call, 'now'> {
   if (rawBody.length > MAX_BODY_BYTES) {
     throw new Problem(413, `The body has ${rawBody.length} bytes; at most ${MAX_BODY_BYTES} are taken.`);
   }
-  const present = (values: Record<string, string | undefined> = {}) =>
-    Object.fromEntries(Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined));
+  // Where there are none, AWS leaves them out and other gateways say null.
+  const present = (values: Record<string, string | undefined> | null | undefined) =>
+    Object.fromEntries(Object.entries(values ?? {}).filter((pair): pair is [string, string] => pair[1] !== undefined));
   return {
     params: present(event.pathParameters),
     query: present(event.queryStringParameters),

@@ -32,7 +32,7 @@ export function queueHandler<T>(handling: {
 }
 
 /** The topic wraps what was published, unless the subscription asks for the message alone. */
-function contentOf(body: string): Record<string, unknown> {
+export function contentOf(body: string): Record<string, unknown> {
   const parsed = JSON.parse(body);
   return parsed?.Type === 'Notification' && typeof parsed.Message === 'string' ? JSON.parse(parsed.Message) : parsed;
 }

@@ -1,7 +1,8 @@
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { type Instant, MINUTE_MS } from '../../core/time.ts';
 import { count, log, publishCounts } from './log.ts';
+
+export type StreamImage = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
 
 /** An item of a stream, with what is needed to report it. */
 export interface Streamed<T> {
@@ -31,7 +32,8 @@ export const PATIENCE_MS = 10 * MINUTE_MS;
  * - A group that fails is reported, and brought again; one that has failed for longer than our patience is parked.
  */
 export function streamHandler<T>(handling: {
-  read(item: Record<string, unknown>): T;
+  /** Reads an item as the stream has it, attribute by attribute with its type. @throws where it is none of ours */
+  read(image: StreamImage): T;
   handle(memberId: string, records: Streamed<T>[], now: Instant): Promise<void>;
   park(record: Parked): Promise<void>;
   clock?: () => Instant;
@@ -53,7 +55,7 @@ export function streamHandler<T>(handling: {
     for (const record of event.Records) {
       const keys = keysOf(record);
       try {
-        const streamed = { ...keys, item: handling.read(unmarshall(record.dynamodb!.NewImage as never)) };
+        const streamed = { ...keys, item: handling.read(record.dynamodb?.NewImage) };
         byMember.set(keys.memberId, [...(byMember.get(keys.memberId) ?? []), streamed]);
       } catch (error) {
         await parkAll([keys], error).catch((parkError: unknown) => {

@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import type { Keys } from './secrets.ts';
+
+/** What an AWS SDK client needs to reach the local cloud. */
+export interface ClientSettings {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+}
+
+/** Everything that is needed to use a local cloud that is running; plain data, so that it can be handed to another process. */
+export interface LocalCloudAddress {
+  /** Where the API answers: `${url}/v1/program` */
+  url: string;
+  keys: Keys;
+  shopifySecret: string;
+  /** The outputs of the stack, by their id. */
+  outputs: Record<string, string>;
+  client: ClientSettings;
+  /** The queue that holds a copy of every event on the bus. */
+  eventsQueueUrl: string;
+  /** The log of the cloud; absent when an emulator is used that was running before. */
+  logPath?: string;
+}
+
+export interface Mail {
+  from: string;
+  to: string[];
+  subject: string;
+  text: string;
+  html: string;
+}
+
+export interface BusEvent {
+  type: string;
+  source: string;
+  detail: Record<string, unknown> & { memberId?: string };
+}
+
+export interface TextMessage {
+  phone: string;
+  text: string;
+}
+
+/** Every mail that was sent to an address, oldest first. */
+export async function mailsTo(address: string, cloud: LocalCloudAddress): Promise<Mail[]> {
+  const { messages } = await inspect<{ messages: Record<string, SentMail[]> }>(cloud, '/_ministack/ses/messages');
+  return Object.values(messages)
+    .flat()
+    .sort((a, b) => a.Timestamp - b.Timestamp)
+    .map(({ Source, To, Subject, BodyText, BodyHtml }) => ({
+      from: Source,
+      to: To,
+      subject: Subject,
+      text: BodyText ?? '',
+      html: BodyHtml ?? '',
+    }))
+    .filter(({ to }) => to.includes(address));
+}
+
+/** Every event about a member that was seen on the bus, oldest first. */
+export async function eventsAbout(memberId: string, cloud: LocalCloudAddress): Promise<BusEvent[]> {
+  const messages = await messagesIn(cloud.eventsQueueUrl, cloud);
+  return messages
+    .map(({ Body }) => JSON.parse(Body))
+    .map((event) => ({ type: event['detail-type'], source: event.source, detail: event.detail }))
+    .filter(({ detail }) => detail.memberId === memberId);
+}
+
+/** Every text message to a phone number, oldest first; each cut after 80 characters. Needs a cloud whose log is ours. */
+export async function textMessagesTo(phone: string, cloud: LocalCloudAddress): Promise<TextMessage[]> {
+  if (cloud.logPath === undefined)
+    throw new Error('Text messages are read from the log of the cloud, and this one was running before');
+  const log = await readFile(cloud.logPath, 'utf8');
+  return [...log.matchAll(/SNS SMS stub to (?<phone>\S+): (?<text>.*)/g)]
+    .map(({ groups }) => ({ phone: groups?.phone ?? '', text: groups?.text ?? '' }))
+    .filter((message) => message.phone === phone);
+}
+
+/** How many messages wait in a queue or are being worked on. */
+export async function depthOf(queueUrl: string, cloud: LocalCloudAddress): Promise<number> {
+  return (await messagesIn(queueUrl, cloud)).length;
+}
+
+interface SentMail {
+  Source: string;
+  To: string[];
+  Subject: string;
+  BodyText: string | null;
+  BodyHtml: string | null;
+  Timestamp: number;
+}
+
+interface QueuedMessage {
+  Body: string;
+}
+
+/** Looks at messages without receiving them, so that any number of onlookers see the same. */
+async function messagesIn(queueUrl: string, cloud: LocalCloudAddress): Promise<QueuedMessage[]> {
+  const { messages } = await inspect<{ messages: Record<string, Record<string, Record<string, QueuedMessage[]>>> }>(
+    cloud,
+    `/_ministack/sqs/messages`,
+  );
+  const wanted = new URL(queueUrl).pathname;
+  return Object.values(messages)
+    .flatMap((regions) => Object.values(regions))
+    .flatMap((queues) => Object.entries(queues))
+    .filter(([url]) => new URL(url).pathname === wanted)
+    .flatMap(([, found]) => found);
+}
+
+async function inspect<T>(cloud: LocalCloudAddress, path: string): Promise<T> {
+  const answer = await fetch(new URL(path, cloud.client.endpoint));
+  if (!answer.ok) throw new Error(`GET ${path} of the local cloud answered ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as T;
+}

@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { commandsToTry } from '../../local/try-it-yourself.ts';
+import { aNewMember, call, cloud, untilPoints } from './setup/shop.ts';
+
+describe('The contract, on the deployed stack', () => {
+  test('it is served to anyone, and lists the calls', async () => {
+    const { status, body } = await call('GET', '/v1/openapi.json');
+    expect(status).toBe(200);
+    expect(body.openapi).toMatch(/^3\.1/);
+    expect(Object.keys(body.paths)).toContain('/v1/members/{memberId}/transactions');
+  });
+
+  test('the program in force is the brand’s, for who may read', async () => {
+    const { status, body } = await call('GET', '/v1/program', { role: 'read' });
+    expect(status).toBe(200);
+    expect(body.tiers.map(({ id }: { id: string }) => id)).toEqual(['bronze', 'silver', 'gold', 'platinum']);
+    expect((await call('GET', '/v1/program')).status).toBe(401);
+  });
+
+  test('the three commands that npm start prints work as they are pasted', async () => {
+    const member = await aNewMember();
+    const [order, show, explain] = commandsToTry(cloud, member.memberId, new Date()).map(({ command }) => command);
+    const paste = (command = '') => JSON.parse(execFileSync('sh', ['-c', command], { encoding: 'utf8' }));
+
+    expect(paste(order)).toEqual({ status: 'accepted' });
+    expect(paste(order)).toEqual({ status: 'duplicate' });
+    await untilPoints(member, 250);
+    expect(paste(show)).toMatchObject({ memberId: member.memberId, points: { current: 250 } });
+    expect(paste(explain).summary[0]).toContain('Bronze');
+  });
+});

@@ -1,0 +1,139 @@
+import { randomInt } from 'node:crypto';
+import { inject } from 'vitest';
+import {
+  type BusEvent,
+  depthOf,
+  eventsAbout,
+  type Mail,
+  mailsTo,
+  type TextMessage,
+  textMessagesTo,
+} from '../../../local/observations.ts';
+import { waitFor } from '../../../local/wait-for.ts';
+
+export const cloud = inject('localCloud');
+
+const PATIENCE = { withinMs: 45_000 };
+
+export interface Answer {
+  status: number;
+  contentType: string | null;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every kind
+  body: any;
+}
+
+interface Request {
+  role?: keyof typeof cloud.keys;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+/** A call as a client makes it. A text is sent as it is, everything else as JSON. */
+export async function call(method: string, path: string, { role, headers, body }: Request = {}): Promise<Answer> {
+  const answer = await fetch(`${cloud.url}${path}`, {
+    method,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(role && { authorization: `Bearer ${cloud.keys[role]}` }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  const contentType = answer.headers.get('content-type');
+  return {
+    status: answer.status,
+    contentType,
+    body: contentType?.includes('json') && text !== '' ? JSON.parse(text) : text,
+  };
+}
+
+/** Somebody whom no other test knows. The id is one that Shopify could have given. */
+export async function aNewMember(profile: Record<string, unknown> = {}): Promise<NewMember> {
+  const customerId = randomInt(6_000_000_000_000, 7_000_000_000_000);
+  const memberId = String(customerId);
+  const email = `member.${memberId}@example.com`;
+  const phone = `+346${memberId.slice(-8)}`;
+  const path = `/v1/members/${memberId}`;
+  const answer = await call('PUT', path, { role: 'intake', body: { name: 'Ada', email, phone, ...profile } });
+  if (answer.status !== 201) throw new Error(`A new member got ${answer.status}: ${JSON.stringify(answer.body)}`);
+  return { customerId, memberId, email, phone, path };
+}
+
+export interface NewMember {
+  customerId: number;
+  memberId: string;
+  email: string;
+  phone: string;
+  path: string;
+}
+
+export function aPurchase(id: string, amount: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { id, type: 'purchase', amount, currency: 'EUR', occurredAt: new Date().toISOString(), ...more };
+}
+
+export async function post(member: NewMember, transaction: unknown): Promise<Answer> {
+  return call('POST', `${member.path}/transactions`, { role: 'intake', body: transaction });
+}
+
+export async function read(member: NewMember, query = ''): Promise<Answer> {
+  return call('GET', `${member.path}${query}`, { role: 'read' });
+}
+
+export async function untilPoints(member: NewMember, points: number): Promise<Answer['body']> {
+  let last: unknown;
+  return waitFor(
+    `${points} current points`,
+    async () => {
+      const { body } = await read(member);
+      last = body.points;
+      return body.points?.current === points ? body : undefined;
+    },
+    { ...PATIENCE, seen: () => last },
+  );
+}
+
+export async function tierChangesOf(member: NewMember): Promise<Answer['body'][]> {
+  const { body } = await call('GET', `${member.path}/tier-changes`, { role: 'read' });
+  return body.items;
+}
+
+export async function untilEvent(member: NewMember): Promise<BusEvent> {
+  return waitFor('an event on the bus', async () => (await eventsAbout(member.memberId, cloud))[0], PATIENCE);
+}
+
+export async function untilMail(member: NewMember): Promise<Mail> {
+  return waitFor('a mail', async () => (await mailsTo(member.email, cloud))[0], PATIENCE);
+}
+
+export async function untilTextMessage(member: NewMember): Promise<TextMessage> {
+  return waitFor('a text message', async () => (await textMessagesTo(member.phone, cloud))[0], PATIENCE);
+}
+
+/**
+ * Until nothing that was posted before can still cause a message: a later member's change has gone all the way, and no
+ * message is left in a channel's queue. After that, "exactly one" and "none" can be told from "not yet".
+ */
+export async function untilQuiet(): Promise<void> {
+  const later = await aNewMember();
+  await post(later, aPurchase('later', '100.00'));
+  await Promise.all([untilMail(later), untilTextMessage(later), untilEvent(later)]);
+  await waitFor(
+    'the queues of the channels to be empty',
+    async () => {
+      const queues = ['EmailQueue', 'SmsQueue'].map((id) => depthOf(cloud.outputs[id]!, cloud));
+      return (await Promise.all(queues)).every((depth) => depth === 0) || undefined;
+    },
+    PATIENCE,
+  );
+}
+
+/** Everything that a member was sent, and everything that others heard about. */
+export async function allThatWasTold(member: NewMember) {
+  const [mails, texts, events] = await Promise.all([
+    mailsTo(member.email, cloud),
+    textMessagesTo(member.phone, cloud),
+    eventsAbout(member.memberId, cloud),
+  ]);
+  return { mails, texts, events };
+}
