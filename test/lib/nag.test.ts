@@ -1,9 +1,9 @@
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, test } from 'vitest';
-import { synthesized } from './synthesized.ts';
+import { makeApp, synthesized } from './synthesized.ts';
 
 /** Every unacknowledged finding of both packs: the rule, and where. */
 function findings(scope: IConstruct): string[] {
@@ -37,7 +37,7 @@ describe('AWS’s Solutions and Serverless rules', () => {
   });
 
   test('do look: a bucket that anybody could read in transit is reported', () => {
-    const stack = new Stack(new App(), 'Careless');
+    const stack = new Stack(makeApp(), 'Careless');
     new Bucket(stack, 'Bucket');
     expect(findings(stack)).toContain('AwsSolutions-S10 at Careless/Bucket/Resource');
   });

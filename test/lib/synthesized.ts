@@ -1,12 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import type { Brand } from '../../core/program/brand.ts';
 import { LoyaltyStack } from '../../lib/loyalty-stack.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const { context } = JSON.parse(readFileSync(resolve(ROOT, 'cdk.json'), 'utf8'));
+
+/** CDK leaves an assembly behind for each app; these go with the tests that made them. */
+const assemblies = mkdtempSync(join(tmpdir(), 'laurel-assemblies-'));
+afterAll(() => rmSync(assemblies, { recursive: true, force: true }));
+
+/** An app whose assembly is tidied away. */
+export function makeApp(context: Record<string, unknown> = {}): App {
+  return new App({ outdir: mkdtempSync(join(assemblies, 'app-')), context });
+}
 
 export interface Synthesized {
   app: App;
@@ -19,7 +30,7 @@ export function synthesized(change: (brand: Brand) => void = () => {}): Synthesi
   const file = resolve(ROOT, 'brands/demo.json');
   const settings: Brand = JSON.parse(readFileSync(file, 'utf8'));
   change(settings);
-  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const app = makeApp({ ...context, 'aws:cdk:bundling-stacks': [] });
   const stack = new LoyaltyStack(app, 'laurel-demo', {
     brand: { settings, file },
     env: { account: settings.account, region: settings.region },
