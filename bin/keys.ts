@@ -47,7 +47,7 @@ command
   .action((options: { brand: string }) =>
     runCommand(async () => {
       const keys = parseApiKeys(await read(await findStack(options.brand), 'ApiKeysSecret'));
-      const table = new Table({ head: ['id', 'role', 'made at'], style: { head: [] } });
+      const table = new Table({ head: ['id', 'role', 'made at'], style: { head: [], border: [] } });
       table.push(...keys.map(({ id, role, createdAt }: ApiKey) => [id, role, createdAt]));
       console.log(
         keys.length === 0 ? 'There is no key yet: npm run keys -- create --brand … --role intake' : table.toString(),

@@ -41,7 +41,7 @@ await runCommand(async () => {
   const stores = storesOf(stack);
   const write = options.write ?? false;
   const counts = { equal: 0, differs: 0, noMember: 0 };
-  const progress = ora({ text: 'Reading…', isEnabled: process.stderr.isTTY && options.all === true }).start();
+  const progress = ora({ text: 'Reading…', isSilent: !process.stderr.isTTY || options.all !== true }).start();
 
   for await (const memberId of options.member === undefined ? stores.members.everyId() : [options.member]) {
     const outcome = await rebuildStoredMember(

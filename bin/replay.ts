@@ -87,15 +87,9 @@ function replayerOf(queue: QueueName, stack: DeployedStack, sqs: SQSClient): Rep
   if (queue === 'transactions') {
     return async (body, write) => {
       const members = new Set((await keysOf(body)).map(({ memberId }) => memberId));
-      for (const memberId of members) {
-        await rebuildStoredMember(
-          stores,
-          stack.program,
-          stack.announcing,
-          memberId,
-          { write, cause: 'transaction' },
-          Date.now(),
-        );
+      for (const memberId of write ? members : []) {
+        const because = { write: true, cause: 'transaction' as const };
+        await rebuildStoredMember(stores, stack.program, stack.announcing, memberId, because, Date.now());
       }
       return `${describe(body)}, of ${[...members].join(', ')}`;
     };
@@ -108,9 +102,9 @@ function replayerOf(queue: QueueName, stack: DeployedStack, sqs: SQSClient): Rep
     return async (body, write) => {
       const keys = await keysOf(body);
       for (const { memberId, key } of keys) {
-        const change = await stores.members.change(memberId, Number(key.slice(CHANGE_PREFIX.length)));
-        if (!change) throw new OperatorError(`There is no change ${key} of member ${memberId}.`);
-        if (write) await announceTierChange(ports, stack.brand.notifications, change);
+        const change = write && (await stores.members.change(memberId, Number(key.slice(CHANGE_PREFIX.length))));
+        if (change === undefined) throw new OperatorError(`There is no change ${key} of member ${memberId}.`);
+        if (change) await announceTierChange(ports, stack.brand.notifications, change);
       }
       return `${describe(body)}, of ${keys.map(({ memberId, key }) => `${memberId} ${key}`).join(', ')}`;
     };

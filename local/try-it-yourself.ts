@@ -40,5 +40,14 @@ export function tryItYourself(cloud: LocalCloudAddress, memberId: string): strin
     ),
     '',
     ...commands,
+    `  ${styleText('dim', "# operators' commands work here too")}`,
+    `  ${operatorsEnvironment(cloud)} npm run rebuild -- --brand demo --all`,
+    '',
   ].join('\n');
+}
+
+/** What operators' commands need in order to find the local cloud. */
+function operatorsEnvironment({ client }: LocalCloudAddress): string {
+  const { accessKeyId, secretAccessKey } = client.credentials;
+  return `AWS_ENDPOINT_URL=${client.endpoint} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`;
 }
