@@ -82,11 +82,23 @@ function readCall(event: Event): Omit<Call, 'now'> {
   const present = (values: Record<string, string | undefined> | null | undefined) =>
     Object.fromEntries(Object.entries(values ?? {}).filter((pair): pair is [string, string] => pair[1] !== undefined));
   return {
-    params: present(event.pathParameters),
+    params: decoded(present(event.pathParameters)),
     query: present(event.queryStringParameters),
     headers: headersOf(event),
     rawBody,
   };
+}
+
+/** Clients encode more of a path than they must ("a%3Ab"), and not every gateway decodes it. No id holds a percent sign. */
+function decoded(params: Record<string, string>): Record<string, string> {
+  const decode = (value: string) => {
+    try {
+      return decodeURIComponent(value);
+    } catch {
+      return value;
+    }
+  };
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decode(value)]));
 }
 
 function headersOf(event: Event): Record<string, string | undefined> {

@@ -47,4 +47,13 @@ describe('A member can be asked for at any moment, on the deployed stack', () =>
       expect(answer).toMatchObject({ status: 404, contentType: expect.stringContaining('application/problem+json') });
     }
   });
+
+  test('a member is found under an id that the client had to encode, as under the id itself', async () => {
+    const id = `pos:${Date.now()}~a.b`;
+    expect((await call('PUT', `/v1/members/${encodeURIComponent(id)}`, { role: 'intake', body: {} })).status).toBe(201);
+    expect(await call('GET', `/v1/members/${id}`, { role: 'read' })).toMatchObject({
+      status: 200,
+      body: { memberId: id },
+    });
+  });
 });
