@@ -10,10 +10,19 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', 'test/contracts/**'],
           testTimeout: 20_000,
           // What functions log in production would bury what tests say.
           env: { LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true', POWERTOOLS_SERVICE_NAME: 'tests' },
+        },
+      },
+      {
+        test: {
+          name: 'contracts',
+          include: ['test/contracts/**/*.test.ts'],
+          // One DynamoDB Local for all of them; it starts only when one of them runs.
+          globalSetup: 'test/contracts/setup/start-dynamodb-local.ts',
+          testTimeout: 30_000,
         },
       },
       {

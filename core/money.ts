@@ -17,16 +17,22 @@ export function isCurrency(code: string): boolean {
   return CURRENCIES.has(code);
 }
 
-const digitsByCurrency = new Map<string, number>();
+/**
+ * The currencies that do not have two digits behind the point, by ISO 4217. Intl knows digits too, but those of the CLDR: what is
+ * usual in shops (HUF 0, where ISO has 2), and another with each release. The ledger's minor units must never change their meaning.
+ */
+const UNUSUAL_DIGITS: readonly [digits: number, currencies: string][] = [
+  [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'],
+  [3, 'BHD IQD JOD KWD LYD OMR TND'],
+  [4, 'CLF UYW'],
+];
+const digitsByCurrency = new Map(
+  UNUSUAL_DIGITS.flatMap(([digits, currencies]) => currencies.split(' ').map((currency) => [currency, digits])),
+);
 
 /** How many digits the currency has behind the point: EUR 2, JPY 0, KWD 3. */
 export function currencyDigits(currency: string): number {
-  let digits = digitsByCurrency.get(currency);
-  if (digits === undefined) {
-    digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-    digitsByCurrency.set(currency, digits);
-  }
-  return digits;
+  return digitsByCurrency.get(currency) ?? 2;
 }
 
 /** @returns undefined when the text is not a plain decimal such as "-12.5" */
@@ -89,7 +95,7 @@ export function floorShare(value: number, numerator: number, denominator: number
   return Number(floorDivide(BigInt(value) * BigInt(numerator), BigInt(denominator)));
 }
 
-/** An amount in another currency's minor units, rounded half away from zero to the nearest. */
+/** An amount in another currency's minor units, rounded half away from zero to the nearest. Exact up to 2^53; beyond, only large. */
 export function convert(minor: number, from: string, to: string, exchangeRate: Decimal): number {
   const numerator = BigInt(minor) * exchangeRate.digits * 10n ** BigInt(currencyDigits(to));
   const denominator = 10n ** BigInt(exchangeRate.scale + currencyDigits(from));

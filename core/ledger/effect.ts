@@ -52,7 +52,7 @@ function trackersOf(entry: LedgerEntry, program: Program): readonly number[] {
 
 /**
  * What an order with its refunds adds: `floor(points × (amount − refunded) / amount)`, never below 0 (R3). It is computed from the
- * set, so the order of arrival cannot matter. A fully refunded order is no order and no visit.
+ * set, so the order of arrival cannot matter. Parts make one order; a fully refunded order is no order and no visit.
  * @param purchases the order's parts, usually one; @param refunds every refund that names the order
  */
 export function orderEffect(
@@ -64,20 +64,20 @@ export function orderEffect(
   const whole = purchases.map((purchase) => effectOf(purchase, program)).reduce(plus);
   const { amount, refunded } = amountsOf([...purchases], [...refunds]);
   let { points, spendMinor } = whole;
+  const left = Math.max(0, amount - refunded);
   if (amount > 0) {
-    const left = Math.max(0, amount - refunded);
     points = floorShare(points, left, amount);
     spendMinor = floorShare(spendMinor, left, amount);
   }
   // A refund that brings points and no amount, as shops do that post points only, takes just those.
   for (const refund of refunds) if (refund.amountMinor === undefined) points -= refund.points ?? 0;
   points = Math.max(0, points);
-  const remains = refunds.length === 0 || points > 0 || spendMinor > 0;
+  const remains = refunds.length === 0 || (amount > 0 ? left : points) > 0;
   return {
     points,
     spendMinor,
     balance: points,
-    orders: remains ? whole.orders : 0,
+    orders: remains ? 1 : 0,
     trackers: remains ? whole.trackers : whole.trackers.map(() => 0),
   };
 }

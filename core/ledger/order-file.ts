@@ -62,8 +62,8 @@ export function withReport(file: OrderFile, report: OrderReport): OrderFile {
     next.refundTax ??= report.paid.refundTax;
     const known = file.parts.reduce((sum, part) => sum + part.amountMinor, 0);
     const added = report.paid.amountMinor - known;
-    if (file.parts.length === 0 || added > 0)
-      next.parts.push({ amountMinor: added, occurredAt: report.paid.occurredAt });
+    if (file.parts.length === 0) next.parts.push({ amountMinor: added, occurredAt: report.paid.occurredAt });
+    else if (added > 0) next.parts.push({ amountMinor: added, occurredAt: report.paid.changedAt });
   }
   for (const refund of report.refunds) {
     if (!next.refunds.some((known) => known.id === refund.id)) next.refunds.push(refund);

@@ -13,6 +13,9 @@ export interface RequestProblem {
 /** How far a sender's clock may run ahead. */
 export const MAX_AHEAD_MS = 5 * MINUTE_MS;
 
+/** No figure of an entry is larger (minor units or points): thousands of them still add up exactly, in whatever order (R4). */
+export const MAX_FIGURE = 1_000_000_000_000;
+
 /** Everything that the program finds wrong with a transaction of the right shape (semantics, section 2). */
 export function transactionProblems(transaction: Transaction, program: Program, now: Instant): RequestProblem[] {
   const problems: RequestProblem[] = [];
@@ -63,6 +66,12 @@ export function transactionProblems(transaction: Transaction, program: Program, 
       if (!points) refuse('points', 'is required, and more than 0');
   }
 
+  if (largestFigureOf(transaction, program) > MAX_FIGURE) {
+    refuse(
+      'amount',
+      'is too large: neither it, nor what it comes to in the currency and the points of the program, may be',
+    );
+  }
   const hasNoAmount = !['purchase', 'refund', 'tierAdjustment'].includes(type);
   if (hasNoAmount && amountMinor !== undefined) refuse('amount', `is not for a ${type}, which is about points`);
   if (currency !== undefined && currency !== program.currency && transaction.exchangeRate === undefined) {
@@ -82,6 +91,14 @@ export function spendMinorOf(transaction: Transaction, program: Program): number
   if (currency === program.currency) return amountMinor;
   const rate = parseDecimal(exchangeRate ?? '');
   return rate && convert(amountMinor, currency, program.currency, rate);
+}
+
+/** Of the amount, its value in the program's currency, and the points that the most generous tier gives for it. */
+function largestFigureOf(transaction: Transaction, program: Program): number {
+  const spendMinor = spendMinorOf(transaction, program) ?? 0;
+  const awards = transaction.type === 'purchase' && transaction.points === undefined;
+  const points = awards ? program.tiers.map((tier) => pointsFor(spendMinor, program, tier)) : [];
+  return Math.max(...[transaction.amountMinor ?? 0, spendMinor, ...points].map(Math.abs));
 }
 
 const NOTHING: Decimal = { digits: 0n, scale: 0 };

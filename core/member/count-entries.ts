@@ -1,5 +1,5 @@
 import { type Effect, effectOf, tierPointsOf } from '../ledger/effect.ts';
-import { tallyOf } from '../ledger/replay.ts';
+import { Replay, tallyOf } from '../ledger/replay.ts';
 import { entryKey, isPartOfGroup, type LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
@@ -52,10 +52,10 @@ export function countEntries(
   }
   if (newEntries.length === 0) return { kind: 'alreadyCounted' };
 
-  const moment = momentOf(now, newEntries);
+  const moment = momentOf(now, member, newEntries);
   const arrived = bringUpTo(moment, member, program, announcing);
   let tally = arrived.member.tally;
-  let tierBefore = member.tier.id;
+  let tierBefore = arrived.member.tier.id;
   let tipping: LedgerEntry | undefined;
   for (const entry of newEntries) {
     tally = withEffect(tally, effectOf(entry, program), entry.occurredAt, program);
@@ -78,7 +78,7 @@ export function countEntries(
  * Makes a member anew from its whole ledger. Exact whatever happened before, and whoever runs it: entries that the stream has yet
  * to bring are counted here and listed as counted.
  * @param ledger every entry of the member, read consistently after the member was
- * @param because what a change of tier is put down to
+ * @param cause what a change of tier is put down to
  * @param brought the entries that ask for the rebuild: what the others change, without them, was no news of today
  */
 export function rebuildMember(
@@ -86,21 +86,54 @@ export function rebuildMember(
   ledger: readonly LedgerEntry[],
   program: Program,
   announcing: Announcing,
-  because: { cause: ChangeCause; transactionId?: string },
+  cause: ChangeCause,
   now: Instant,
   brought: readonly LedgerEntry[] = [],
 ): Settled {
-  const moment = momentOf(now, ledger);
+  const moment = momentOf(now, member, ledger);
   const untilNow = settleUntilNow(member, ledger, program, announcing, brought, moment);
   const { rebuildDue: _, ...rest } = untilNow.member;
   const rebuilt: Member = {
     ...rest,
     tally: tallyOf(ledger, program, member.enrolledAt, moment),
     countedUnder: program.countingRule,
-    counted: withCounted({ since: member.counted.since, entries: {} }, ledger, moment),
+    counted: withCounted({ since: member.counted.since, entries: [] }, ledger, moment),
   };
-  const settled = settle(rebuilt, program, announcing, { ...because, at: moment }, moment);
+  const settled = settle(rebuilt, program, announcing, { cause, at: moment }, moment);
+  if (cause === 'transaction') {
+    for (const change of settled.changes) {
+      const tipping = tippingEntry(member, ledger, program, brought, moment);
+      if (tipping) change.transactionId = tipping.id;
+    }
+  }
   return { member: settled.member, changes: [...untilNow.changes, ...settled.changes] };
+}
+
+/** Which entry moved the tier, of those not counted before: they are read after all others, in the order in which they were recorded. */
+function tippingEntry(
+  member: Member,
+  ledger: readonly LedgerEntry[],
+  program: Program,
+  brought: readonly LedgerEntry[],
+  moment: Instant,
+): LedgerEntry | undefined {
+  const asked = new Set(brought.map(entryKey));
+  const isNews = (entry: LedgerEntry) => {
+    const standing = standingOf(member.counted, entry);
+    return standing === 'new' || (standing === 'unknown' && asked.has(entryKey(entry)));
+  };
+  const replay = new Replay(program, member.enrolledAt);
+  for (const entry of ledger) if (!isNews(entry)) replay.add(entry);
+  const news = ledger.filter(isNews).sort((a, b) => a.recordedAt - b.recordedAt);
+  let tier = earnedTier(program, replay.tallyAt(moment)).id;
+  let tipping = brought.at(-1);
+  for (const entry of news) {
+    replay.add(entry);
+    const tierAfter = earnedTier(program, replay.tallyAt(moment)).id;
+    if (tierAfter !== tier) tipping = entry;
+    tier = tierAfter;
+  }
+  return tipping;
 }
 
 /**
@@ -125,9 +158,12 @@ function settleUntilNow(
   return settle({ ...member, tally }, program, announcing, { cause, at: moment }, moment);
 }
 
-/** No entry lies in the future of the function that counts it, even where its clock is behind the one that took the entry. */
-function momentOf(now: Instant, entries: readonly LedgerEntry[]): Instant {
-  let moment = now;
+/**
+ * The moment of a decision, by a clock that may be a little behind those of others: no entry lies in its future, and a cycle that
+ * has begun for the member does not end again (R9).
+ */
+function momentOf(now: Instant, member: Member, entries: readonly LedgerEntry[]): Instant {
+  let moment = Math.max(now, member.tally.cycle.start);
   for (const entry of entries) if (entry.recordedAt > moment) moment = entry.recordedAt;
   return moment;
 }

@@ -7,36 +7,53 @@ import { HOUR_MS, type Instant } from '../time.ts';
  */
 export interface CountedWindow {
   since: Instant;
-  /** Entry key → when it was recorded. */
-  entries: Readonly<Record<string, Instant>>;
+  /** The newest first. A list, for an object whose keys no other has would cost more to make than all else in a decision. */
+  entries: readonly CountedEntry[];
 }
+
+export type CountedEntry = readonly [key: string, recordedAt: Instant];
 
 /** A stream keeps its records for 24 hours; two more are for clocks that disagree. */
 export const WINDOW_MS = 26 * HOUR_MS;
 
-/** A busy day must not make the item grow: past this, the oldest are forgotten early, which costs a rebuild at worst. */
+/**
+ * A busy day must not make the item grow past the 1 KB that one write unit pays for. Beyond either bound the oldest are forgotten
+ * early, which costs a rebuild at worst.
+ */
 export const MAX_COUNTED = 12;
+export const MAX_COUNTED_BYTES = 480;
+/** What DynamoDB needs for an entry beside its key: the moment, and the structure around both. */
+const BYTES_BESIDE_KEY = 14;
 
-export const NOTHING_COUNTED: CountedWindow = { since: 0, entries: {} };
+export const NOTHING_COUNTED: CountedWindow = { since: 0, entries: [] };
 
 export type Standing = 'counted' | 'new' | 'unknown';
 
 export function standingOf(window: CountedWindow, entry: LedgerEntry): Standing {
-  if (window.entries[entryKey(entry)] !== undefined) return 'counted';
+  const key = entryKey(entry);
+  for (const listed of window.entries) if (listed[0] === key) return 'counted';
   return entry.recordedAt > window.since ? 'new' : 'unknown';
 }
 
-/** The window after counting `entries` too. Its start only ever moves forward, whatever the clocks of two functions say. */
+/**
+ * The window after counting further entries. Its start only ever moves forward, whatever the clocks of two functions say.
+ * @param entries none of which it lists
+ */
 export function withCounted(window: CountedWindow, entries: readonly LedgerEntry[], now: Instant): CountedWindow {
-  let since = Math.max(window.since, now - WINDOW_MS);
-  const all: Record<string, Instant> = { ...window.entries };
-  for (const entry of entries) all[entryKey(entry)] = entry.recordedAt;
-  const moments = Object.values(all);
-  if (moments.length > MAX_COUNTED) {
-    moments.sort((a, b) => b - a);
-    since = Math.max(since, moments[MAX_COUNTED]!);
+  const newestFirst: CountedEntry[] = entries.map((entry) => [entryKey(entry), entry.recordedAt]);
+  newestFirst.push(...window.entries);
+  newestFirst.sort((a, b) => b[1] - a[1]);
+  const since = Math.max(window.since, now - WINDOW_MS, firstWithoutRoom(newestFirst));
+  return { since, entries: newestFirst.filter((entry) => entry[1] > since) };
+}
+
+/** When the newest entry was recorded that has no place in the item any more; 0 where all have. */
+function firstWithoutRoom(newestFirst: readonly CountedEntry[]): Instant {
+  let bytes = 0;
+  for (let place = 0; place < newestFirst.length; place++) {
+    const entry = newestFirst[place]!;
+    bytes += entry[0].length + BYTES_BESIDE_KEY;
+    if (place === MAX_COUNTED || bytes > MAX_COUNTED_BYTES) return entry[1];
   }
-  const kept: Record<string, Instant> = {};
-  for (const key in all) if (all[key]! > since) kept[key] = all[key]!;
-  return { since, entries: kept };
+  return 0;
 }

@@ -1,5 +1,5 @@
 import { tierPointsOf } from '../ledger/effect.ts';
-import type { Step } from '../ledger/replay.ts';
+import { Replay, type Step } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { currencyDigits } from '../money.ts';
 import type { Program, Tier } from '../program/program.ts';
@@ -43,8 +43,22 @@ export function explain(
     view,
     summary: summaryOf(view, program),
     conditions: view.tier.tier.conditions.map((condition) => conditionProgress(condition, tally, program, span)),
-    transactions: replayed.steps.map((step) => explainStep(step, replayed, program)).reverse(),
+    transactions: stepsOf(replayed.happened, member, program)
+      .map((step) => explainStep(step, replayed, program))
+      .reverse(),
   };
+}
+
+/**
+ * What each entry did, in the order of occurrence. What takes from another entry is read after all others, whenever it is said to have
+ * happened: so an order tells all it gave, and a refund what it took.
+ */
+function stepsOf(happened: readonly LedgerEntry[], member: Member, program: Program): Step[] {
+  const replay = new Replay(program, member.enrolledAt);
+  const lateness = ({ type }: LedgerEntry) => (type === 'expiry' ? 2 : type === 'refund' ? 1 : 0);
+  const readingOrder = [...happened].sort((a, b) => lateness(a) - lateness(b));
+  const steps = new Map(readingOrder.map((entry) => [entry, replay.add(entry)]));
+  return happened.map((entry) => steps.get(entry)!);
 }
 
 function explainStep(step: Step, { tally }: Replayed, program: Program): ExplainedTransaction {
@@ -81,9 +95,12 @@ function reasonFor(
     case 'redemptionReversal':
       return 'Spending points never moves tier points.';
     case 'refund':
-      return 'Nothing was left of the order to take.';
+      return 'Nothing of the order was left to take, or it had no amount to take a share of.';
     case 'adjustment':
       if (entry.excludeFromTier) return 'Staff excluded it from the tier.';
+      break;
+    case 'purchase':
+      return program.basis === 'spend' ? 'Nothing was spent.' : 'It gave no points.';
   }
   return program.basis === 'spend' ? 'The tier counts what is spent, and this is about points.' : 'It gave no points.';
 }
@@ -99,12 +116,10 @@ function summaryOf(view: MemberView, program: Program): string[] {
     const any = progress.next.needed < progress.next.conditions.length ? `, any ${progress.next.needed} of these` : '';
     sentences.push(`To ${name} are missing: ${list}${any}.`);
   }
-  if (progress.keep) {
-    sentences.push(
-      progress.keep.missing > 0
-        ? `To keep ${tier.tier.name} after the cycle ends, ${progress.keep.missing} ${unit} are missing.`
-        : `${tier.tier.name} is kept after the cycle ends.`,
-    );
+  if (progress.keep && progress.keep.missing > 0) {
+    sentences.push(`To keep ${tier.tier.name} after the cycle ends, ${progress.keep.missing} ${unit} are missing.`);
+  } else if (progress.keep && progress.expectedAtCycleEnd === tier.tier.id) {
+    sentences.push(`${tier.tier.name} is kept after the cycle ends.`);
   }
   if (progress.expectedAtCycleEnd !== tier.tier.id) {
     sentences.push(`If nothing more happens, the cycle's end brings ${nameOf(progress.expectedAtCycleEnd, program)}.`);

@@ -1,4 +1,4 @@
-import { inOrderOfOccurrence, Replay, type Step } from '../ledger/replay.ts';
+import { inOrderOfOccurrence, Replay } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { type Program, type Tier, tierById } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
@@ -38,8 +38,8 @@ export function viewNow(member: Member, program: Program, now: Instant): MemberV
 
 export interface Replayed {
   view: MemberView;
-  /** Each entry that had happened by then, and what it did. */
-  steps: Step[];
+  /** Every entry that had happened by then, in that order. */
+  happened: LedgerEntry[];
   /** The sums at that moment. */
   tally: Tally;
 }
@@ -71,17 +71,18 @@ export function replayTo(
   const passCycleEndsUpTo = (moment: Instant) => {
     while (cycleEnd <= moment) cycleEnd = judge(cycleEnd).cycle.end;
   };
-  const steps: Step[] = [];
-  for (const entry of happened) {
+  happened.forEach((entry, place) => {
     passCycleEndsUpTo(entry.occurredAt);
-    steps.push(replay.add(entry));
-    judge(entry.occurredAt);
-  }
+    replay.add(entry);
+    // What happens at one moment goes up or down once.
+    if (happened[place + 1]?.occurredAt !== entry.occurredAt) judge(entry.occurredAt);
+  });
   passCycleEndsUpTo(at);
   const tally = judge(at);
-  // The change was recorded a little after the fact that caused it; the recorded moment is the one that the member was told.
-  const recorded = member.tier.id === tier.id && member.tier.since <= at && since <= member.tier.since;
-  return { view: viewOf(member, tally, tier, recorded ? member.tier.since : since, program, at), steps, tally };
+  // The recorded moment is the one that the member was told. The replay may know another: of the fact itself, or of one that came late
+  // and would have interrupted the tier. Only of what happens after the item's cycle is nothing recorded.
+  const recorded = member.tier.id === tier.id && member.tier.since <= at && since < member.tally.cycle.end;
+  return { view: viewOf(member, tally, tier, recorded ? member.tier.since : since, program, at), happened, tally };
 }
 
 function viewOf(

@@ -51,7 +51,7 @@ export async function putMember(
     const ledger = await ports.ledger.entriesOf(memberId);
     const since = moved && existing.changes === 0 ? { tier: { ...existing.tier, since: enrolledAt } } : {};
     const edited: Member = { ...existing, ...since, enrolledAt, blocked, rebuildDue: true };
-    return rebuildMember(edited, ledger, program, announcing, { cause: 'enrolment' }, now);
+    return rebuildMember(edited, ledger, program, announcing, 'enrolment', now);
   });
   return { status: created ? 'created' : 'updated', member: (updated?.member ?? member)! };
 }

@@ -39,7 +39,7 @@ export async function rebuildStoredMember(
       return undefined;
     }
     const ledger = await ports.ledger.entriesOf(memberId);
-    const rebuilt = rebuildMember(member, ledger, program, announcing, { cause: options.cause }, now);
+    const rebuilt = rebuildMember(member, ledger, program, announcing, options.cause, now);
     const differences = differencesOf(member, rebuilt.member, program, now);
     outcome =
       differences.length === 0 ? { status: 'equal' } : { status: 'differs', differences, changes: rebuilt.changes };

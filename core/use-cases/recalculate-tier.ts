@@ -42,8 +42,7 @@ export async function recalculateTier(
       return counting;
     }
     const ledger = await ports.ledger.entriesOf(memberId);
-    const because = { cause: 'transaction' as const, transactionId: entries.at(-1)!.id };
-    const rebuilt = rebuildMember(member, ledger, program, announcing, because, now, entries);
+    const rebuilt = rebuildMember(member, ledger, program, announcing, 'transaction', now, entries);
     outcome = { status: 'rebuilt', because: counting.because, changes: rebuilt.changes };
     return rebuilt;
   });

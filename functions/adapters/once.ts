@@ -1,9 +1,14 @@
 import { OutcomeUnknown } from '../../core/failures.ts';
 
+interface ProviderDetails {
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
 /** What a provider certainly did not act on: it was never reached, or it answered with a refusal of the request. */
 function certainlyNotDone(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } };
+  const { code, $metadata } = error as Error & ProviderDetails;
   if (code !== undefined && ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) return true;
   if (error.name === 'CredentialsProviderError') return true;
   const status = $metadata?.httpStatusCode;
@@ -12,13 +17,22 @@ function certainlyNotDone(error: unknown): boolean {
 
 /**
  * Runs a call that must not happen twice. The client must not retry by itself: make it with `maxAttempts: 1`.
- * @throws OutcomeUnknown where it may have happened; the provider's own error where it certainly did not
+ * What is thrown ends in a log, and providers quote addresses ("ana@mail.example is not verified"): it carries the name of the
+ * provider's error and its status, never its message.
+ * @throws OutcomeUnknown where it may have happened; another error where it certainly did not
  */
 export async function once<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (certainlyNotDone(error)) throw error;
-    throw new OutcomeUnknown('The provider did not say whether it took the message.', { cause: error });
+    const said = summaryOf(error);
+    if (certainlyNotDone(error)) throw new Error(`The provider did not take the message: ${said}.`);
+    throw new OutcomeUnknown(`The provider did not say whether it took the message: ${said}.`);
   }
+}
+
+function summaryOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'an unknown failure';
+  const { code, $metadata } = error as Error & ProviderDetails;
+  return [error.name, code, $metadata?.httpStatusCode && `HTTP ${$metadata.httpStatusCode}`].filter(Boolean).join(', ');
 }

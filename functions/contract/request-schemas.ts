@@ -43,7 +43,9 @@ const lineSchema = (longest: number) =>
     .string()
     .min(1)
     .max(longest)
-    .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters or line breaks');
+    .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters or line breaks')
+    // Half of a pair is replaced where text is stored: what comes back would be another content (R2).
+    .refine((text) => text.isWellFormed(), 'must be text in Unicode, without half of a surrogate pair');
 
 export const memberRequestSchema = z
   .strictObject({

@@ -18,7 +18,10 @@ const SOURCE = 'shopify';
 
 /** Ids are taken as text: they may be larger than what a number holds exactly. */
 const idSchema = z.string().regex(/^\d{1,20}$/, 'must be a whole number');
-const moneySchema = z.union([z.string(), z.number()]).transform(String);
+/** Refunds state some amounts as numbers, and what a number makes of 30.1 is rounded away here. */
+const moneySchema = z
+  .union([z.string(), z.number()])
+  .transform((amount) => (typeof amount === 'number' ? amount.toFixed(6) : amount));
 const momentSchema = z.string().transform((text, context) => {
   const at = parseInstant(text);
   if (at === undefined) context.addIssue('must be an ISO 8601 instant with its offset');
@@ -50,8 +53,17 @@ const refundSchema = z.looseObject({
       }),
     )
     .default([]),
+  /** `kind` is going away; with it, the refunded shipping is going from here to `refund_shipping_lines`. */
   order_adjustments: z
-    .array(z.looseObject({ kind: z.string(), amount: moneySchema, tax_amount: moneySchema.default('0') }))
+    .array(z.looseObject({ kind: z.string().nullish(), amount: moneySchema, tax_amount: moneySchema.default('0') }))
+    .default([]),
+  refund_shipping_lines: z
+    .array(
+      z.looseObject({
+        subtotal_amount_set: z.looseObject({ shop_money: z.looseObject({ amount: moneySchema }) }),
+        shipping_line: z.looseObject({ tax_lines: taxLinesSchema }).nullish(),
+      }),
+    )
     .default([]),
 });
 
@@ -118,7 +130,9 @@ function orderReport(order: Order, settings: ShopifySettings, program: Program):
     refunds: order.refunds.map((refund) => reportedRefund(refund, settings, program)),
   };
   if (order.customer) report.memberId = order.customer.id;
-  if (PAID.includes(order.financial_status ?? '')) {
+  // Nothing was bought yet by who bought gift cards only: what they pay for later is the order.
+  const bought = order.line_items.some((line) => !line.gift_card);
+  if (bought && PAID.includes(order.financial_status ?? '')) {
     report.paid = {
       amountMinor: countedAmount(order, settings, program),
       currency: order.currency,
@@ -154,20 +168,33 @@ function countedAmount(order: Order, settings: ShopifySettings, program: Program
   return Math.max(0, total);
 }
 
-/** What a refund gives back of what counted. A discrepancy is what was refunded beyond (negative) or short of the lines. */
+/**
+ * What a refund gives back of what counted. The amount of a line holds its tax where the order's prices do; the amount of an
+ * adjustment never does. A discrepancy is what was refunded beyond (negative) or short of (positive) everything else; refunded
+ * shipping is negative too, and newer versions of the API state it, once more or only, as a shipping line.
+ */
 function reportedRefund(refund: Refund, settings: ShopifySettings, program: Program): ReportedRefund {
   const minor = (text: string) => minorOf(text, program);
-  const lines = refund.refund_line_items.filter(({ line_item }) => !line_item?.gift_card);
-  const adjustments = refund.order_adjustments.filter(
-    ({ kind }) => kind === 'refund_discrepancy' || (kind === 'shipping_refund' && settings.countShipping),
-  );
   const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
+  const isShipping = ({ kind }: { kind?: string | null | undefined }) => kind === 'shipping_refund';
+  const { refund_line_items, order_adjustments, refund_shipping_lines } = refund;
+
+  const lines = refund_line_items
+    .filter(({ line_item }) => !line_item?.gift_card)
+    .map(({ subtotal, total_tax }) => ({ amount: minor(subtotal), tax: minor(total_tax) }));
+  if (settings.countShipping && !order_adjustments.some(isShipping)) {
+    for (const { subtotal_amount_set, shipping_line } of refund_shipping_lines) {
+      const tax = sum((shipping_line?.tax_lines ?? []).map(({ price }) => minor(price)));
+      lines.push({ amount: minor(subtotal_amount_set.shop_money.amount), tax });
+    }
+  }
+  const adjusted = order_adjustments
+    .filter((adjustment) => settings.countShipping || !isShipping(adjustment))
+    .map(({ amount, tax_amount }) => minor(amount) + (settings.countTax ? minor(tax_amount) : 0));
   return {
     id: refund.id,
-    amountMinor:
-      sum(lines.map(({ subtotal }) => minor(subtotal))) - sum(adjustments.map(({ amount }) => minor(amount))),
-    taxMinor:
-      sum(lines.map(({ total_tax }) => minor(total_tax))) - sum(adjustments.map(({ tax_amount }) => minor(tax_amount))),
+    amountMinor: sum(lines.map(({ amount }) => amount)) - sum(adjusted),
+    taxMinor: sum(lines.map(({ tax }) => tax)),
     occurredAt: refund.processed_at ?? refund.created_at,
   };
 }

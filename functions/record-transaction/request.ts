@@ -54,7 +54,7 @@ function readMoney(
     errors.push({ path: 'currency', message: 'is for an amount, and there is none' });
   }
   // It was refused already: no rule shall say besides that it is missing.
-  return amount === undefined ? {} : { amountMinor: 1, currency: program.currency };
+  return amount === undefined ? {} : { amountMinor: 1, currency: isCurrency(currency) ? currency : program.currency };
 }
 
 function transactionOf(

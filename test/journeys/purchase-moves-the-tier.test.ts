@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeWorld } from '../support/world.ts';
 
 test('E1: 800 points and a purchase worth 500 make Silver: dated, announced once, on the bus', async () => {
@@ -19,7 +19,13 @@ test('E1: 800 points and a purchase worth 500 make Silver: dated, announced once
     points: { current: 1300, carry: 1300, lifetime: 1300, balance: 1300 },
   });
   expect(await world.changes('m-1')).toMatchObject([
-    { sequence: 1, from: { id: 'bronze' }, to: { id: 'silver' }, transactionId: 'order-2', occurredAt: '2026-05-03T09:30:00Z' },
+    {
+      sequence: 1,
+      from: { id: 'bronze' },
+      to: { id: 'silver' },
+      transactionId: 'order-2',
+      occurredAt: '2026-05-03T09:30:00Z',
+    },
   ]);
   expect(world.ports.mailer.sent).toMatchObject([
     { to: 'm-1@mail.example', text: expect.stringContaining("Your status level has changed, you're now Silver") },
@@ -28,4 +34,160 @@ test('E1: 800 points and a purchase worth 500 make Silver: dated, announced once
     { to: '+34600000001', text: "Your status level has changed, you're now Silver" },
   ]);
   expect(world.ports.bus.events).toMatchObject([{ type: 'tier.upgraded', detail: { memberId: 'm-1', sequence: 1 } }]);
+});
+
+test('E2: a new member is Bronze, and hears nothing', async () => {
+  const world = makeWorld();
+  const { status, body } = await world.enrol('m-1');
+  await world.deliver();
+
+  expect(status).toBe(201);
+  expect(body).toMatchObject({
+    memberId: 'm-1',
+    tier: { id: 'bronze', name: 'Bronze', rank: 0, since: '2026-05-02T10:00:00Z', expiresAt: null },
+    points: { current: 0, carry: 0, lifetime: 0, balance: 0 },
+    progress: { next: { tier: 'silver', missing: 1000 }, keep: null, expectedAtCycleEnd: 'bronze' },
+  });
+  expect(await world.read('m-1')).toEqual(body);
+  expect(await world.changes('m-1')).toEqual([]);
+  expect([...world.ports.mailer.sent, ...world.ports.texter.sent, ...world.ports.bus.events]).toEqual([]);
+});
+
+describe('E3: exactly on the threshold qualifies, one point below does not', () => {
+  test.each([
+    [999, 'bronze'],
+    [1000, 'silver'],
+    [1001, 'silver'],
+    [4999, 'silver'],
+    [5000, 'gold'],
+    [9999, 'gold'],
+    [10000, 'platinum'],
+  ])('%i points make %s', async (points, tier) => {
+    const world = makeWorld();
+    await world.enrol('m-1');
+    await world.post('m-1', { points });
+    await world.deliver();
+    expect(await world.read('m-1')).toMatchObject({
+      tier: { id: tier },
+      earnedTier: tier,
+      points: { current: points },
+    });
+  });
+});
+
+test('several tiers at once are jumped in one change, with one message that names the tier reached', async () => {
+  const world = makeWorld();
+  await world.enrol('m-1');
+  await world.post('m-1', { points: 12_000 });
+  await world.deliver();
+  expect(await world.changes('m-1')).toMatchObject([{ from: { id: 'bronze' }, to: { id: 'platinum' } }]);
+  expect(world.ports.texter.sent.map(({ text }) => text)).toEqual([
+    "Your status level has changed, you're now Platinum",
+  ]);
+});
+
+test('E4: Silver with 1300 that earns 200 more stays Silver, and hears nothing', async () => {
+  const world = makeWorld();
+  await world.enrol('m-1');
+  await world.post('m-1', { points: 1300 });
+  await world.deliver();
+  const before = await world.read('m-1');
+
+  world.at('2026-05-03T10:00:00Z');
+  await world.post('m-1', { points: 200 });
+  await world.deliver();
+
+  expect(await world.read('m-1')).toMatchObject({ tier: before.tier, points: { current: 1500 } });
+  expect(await world.changes('m-1')).toHaveLength(1);
+  expect(world.ports.mailer.sent).toHaveLength(1);
+});
+
+describe('E8: the same order counts once', () => {
+  test('delivered five times in parallel: one is accepted, the others are told that it was taken', async () => {
+    const world = makeWorld();
+    await world.enrol('m-1');
+    const order = { id: 'order-1', points: 1300, occurredAt: '2026-05-02T09:00:00Z' };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => world.post('m-1', order)));
+    await world.deliver();
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 202]);
+    expect(answers.filter(({ status }) => status === 200).map(({ body }) => body)).toEqual(
+      Array(4).fill({ status: 'duplicate' }),
+    );
+    expect(await world.read('m-1')).toMatchObject({ tier: { id: 'silver' }, points: { current: 1300, balance: 1300 } });
+    expect(await world.changes('m-1')).toHaveLength(1);
+    expect(world.ports.mailer.sent).toHaveLength(1);
+    expect(world.ports.texter.sent).toHaveLength(1);
+  });
+});
+
+describe('E10: the tier before the order multiplies its points', () => {
+  const program = {
+    tiers: [
+      { id: 'bronze', name: 'Bronze', threshold: 0, multiplier: 1 },
+      { id: 'silver', name: 'Silver', threshold: 500, multiplier: 1.5 },
+      { id: 'gold', name: 'Gold', threshold: 2000, multiplier: 2 },
+      { id: 'platinum', name: 'Platinum', threshold: 5000, multiplier: 3 },
+    ],
+  };
+
+  test.each([
+    ['bronze', 0, 100],
+    ['silver', 500, 150],
+    ['gold', 2000, 200],
+    ['platinum', 5000, 300],
+  ])('a %s member with %i points who buys for 100 is given %i', async (tier, points, given) => {
+    const world = makeWorld({ program });
+    await world.enrol('m-1');
+    if (points > 0) await world.post('m-1', { points });
+    await world.deliver();
+    expect((await world.read('m-1')).tier.id).toBe(tier);
+
+    await world.post('m-1', { amount: '100.00' });
+    await world.deliver();
+    expect((await world.read('m-1')).points.current).toBe(points + given);
+  });
+
+  test('the order that lifts a member is still counted at the tier before it', async () => {
+    const world = makeWorld({ program });
+    await world.enrol('m-1');
+    await world.post('m-1', { amount: '600.00' });
+    await world.deliver();
+    expect(await world.read('m-1')).toMatchObject({ tier: { id: 'silver' }, points: { current: 600 } });
+  });
+
+  test('what was awarded is a fact: a later tier, or the order posted again, changes nothing of it', async () => {
+    const world = makeWorld({ program });
+    await world.enrol('m-1');
+    const order = { id: 'order-1', amount: '600.00', occurredAt: '2026-05-02T10:00:00Z' };
+    await world.post('m-1', order);
+    await world.deliver();
+    expect(await world.post('m-1', order)).toMatchObject({ status: 200 });
+    await world.deliver();
+    expect((await world.read('m-1')).points.current).toBe(600);
+  });
+
+  test('fractions of points are dropped: 66.67 by a Silver member are floor(100.005), and 0.66 are none', async () => {
+    const world = makeWorld({ program });
+    await world.enrol('m-1');
+    await world.post('m-1', { points: 500 });
+    await world.deliver();
+    await world.post('m-1', { amount: '66.67' });
+    await world.deliver();
+    expect((await world.read('m-1')).points.current).toBe(600);
+    await world.post('m-1', { amount: '0.66' });
+    await world.deliver();
+    expect((await world.read('m-1')).points.current).toBe(600);
+  });
+
+  test('a cycle that ended unnoticed has ended for the multiplier too', async () => {
+    const world = makeWorld({ program, now: '2025-05-02T10:00:00Z' });
+    await world.enrol('m-1');
+    await world.post('m-1', { points: 2000 });
+    await world.deliver();
+    world.at('2027-02-01T10:00:00Z');
+    await world.post('m-1', { amount: '100.00' });
+    await world.deliver();
+    expect(await world.read('m-1')).toMatchObject({ tier: { id: 'bronze' }, points: { current: 100 } });
+  });
 });

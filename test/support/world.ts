@@ -3,7 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, DynamoDBRecord } from 'aws-lambda';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { TierChange } from '../../core/member/member.ts';
-import type { NotificationSettings, ProgramFile } from '../../core/program/brand.ts';
+import type { NotificationSettings, ProgramFile, ShopifySettings } from '../../core/program/brand.ts';
 import { compileProgram } from '../../core/program/program.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
 import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
@@ -37,14 +37,24 @@ export interface Response {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever the wire says; the contract test holds it to its schema
   body: any;
+  headers: Record<string, string>;
 }
+
+/** How handlers reach what is behind a port: a test may put trouble in between. */
+export type Reach = <Port extends object>(name: string, port: Port) => Port;
 
 /**
  * The whole product in memory: the real handlers over the fakes, called with the events that AWS would send. Streams do not run by
  * themselves: a test takes their records and delivers them as it likes, or calls `deliver`.
  */
 export function makeWorld(
-  options: { program?: Partial<ProgramFile>; notifications?: Partial<NotificationSettings>; now?: string } = {},
+  options: {
+    program?: Partial<ProgramFile>;
+    notifications?: Partial<NotificationSettings>;
+    shopify?: ShopifySettings;
+    now?: string;
+    reach?: Reach;
+  } = {},
 ) {
   const brand = exampleBrand(options.program, options.notifications);
   const program = compileProgram(brand);
@@ -56,6 +66,7 @@ export function makeWorld(
   const ledgerStream: LedgerEntry[] = [];
   const changeStream: TierChange[] = [];
   const parked: Parked[] = [];
+  const shopifySecrets = [SHOPIFY_SECRET];
   const keyTexts = {} as Record<Role, string>;
   const apiKeys: ApiKey[] = (['intake', 'read', 'admin'] as const).map((role) => {
     const { text, kept } = newApiKey(role, '2026-01-01T00:00:00Z');
@@ -74,26 +85,30 @@ export function makeWorld(
     mailer: new RecordingMailer(),
     texter: new RecordingTexter(),
     keys: { read: async () => apiKeys },
-    secrets: { read: async () => [SHOPIFY_SECRET] },
+    secrets: { read: async () => shopifySecrets },
     park: async (record: Parked) => void parked.push(record),
   };
 
-  const settings = brand.shopify ?? { countTax: true, countShipping: false };
+  const { reach = (_name, port) => port } = options;
+  const reached = Object.fromEntries(
+    Object.entries(ports).map(([name, port]) => [name, reach(name, port)]),
+  ) as unknown as typeof ports;
+  const settings = options.shopify ?? { countTax: true, countShipping: false };
   const handlers = {
-    'PUT member': makePutMember(ports, program, announcing, clock),
-    'GET member': makeReadMember(ports, program, clock),
-    'DELETE profile': makeEraseProfile(ports, clock),
-    'POST transactions': makeRecordTransaction(ports, program, clock),
-    'GET transactions': makeListTransactions(ports, clock),
-    'GET tier-changes': makeListTierChanges(ports, clock),
-    'GET explanation': makeExplainTier(ports, program, clock),
-    'GET program': makeReadProgram(ports, brand, program, clock),
-    'POST shopify': makeReceiveShopifyOrder(ports, settings, program, clock),
+    'PUT member': makePutMember(reached, program, announcing, clock),
+    'GET member': makeReadMember(reached, program, clock),
+    'DELETE profile': makeEraseProfile(reached, clock),
+    'POST transactions': makeRecordTransaction(reached, program, clock),
+    'GET transactions': makeListTransactions(reached, clock),
+    'GET tier-changes': makeListTierChanges(reached, clock),
+    'GET explanation': makeExplainTier(reached, program, clock),
+    'GET program': makeReadProgram(reached, brand, program, clock),
+    'POST shopify': makeReceiveShopifyOrder(reached, settings, program, clock),
   };
-  const recalculateTier = makeRecalculateTier(ports, program, announcing, clock);
-  const announceTierChange = makeAnnounceTierChange(ports, brand.notifications, clock);
-  const sendEmail = makeSendEmail(ports, brand, program, clock);
-  const sendSms = makeSendSms(ports, brand, program, clock);
+  const recalculateTier = makeRecalculateTier(reached, program, announcing, clock);
+  const announceTierChange = makeAnnounceTierChange(reached, brand.notifications, clock);
+  const sendEmail = makeSendEmail(reached, brand, program, clock);
+  const sendSms = makeSendSms(reached, brand, program, clock);
 
   async function call(
     name: keyof typeof handlers,
@@ -102,22 +117,29 @@ export function makeWorld(
       query?: Record<string, string>;
       headers?: Record<string, string>;
       body?: unknown;
-      rawBody?: string;
+      rawBody?: string | Buffer;
+      /** As the gateway sends what it does not take for text. */
+      base64?: boolean;
       key?: Role | string;
     } = {},
   ): Promise<Response> {
     const { key = 'admin' } = request;
     const authorization = key in keyTexts ? `Bearer ${keyTexts[key as Role]}` : key;
+    const text = request.rawBody ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
     const event = {
       headers: { ...(authorization ? { Authorization: authorization } : {}), ...request.headers },
       pathParameters: request.params,
       queryStringParameters: request.query,
-      body: request.rawBody ?? (request.body === undefined ? undefined : JSON.stringify(request.body)),
-      isBase64Encoded: false,
+      body: request.base64 ? Buffer.from(text ?? '').toString('base64') : text?.toString(),
+      isBase64Encoded: request.base64 ?? false,
     } as unknown as APIGatewayProxyEventV2;
     const handler = handlers[name] as (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
     const result = (await handler(event, {} as Context)) as APIGatewayProxyStructuredResultV2;
-    return { status: result.statusCode ?? 0, body: result.body ? JSON.parse(result.body) : undefined };
+    return {
+      status: result.statusCode ?? 0,
+      body: result.body ? JSON.parse(result.body) : undefined,
+      headers: result.headers as Record<string, string>,
+    };
   }
 
   const member = (memberId: string) => ({ params: { memberId } });
@@ -128,7 +150,9 @@ export function makeWorld(
   }
 
   async function announce(changes: readonly TierChange[]) {
-    return announceTierChange({ Records: changes.map((change) => streamRecord(itemOfChange(change), change.recordedAt)) });
+    return announceTierChange({
+      Records: changes.map((change) => streamRecord(itemOfChange(change), change.recordedAt)),
+    });
   }
 
   /** Brings what was published to each channel's queue, as the topic's subscriptions would. */
@@ -161,6 +185,7 @@ export function makeWorld(
     parked,
     apiKeys,
     keyTexts,
+    shopifySecrets,
     call,
     recalculate,
     announce,
@@ -177,7 +202,10 @@ export function makeWorld(
       now += milliseconds;
     },
     enrol: (memberId: string, body: Record<string, unknown> = {}) =>
-      call('PUT member', { ...member(memberId), body: { email: `${memberId}@mail.example`, phone: '+34600000001', ...body } }),
+      call('PUT member', {
+        ...member(memberId),
+        body: { email: `${memberId}@mail.example`, phone: '+34600000001', ...body },
+      }),
     /** Posts a transaction; what is left out is a purchase that happens now. */
     post: (memberId: string, transaction: Record<string, unknown>) =>
       call('POST transactions', {
@@ -197,7 +225,9 @@ export type World = ReturnType<typeof makeWorld>;
 let sequence = 0;
 
 export function streamRecord(item: Record<string, unknown>, createdAt: Instant): DynamoDBRecord {
-  const NewImage = marshall(item, { removeUndefinedValues: true }) as NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
+  const NewImage = marshall(item, { removeUndefinedValues: true }) as NonNullable<
+    DynamoDBRecord['dynamodb']
+  >['NewImage'];
   return {
     eventID: randomUUID(),
     eventName: 'INSERT',

@@ -1,0 +1,156 @@
+/**
+ * The rooms' rules (docs/architecture.md): who may import whom. `npm run rooms` holds the tree to them, and
+ * test/architecture.test.ts breaks each of them once, for a rule that sees no files passes.
+ *
+ * Paths are regular expressions over the real path of a module, from the root of the repository.
+ */
+
+const NOT_A_FUNCTION = '(?:adapters|runtime|contract)';
+const FUNCTION_FOLDER = `^functions/(?!${NOT_A_FUNCTION}/)`;
+const SDK = 'node_modules/(?:@aws-sdk|@smithy|aws-sdk|passkit-generator)/';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'core-imports-only-core-and-pure-libraries',
+      comment: 'The engine has no AWS, no I/O, no clock and no randomness: not even what comes with Node.',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { pathNot: ['^core/', 'node_modules/(?:temporal-polyfill|zod)/'] },
+    },
+    {
+      name: 'only-use-cases-import-ports',
+      comment:
+        'What the world is asked for is the business of use-cases; the rest of core decides on what it is given.',
+      severity: 'error',
+      from: { path: '^core/', pathNot: '^core/use-cases/' },
+      to: { path: '^core/ports[.]ts$' },
+    },
+    {
+      name: 'core-does-not-reach-up-to-use-cases',
+      comment: 'Use-cases load, decide and save; a decision knows nothing of that.',
+      severity: 'error',
+      from: { path: '^core/', pathNot: '^core/use-cases/' },
+      to: { path: '^core/use-cases/' },
+    },
+    {
+      name: 'functions-import-only-core-and-functions',
+      comment: 'What runs in the cloud is made of core and functions: no fakes, no tools, no deployment.',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(?:bin|lib|local|fakes|bench)/' },
+    },
+    {
+      name: 'a-function-imports-no-other-function',
+      comment:
+        'Functions are deployed one by one. What two of them need belongs into core, contract, runtime or adapters.',
+      severity: 'error',
+      from: { path: `^functions/(?!${NOT_A_FUNCTION}/)([^/]+)/` },
+      to: { path: FUNCTION_FOLDER, pathNot: '^functions/$1/' },
+    },
+    {
+      name: 'adapters-runtime-and-contract-import-no-function',
+      comment: 'They serve every function, and know none.',
+      severity: 'error',
+      from: { path: `^functions/${NOT_A_FUNCTION}/` },
+      to: { path: FUNCTION_FOLDER },
+    },
+    {
+      name: 'runtime-imports-no-adapter-and-no-contract',
+      comment: 'Glue has no business word in it, and no cloud.',
+      severity: 'error',
+      from: { path: '^functions/runtime/' },
+      to: { path: '^functions/(?:adapters|contract)/' },
+    },
+    {
+      name: 'contract-imports-only-core-and-runtime',
+      comment: 'What the wire looks like does not depend on who is behind it.',
+      severity: 'error',
+      from: { path: '^functions/contract/' },
+      to: { pathNot: ['^functions/(?:contract|runtime)/', '^core/', 'node_modules/zod/'] },
+    },
+    {
+      name: 'adapters-import-no-contract',
+      comment: 'An adapter implements a port; the wire is none of its business.',
+      severity: 'error',
+      from: { path: '^functions/adapters/' },
+      to: { path: '^functions/contract/' },
+    },
+    {
+      name: 'sdks-only-in-adapters',
+      comment:
+        'One room knows the cloud. bin, local, bench and test are tools of people, and may talk to it themselves.',
+      severity: 'error',
+      from: { path: '^(?:core|functions|lib|fakes)/', pathNot: '^functions/adapters/' },
+      to: { path: SDK },
+    },
+    {
+      name: 'lib-names-functions-by-path',
+      comment: 'What deploys code does not run it. core/program may be imported, to refuse a bad program at synth.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^(?:core|functions|fakes|bin|local|bench)/', pathNot: '^core/program/' },
+    },
+    {
+      name: 'fakes-import-only-core',
+      comment: 'A fake stands for the world: it knows the ports, and nothing of what is really there.',
+      severity: 'error',
+      from: { path: '^fakes/' },
+      to: { pathNot: ['^fakes/', '^core/'] },
+    },
+    {
+      name: 'fakes-are-for-tests-benchmarks-and-the-local-cloud',
+      severity: 'error',
+      from: { pathNot: '^(?:fakes|test|bench|local)/' },
+      to: { path: '^fakes/' },
+    },
+    {
+      name: 'tools-import-no-function',
+      comment: 'An operator’s tool or the local cloud uses adapters and use-cases, or calls what is deployed.',
+      severity: 'error',
+      from: { path: '^(?:bin|local)/' },
+      to: { path: FUNCTION_FOLDER },
+    },
+    {
+      name: 'nothing-imports-test',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'what-runs-is-no-devDependency',
+      comment: 'Types are gone when it runs; everything else has to be in "dependencies".',
+      severity: 'error',
+      from: { path: '^(?:core|functions)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-circles',
+      comment:
+        'Two modules that need each other when they run are one, or there is a third. Types may refer to each other.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'every-import-is-found',
+      comment:
+        'What is not found is not judged by any rule. (@laurel/brand is the brand’s file, which bundling puts in.)',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^@laurel/brand$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Type imports are dependencies too: a room that knows another's types knows the other.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types', 'typings'],
+    },
+  },
+};

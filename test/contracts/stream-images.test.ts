@@ -1,0 +1,89 @@
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ListStreamsCommand,
+} from '@aws-sdk/client-dynamodb-streams';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { expect, inject, test } from 'vitest';
+import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
+import { DynamoLedger, ENTRY_PREFIX, entryOf } from '../../functions/adapters/dynamo-ledger.ts';
+import { CHANGE_PREFIX, changeOf, DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
+import { DynamoOrderFiles } from '../../functions/adapters/dynamo-order-files.ts';
+import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
+import { clientConfigOf } from '../../local/dynamodb-local.ts';
+import { freshTables } from './setup/dynamodb.ts';
+import { aChange, aMember, anEntry, ODD_NUMBERS, ODD_TEXTS } from './setup/examples.ts';
+
+const { client, tables } = await freshTables();
+
+/** The new images of what was put into a table under keys that begin so, in the order of its stream: as a function is given them. */
+async function inserted(table: string, prefix: string): Promise<Record<string, unknown>[]> {
+  const streams = new DynamoDBStreamsClient(clientConfigOf({ endpoint: inject('dynamoDbEndpoint') }));
+  const { Streams } = await streams.send(new ListStreamsCommand({ TableName: table }));
+  const StreamArn = Streams![0]!.StreamArn;
+  const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+  const records = [];
+  for (const { ShardId } of StreamDescription!.Shards!) {
+    let { ShardIterator } = await streams.send(
+      new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+    );
+    for (let empty = false; ShardIterator !== undefined && !empty; ) {
+      const page = await streams.send(new GetRecordsCommand({ ShardIterator }));
+      records.push(...page.Records!);
+      ShardIterator = page.NextShardIterator;
+      empty = page.Records!.length === 0;
+    }
+  }
+  streams.destroy();
+  return records
+    .filter(({ eventName, dynamodb }) => eventName === 'INSERT' && dynamodb?.Keys?.sk?.S?.startsWith(prefix))
+    .map(({ dynamodb }) => unmarshall(dynamodb!.NewImage!));
+}
+
+test('the ledger’s stream brings every entry as it was recorded, once, and nothing else that looks like one', async () => {
+  const ledger = new DynamoLedger(client, tables.points);
+  const entries = [
+    anEntry('m-1', { id: 'bare' }),
+    anEntry('m-1', { id: 'full', amountMinor: 1, currency: 'EUR', spendMinor: 1, awardedPoints: 10, fields: {} }),
+    ...Object.values(ODD_TEXTS).map((text) => anEntry('m-1', { id: text, reason: text, fields: { [text]: text } })),
+    ...Object.values(ODD_NUMBERS).map((number) => anEntry('m-1', { id: `${number}`, fields: { number } })),
+  ];
+  for (const entry of entries) await ledger.record(entry);
+  for (const entry of entries) await ledger.record({ ...entry, recordedAt: entry.recordedAt + 1 });
+  await new DynamoOrderFiles(client, tables.points).save(
+    { source: 'api', orderId: '1', version: 1, parts: [], refunds: [] },
+    0,
+  );
+
+  expect((await inserted(tables.points, ENTRY_PREFIX)).map(entryOf)).toStrictEqual(entries);
+  expect(await inserted(tables.points, '')).toHaveLength(entries.length + 1);
+});
+
+test('the members’ stream brings every change as it was decided, once, and nothing else that looks like one', async () => {
+  const members = new DynamoMemberStore(client, tables.members);
+  const changes = [
+    aChange('m-1', 1),
+    aChange('m-1', 2, { direction: 'down', transactionId: 'order-1', points: 0.1 + 0.2, announced: false }),
+    ...Object.values(ODD_TEXTS).map((text, place) =>
+      aChange('m-1', place + 3, { from: { id: text, name: text, rank: 2 }, programVersion: text }),
+    ),
+  ];
+  await members.save(aMember('m-1'), 0, changes.slice(0, 1));
+  await members.save(aMember('m-1', { version: 2 }), 1, changes.slice(1));
+  await members.save(aMember('m-1', { version: 2 }), 1, [aChange('m-1', 20)]);
+  await new DynamoProfileStore(client, tables.members).merge('m-1', { name: 'Ana' });
+  await new DynamoDeliveryLog(client, tables.members).claim({ memberId: 'm-1', sequence: 1, channel: 'sms' }, 0);
+
+  const streamed = (await inserted(tables.members, CHANGE_PREFIX)).map(changeOf);
+  expect(streamed.sort((a, b) => a.sequence - b.sequence)).toStrictEqual(changes);
+});
+
+test.each(['PROFILE', 'MESSAGE#'])('an image of something else, %s, is refused by its name', async (prefix) => {
+  await new DynamoProfileStore(client, tables.members).merge('m-1', { name: 'Ana' });
+  await new DynamoDeliveryLog(client, tables.members).claim({ memberId: 'm-1', sequence: 1, channel: 'sms' }, 0);
+  const [image] = await inserted(tables.members, prefix);
+  expect(() => changeOf(image!)).toThrow(`m-1 / ${image!.sk} is not a tier change`);
+  expect(() => entryOf(image!)).toThrow(`m-1 / ${image!.sk} is not a ledger entry`);
+});

@@ -1,0 +1,234 @@
+import {
+  ConditionalCheckFailedException,
+  InternalServerError,
+  ProvisionedThroughputExceededException,
+  RequestLimitExceeded,
+  ThrottlingException,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactionInProgressException,
+} from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  ScanCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { dynamoClient } from '../../functions/adapters/dynamo-client.ts';
+import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
+import { DynamoLedger, itemOf } from '../../functions/adapters/dynamo-ledger.ts';
+import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
+import { DynamoOrderFiles } from '../../functions/adapters/dynamo-order-files.ts';
+import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
+import { aChange, aMember, anEntry } from './setup/examples.ts';
+
+/** What AWS does and DynamoDB Local does not: conflicts of transactions, throttling, failures and silence. */
+
+const dynamoDb = mockClient(DynamoDBDocumentClient);
+beforeEach(() => void dynamoDb.reset());
+
+const client = dynamoClient({ region: 'eu-west-1' });
+const ledger = new DynamoLedger(client, 'points');
+const members = new DynamoMemberStore(client, 'members');
+const profiles = new DynamoProfileStore(client, 'members');
+const deliveries = new DynamoDeliveryLog(client, 'members');
+const orderFiles = new DynamoOrderFiles(client, 'points');
+
+const $metadata = { httpStatusCode: 400, attempts: 3 };
+const message = 'said by AWS';
+
+/** The transaction's reasons, one for each of its items, as AWS lists them. */
+function cancelled(...codes: (string | undefined)[]): TransactionCanceledException {
+  const CancellationReasons = codes.map((Code) => ({ Code, Message: Code === 'None' ? undefined : 'why' }));
+  return new TransactionCanceledException({ message, $metadata, CancellationReasons });
+}
+
+const TROUBLES: [string, Error][] = [
+  ['throttled by the table', new ProvisionedThroughputExceededException({ message, $metadata })],
+  ['throttled', new ThrottlingException({ message, $metadata })],
+  ['over the account’s limit', new RequestLimitExceeded({ message, $metadata })],
+  ['failed inside AWS', new InternalServerError({ message, $metadata: { httpStatusCode: 500 } })],
+  ['not allowed', Object.assign(new Error(message), { name: 'AccessDeniedException', $metadata })],
+  ['refused as invalid', Object.assign(new Error(message), { name: 'ValidationException', $metadata })],
+  ['not answered in time', Object.assign(new Error('Connection timed out'), { name: 'TimeoutError' })],
+  ['cut off', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
+];
+
+const order = { source: 'shopify', orderId: '1', version: 1, parts: [], refunds: [] };
+const delivery = { memberId: 'm-1', sequence: 1, channel: 'email' as const };
+
+async function everybody(): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const id of members.everyId()) ids.push(id);
+  return ids;
+}
+
+const CALLS: [string, () => Promise<unknown>][] = [
+  ['recording an entry', () => ledger.record(anEntry('m-1'))],
+  ['reading a ledger', () => ledger.entriesOf('m-1')],
+  ['loading a member', () => members.load('m-1')],
+  ['saving a member', () => members.save(aMember('m-1'), 0, [])],
+  ['saving a member with a change', () => members.save(aMember('m-1'), 0, [aChange('m-1', 1)])],
+  ['listing changes', () => members.changesOf('m-1', { limit: 1 })],
+  ['reading a change', () => members.change('m-1', 1)],
+  ['listing everybody', () => everybody()],
+  ['loading a profile', () => profiles.load('m-1')],
+  ['changing a profile', () => profiles.merge('m-1', { name: 'Ana' })],
+  ['erasing a profile', () => profiles.erase('m-1')],
+  ['claiming a message', () => deliveries.claim(delivery, 0)],
+  ['marking a message', () => deliveries.markSent(delivery, 0)],
+  ['releasing a message', () => deliveries.release(delivery)],
+  ['loading an order file', () => orderFiles.load('shopify', '1')],
+  ['saving an order file', () => orderFiles.save(order, 0)],
+];
+
+describe.each(CALLS)('%s', (_, call) => {
+  test.each(TROUBLES)('throws what AWS said when it was %s', async (_, trouble) => {
+    dynamoDb.onAnyCommand().rejects(trouble);
+    await expect(call()).rejects.toBe(trouble);
+    expect(dynamoDb.calls().length).toBe(1);
+  });
+});
+
+describe('a member that another transaction is writing at this moment', () => {
+  test('is a conflict for a plain write', async () => {
+    dynamoDb.on(PutCommand).rejects(new TransactionConflictException({ message, $metadata }));
+    expect(await members.save(aMember('m-1'), 3, [])).toBe('conflict');
+  });
+
+  test.each([
+    [['ConditionalCheckFailed', 'None']],
+    [['None', 'ConditionalCheckFailed']],
+    [['TransactionConflict', 'None']],
+    [['None', 'TransactionConflict']],
+    [['TransactionConflict', 'ConditionalCheckFailed']],
+    [[undefined, 'TransactionConflict']],
+  ])('is a conflict for a write with its change: %j', async (codes) => {
+    dynamoDb.on(TransactWriteCommand).rejects(cancelled(...codes));
+    expect(await members.save(aMember('m-1'), 3, [aChange('m-1', 1)])).toBe('conflict');
+  });
+
+  test.each([
+    [['ConditionalCheckFailed', 'ThrottlingError']],
+    [['ProvisionedThroughputExceeded', 'TransactionConflict']],
+    [['ThrottlingError', 'None']],
+    [['None', 'ValidationError']],
+    [['ItemCollectionSizeLimitExceeded', 'None']],
+    [['None', 'None']],
+    [[]],
+  ])('is no conflict, but trouble, where a reason is another: %j', async (codes) => {
+    const trouble = cancelled(...codes);
+    dynamoDb.on(TransactWriteCommand).rejects(trouble);
+    await expect(members.save(aMember('m-1'), 3, [aChange('m-1', 1)])).rejects.toBe(trouble);
+  });
+
+  test('is trouble where AWS gives no reasons at all, or is still at it', async () => {
+    for (const trouble of [
+      new TransactionCanceledException({ message, $metadata }),
+      new TransactionInProgressException({ message, $metadata }),
+    ]) {
+      dynamoDb.on(TransactWriteCommand).rejects(trouble);
+      await expect(members.save(aMember('m-1'), 3, [aChange('m-1', 1)])).rejects.toBe(trouble);
+    }
+  });
+});
+
+test('an order file that another transaction is writing is a conflict', async () => {
+  dynamoDb.on(PutCommand).rejects(new TransactionConflictException({ message, $metadata }));
+  expect(await orderFiles.save(order, 3)).toBe('conflict');
+});
+
+describe('a condition that failed', () => {
+  const lost = (item?: Record<string, unknown>) =>
+    new ConditionalCheckFailedException({ message, $metadata, ...(item ? { Item: marshall(item) } : {}) });
+
+  test('answers with the entry that is there', async () => {
+    const existing = anEntry('m-1', { points: 7, fields: { a: 0.1 } });
+    dynamoDb.on(PutCommand).rejects(lost(itemOf(existing)));
+    expect(await ledger.record(anEntry('m-1', { points: 8 }))).toStrictEqual({ status: 'exists', entry: existing });
+  });
+
+  test('never claims an entry exists that it was not shown', async () => {
+    const error = lost();
+    dynamoDb.on(PutCommand).rejects(error);
+    await expect(ledger.record(anEntry('m-1'))).rejects.toMatchObject({ cause: error });
+  });
+
+  test('of an entry’s key that somebody else’s item has is no duplicate', async () => {
+    dynamoDb.on(PutCommand).rejects(lost({ pk: 'm-1', sk: 'TX#api#order-1', hello: 'world' }));
+    await expect(ledger.record(anEntry('m-1'))).rejects.toThrow('m-1 / TX#api#order-1 is not a ledger entry');
+  });
+
+  test('of a claim whose item is not shown is left to the operator: nobody can say it was not sent', async () => {
+    dynamoDb.on(PutCommand).rejects(lost());
+    expect(await deliveries.claim(delivery, 0)).toBe('claimedBefore');
+  });
+});
+
+describe('a list of several pages', () => {
+  const next = { LastEvaluatedKey: { pk: 'm-1', sk: 'TX#api#1' } };
+  const trouble = new ThrottlingException({ message, $metadata });
+
+  test('is no ledger when a later page is missing', async () => {
+    dynamoDb
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [itemOf(anEntry('m-1'))], ...next })
+      .rejects(trouble);
+    await expect(ledger.entriesOf('m-1')).rejects.toBe(trouble);
+  });
+
+  test('goes on behind a page that is empty', async () => {
+    const entry = anEntry('m-1');
+    dynamoDb
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [], ...next })
+      .resolves({ Items: [itemOf(entry)] });
+    expect(await ledger.entriesOf('m-1')).toEqual([entry]);
+    expect(dynamoDb.commandCalls(QueryCommand)[1]!.args[0].input.ExclusiveStartKey).toEqual(next.LastEvaluatedKey);
+  });
+
+  test('is not everybody when a later page is missing', async () => {
+    dynamoDb
+      .on(ScanCommand)
+      .resolvesOnce({ Items: [{ pk: 'm-1' }], ...next })
+      .rejects(trouble);
+    await expect(everybody()).rejects.toBe(trouble);
+  });
+});
+
+describe('what must be read consistently, which an emulator of one node always does', () => {
+  test.each<[string, () => Promise<unknown>]>([
+    ['the member that is decided on', () => members.load('m-1')],
+    ['a change that is announced', () => members.change('m-1', 1)],
+    ['the ledger that a member is rebuilt from', () => ledger.entriesOf('m-1')],
+    ['an order file', () => orderFiles.load('shopify', '1')],
+    ['opt-outs', () => profiles.load('m-1')],
+  ])('%s', async (_, read) => {
+    dynamoDb.on(GetCommand).resolves({}).on(QueryCommand).resolves({});
+    await read();
+    expect(dynamoDb.calls()[0]!.args[0].input).toMatchObject({ ConsistentRead: true });
+  });
+});
+
+describe('round trips: one call each', () => {
+  test.each<[string, () => Promise<unknown>]>([
+    ['an entry that is new', () => ledger.record(anEntry('m-1'))],
+    ['a member', () => members.save(aMember('m-1'), 0, [])],
+    ['a member with two changes', () => members.save(aMember('m-1'), 0, [aChange('m-1', 1), aChange('m-1', 2)])],
+    ['a profile', () => profiles.merge('m-1', { name: 'Ana', email: null })],
+    ['an erasure', () => profiles.erase('m-1')],
+  ])('%s', async (_, write) => {
+    for (const command of [PutCommand, UpdateCommand, TransactWriteCommand, DeleteCommand] as never[]) {
+      dynamoDb.on(command).resolves({});
+    }
+    await write();
+    expect(dynamoDb.calls()).toHaveLength(1);
+  });
+});

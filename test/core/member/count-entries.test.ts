@@ -1,0 +1,280 @@
+import { describe, expect, test } from 'vitest';
+import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
+import { type Counting, countEntries, rebuildMember } from '../../../core/member/count-entries.ts';
+import type { Member } from '../../../core/member/member.ts';
+import { MAX_AWAITED } from '../../../core/member/tally.ts';
+import { exampleProgram } from '../../support/program.ts';
+import { at, bonus, entry, euros, type Facts, memberWith, purchase, refund, SILENT } from '../members.ts';
+
+const PROGRAM = exampleProgram();
+const NOON = '2026-05-02T12:00:00Z';
+
+const facts = (what: Facts, when = NOON) => entry(what, when, PROGRAM);
+
+function count(member: Member, entries: LedgerEntry[], now = NOON, program = PROGRAM): Counting {
+  return countEntries(member, entries, program, SILENT, at(now));
+}
+
+function counted(member: Member, entries: LedgerEntry[], now = NOON) {
+  const counting = count(member, entries, now);
+  if (counting.kind !== 'counted')
+    throw new Error(`expected the entries to be counted, not ${JSON.stringify(counting)}`);
+  return counting;
+}
+
+const with800 = memberWith([facts(bonus('first', 800), '2026-05-02T08:00:00Z')], PROGRAM, at('2026-05-02T08:00:00Z'));
+
+describe('a transaction', () => {
+  test('E1: that brings the points over the threshold moves the figures, the tier and the date of change in one step', () => {
+    const { member, changes } = counted(with800, [facts(purchase('order', 500))]);
+    expect(member).toMatchObject({
+      tier: { id: 'silver', since: at(NOON) },
+      changes: 1,
+      tally: { current: { tier: 1300 }, lifetimePoints: 1300, balance: 1300, orders: 1 },
+    });
+    expect(changes).toEqual([
+      {
+        memberId: 'm-1',
+        sequence: 1,
+        from: { id: 'bronze', name: 'Bronze', rank: 0 },
+        to: { id: 'silver', name: 'Silver', rank: 1 },
+        direction: 'up',
+        cause: 'transaction',
+        transactionId: 'order',
+        occurredAt: at(NOON),
+        recordedAt: at(NOON),
+        expiresAt: null,
+        programVersion: PROGRAM.version,
+        points: 1300,
+        next: { id: 'gold', name: 'Gold', rank: 2, missing: 3700 },
+        announced: true,
+      },
+    ]);
+  });
+
+  test('E4: that leaves the tier as it is changes nothing but the figures', () => {
+    const silver = counted(with800, [facts(purchase('order', 500))]).member;
+    const { member, changes } = counted(silver, [facts(purchase('more', 200))]);
+    expect(changes).toEqual([]);
+    expect(member.tier).toEqual(silver.tier);
+    expect(member.tally.current.tier).toBe(1500);
+  });
+
+  test('E6: that spends points moves no tier points', () => {
+    const { member, changes } = counted(with800, [facts({ id: 'x', type: 'redemption', points: 200 })]);
+    expect(member.tally).toMatchObject({ current: { tier: 800 }, balance: 600 });
+    expect(changes).toEqual([]);
+  });
+
+  test('E7: that takes points moves the tier down at once, and says nothing to the member', () => {
+    const silver = memberWith([facts(bonus('first', 1100))], PROGRAM, at(NOON));
+    const { member, changes } = counted(silver, [facts({ id: 'x', type: 'expiry', points: 200 })]);
+    expect(member).toMatchObject({ tier: { id: 'bronze' }, tally: { current: { tier: 900 } } });
+    expect(changes).toMatchObject([{ direction: 'down', cause: 'transaction', announced: false, points: 900 }]);
+  });
+
+  test('several tiers at once are jumped in one change', () => {
+    const { changes } = counted(with800, [facts(purchase('order', 9_200))]);
+    expect(changes).toMatchObject([{ from: { id: 'bronze' }, to: { id: 'platinum' } }]);
+    expect(changes[0]).not.toHaveProperty('next');
+  });
+
+  test('that happened last cycle counts there, and one of an older cycle for the lifetime only', () => {
+    const late = (id: string, points: number, when: string) => ({
+      ...facts(bonus(id, points), when),
+      recordedAt: at(NOON),
+    });
+    const { member } = counted(with800, [
+      late('last', 50, '2025-12-31T22:59:59.999Z'),
+      late('older', 7, '2024-12-31T22:59:59.999Z'),
+      late('new', 3, '2025-12-31T23:00:00Z'),
+    ]);
+    expect(member.tally).toMatchObject({ previous: { tier: 50 }, current: { tier: 803 }, lifetimePoints: 860 });
+  });
+});
+
+describe('several entries at once', () => {
+  const silver = [facts(bonus('a', 100)), facts(purchase('b', 200)), facts(bonus('c', 50))];
+
+  test('make one change, put down to the one that tipped the scales', () => {
+    const { member, changes } = counted(with800, silver);
+    expect(member.tally.current.tier).toBe(1150);
+    expect(changes).toMatchObject([{ to: { id: 'silver' }, transactionId: 'b' }]);
+  });
+
+  test('that come twice count once', () => {
+    const { member, newEntries } = counted(with800, [silver[0]!, silver[0]!, silver[1]!, silver[0]!]);
+    expect(member.tally.current.tier).toBe(1100);
+    expect(newEntries).toEqual([silver[0], silver[1]]);
+    expect(count(member, [silver[1]!, silver[0]!])).toEqual({ kind: 'alreadyCounted' });
+  });
+
+  test('that go up and down again make no change', () => {
+    const back = facts({ id: 'back', type: 'adjustment', points: -300 });
+    expect(counted(with800, [...silver, back]).changes).toEqual([]);
+  });
+
+  test("over a cycle's end are put down to the one that tipped the scales after it", () => {
+    const was = memberWith([facts(bonus('old', 1200), '2025-03-01T00:00:00Z')], PROGRAM, at('2026-12-01T00:00:00Z'));
+    expect(was.tier.id).toBe('silver');
+    const { changes } = counted(
+      was,
+      [facts(bonus('a', 1000), '2027-01-02T00:00:00Z'), facts(bonus('b', 1), '2027-01-02T00:00:00Z')],
+      '2027-01-02T00:00:00Z',
+    );
+    expect(changes).toMatchObject([
+      { cause: 'recalculation', from: { id: 'silver' }, to: { id: 'bronze' } },
+      { cause: 'transaction', from: { id: 'bronze' }, to: { id: 'silver' }, transactionId: 'a' },
+    ]);
+  });
+});
+
+describe('what cannot be decided from the member alone is counted anew from the ledger', () => {
+  const orphan = facts(refund('r', 'order', 100));
+  const waiting = memberWith([orphan], PROGRAM, at(NOON));
+  const orphans = Array.from({ length: MAX_AWAITED + 1 }, (_, place) => facts(refund(`r${place}`, `o${place}`, 100)));
+  const waitingForMany = memberWith(orphans, PROGRAM, at(NOON));
+
+  test.each<[string, Member, Facts, string, string | undefined]>([
+    ['a bonus', with800, bonus('b', 1), NOON, undefined],
+    ['a purchase that is its own order', with800, purchase('b', 1), NOON, undefined],
+    ['a purchase that names itself as its order', with800, purchase('b', 1, { orderId: 'b' }), NOON, undefined],
+    ['a part of an order', with800, purchase('b', 1, { orderId: 'a' }), NOON, 'part of an order'],
+    ['a refund', with800, refund('r', 'first', 100), NOON, 'part of an order'],
+    ['an expiry that names nothing', with800, { id: 'x', type: 'expiry', points: 1 }, NOON, undefined],
+    [
+      'an expiry that names an order',
+      with800,
+      { id: 'x', type: 'expiry', points: 1, orderId: 'a' },
+      NOON,
+      'part of an order',
+    ],
+    ['an adjustment, whatever order it mentions', with800, { ...bonus('b', 1), orderId: 'a' }, NOON, undefined],
+    ['the order that a refund waits for', waiting, purchase('order', 1), NOON, 'awaited by another entry'],
+    ['another order than that', waiting, purchase('other', 1), NOON, undefined],
+    ['anything, while many are awaited', waitingForMany, bonus('b', 1), NOON, 'awaited by another entry'],
+    ['what is older than the window', with800, bonus('b', 1), '2026-05-01T06:00:00Z', 'older than the window'],
+  ])('%s', (_, member, what, when, because) => {
+    const counting = count(member, [facts(what, when)]);
+    expect(counting.kind === 'rebuildNeeded' ? counting.because : undefined).toBe(because);
+  });
+
+  test('a member that was only just created', () => {
+    expect(count({ ...with800, rebuildDue: true }, [facts(bonus('b', 1))])).toEqual({
+      kind: 'rebuildNeeded',
+      because: 'created',
+    });
+  });
+
+  test.each([
+    ['another time zone', { timeZone: 'America/New_York' }, true],
+    ['another currency', { currency: 'USD' }, true],
+    ['another basis', { basis: 'spend' as const }, true],
+    ['another cycle', { cycle: { type: 'none' as const } }, true],
+    [
+      'another tracker',
+      { trackers: { v: { measure: 'count' as const, of: { type: 'bonus' as const }, over: 'cycle' as const } } },
+      true,
+    ],
+    ['other points for a unit', { pointsPerUnit: 3 }, false],
+    ['another basis of upgrades', { upgradeBasis: 'carry' as const }, false],
+    ['other tiers', { tiers: [{ id: 'bronze', name: 'Bronze', threshold: 0 }] }, false],
+  ])('a member that was counted under a rulebook with %s', (_, program, anew) => {
+    const counting = count(with800, [facts(bonus('b', 1))], NOON, exampleProgram(program));
+    expect(counting.kind).toBe(anew ? 'rebuildNeeded' : 'counted');
+  });
+});
+
+describe('a rebuild', () => {
+  const order = facts(purchase('order', 1000, euros(10_000)));
+  const back = facts(refund('back', 'order', 5_000));
+
+  function rebuild(member: Member, ledger: LedgerEntry[], brought: LedgerEntry[], now = NOON) {
+    return rebuildMember(member, ledger, PROGRAM, SILENT, 'transaction', at(now), brought);
+  }
+
+  test('E11: takes a refund off its order, whichever came first', () => {
+    const { member } = rebuild(memberWith([back], PROGRAM, at(NOON)), [back, order], [order]);
+    expect(member.tally).toMatchObject({ current: { tier: 500 }, awaited: [] });
+    expect(rebuild(memberWith([order], PROGRAM, at(NOON)), [order, back], [back]).member.tally).toEqual(member.tally);
+  });
+
+  test('counts what the stream has yet to bring, and knows it when it comes', () => {
+    const later = facts(bonus('later', 5));
+    const { member } = rebuild(memberWith([order], PROGRAM, at(NOON)), [order, back, later], [back]);
+    expect(member.tally.current.tier).toBe(505);
+    expect(count(member, [later])).toEqual({ kind: 'alreadyCounted' });
+  });
+
+  test('puts a change down to the entry that made it, not to those that came along', () => {
+    const silver = memberWith([order], PROGRAM, at(NOON));
+    const other = facts(bonus('other', 5));
+    const again = { ...order };
+    expect(rebuild(silver, [order, back, other], [back, other, again]).changes).toMatchObject([
+      { from: { id: 'silver' }, to: { id: 'bronze' }, cause: 'transaction', transactionId: 'back' },
+    ]);
+    // One that the stream has yet to bring may be it as well.
+    const big = { ...facts(bonus('big', 5_000)), recordedAt: at(NOON) + 1 };
+    expect(rebuild(silver, [order, back, big], [back]).changes).toMatchObject([
+      { from: { id: 'silver' }, to: { id: 'gold' }, transactionId: 'big' },
+    ]);
+  });
+
+  test('for another reason than a transaction names none', () => {
+    const member = memberWith([], PROGRAM, at(NOON));
+    const { changes } = rebuildMember(member, [order], PROGRAM, SILENT, 'rebuild', at(NOON));
+    expect(changes).toMatchObject([{ cause: 'rebuild', announced: false }]);
+    expect(changes[0]).not.toHaveProperty('transactionId');
+  });
+
+  test('settles the end of a cycle first, with what was known then, and its own news after it', () => {
+    const silver = memberWith([facts(purchase('old', 1500, euros(15_000)), '2025-03-01T00:00:00Z')], PROGRAM, at(NOON));
+    const when = '2027-02-01T00:00:00Z';
+    const ledger = [
+      facts(purchase('old', 1500, euros(15_000)), '2025-03-01T00:00:00Z'),
+      facts(purchase('new', 2000, euros(20_000)), when),
+      facts(refund('back', 'new', 5_000), when),
+    ];
+    const { member, changes } = rebuild(silver, ledger, ledger.slice(1), when);
+    expect(changes).toMatchObject([
+      { cause: 'recalculation', to: { id: 'bronze' }, occurredAt: at('2026-12-31T23:00:00Z'), recordedAt: at(when) },
+      { cause: 'transaction', to: { id: 'silver' }, occurredAt: at(when), transactionId: 'new' },
+    ]);
+    expect(member.changes).toBe(silver.changes + 2);
+  });
+
+  test('finds what an edit of the program changed, apart from what the transaction did', () => {
+    const silver = memberWith([order], PROGRAM, at(NOON));
+    const lifelong = exampleProgram({
+      cycle: { type: 'none' },
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        { id: 'silver', name: 'Silver', threshold: 1100 },
+      ],
+    });
+    const { changes } = rebuildMember(
+      silver,
+      [order, facts(bonus('b', 100))],
+      lifelong,
+      SILENT,
+      'transaction',
+      at(NOON),
+      [facts(bonus('b', 100))],
+    );
+    expect(changes).toMatchObject([
+      { cause: 'programEdit', to: { id: 'bronze' }, announced: false },
+      { cause: 'transaction', to: { id: 'silver' }, announced: true, transactionId: 'b' },
+    ]);
+  });
+
+  test('by a clock that is behind does not bring a cycle back that has ended', () => {
+    const older = facts(bonus('older', 1200), '2025-03-01T00:00:00Z');
+    const member = memberWith([older], PROGRAM, at('2026-12-31T22:59:00Z'));
+    const ended = counted(member, [facts(bonus('b', 1), '2026-12-31T22:59:30Z')], '2026-12-31T23:00:00Z').member;
+    expect(ended).toMatchObject({ tier: { id: 'bronze' }, tally: { previous: { tier: 1 }, current: { tier: 0 } } });
+    const ledger = [older, facts(bonus('b', 1), '2026-12-31T22:59:30Z')];
+    const { member: again, changes } = rebuild(ended, ledger, [], '2026-12-31T22:59:59.999Z');
+    expect(changes).toEqual([]);
+    expect(again.tally).toEqual(ended.tally);
+  });
+});

@@ -1,0 +1,285 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { entryKey, type LedgerEntry, orderKey } from '../../../core/ledger/transaction.ts';
+import { type Explanation, explain } from '../../../core/member/explanation.ts';
+import { replayTo } from '../../../core/member/member-view.ts';
+import type { ProgramFile } from '../../../core/program/brand.ts';
+import type { Program } from '../../../core/program/program.ts';
+import { exampleProgram } from '../../support/program.ts';
+import { ENROLLED_AT, ledgers, moments, programs } from '../histories.ts';
+import { at, bonus, entry, euros, type Facts, memberWith, newMember, purchase, refund } from '../members.ts';
+
+const NOW = '2026-06-01T00:00:00Z';
+const CURRENT = '2026-05-02T10:00:00Z';
+const PREVIOUS = '2025-05-02T10:00:00Z';
+const OLDER = '2024-05-02T10:00:00Z';
+
+const POINTS = exampleProgram();
+const SPEND = exampleProgram({ basis: 'spend' });
+
+type Dated = Facts & { when?: string };
+
+function explanation(facts: Dated[], program: Program = POINTS): Explanation {
+  const ledger: LedgerEntry[] = facts.map(({ when = CURRENT, ...rest }) => entry(rest, when, program));
+  return explain(at(NOW), memberWith(ledger, program, at(NOW)), ledger, program)!;
+}
+
+/** What is said of the transaction of that id. */
+function said(id: string, facts: Dated[], program: Program = POINTS) {
+  const { entry: _, ...rest } = explanation(facts, program).transactions.find((one) => one.entry.id === id)!;
+  return rest;
+}
+
+describe('what counts', () => {
+  test('is told with what it gave, the newest first', () => {
+    const { transactions } = explanation([
+      { ...purchase('a', 800), when: '2026-05-01T00:00:00Z' },
+      { ...bonus('b', 300), when: '2026-05-03T00:00:00Z' },
+      { id: 'x', type: 'expiry', points: 50, when: '2026-05-02T00:00:00Z' },
+    ]);
+    expect(
+      transactions.map(({ entry: { id }, counted, tierPoints, cycle, why }) => [id, counted, tierPoints, cycle, why]),
+    ).toEqual([
+      ['b', true, 300, 'current', undefined],
+      ['x', true, -50, 'current', undefined],
+      ['a', true, 800, 'current', undefined],
+    ]);
+  });
+
+  test('of the last cycle is told to belong there', () => {
+    expect(said('a', [{ ...purchase('a', 800), when: PREVIOUS }])).toEqual({
+      counted: true,
+      tierPoints: 800,
+      cycle: 'previous',
+    });
+  });
+
+  test('with basis `spend` is told in units of the currency', () => {
+    expect(said('a', [purchase('a', 0, euros(12_050))], SPEND)).toEqual({
+      counted: true,
+      tierPoints: 120.5,
+      cycle: 'current',
+    });
+  });
+
+  test('is an order as a whole, and a refund with what it takes, in the cycle of the order', () => {
+    const facts: Dated[] = [
+      { ...purchase('o', 100, euros(10_000)), when: PREVIOUS },
+      { ...refund('r', 'o', 2_500), when: CURRENT },
+    ];
+    expect(said('o', facts)).toEqual({ counted: true, tierPoints: 100, cycle: 'previous' });
+    expect(said('r', facts)).toEqual({ counted: true, tierPoints: -25, cycle: 'previous' });
+  });
+
+  test.each([
+    ['at the same moment', CURRENT],
+    ['before it, by a clock that was behind', PREVIOUS],
+  ])('is told of a refund that is said to have happened %s as of any other', (_, when) => {
+    const facts: Dated[] = [purchase('z', 100, euros(10_000)), { ...refund('a', 'z', 2_500), when }];
+    expect(said('z', facts)).toEqual({ counted: true, tierPoints: 100, cycle: 'current' });
+    expect(said('a', facts)).toEqual({ counted: true, tierPoints: -25, cycle: 'current' });
+  });
+
+  test('is told of an expiry by what it names', () => {
+    const facts: Dated[] = [
+      { ...bonus('b', 100), when: PREVIOUS },
+      { id: 'x', type: 'expiry', points: 30, orderId: 'b' },
+    ];
+    expect(said('x', facts)).toEqual({ counted: true, tierPoints: -30, cycle: 'previous' });
+  });
+});
+
+describe('why something does not count', () => {
+  const order = purchase('o', 100, euros(10_000));
+
+  test.each<[string, string, Dated[], string]>([
+    ['a redemption', 'x', [{ id: 'x', type: 'redemption', points: 5 }], 'Spending points never moves tier points.'],
+    [
+      'its reversal',
+      'x',
+      [{ id: 'x', type: 'redemptionReversal', points: 5 }],
+      'Spending points never moves tier points.',
+    ],
+    [
+      'an adjustment outside the tier',
+      'x',
+      [{ id: 'x', type: 'adjustment', points: 5, excludeFromTier: true }],
+      'Staff excluded it from the tier.',
+    ],
+    ['a purchase without points', 'x', [purchase('x', 0, euros(10_000))], 'It gave no points.'],
+    [
+      'a refund of an order that is not there',
+      'x',
+      [refund('x', 'o-7', 100)],
+      'The order o-7 has not arrived; the refund counts as soon as it does.',
+    ],
+    [
+      'a refund of an order that was given back already',
+      'x',
+      [order, { ...refund('r', 'o', 10_000), when: '2026-05-01T00:00:00Z' }, refund('x', 'o', 100)],
+      'Nothing of the order was left to take, or it had no amount to take a share of.',
+    ],
+    [
+      'a refund of an order without an amount',
+      'x',
+      [purchase('o', 100), refund('x', 'o', 100)],
+      'Nothing of the order was left to take, or it had no amount to take a share of.',
+    ],
+  ])('%s', (_, id, facts, why) => {
+    expect(said(id, facts)).toEqual({ counted: false, tierPoints: 0, cycle: 'current', why });
+  });
+
+  test.each<[string, Facts, string]>([
+    ['a bonus', bonus('x', 5), 'The tier counts what is spent, and this is about points.'],
+    [
+      'an adjustment',
+      { id: 'x', type: 'adjustment', points: 5 },
+      'The tier counts what is spent, and this is about points.',
+    ],
+    [
+      'an adjustment outside the tier',
+      { id: 'x', type: 'adjustment', points: 5, excludeFromTier: true },
+      'Staff excluded it from the tier.',
+    ],
+    ['an expiry', { id: 'x', type: 'expiry', points: 5 }, 'The tier counts what is spent, and this is about points.'],
+    ['a purchase of nothing', purchase('x', 5, euros(0)), 'Nothing was spent.'],
+    ['a redemption', { id: 'x', type: 'redemption', points: 5 }, 'Spending points never moves tier points.'],
+  ])('where the program counts what is spent: %s', (_, facts, why) => {
+    expect(said('x', [facts], SPEND)).toEqual({ counted: false, tierPoints: 0, cycle: 'current', why });
+  });
+
+  test('an old one, though it gave points', () => {
+    expect(said('x', [{ ...bonus('x', 5), when: OLDER }])).toEqual({
+      counted: false,
+      tierPoints: 5,
+      cycle: 'older',
+      why: 'It belongs to a cycle that is no longer judged; lifetime figures keep it.',
+    });
+  });
+
+  test('a refund of an old order', () => {
+    const facts: Dated[] = [{ ...order, when: OLDER }, refund('x', 'o', 5_000)];
+    expect(said('x', facts)).toMatchObject({ counted: false, tierPoints: -50, cycle: 'older' });
+  });
+
+  test('an expiry counts by its own date while what it names is not there', () => {
+    expect(said('x', [{ id: 'x', type: 'expiry', points: 5, orderId: 'o-7' }])).toEqual({
+      counted: true,
+      tierPoints: -5,
+      cycle: 'current',
+      why: 'The transaction o-7 has not arrived; until then this counts by its own date.',
+    });
+  });
+});
+
+describe('in sentences', () => {
+  const summary = (facts: Dated[], file: Partial<ProgramFile> = {}) => explanation(facts, exampleProgram(file)).summary;
+
+  test.each<[string, Dated[], string[]]>([
+    ['a new member', [], ['The tier is Bronze, the base tier, with 0 points.', 'To Silver are missing: 1000 points.']],
+    [
+      'a tier that is kept',
+      [bonus('a', 1300)],
+      [
+        'The tier is Silver, earned with 1300 points that count at present.',
+        'To Gold are missing: 3700 points.',
+        'Silver is kept after the cycle ends.',
+      ],
+    ],
+    [
+      'a tier that is not',
+      [bonus('a', 200), { ...bonus('b', 900), when: PREVIOUS }],
+      [
+        'The tier is Silver, earned with 1100 points that count at present.',
+        'To Gold are missing: 3900 points.',
+        'To keep Silver after the cycle ends, 800 points are missing.',
+        "If nothing more happens, the cycle's end brings Bronze.",
+      ],
+    ],
+    [
+      'the top',
+      [bonus('a', 10_000)],
+      [
+        'The tier is Platinum, earned with 10000 points that count at present.',
+        'Platinum is kept after the cycle ends.',
+      ],
+    ],
+  ])('%s', (_, facts, sentences) => {
+    expect(summary(facts)).toEqual(sentences);
+  });
+
+  test('money is told in its currency', () => {
+    expect(summary([purchase('a', 0, euros(99_999))], { basis: 'spend' })).toEqual([
+      'The tier is Bronze, the base tier, with 999.99 EUR.',
+      'To Silver are missing: 0.01 EUR.',
+    ]);
+  });
+
+  test('further conditions are named, with how many of them are needed', () => {
+    const tiers: ProgramFile['tiers'] = [
+      { id: 'bronze', name: 'Bronze', threshold: 0 },
+      { id: 'gold', name: 'Gold', threshold: 1000, qualification: { any: 1, of: [{ orders: 3 }] } },
+    ];
+    expect(summary([purchase('a', 400)], { tiers })).toContain(
+      'To Gold are missing: 600 points, 2 orders, any 1 of these.',
+    );
+  });
+
+  test('a tier that is about to be lost is never said to be kept, whatever it was earned by', () => {
+    const file: Partial<ProgramFile> = {
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        { id: 'gold', name: 'Gold', qualification: { all: [{ tracker: 'visits', atLeast: 1 }] } },
+      ],
+      trackers: { visits: { measure: 'count', of: { type: 'bonus' }, over: 'cycle' } },
+    };
+    expect(summary([{ ...bonus('a', 1), when: PREVIOUS }], file)).toEqual([
+      'The tier is Gold, earned with 1 points that count at present.',
+      "If nothing more happens, the cycle's end brings Bronze.",
+    ]);
+    expect(summary([bonus('a', 1)], file)).toContain('Gold is kept after the cycle ends.');
+  });
+});
+
+test('the tier is explained by its own conditions', () => {
+  expect(explanation([bonus('a', 1300)]).conditions).toEqual([
+    { what: 'tierPoints', have: 1300, need: 1000, missing: 0 },
+  ]);
+});
+
+test('there is nothing to explain before the first moment of a member', () => {
+  const member = newMember(POINTS, at(NOW));
+  expect(explain(at(NOW) - 1, member, [], POINTS)).toBeUndefined();
+});
+
+test('what the transactions are said to have given adds up to what the member has', () => {
+  fc.assert(
+    fc.property(
+      programs.chain((program) =>
+        fc.record({ program: fc.constant(program), ledger: ledgers(program), moment: moments(program) }),
+      ),
+      ({ program, ledger, moment }) => {
+        const member = newMember(program, ENROLLED_AT);
+        // Points that expired cannot expire again.
+        const expiries = new Set(ledger.filter(({ type }) => type === 'expiry').map(entryKey));
+        fc.pre(!ledger.some((one) => one.type === 'expiry' && expiries.has(orderKey(one) ?? '')));
+        const explained = explain(moment, member, ledger, program);
+        fc.pre(explained !== undefined);
+        const units = program.basis === 'spend' ? 100 : 1;
+        const given = (cycle: string) => {
+          const of = explained!.transactions.filter((one) => one.cycle === cycle);
+          return of.reduce((total, { tierPoints }) => total + Math.round(tierPoints * units), 0);
+        };
+        const { tally } = replayTo(moment, member, ledger, program)!;
+        expect([given('current'), given('previous')]).toEqual([tally.current.tier, tally.previous.tier]);
+        const { transactions } = explained!;
+        expect(transactions.map(({ entry: one }) => one.occurredAt)).toEqual(
+          transactions.map(({ entry: one }) => one.occurredAt).sort((a, b) => b - a),
+        );
+        // Whatever does not count, says why.
+        for (const one of transactions) if (!one.counted) expect(one.why).toBeTypeOf('string');
+      },
+    ),
+    { numRuns: 200 },
+  );
+});

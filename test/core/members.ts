@@ -1,0 +1,59 @@
+/** Members and entries as examples need them, said in as few words as possible. */
+import type { LedgerEntry, Transaction, TransactionType } from '../../core/ledger/transaction.ts';
+import { rebuildMember } from '../../core/member/count-entries.ts';
+import { NOTHING_COUNTED } from '../../core/member/counted-window.ts';
+import type { Member } from '../../core/member/member.ts';
+import { emptyTally } from '../../core/member/tally.ts';
+import type { Program } from '../../core/program/program.ts';
+import { type Instant, parseInstant } from '../../core/time.ts';
+import { entryOf, MEMBER_ID } from './histories.ts';
+
+export const SILENT = { notifyOnRealtimeDowngrade: false };
+
+export const at = (text: string): Instant => parseInstant(text)!;
+
+/** Somebody who enrolled in May 2026, and did nothing yet. */
+export function newMember(program: Program, enrolledAt: Instant = at('2026-05-01T09:00:00Z')): Member {
+  return {
+    memberId: MEMBER_ID,
+    enrolledAt,
+    blocked: false,
+    version: 1,
+    tier: { id: program.tiers[0].id, since: enrolledAt },
+    changes: 0,
+    tally: emptyTally(program, enrolledAt, enrolledAt),
+    countedUnder: program.countingRule,
+    counted: NOTHING_COUNTED,
+  };
+}
+
+/** A member whose ledger holds these entries, all counted. */
+export function memberWith(
+  ledger: readonly LedgerEntry[],
+  program: Program,
+  now: Instant,
+  member: Member = newMember(program),
+): Member {
+  return rebuildMember({ ...member, rebuildDue: true }, ledger, program, SILENT, 'enrolment', now).member;
+}
+
+export type Facts = Partial<Transaction> & { id: string; type: TransactionType };
+
+/** An entry that was recorded the moment it happened. */
+export function entry(facts: Facts, when: string, program: Program): LedgerEntry {
+  return entryOf({ source: 'api', ...facts, occurredAt: at(when) }, program, at(when));
+}
+
+export const euros = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
+
+export function purchase(id: string, points: number, more: Partial<Transaction> = {}): Facts {
+  return { id, type: 'purchase', points, ...more };
+}
+
+export function bonus(id: string, points: number): Facts {
+  return { id, type: 'bonus', points };
+}
+
+export function refund(id: string, orderId: string, amountMinor: number): Facts {
+  return { id, type: 'refund', orderId, ...euros(amountMinor) };
+}

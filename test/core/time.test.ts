@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
+import { describe, expect, test } from 'vitest';
+import { dateInYear, formatInstant, isTimeZone, localDate, parseInstant, startOfDay } from '../../core/time.ts';
+
+describe('an instant', () => {
+  test.each([
+    ['2026-05-02T10:00:00Z', '2026-05-02T10:00:00Z'],
+    ['2026-05-02T10:00Z', '2026-05-02T10:00:00Z'],
+    ['2026-05-02T10:00:00.250Z', '2026-05-02T10:00:00.250Z'],
+    ['2026-05-02T10:00:00.123456789Z', '2026-05-02T10:00:00.123Z'],
+    ['2026-05-02T12:00:00+02:00', '2026-05-02T10:00:00Z'],
+    ['2026-05-01T23:30:00-10:30', '2026-05-02T10:00:00Z'],
+    ['2026-05-02T15:45:00+05:45', '2026-05-02T10:00:00Z'],
+    ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00Z'],
+    ['1969-12-31T23:59:59.999Z', '1969-12-31T23:59:59.999Z'],
+  ])('%j is %s', (text, utc) => {
+    expect(formatInstant(parseInstant(text)!)).toBe(utc);
+  });
+
+  test.each([
+    ['no offset', '2026-05-02T10:00:00'],
+    ['a date alone', '2026-05-02'],
+    ['31 February', '2026-02-31T10:00:00Z'],
+    ['29 February of a common year', '2026-02-29T10:00:00Z'],
+    ['31 April', '2026-04-31T10:00:00Z'],
+    ['a 13th month', '2026-13-01T10:00:00Z'],
+    ['a month 0', '2026-00-01T10:00:00Z'],
+    ['25 hours', '2026-05-02T25:00:00Z'],
+    ['24 hours', '2026-05-02T24:00:00Z'],
+    ['60 minutes', '2026-05-02T10:60:00Z'],
+    ['an offset of 24 hours', '2026-05-02T10:00:00+24:00'],
+    ['an offset in words', '2026-05-02T10:00:00 Europe/Madrid'],
+    ['a zone beside the offset', '2026-05-02T10:00:00+02:00[Europe/Madrid]'],
+    ['a space for the T', '2026-05-02 10:00:00Z'],
+    ['a short year', '26-05-02T10:00:00Z'],
+    ['a number', '1777716000000'],
+    ['something before it', ' 2026-05-02T10:00:00Z'],
+    ['something after it', '2026-05-02T10:00:00Z\n'],
+    ['nothing', ''],
+  ])('%s is refused', (_, text) => {
+    expect(parseInstant(text)).toBeUndefined();
+  });
+
+  test('whatever is written is read back, to the millisecond', () => {
+    const moments = fc.date({
+      min: new Date('0000-01-01T00:00:00Z'),
+      max: new Date('9999-12-31T23:59:59.999Z'),
+      noInvalidDate: true,
+    });
+    fc.assert(
+      fc.property(moments, (date) => {
+        expect(parseInstant(formatInstant(date.getTime()))).toBe(date.getTime());
+      }),
+    );
+  });
+});
+
+describe('a time zone', () => {
+  test.each(['Europe/Madrid', 'America/Argentina/Buenos_Aires', 'UTC', 'Asia/Kathmandu'])('%s is one', (name) => {
+    expect(isTimeZone(name)).toBe(true);
+  });
+
+  test.each(['Europe/Madird', '+02:00', '-05', 'Madrid', 'CET+1', ''])('%j is none', (name) => {
+    expect(isTimeZone(name)).toBe(false);
+  });
+
+  test('every zone that the runtime knows is one', () => {
+    expect(Intl.supportedValuesOf('timeZone').filter((name) => !isTimeZone(name))).toEqual([]);
+  });
+});
+
+describe('the local date', () => {
+  test.each([
+    ['2026-05-02T21:59:59.999Z', 'Europe/Madrid', '2026-05-02'],
+    ['2026-05-02T22:00:00Z', 'Europe/Madrid', '2026-05-03'],
+    ['2026-01-02T22:59:59.999Z', 'Europe/Madrid', '2026-01-02'],
+    ['2026-01-02T23:00:00Z', 'Europe/Madrid', '2026-01-03'],
+    ['2026-05-02T10:00:00Z', 'Pacific/Kiritimati', '2026-05-03'],
+    ['2026-05-02T10:00:00Z', 'Pacific/Pago_Pago', '2026-05-01'],
+  ])('at %s in %s is %s', (at, zone, date) => {
+    expect(localDate(parseInstant(at)!, zone).toString()).toBe(date);
+  });
+});
+
+describe('the start of a day', () => {
+  test.each([
+    ['2026-01-15', 'Europe/Madrid', '2026-01-14T23:00:00Z'],
+    ['2026-07-15', 'Europe/Madrid', '2026-07-14T22:00:00Z'],
+    // The day the clocks go forward begins before they do, and the next one is 23 hours later.
+    ['2026-03-29', 'Europe/Madrid', '2026-03-28T23:00:00Z'],
+    ['2026-03-30', 'Europe/Madrid', '2026-03-29T22:00:00Z'],
+    // The day they go back is 25 hours long.
+    ['2026-10-25', 'Europe/Madrid', '2026-10-24T22:00:00Z'],
+    ['2026-10-26', 'Europe/Madrid', '2026-10-25T23:00:00Z'],
+    // Clocks that skip midnight: the day begins at 01:00.
+    ['2025-09-07', 'America/Santiago', '2025-09-07T04:00:00Z'],
+    ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00Z'],
+    // Clocks that go back to midnight and pass it twice: the first counts.
+    ['2025-11-02', 'America/Havana', '2025-11-02T04:00:00Z'],
+    ['2026-05-02', 'Asia/Kathmandu', '2026-05-01T18:15:00Z'],
+  ])('%s in %s is %s', (date, zone, start) => {
+    expect(formatInstant(startOfDay(Temporal.PlainDate.from(date), zone))).toBe(start);
+  });
+});
+
+describe('a date in a year', () => {
+  test.each([
+    [2026, 2, 29, '2026-02-28'],
+    [2028, 2, 29, '2028-02-29'],
+    [2100, 2, 29, '2100-02-28'],
+    [2026, 12, 31, '2026-12-31'],
+  ])('of %i, month %i, day %i, is %s', (year, month, day, date) => {
+    expect(dateInYear(year, month, day).toString()).toBe(date);
+  });
+});

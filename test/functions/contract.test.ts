@@ -1,0 +1,231 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import type * as z from 'zod';
+import { openApiDocument } from '../../functions/contract/openapi.ts';
+import { OPERATIONS } from '../../functions/contract/operations.ts';
+import { handler as readOpenApi } from '../../functions/read-openapi/handler.ts';
+import { CUSTOMER_ID, sendWebhook, shopifyOrder } from '../support/shopify.ts';
+import { makeWorld, type Response, type World } from '../support/world.ts';
+
+const FUNCTIONS = path.join(import.meta.dirname, '../../functions');
+const BY_STREAM_OR_QUEUE = ['announce-tier-change', 'recalculate-tier', 'send-email', 'send-sms'];
+const NO_FUNCTION = ['adapters', 'contract', 'runtime'];
+
+const operationOf = (name: string) => OPERATIONS.find((operation) => operation.function === name)!;
+
+/** The answer is what the contract says, and nothing besides. */
+function expectContract(name: string, response: Response, status: number) {
+  expect(response.status, JSON.stringify(response.body)).toBe(status);
+  const answer = operationOf(name).answers[status];
+  expect(answer, `${name} may answer ${status}`).toBeDefined();
+  if (answer!.schema === undefined) return;
+  expect(response.headers['content-type']).toBe('application/json');
+  expect((answer!.schema as z.ZodType).parse(response.body)).toEqual(response.body);
+}
+
+describe('every answer is as the contract says, with nothing besides', () => {
+  const m1 = { params: { memberId: 'm-1' } };
+
+  async function aLife(options: Parameters<typeof makeWorld>[0]): Promise<World> {
+    const world = makeWorld({ now: '2025-06-10T10:00:00Z', ...options });
+    expectContract('put-member', await world.enrol('m-1', { name: 'Ana' }), 201);
+    expectContract('put-member', await world.enrol('m-1', { blocked: true }), 200);
+    const usd = { amount: '1500.50', currency: 'USD', exchangeRate: '0.9' };
+    const order = {
+      id: 'order-1',
+      source: 'pos',
+      occurredAt: '2025-06-10T10:00:00Z',
+      ...usd,
+      fields: { kind: 'x', n: 1, is: true },
+    };
+    expectContract('record-transaction', await world.post('m-1', order), 202);
+    expectContract('record-transaction', await world.post('m-1', order), 200);
+    await world.deliver();
+    world.at('2026-02-01T10:00:00Z');
+    const others: Record<string, unknown>[] = [
+      { type: 'refund', source: 'pos', orderId: 'order-1', ...usd, amount: '100.00' },
+      { type: 'refund', orderId: 'never', amount: '1.00' },
+      { type: 'bonus', points: 5000, reason: 'a friend' },
+      { type: 'adjustment', points: -10, excludeFromTier: true },
+      { type: 'tierAdjustment', points: 20, amount: '20.00' },
+      { type: 'redemption', points: 30 },
+      { type: 'redemptionReversal', points: 30 },
+      { type: 'expiry', points: 40, orderId: 'order-1' },
+    ];
+    for (const transaction of others) {
+      expectContract('record-transaction', await world.post('m-1', transaction), 202);
+      await world.deliver();
+    }
+    return world;
+  }
+
+  test.each([
+    ['points, by the calendar', {}],
+    ['spend, by the enrolment', { program: { basis: 'spend' as const, cycle: { type: 'enrollment' as const } } }],
+    ['for good', { program: { cycle: { type: 'none' as const } } }],
+  ])('%s: the member at any moment, its transactions, changes and explanation, and the program', async (_, options) => {
+    const world = await aLife(options);
+    for (const query of [
+      undefined,
+      { at: '2025-06-10T10:00:00Z' },
+      { at: '2026-01-01T00:00:00Z' },
+      { at: '2032-01-01T00:00:00Z' },
+    ]) {
+      const asked = query ? { ...m1, query } : m1;
+      expectContract('read-member', await world.call('GET member', asked), 200);
+      expectContract('explain-tier', await world.call('GET explanation', asked), 200);
+    }
+    const transactions = await world.call('GET transactions', m1);
+    expectContract('list-transactions', transactions, 200);
+    expect(transactions.body.items).toHaveLength(9);
+    const changes = await world.call('GET tier-changes', m1);
+    expectContract('list-tier-changes', changes, 200);
+    expect(changes.body.items.length).toBeGreaterThan(0);
+    expectContract('read-program', await world.call('GET program'), 200);
+    expectContract('erase-profile', await world.call('DELETE profile', m1), 204);
+  });
+
+  test('a program with everything in it', async () => {
+    const world = makeWorld({
+      program: {
+        upgradeBasis: 'carry',
+        trackers: { flights: { measure: 'count', of: { field: 'kind', equals: 'flight' }, over: 'lifetime' } },
+        tiers: [
+          { id: 'bronze', name: 'Bronze', names: { es: 'Bronce' }, threshold: 0 },
+          {
+            id: 'gold',
+            name: 'Gold',
+            threshold: 10,
+            multiplier: 1.5,
+            qualification: { any: 1, of: [{ tracker: 'flights', atLeast: 2 }] },
+          },
+        ],
+      },
+    });
+    const { body, ...response } = await world.call('GET program');
+    expectContract('read-program', { body, ...response }, 200);
+    expect(body).toMatchObject({ version: world.program.version, tiers: [{ rank: 0 }, { rank: 1, multiplier: 1.5 }] });
+    await world.enrol('m-1');
+    expectContract('read-member', await world.call('GET member', m1), 200);
+  });
+
+  test('a webhook', async () => {
+    const world = makeWorld();
+    await world.enrol(CUSTOMER_ID);
+    expectContract('receive-shopify-order', await sendWebhook(world, 'orders/paid', shopifyOrder()), 202);
+  });
+});
+
+describe('lists', () => {
+  test('come in pages, newest first, each item once, and the last page has no cursor', async () => {
+    const world = makeWorld();
+    await world.enrol('m-1');
+    for (let n = 0; n < 7; n++) {
+      world.pass(60_000);
+      await world.post('m-1', { id: `t-${n}`, type: 'adjustment', points: n % 2 ? -1000 : 1000 });
+      await world.deliver();
+    }
+    for (const [name, key] of [
+      ['GET transactions', 'id'],
+      ['GET tier-changes', 'sequence'],
+    ] as const) {
+      const pages: unknown[][] = [];
+      let cursor: string | undefined;
+      do {
+        const query = { limit: '3', ...(cursor ? { cursor } : {}) };
+        const { body } = await world.call(name, { params: { memberId: 'm-1' }, query });
+        pages.push(body.items.map((item: Record<string, unknown>) => item[key]));
+        cursor = body.nextCursor;
+      } while (cursor);
+      expect(pages).toEqual(
+        key === 'id' ? [['t-6', 't-5', 't-4'], ['t-3', 't-2', 't-1'], ['t-0']] : [[7, 6, 5], [4, 3, 2], [1]],
+      );
+    }
+  });
+
+  test('25 a page where nobody asks for more, 100 at most', async () => {
+    const world = makeWorld();
+    await world.enrol('m-1');
+    for (let n = 0; n < 101; n++) await world.post('m-1', { points: 1 });
+    const lengthOf = async (query: Record<string, string>) =>
+      (await world.call('GET transactions', { params: { memberId: 'm-1' }, query })).body.items.length;
+    expect(await lengthOf({})).toBe(25);
+    expect(await lengthOf({ limit: '100' })).toBe(100);
+  });
+
+  test('an explanation of a long history lists the newest, and says how many it leaves out', async () => {
+    const world = makeWorld();
+    await world.enrol('m-1');
+    for (let n = 0; n < 503; n++) {
+      world.pass(1000);
+      await world.post('m-1', { id: `t-${n}`, points: 1 });
+    }
+    await world.deliver();
+    const { transactions, omitted, member } = await world.explanation('m-1');
+    expect([transactions.length, omitted, transactions[0].id, member.points.current]).toEqual([500, 3, 't-502', 503]);
+  });
+});
+
+describe('the OpenAPI document', () => {
+  const document = openApiDocument(OPERATIONS, 'Laurel', '1') as {
+    paths: Record<
+      string,
+      Record<
+        string,
+        { operationId: string; responses: Record<string, unknown>; parameters: { name: string; in: string }[] }
+      >
+    >;
+  };
+
+  test('is valid OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+    expect(errors ?? []).toEqual([]);
+    expect(valid).toBe(true);
+  });
+
+  test('and the validator would have noticed: a path without responses is refused', async () => {
+    const broken = structuredClone(document);
+    (broken.paths['/v1/program']!.get as { responses?: unknown }).responses = 'many';
+    expect((await new Validator().validate(broken as never)).valid).toBe(false);
+  });
+
+  test('names every function that answers calls, once', () => {
+    const folders = readdirSync(FUNCTIONS).filter((name) => ![...NO_FUNCTION, ...BY_STREAM_OR_QUEUE].includes(name));
+    const named = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    );
+    expect(named.sort()).toEqual(folders.sort());
+    expect(OPERATIONS.map(({ method, path: at }) => `${method} ${at}`).sort()).toEqual(
+      Object.entries(document.paths)
+        .flatMap(([at, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${at}`))
+        .sort(),
+    );
+  });
+
+  test('says of each call what it may answer, problems included, and which parameters its path and query take', () => {
+    for (const { function: name, method, path: at, answers, problems, query } of OPERATIONS) {
+      const { responses, parameters } = document.paths[at]![method.toLowerCase()]!;
+      expect(Object.keys(responses), name).toEqual(
+        expect.arrayContaining([...Object.keys(answers), ...problems.map(String)]),
+      );
+      expect(parameters.filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name)).toEqual(
+        [...at.matchAll(/\{(.*?)\}/g)].map((match) => match[1]),
+      );
+      expect(parameters.filter((parameter) => parameter.in === 'query').map((parameter) => parameter.name)).toEqual(
+        Object.keys(query?.shape ?? {}),
+      );
+    }
+  });
+
+  test('is served to everybody, as JSON', async () => {
+    const served = (await readOpenApi(
+      { headers: {} } as APIGatewayProxyEventV2,
+      {} as Context,
+    )) as APIGatewayProxyStructuredResultV2;
+    expect(served).toMatchObject({ statusCode: 200, headers: { 'content-type': 'application/json' } });
+    expect(JSON.parse(served.body!).paths).toEqual(JSON.parse(JSON.stringify(document.paths)));
+  });
+});

@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+import { makeWorld, type World } from '../support/world.ts';
+
+async function silverOf2025(options: Parameters<typeof makeWorld>[0] = {}): Promise<World> {
+  const world = makeWorld({ now: '2025-06-10T10:00:00Z', ...options });
+  await world.enrol('m-1');
+  await world.post('m-1', { id: 'first', points: 1300 });
+  await world.deliver();
+  world.ports.mailer.sent.splice(0);
+  return world;
+}
+
+describe('E19: a calendar cycle in Europe/Madrid', () => {
+  test('the cycle 2026 ends at 2026-12-31T23:00:00Z', async () => {
+    const world = makeWorld({ now: '2026-05-02T10:00:00Z' });
+    await world.enrol('m-1');
+    const { cycle } = await world.read('m-1');
+    expect(cycle).toEqual({ type: 'calendar', start: '2025-12-31T23:00:00Z', end: '2026-12-31T23:00:00Z' });
+  });
+
+  test.each([
+    ['2026-12-31T22:59:59Z', '2025-12-31T23:00:00Z'],
+    ['2026-12-31T23:00:00Z', '2026-12-31T23:00:00Z'],
+  ])('at %s the cycle that began at %s runs, as ?at= says', async (at, start) => {
+    const world = makeWorld({ now: '2026-05-02T10:00:00Z' });
+    await world.enrol('m-1');
+    expect((await world.read('m-1', at)).cycle.start).toBe(start);
+  });
+
+  test('a purchase a second before the end is the old cycle’s, and one at the end the new one’s', async () => {
+    const world = makeWorld({ now: '2026-12-31T22:59:59Z' });
+    await world.enrol('m-1');
+    await world.post('m-1', { points: 100 });
+    world.at('2026-12-31T23:00:00Z');
+    await world.post('m-1', { points: 7 });
+    await world.deliver();
+    expect((await world.read('m-1')).points).toMatchObject({ current: 107, carry: 7 });
+  });
+});
+
+describe('E20: an enrolment cycle, joined on 2025-06-10', () => {
+  const options = { program: { cycle: { type: 'enrollment' as const } } };
+
+  test('ends at local 00:00 on 2026-06-10, then yearly', async () => {
+    const world = await silverOf2025(options);
+    expect((await world.read('m-1')).cycle).toEqual({
+      type: 'enrollment',
+      start: '2025-06-09T22:00:00Z',
+      end: '2026-06-09T22:00:00Z',
+    });
+    expect((await world.read('m-1', '2026-06-09T22:00:00Z')).cycle.end).toBe('2027-06-09T22:00:00Z');
+    expect((await world.read('m-1', '2030-01-01T00:00:00Z')).cycle.end).toBe('2030-06-09T22:00:00Z');
+  });
+
+  test('is recalculated then: the points of the first year count for the second, and not for the third', async () => {
+    const world = await silverOf2025(options);
+    const at = async (moment: string) => {
+      const { tier, points } = await world.read('m-1', moment);
+      return [tier.id, points.current, points.carry];
+    };
+    expect(await at('2026-06-09T21:59:59Z')).toEqual(['silver', 1300, 1300]);
+    expect(await at('2026-06-09T22:00:00Z')).toEqual(['silver', 1300, 0]);
+    expect(await at('2027-06-09T21:59:59Z')).toEqual(['silver', 1300, 0]);
+    expect(await at('2027-06-09T22:00:00Z')).toEqual(['bronze', 0, 0]);
+  });
+
+  test('who joined on 29 February has the anniversary on the 28th in common years, and again on the 29th', async () => {
+    const world = makeWorld({ ...options, now: '2024-02-29T12:00:00Z' });
+    await world.enrol('m-1');
+    const ends = async (at: string) => (await world.read('m-1', at)).cycle.end;
+    expect(await ends('2024-03-01T00:00:00Z')).toBe('2025-02-27T23:00:00Z');
+    expect(await ends('2027-03-01T00:00:00Z')).toBe('2028-02-28T23:00:00Z');
+  });
+
+  test('another enrolment date makes other cycles, and the ledger is read anew', async () => {
+    const world = await silverOf2025(options);
+    world.at('2026-05-01T10:00:00Z');
+    await world.post('m-1', { points: 10 });
+    await world.deliver();
+    expect((await world.read('m-1')).points).toMatchObject({ current: 1310, carry: 1310 });
+
+    const { body } = await world.enrol('m-1', { enrolledAt: '2025-04-20T10:00:00Z' });
+    expect(body).toMatchObject({
+      tier: { id: 'silver' },
+      points: { current: 1310, carry: 10, lifetime: 1310 },
+      cycle: { end: '2027-04-19T22:00:00Z' },
+    });
+  });
+});
+
+describe('E17: upgradeBasis carry: each year stands alone', () => {
+  test('Silver of 2025 with +3700 in 2026 stays Silver, where the sum of both years would be Gold', async () => {
+    const carry = await silverOf2025({ program: { upgradeBasis: 'carry' } });
+    const current = await silverOf2025();
+    for (const world of [carry, current]) {
+      world.at('2026-03-01T10:00:00Z');
+      await world.post('m-1', { points: 3700 });
+      await world.deliver();
+      expect((await world.read('m-1')).points).toMatchObject({ current: 5000, carry: 3700 });
+    }
+    expect((await carry.read('m-1')).tier).toMatchObject({ id: 'silver', since: '2025-06-10T10:00:00Z' });
+    expect(carry.ports.mailer.sent).toEqual([]);
+    expect((await current.read('m-1')).tier.id).toBe('gold');
+  });
+
+  test('and the year’s own points lift at once', async () => {
+    const world = await silverOf2025({ program: { upgradeBasis: 'carry' } });
+    world.at('2026-03-01T10:00:00Z');
+    await world.post('m-1', { points: 5000 });
+    await world.deliver();
+    expect((await world.read('m-1')).tier.id).toBe('gold');
+  });
+});
+
+describe('a cycle’s end that passes unnoticed', () => {
+  test('is in every answer at once, and is written by nobody', async () => {
+    const world = await silverOf2025();
+    const writes = world.ports.members.writes;
+    world.at('2027-01-15T10:00:00Z');
+    expect(await world.read('m-1')).toMatchObject({
+      tier: { id: 'bronze', since: '2026-12-31T23:00:00Z' },
+      points: { current: 0, carry: 0, lifetime: 1300, balance: 1300 },
+    });
+    expect((await world.explanation('m-1')).member.tier.id).toBe('bronze');
+    expect(world.ports.members.writes).toBe(writes);
+  });
+
+  test('is written by the next purchase: first the fall, dated at the boundary, then its own change', async () => {
+    const world = await silverOf2025();
+    world.at('2027-01-15T10:00:00Z');
+    await world.post('m-1', { id: 'next', points: 5000 });
+    await world.deliver();
+
+    expect((await world.changes('m-1')).reverse().slice(1)).toMatchObject([
+      {
+        sequence: 2,
+        cause: 'recalculation',
+        from: { id: 'silver' },
+        to: { id: 'bronze' },
+        occurredAt: '2026-12-31T23:00:00Z',
+        recordedAt: '2027-01-15T10:00:00Z',
+        points: 0,
+        announced: true,
+      },
+      {
+        sequence: 3,
+        cause: 'transaction',
+        from: { id: 'bronze' },
+        to: { id: 'gold' },
+        occurredAt: '2027-01-15T10:00:00Z',
+        transactionId: 'next',
+        points: 5000,
+      },
+    ]);
+    expect(world.ports.bus.events.map(({ detail }) => detail.sequence)).toEqual([1, 2, 3]);
+    expect(world.ports.mailer.sent.map(({ subject }) => subject)).toEqual(["You're now Bronze", "You're now Gold"]);
+  });
+
+  test('a refund that comes after it finds the fall written first as well', async () => {
+    const world = await silverOf2025();
+    world.at('2027-01-15T10:00:00Z');
+    await world.post('m-1', { id: 'r-1', type: 'refund', orderId: 'first', points: 100 });
+    await world.deliver();
+    expect((await world.changes('m-1'))[0]).toMatchObject({ cause: 'recalculation', to: { id: 'bronze' } });
+    expect(await world.changes('m-1')).toHaveLength(2);
+    expect((await world.read('m-1')).points).toMatchObject({ current: 0, lifetime: 1200 });
+  });
+
+  test('several ends in a row: each is judged by itself, and only a fall is written', async () => {
+    const world = await silverOf2025();
+    world.at('2030-01-15T10:00:00Z');
+    await world.post('m-1', { points: 1 });
+    await world.deliver();
+    expect((await world.changes('m-1')).map(({ occurredAt }: { occurredAt: string }) => occurredAt)).toEqual([
+      '2026-12-31T23:00:00Z',
+      '2025-06-10T10:00:00Z',
+    ]);
+  });
+
+  test('a refund of last cycle’s order lowers current only, and of an older one neither (R6)', async () => {
+    const world = await silverOf2025();
+    world.at('2026-03-01T10:00:00Z');
+    await world.post('m-1', { points: 20 });
+    await world.post('m-1', { id: 'r-1', type: 'refund', orderId: 'first', points: 300 });
+    await world.deliver();
+    expect((await world.read('m-1')).points).toMatchObject({ current: 1020, carry: 20, lifetime: 1020 });
+
+    world.at('2027-03-01T10:00:00Z');
+    await world.post('m-1', { id: 'r-2', type: 'refund', orderId: 'first', points: 300 });
+    await world.deliver();
+    expect((await world.read('m-1')).points).toMatchObject({ current: 20, carry: 0, lifetime: 720 });
+  });
+});
+
+test('cycle none: points count for good', async () => {
+  const world = await silverOf2025({ program: { cycle: { type: 'none' } } });
+  world.at('2028-06-10T10:00:00Z');
+  expect(await world.read('m-1')).toMatchObject({
+    tier: { id: 'silver', since: '2025-06-10T10:00:00Z' },
+    points: { current: 1300 },
+    cycle: { type: 'none', start: null, end: null },
+    progress: { keep: null, expectedAtCycleEnd: 'silver' },
+  });
+});
