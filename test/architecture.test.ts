@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -134,7 +134,7 @@ const PROBES: [rule: string, file: string, imports: string][] = [
 ];
 
 describe('a rule that is broken is reported', () => {
-  const house = mkdtempSync(path.join(tmpdir(), 'laurel-house-'));
+  const house = realpathSync(mkdtempSync(path.join(tmpdir(), 'laurel-house-')));
   let judged: ICruiseResult;
 
   beforeAll(async () => {

@@ -67,12 +67,20 @@ export function entryOfImage(image: object | undefined): LedgerEntry {
   return entryOf(unmarshall(image as Parameters<typeof unmarshall>[0]));
 }
 
-/** @throws when the item is no ledger entry: somebody else wrote it */
+/** @throws when the item is no ledger entry: somebody else wrote it. Says which, and nothing of what it holds */
 export function entryOf(item: Record<string, unknown>): LedgerEntry {
   const { pk, sk, fields, ...facts } = item;
-  const entry = { ...facts, memberId: pk, ...(fields === undefined ? {} : { fields: JSON.parse(String(fields)) }) };
+  const entry = { ...facts, memberId: pk, ...(fields === undefined ? {} : { fields: parseFields(fields) }) };
   if (!isEntry(entry)) throw new Error(`The item ${String(pk)} / ${String(sk)} is not a ledger entry.`);
   return entry;
+}
+
+function parseFields(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
+  }
 }
 
 function isEntry(item: Partial<Record<keyof LedgerEntry, unknown>>): item is LedgerEntry {
@@ -83,6 +91,7 @@ function isEntry(item: Partial<Record<keyof LedgerEntry, unknown>>): item is Led
     typeof item.id === 'string' &&
     typeof item.source === 'string' &&
     typeof item.type === 'string' &&
+    (!('fields' in item) || (typeof item.fields === 'object' && item.fields !== null)) &&
     whole(item.occurredAt) &&
     whole(item.recordedAt) &&
     [item.points, item.amountMinor, item.spendMinor, item.awardedPoints].every(wholeOrAbsent)

@@ -151,6 +151,10 @@ describe('a refund', () => {
     await sendWebhook(world, 'refunds/create', shopifyRefund(refund));
     await world.deliver();
     expect(await ledgerOf(world)).toHaveLength(2);
+    expect(await world.ports.orderFiles.load('shopify', ORDER_ID)).toMatchObject({
+      version: 2,
+      refunds: [{ id: refund.id }],
+    });
     expect(await pointsOf(world)).toBe(900);
   });
 
@@ -323,6 +327,22 @@ describe('an order that is changed', () => {
       expect((await world.read(CUSTOMER_ID)).points).toMatchObject({ current: 40, lifetime: 40, balance: 40 });
     },
   );
+
+  test.each([
+    ['and its money still to be given back', 'paid', []],
+    ['with a part given back', 'partially_refunded', [{ id: '7', lines: [{ subtotal: 200 }] }]],
+  ])('cancelled, %s: nothing of it is left either', async (_, financialStatus, refunds) => {
+    const world = await shop();
+    const cancelled = shopifyOrder({ financialStatus, refunds, cancelledAt: '2026-05-02T05:45:00-04:00' });
+    await sendWebhook(world, 'orders/paid', shopifyOrder());
+    await sendWebhook(world, 'orders/cancelled', cancelled);
+    await sendWebhook(world, 'orders/updated', cancelled);
+    await world.deliver();
+    expect(await world.read(CUSTOMER_ID)).toMatchObject({
+      tier: { id: 'bronze' },
+      points: { current: 0, lifetime: 0 },
+    });
+  });
 
   test('cancelled before it was paid: there is nothing to take back', async () => {
     const world = await shop();
