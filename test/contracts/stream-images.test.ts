@@ -6,21 +6,21 @@ import {
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
 import { DynamoLedger, ENTRY_PREFIX, entryOf } from '../../functions/adapters/dynamo-ledger.ts';
 import { CHANGE_PREFIX, changeOf, DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 import { DynamoOrderFiles } from '../../functions/adapters/dynamo-order-files.ts';
 import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
 import { clientConfigOf } from '../../local/dynamodb-local.ts';
-import { freshTables } from './setup/dynamodb.ts';
+import { freshTables, sharedDynamoDb } from './setup/dynamodb.ts';
 import { aChange, aMember, anEntry, ODD_NUMBERS, ODD_TEXTS } from './setup/examples.ts';
 
 const { client, tables } = await freshTables();
 
 /** The new images of what was put into a table under keys that begin so, in the order of its stream: as a function is given them. */
 async function inserted(table: string, prefix: string): Promise<Record<string, unknown>[]> {
-  const streams = new DynamoDBStreamsClient(clientConfigOf({ endpoint: inject('dynamoDbEndpoint') }));
+  const streams = new DynamoDBStreamsClient(clientConfigOf(sharedDynamoDb()));
   const { Streams } = await streams.send(new ListStreamsCommand({ TableName: table }));
   const StreamArn = Streams![0]!.StreamArn;
   const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));

@@ -1,0 +1,145 @@
+import './as-on-lambda.ts';
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
+import path from 'node:path';
+import { parseArgs, styleText } from 'node:util';
+import { JavaMissing, startDynamoDbLocal } from '../local/dynamodb-local.ts';
+import { plainProgress, spinnerProgress } from '../local/progress.ts';
+import { computeCost, HOW_COST } from './cost.ts';
+import { HOW_DATABASE, limitsOfDatabase, measureDatabase } from './database.ts';
+import { HOW_FUNCTIONS, limitsOfFunctions, measureFunctions } from './deployed-functions.ts';
+import { HOW_ENGINE, limitsOfEngine, measureEngine } from './engine.ts';
+import { isKept, type Limit } from './limit.ts';
+import {
+  correctionsOf,
+  costTable,
+  databaseTable,
+  engineTable,
+  functionTable,
+  invocationTable,
+  limitLines,
+} from './tables.ts';
+
+const PARTS = ['engine', 'database', 'functions', 'cost'] as const;
+type Part = (typeof PARTS)[number];
+
+const HELP = `
+Usage: npm run bench [-- <part> …]
+
+Measures, and prints each figure with how it was taken and what it is held to. All parts, in about a minute, unless some are named:
+
+  engine      how many decisions a second the engine takes on one core
+  database    what each kind of transaction costs in DynamoDB: write units, read units, round trips
+  functions   how large the deployed code of each function is, and how long its import takes
+  cost        what a million purchases cost on AWS, line by line, from the two before and bench/prices.json
+
+The figures are written to bench/results/latest.json. The exit code is 1 when a limit is missed: the engine's depends on the machine,
+and on what else it does; the others do not.
+
+Needs a JDK, version 17 or later, for DynamoDB Local (database, cost). No AWS account, and no network.
+`;
+
+const LATEST = path.join(import.meta.dirname, 'results', 'latest.json');
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const wanted = readParts();
+  if (wanted === undefined) return 2;
+  if (wanted === 'help') {
+    console.log(HELP.trim());
+    return 0;
+  }
+  try {
+    const kept = await bench(wanted);
+    return kept ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof JavaMissing)) throw error;
+    console.error(`\n${error.message}`);
+    return 1;
+  }
+}
+
+function readParts(): Set<Part> | 'help' | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { help: { type: 'boolean', short: 'h' } },
+    });
+    if (values.help) return 'help';
+    const unknown = positionals.filter((name) => !PARTS.includes(name as Part));
+    if (unknown.length > 0) throw new Error(`There is no part "${unknown[0]}", only ${PARTS.join(', ')}.`);
+    const parts = new Set((positionals.length > 0 ? positionals : PARTS) as Part[]);
+    return parts.has('cost') ? parts.add('database').add('functions') : parts;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP.trim()}`);
+    return undefined;
+  }
+}
+
+/** @returns whether every limit is kept */
+async function bench(parts: Set<Part>): Promise<boolean> {
+  const startedAt = Date.now();
+  const { report, stop } = process.stdout.isTTY
+    ? spinnerProgress()
+    : { report: plainProgress((line) => console.log(line)), stop: () => {} };
+
+  async function step<T>(title: string, work: (onProgress: (text: string) => void) => Promise<T> | T): Promise<T> {
+    const start = Date.now();
+    report({ kind: 'step', title });
+    try {
+      const result = await work((text) => report({ kind: 'detail', text }));
+      report({ kind: 'done', title, ms: Date.now() - start });
+      return result;
+    } finally {
+      stop();
+    }
+  }
+
+  const engine = parts.has('engine') ? await step('engine', measureEngine) : undefined;
+  const database = parts.has('database') ? await step('database', measureOnDynamoDbLocal) : undefined;
+  const functions = parts.has('functions') ? await step('functions', measureFunctions) : undefined;
+  const cost = parts.has('cost') && database && functions ? computeCost(database, functions) : undefined;
+
+  if (engine) tell('Engine', HOW_ENGINE, engineTable(engine));
+  if (database) {
+    tell('Database', HOW_DATABASE, databaseTable(database), ...correctionsOf(database), '', invocationTable(database));
+  }
+  if (functions) tell('Functions', HOW_FUNCTIONS, functionTable(functions));
+  if (cost) tell('What a million purchases cost', HOW_COST, costTable(cost));
+
+  const limits: Limit[] = [
+    ...(engine ? limitsOfEngine(engine) : []),
+    ...(database ? limitsOfDatabase(database) : []),
+    ...(functions ? limitsOfFunctions(functions) : []),
+  ];
+  const machine = { processor: cpus()[0]?.model, cores: cpus().length, load: loadavg()[0] };
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  const results = {
+    takenAt: new Date(startedAt).toISOString(),
+    ...{ node: process.version, machine, seconds, engine, database, functions, cost },
+    limits: limits.map((limit) => ({ ...limit, kept: isKept(limit) })),
+  };
+  await mkdir(path.dirname(LATEST), { recursive: true });
+  await writeFile(LATEST, `${JSON.stringify(results, null, 2)}\n`);
+
+  console.log(`\n${limitLines(limits).join('\n')}`);
+  console.log(`${seconds} s, Node ${process.version}, ${machine.cores} cores of ${machine.processor}.`);
+  console.log(`Written to ${path.relative(process.cwd(), LATEST)}.`);
+  return limits.every(isKept);
+}
+
+async function measureOnDynamoDbLocal(onProgress: (text: string) => void) {
+  onProgress('starting DynamoDB Local');
+  const dynamoDb = await startDynamoDbLocal();
+  try {
+    return await measureDatabase(dynamoDb, onProgress);
+  } finally {
+    await dynamoDb.stop();
+  }
+}
+
+function tell(title: string, how: readonly string[], ...lines: string[]): void {
+  console.log(['', styleText('bold', title), ...how.map((line) => styleText('dim', line)), ...lines].join('\n'));
+}

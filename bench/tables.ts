@@ -1,0 +1,120 @@
+import Table from 'cli-table3';
+import type { Consumption } from './capacity-meter.ts';
+import { type CostFigures, type CostLine, PURCHASES } from './cost.ts';
+import { type DatabaseFigures, WRITE_UNITS_OF_A_PURCHASE } from './database.ts';
+import { BUNDLE_KB, type FunctionFigures } from './deployed-functions.ts';
+import { DECISIONS_PER_SECOND, type EngineFigures, type Rate } from './engine.ts';
+import { isKept, type Limit } from './limit.ts';
+
+const STYLE = { style: { head: [], border: [], compact: true } };
+const right = (content: string | number) => ({ hAlign: 'right' as const, content: String(content) });
+const whole = (figure: number) => Math.round(figure).toLocaleString('en');
+
+export function engineTable({ decisions, peers }: EngineFigures): string {
+  const table = plainTable(['', 'per second', 'lowest', 'highest', 'ns each', 'limit']);
+  const add = ({ what, perSecond, lowest, highest }: Rate, limit: string) =>
+    table.push([what, ...[whole(perSecond), whole(lowest), whole(highest), whole(1e9 / perSecond), limit].map(right)]);
+  for (const rate of decisions) add(rate, `≥ ${whole(DECISIONS_PER_SECOND)}`);
+  for (const rate of peers) add({ ...rate, what: `peer: ${rate.what}` }, '');
+  return table.toString();
+}
+
+export function databaseTable({ transactions, email }: DatabaseFigures): string {
+  const table = plainTable([
+    '',
+    ...['intake\nwrite', '\nread', '\ntrips', 'recalculation\nwrite', '\nread', '\ntrips'],
+    ...['all\nwrite', '\nlimit', 'member\nbytes'],
+  ]);
+  for (const { kind, intake, recalculation, memberBytes, peer } of transactions) {
+    const limited = kind.startsWith('purchase') && kind !== 'purchase that moves the tier';
+    const corrected = [...intake.corrections, ...recalculation.corrections].length > 0;
+    table.push([
+      corrected ? `${kind} †` : kind,
+      ...[...unitsOf(intake), ...unitsOf(recalculation), intake.writeUnits + recalculation.writeUnits].map(right),
+      right(limited ? `≤ ${WRITE_UNITS_OF_A_PURCHASE}` : ''),
+      right(memberBytes),
+    ]);
+    if (peer) table.push([`  peer: ${peer.what}`, '', '', '', ...unitsOf(peer.consumption).map(right), '', '', '']);
+  }
+  table.push(['an email about a change', ...unitsOf(email).map(right), '', '', '', right(email.writeUnits), '', '']);
+  return table.toString();
+}
+
+function unitsOf({ writeUnits, readUnits, roundTrips }: Consumption): number[] {
+  return [writeUnits, readUnits, roundTrips];
+}
+
+export function correctionsOf({ transactions }: DatabaseFigures): string[] {
+  return transactions.flatMap(({ kind, intake, recalculation }) =>
+    [...intake.corrections, ...recalculation.corrections].map((correction) => `† ${kind}: ${correction}`),
+  );
+}
+
+export function invocationTable({ invocations, entryBytes }: DatabaseFigures): string {
+  const table = plainTable(['one warm invocation', 'processor ms', 'log lines', 'log bytes']);
+  for (const [what, { cpuMs, logLines, logBytes }] of Object.entries(invocations)) {
+    table.push([what, ...[cpuMs.toFixed(2), logLines, logBytes].map(right)]);
+  }
+  return `${table}\nThe ledger's entry of a purchase takes ${entryBytes} bytes.`;
+}
+
+export function functionTable({ functions, emptyImportMs }: FunctionFigures): string {
+  const table = plainTable(['', 'KB', 'limit', 'import ms', 'above empty']);
+  for (const { name, bundleKb, importMs } of functions) {
+    const cells = [
+      bundleKb.toFixed(1),
+      `≤ ${BUNDLE_KB}`,
+      importMs.toFixed(1),
+      `+${(importMs - emptyImportMs).toFixed(1)}`,
+    ];
+    table.push([name, ...cells.map(right)]);
+  }
+  table.push(['peer: an empty module', '', '', right(emptyImportMs.toFixed(1)), '']);
+  return table.toString();
+}
+
+export function costTable(cost: CostFigures): string {
+  const usd = (amount: number, digits = 2) => `$${amount.toFixed(digits)}`;
+  const head = ['', 'how many', '', 'price', 'US dollars'];
+  const table = new Table({ head, ...STYLE, colWidths: [38, 50, 13, 21, 12], wordWrap: true });
+  const add = (lines: readonly CostLine[]) => {
+    for (const { what, arithmetic, quantity, price, usd: amount } of lines) {
+      const plain = arithmetic === whole(quantity);
+      const per = price.per === 1 ? `${price.usd}` : `${price.usd} per ${whole(price.per)}`;
+      table.push([what, plain ? '' : arithmetic, right(some(quantity)), right(per), right(usd(amount, 4))]);
+    }
+  };
+  const total = (what: string, amount: string) => table.push([{ colSpan: 4, content: what }, right(amount)]);
+  add(cost.purchase);
+  total(`= ${whole(PURCHASES)} purchases`, usd(cost.millionPurchases));
+  add(cost.change);
+  total('= the same with their changes of tier, each told by email', usd(cost.millionPurchasesWithChanges));
+  total('  of which a thousand such changes', usd(cost.thousandChanges));
+  add(cost.keeping);
+  total('= to keep the purchases, each month', usd(cost.keeping.reduce((sum, line) => sum + line.usd, 0)));
+  const assumptions = Object.entries(cost.assumptions).map(([name, { value, why }]) => `  ${name} = ${value}: ${why}`);
+  return [`${table}`, `List prices of ${cost.region}, ${cost.asOf} (bench/prices.json). Assumed:`, ...assumptions].join(
+    '\n',
+  );
+}
+
+/** As many digits as say something. */
+function some(quantity: number): string {
+  return quantity.toLocaleString('en', { maximumFractionDigits: quantity < 100 ? 3 : 0 });
+}
+
+export function limitLines(limits: readonly Limit[]): string[] {
+  const missed = limits.filter((limit) => !isKept(limit));
+  if (missed.length === 0) return [`All ${limits.length} limits are kept.`];
+  return [
+    `${missed.length} of ${limits.length} limits are missed:`,
+    ...missed.map(
+      ({ what, unit, measured, sense, bound }) =>
+        `  ${what}: ${whole(measured)} ${unit}, ${sense} ${whole(bound)} allowed`,
+    ),
+  ];
+}
+
+function plainTable(head: string[]) {
+  return new Table({ head, ...STYLE });
+}
