@@ -72,7 +72,8 @@ export function withReport(file: OrderFile, report: OrderReport): OrderFile {
   if (report.cancelledAt !== undefined && report.paid && !cancelled) {
     next.refunds.push({
       id: CANCELLATION,
-      amountMinor: report.paid.amountMinor,
+      // All that was ever added, which may be more than the message that cancels still shows.
+      amountMinor: next.parts.reduce((sum, part) => sum + part.amountMinor, 0),
       taxMinor: 0,
       occurredAt: report.cancelledAt,
     });

@@ -5,7 +5,7 @@ import type { Program } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import type { Instant } from '../time.ts';
 import { standingOf, withCounted } from './counted-window.ts';
-import type { ChangeCause, Member } from './member.ts';
+import type { ChangeCause, Member, TierChange } from './member.ts';
 import { type Announcing, bringUpTo, type Settled, settle } from './settle.ts';
 import type { CycleSums, Tally } from './tally.ts';
 
@@ -53,25 +53,66 @@ export function countEntries(
   if (newEntries.length === 0) return { kind: 'alreadyCounted' };
 
   const moment = momentOf(now, member, newEntries);
-  const arrived = bringUpTo(moment, member, program, announcing);
-  let tally = arrived.member.tally;
-  let tierBefore = arrived.member.tier.id;
+  const settled = countInOrder(member, newEntries, program, announcing, moment);
+  return {
+    kind: 'counted',
+    newEntries,
+    member: { ...settled.member, counted: withCounted(member.counted, newEntries, moment) },
+    changes: settled.changes,
+  };
+}
+
+/**
+ * Counts entries, and takes the member over the ends of cycles between them. An entry that was taken before an end is counted before
+ * it, also where the stream brings it after: the cycle is judged by what it held, as a punctual timer would have judged it.
+ */
+function countInOrder(
+  member: Member,
+  newEntries: LedgerEntry[],
+  program: Program,
+  announcing: Announcing,
+  moment: Instant,
+): Settled {
+  if (member.tally.cycle.end > moment) return countTogether(member, newEntries, program, announcing, moment, moment);
+  let current = member;
+  let rest = [...newEntries].sort((a, b) => a.recordedAt - b.recordedAt);
+  const changes: TierChange[] = [];
+  const take = (settled: Settled) => {
+    current = settled.member;
+    changes.push(...settled.changes);
+  };
+  for (;;) {
+    const { end } = current.tally.cycle;
+    const due = rest.filter((entry) => entry.recordedAt < end);
+    rest = rest.filter((entry) => entry.recordedAt >= end);
+    const at = end > moment ? moment : due.at(-1)?.recordedAt;
+    if (at !== undefined && due.length > 0) take(countTogether(current, due, program, announcing, at, moment));
+    if (end > moment) return { member: current, changes };
+    take(bringUpTo(rest[0]?.recordedAt ?? moment, current, program, announcing, moment));
+  }
+}
+
+/** Counts entries of one cycle's time: one change at most, put down to the entry that tipped it. */
+function countTogether(
+  member: Member,
+  entries: readonly LedgerEntry[],
+  program: Program,
+  announcing: Announcing,
+  at: Instant,
+  moment: Instant,
+): Settled {
+  let tally = member.tally;
+  let tierBefore = member.tier.id;
   let tipping: LedgerEntry | undefined;
-  for (const entry of newEntries) {
+  for (const entry of entries) {
     tally = withEffect(tally, effectOf(entry, program), entry.occurredAt, program);
     const tierAfter = earnedTier(program, tally).id;
     if (tierAfter !== tierBefore) tipping = entry;
     tierBefore = tierAfter;
   }
-  const counted = { ...arrived.member, tally, counted: withCounted(member.counted, newEntries, moment) };
-  const because = { cause: 'transaction' as const, at: moment, transactionId: (tipping ?? newEntries.at(-1)!).id };
-  const settled = settle(counted, program, announcing, because, moment);
-  return {
-    kind: 'counted',
-    newEntries,
-    member: settled.member,
-    changes: arrived.changes.length === 0 ? settled.changes : [...arrived.changes, ...settled.changes],
-  };
+  const transactionId = (tipping ?? entries.at(-1)!).id;
+  const because = { cause: 'transaction' as const, at, transactionId, tallyBefore: member.tally };
+  return settle({ ...member, tally }, program, announcing, because, moment);
 }
 
 /**
@@ -91,7 +132,7 @@ export function rebuildMember(
   brought: readonly LedgerEntry[] = [],
 ): Settled {
   const moment = momentOf(now, member, ledger);
-  const untilNow = settleUntilNow(member, ledger, program, announcing, brought, moment);
+  const untilNow = settleUntilNow(member, ledger, program, announcing, cause, brought, moment);
   const { rebuildDue: _, ...rest } = untilNow.member;
   const rebuilt: Member = {
     ...rest,
@@ -99,7 +140,10 @@ export function rebuildMember(
     countedUnder: program.countingRule,
     counted: withCounted({ since: member.counted.since, entries: [] }, ledger, moment),
   };
-  const settled = settle(rebuilt, program, announcing, { cause, at: moment }, moment);
+  // An operator's rebuild puts right whatever is wrong; a transaction's leaves a tier that only a change of thresholds took (R10).
+  const because =
+    cause === 'transaction' ? { cause, at: moment, tallyBefore: untilNow.member.tally } : { cause, at: moment };
+  const settled = settle(rebuilt, program, announcing, because, moment);
   if (cause === 'transaction') {
     for (const change of settled.changes) {
       const tipping = tippingEntry(member, ledger, program, brought, moment);
@@ -137,25 +181,46 @@ function tippingEntry(
 }
 
 /**
- * What was due before the rebuild's own reason: ends of cycles that passed, settled with the old sums as a punctual timer would
- * have; or, where the old sums are of another rule or were never made, what the ledger gives without the entries just brought.
+ * What was due before the rebuild's own reason: ends of cycles that passed, each judged by what was taken before it; or, where the
+ * old sums are of another rule or were never made, what the ledger gives without the entries just brought.
  */
 function settleUntilNow(
   member: Member,
   ledger: readonly LedgerEntry[],
   program: Program,
   announcing: Announcing,
+  cause: ChangeCause,
   brought: readonly LedgerEntry[],
   moment: Instant,
 ): Settled {
-  if (!member.rebuildDue && member.countedUnder === program.countingRule) {
-    return bringUpTo(moment, member, program, announcing);
+  if (member.rebuildDue || member.countedUnder !== program.countingRule) {
+    const news = new Set(brought.map(entryKey));
+    const known = ledger.filter((entry) => !news.has(entryKey(entry)));
+    const tally = tallyOf(known, program, member.enrolledAt, moment);
+    const silently = member.rebuildDue ? 'enrolment' : 'programEdit';
+    return settle({ ...member, tally }, program, announcing, { cause: silently, at: moment }, moment);
   }
-  const news = new Set(brought.map(entryKey));
-  const known = ledger.filter((entry) => !news.has(entryKey(entry)));
-  const tally = tallyOf(known, program, member.enrolledAt, moment);
-  const cause = member.rebuildDue ? 'enrolment' : 'programEdit';
-  return settle({ ...member, tally }, program, announcing, { cause, at: moment }, moment);
+  const uncounted = ledger.filter((entry) => standingOf(member.counted, entry) === 'new');
+  if (uncounted.length === 0) return bringUpTo(moment, member, program, announcing);
+  let current = member;
+  const changes: TierChange[] = [];
+  while (current.tally.cycle.end <= moment) {
+    const { end } = current.tally.cycle;
+    const taken = ledger.filter((entry) => entry.recordedAt < end);
+    const news = uncounted.filter((entry) => entry.recordedAt < end);
+    const newest = news.sort((a, b) => a.recordedAt - b.recordedAt).at(-1);
+    if (newest) {
+      const tally = tallyOf(taken, program, member.enrolledAt, end - 1);
+      const because = { cause, at: newest.recordedAt, transactionId: newest.id, tallyBefore: current.tally };
+      const settled = settle({ ...current, tally }, program, announcing, because, moment);
+      current = settled.member;
+      changes.push(...settled.changes);
+    }
+    const over = bringUpTo(end, current, program, announcing, moment);
+    current = over.member;
+    changes.push(...over.changes);
+  }
+  return { member: current, changes };
 }
 
 /**

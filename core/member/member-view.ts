@@ -6,7 +6,7 @@ import { type Progress, progressOf, shown, tierPointsShown } from '../tiers/prog
 import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
 import type { Member } from './member.ts';
 import { bringUpTo } from './settle.ts';
-import type { Tally } from './tally.ts';
+import { haveSameSums, isIdle, type Tally } from './tally.ts';
 
 /** A member at one moment (semantics, section 8). */
 export interface MemberView {
@@ -69,7 +69,11 @@ export function replayTo(
     return tally;
   };
   const passCycleEndsUpTo = (moment: Instant) => {
-    while (cycleEnd <= moment) cycleEnd = judge(cycleEnd).cycle.end;
+    while (cycleEnd <= moment) {
+      const tally = judge(cycleEnd);
+      // Two cycles without a point: no end before the moment can change anything, however far away it is.
+      cycleEnd = isIdle(tally) ? replay.tallyAt(moment).cycle.end : tally.cycle.end;
+    }
   };
   happened.forEach((entry, place) => {
     passCycleEndsUpTo(entry.occurredAt);
@@ -79,10 +83,27 @@ export function replayTo(
   });
   passCycleEndsUpTo(at);
   const tally = judge(at);
-  // The recorded moment is the one that the member was told. The replay may know another: of the fact itself, or of one that came late
-  // and would have interrupted the tier. Only of what happens after the item's cycle is nothing recorded.
-  const recorded = member.tier.id === tier.id && member.tier.since <= at && since < member.tally.cycle.end;
-  return { view: viewOf(member, tally, tier, recorded ? member.tier.since : since, program, at), happened, tally };
+  const shown = shownSince(member, at, tally, program) ?? { tier, since };
+  return { view: viewOf(member, tally, shown.tier, shown.since, program, at), happened, tally };
+}
+
+/**
+ * The tier that the stored member shows at a moment, and since when it was told so. It holds what no replay can know: when a change
+ * was recorded, and a tier that is kept though thresholds moved (R10).
+ * @param tally the replay's sums: where they differ, the ledger says more of that moment than the item does
+ * @returns undefined for a moment of which the item says nothing
+ */
+function shownSince(
+  member: Member,
+  at: Instant,
+  tally: Tally,
+  program: Program,
+): { tier: Tier; since: Instant } | undefined {
+  const tells = !member.rebuildDue && member.countedUnder === program.countingRule && tierById(program, member.tier.id);
+  if (!tells || at < member.tier.since || at < member.tally.cycle.start) return undefined;
+  const { member: arrived } = bringUpTo(at, member, program, SILENT);
+  const tier = tierById(program, arrived.tier.id);
+  return tier && haveSameSums(arrived.tally, tally) ? { tier, since: arrived.tier.since } : undefined;
 }
 
 function viewOf(

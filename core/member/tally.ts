@@ -60,3 +60,15 @@ export function afterCycleEnd(tally: Tally): Tally {
 export function nextCycle(tally: Tally, program: Program, enrolledAt: Instant): Tally {
   return { ...afterCycleEnd(tally), cycle: cycleAt(program.cycle, program.timeZone, enrolledAt, tally.cycle.end) };
 }
+
+/** Whether neither cycle that counts holds anything. */
+export function isIdle({ previous, current }: Tally): boolean {
+  return [previous, current].every(({ tier, trackers }) => tier === 0 && trackers.every((amount) => amount === 0));
+}
+
+/** Whether no tier can tell the two apart. */
+export function haveSameSums(a: Tally, b: Tally): boolean {
+  const sums = ({ previous, current, lifetimePoints, lifetimeSpendMinor, orders, lifetimeTrackers }: Tally) =>
+    JSON.stringify([previous, current, lifetimePoints, lifetimeSpendMinor, orders, lifetimeTrackers]);
+  return sums(a) === sums(b);
+}

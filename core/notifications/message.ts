@@ -60,20 +60,32 @@ export function variablesOf(
   };
 }
 
-/** The brand's words for a change in a language: the most specific text that fits, and the first of equals. */
+/**
+ * The brand's words for a change in a language: the most specific text that fits, and the first of equals. A member whose language
+ * the brand has no words in reads those of its default language.
+ */
 export function chooseText(
   settings: NotificationSettings,
   change: Pick<TierChange, 'cause' | 'direction' | 'to'>,
   locale: string | undefined,
 ): { subject: string; text: string } {
-  const language = locale ?? settings.defaultLocale;
+  const best =
+    bestText(settings, change, locale ?? settings.defaultLocale) ?? bestText(settings, change, settings.defaultLocale);
+  return { subject: best?.subject ?? DEFAULT_SUBJECT, text: best?.text ?? DEFAULT_TEXT };
+}
+
+function bestText(
+  settings: NotificationSettings,
+  change: Pick<TierChange, 'cause' | 'direction' | 'to'>,
+  language: string | undefined,
+): NotificationText | undefined {
   let best: NotificationText | undefined;
   let bestScore = -1;
   for (const text of settings.texts ?? []) {
     const score = fitOf(text, change, language);
     if (score > bestScore) [best, bestScore] = [text, score];
   }
-  return { subject: best?.subject ?? DEFAULT_SUBJECT, text: best?.text ?? DEFAULT_TEXT };
+  return best;
 }
 
 /** -1 where the text does not fit. The language weighs most: better a general text that the member can read. */

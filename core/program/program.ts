@@ -56,6 +56,9 @@ export interface Tracker {
 /** Trackers are kept in thousandths. */
 export const TRACKER_UNIT = 1000;
 
+/** What a field can add to a tracker at most: a number beyond it measures nothing, and would take the others' last digits along. */
+export const MAX_MEASURED = 1_000_000_000;
+
 const ONE: Decimal = { digits: 1n, scale: 0 };
 
 /**
@@ -126,7 +129,8 @@ function compileTracker(name: string, tracker: TrackerFile): Tracker {
   const amountOf = (entry: LedgerEntry) => {
     if (measure === 'count') return TRACKER_UNIT;
     const value = entry.fields?.[measure.sum];
-    return typeof value === 'number' ? Math.round(value * TRACKER_UNIT) : 0;
+    const measures = typeof value === 'number' && Math.abs(value) <= MAX_MEASURED;
+    return measures ? Math.round(value * TRACKER_UNIT) : 0;
   };
   // A refund undoes its order; it is no visit, flight or stay of its own.
   return {

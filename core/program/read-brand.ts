@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { TRANSACTION_TYPES } from '../ledger/transaction.ts';
-import { isCurrency, parseAmount } from '../money.ts';
+import { isCurrency, parseAmount, parseDecimal } from '../money.ts';
 import { VARIABLES, variablesIn } from '../notifications/message.ts';
 import { isTimeZone } from '../time.ts';
-import type { Brand, ConditionFile, NotificationText, ProgramFile, TierFile, TransactionFilter } from './brand.ts';
+import type { Brand, ConditionFile, QualificationFile, TierFile, TransactionFilter } from './brand.ts';
+import { MAX_MEASURED, TRACKER_UNIT } from './program.ts';
 
 /** One thing that is wrong with a brand's file, told so that it can be put right without reading code. */
 export interface Problem {
@@ -25,27 +26,26 @@ export type BrandReading = { ok: true; brand: Brand } | { ok: false; problems: P
 export function readBrand(json: unknown, fileName?: string): BrandReading {
   const whole = brandSchema.safeParse(json);
   const shape = whole.success ? [] : whole.error.issues.flatMap((issue) => problemsOf(issue, json));
-  const problems = [...shape, ...meaningProblems(json, fileName)];
+  // What has no shape is judged no further: one problem at a place is enough.
+  const meaning = meaningProblems(json, fileName).filter(
+    ({ place }) => !shape.some((other) => isWithin(place, other.place)),
+  );
+  const problems = [...shape, ...meaning];
   return whole.success && problems.length === 0 ? { ok: true, brand: whole.data as Brand } : { ok: false, problems };
 }
 
-/** Each check of meaning sees the parts it needs, where these have the right shape. */
+/** Each check of meaning sees every part that has the right shape, down to the single condition, whatever is wrong beside it. */
 function meaningProblems(json: unknown, fileName: string | undefined): Problem[] {
-  const part = <T>(schema: z.ZodType<T>, ...path: string[]): T | undefined =>
-    schema.safeParse(valueAt(json, path)).data;
-  const tiers = part(brandShape.program.shape.tiers, 'program', 'tiers') as TierFile[] | undefined;
-  const trackers = part(brandShape.program.shape.trackers, 'program', 'trackers') as ProgramFile['trackers'];
-  const currency = part(brandShape.program.shape.currency, 'program', 'currency');
-  const cycle = part(brandShape.program.shape.cycle, 'program', 'cycle');
-  const texts = part(brandShape.notifications.shape.texts, 'notifications', 'texts') as NotificationText[] | undefined;
+  const program = brandShape.program.shape;
+  const tiers = listAt(json, 'program', 'tiers').map(readableTier);
+  const tierIds = listAt(json, 'program', 'tiers').flatMap((tier) => readable(z.string(), valueAt(tier, ['id'])) ?? []);
+  const trackers = recordAt(json, 'program', 'trackers');
+  const currency = readable(program.currency, valueAt(json, ['program', 'currency']));
   return [
-    ...namingProblems(part(brandShape.brand, 'brand'), fileName),
-    ...(tiers ? ladderProblems(tiers, trackers ?? {}, currency) : []),
-    ...(cycle?.type === 'none' ? trackerProblems(trackers ?? {}) : []),
-    ...textProblems(
-      texts ?? [],
-      tiers?.map((tier) => tier.id),
-    ),
+    ...namingProblems(readable(brandShape.brand, valueAt(json, ['brand'])), fileName),
+    ...ladderProblems(tiers, trackers, currency),
+    ...(valueAt(json, ['program', 'cycle', 'type']) === 'none' ? trackerProblems(trackers) : []),
+    ...textProblems(listAt(json, 'notifications', 'texts'), tierIds),
   ];
 }
 
@@ -58,14 +58,33 @@ export function describeProblems(problems: readonly Problem[]): string[] {
 
 // ---- shape -------------------------------------------------------------------------------------------------------------------
 
+/** Numbers below are written with an exponent. */
+const SMALLEST_FACTOR = 0.000001;
+
 const id = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, a letter first, 31 at most');
-const label = z.string().min(1).max(100);
+/** A line break would start another header of an email. */
+const line = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .regex(/^\P{Cc}*$/u, 'one line, without control characters');
+const label = line(100);
 const locale = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'a language such as "es", or one with a country such as "es-MX"');
 const count = z.int().min(1);
+/** Taken by its decimal digits, so it must have no more of them than can be read. */
+const factor = (highest: number) =>
+  z
+    .number()
+    .min(SMALLEST_FACTOR)
+    .max(highest)
+    .refine((value) => value < SMALLEST_FACTOR || parseDecimal(String(value)) !== undefined, {
+      error: 'a number with at most 12 digits after the point',
+    });
 const fieldValue = z.union([z.string(), z.number(), z.boolean()]);
 
 const filterSchema: z.ZodType<TransactionFilter> = z.lazy(() =>
@@ -89,7 +108,13 @@ const conditionSchema = z.union(
     z.strictObject({ lifetimePoints: count }),
     z.strictObject({ lifetimeSpend: z.string() }),
     z.strictObject({ orders: count }),
-    z.strictObject({ tracker: z.string(), atLeast: z.number().positive() }),
+    z.strictObject({
+      tracker: z.string(),
+      atLeast: z
+        .number()
+        .min(1 / TRACKER_UNIT)
+        .max(MAX_MEASURED),
+    }),
   ],
   { error: 'a condition: {lifetimePoints}, {lifetimeSpend}, {orders} or {tracker, atLeast}' },
 );
@@ -112,7 +137,7 @@ const tierSchema = z.strictObject({
   name: label,
   names: z.record(locale, label).optional(),
   threshold: z.int().min(0).max(1_000_000_000).optional(),
-  multiplier: z.number().positive().max(1000).optional(),
+  multiplier: factor(1000).optional(),
   qualification: z
     .union(
       [
@@ -134,7 +159,7 @@ const brandShape = {
     timeZone: z.string().refine(isTimeZone, 'an IANA time zone such as "Europe/Madrid"'),
     currency: z.string().refine(isCurrency, 'an ISO 4217 currency such as "EUR"'),
     basis: z.enum(['points', 'spend']),
-    pointsPerUnit: z.number().positive().max(1_000_000).optional(),
+    pointsPerUnit: factor(1_000_000).optional(),
     cycle: cycleSchema,
     upgradeBasis: z.enum(['current', 'carry']).optional(),
     tiers: z.array(tierSchema).min(1).max(20),
@@ -174,7 +199,7 @@ const brandShape = {
           direction: z.enum(['up', 'down']).optional(),
           tier: z.string().optional(),
           locale: locale.optional(),
-          subject: z.string().min(1).max(200).optional(),
+          subject: line(200).optional(),
           text: z.string().min(1).max(1000),
         }),
       )
@@ -183,7 +208,7 @@ const brandShape = {
   shopify: z.strictObject({ countTax: z.boolean(), countShipping: z.boolean() }).optional(),
   operations: z
     .strictObject({
-      alarmEmail: z.email().optional(),
+      alarmEmail: z.email('an email address').optional(),
       logRetentionDays: z
         .union(
           [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365].map((days) => z.literal(days)),
@@ -213,6 +238,15 @@ function isSender(text: string): boolean {
 }
 
 function problemsOf(issue: z.core.$ZodIssue, json: unknown): Problem[] {
+  if (issue.code === 'invalid_union') {
+    // Of the shapes that a value may have, it is clear which one was meant where only one lacks nothing and knows every property.
+    const meant = issue.errors.filter((issues) =>
+      issues.every(({ path }) => path.length > 0 && valueAt(json, [...issue.path, ...path]) !== undefined),
+    );
+    if (meant.length === 1) {
+      return meant[0]!.flatMap((inside) => problemsOf({ ...inside, path: [...issue.path, ...inside.path] }, json));
+    }
+  }
   const given = show(valueAt(json, issue.path));
   const place = placeOf(issue.path);
   switch (issue.code) {
@@ -279,6 +313,11 @@ function placeOf(path: readonly PropertyKey[]): string {
   );
 }
 
+/** Whether a place is the other, or a part of it. */
+function isWithin(place: string, other: string): boolean {
+  return place === other || place.startsWith(`${other}.`) || place.startsWith(`${other}[`);
+}
+
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);
@@ -287,7 +326,42 @@ function show(value: unknown): string {
 
 // ---- meaning -----------------------------------------------------------------------------------------------------------------
 
-type Trackers = NonNullable<ProgramFile['trackers']>;
+function readable<T>(schema: z.ZodType<T>, value: unknown): T | undefined {
+  return schema.safeParse(value).data;
+}
+
+function listAt(json: unknown, ...path: string[]): unknown[] {
+  const value = valueAt(json, path);
+  return Array.isArray(value) ? value : [];
+}
+
+function recordAt(json: unknown, ...path: string[]): Record<string, unknown> {
+  const value = valueAt(json, path);
+  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
+}
+
+function readableTier(tier: unknown): TierFile {
+  const { shape } = tierSchema;
+  const qualification = valueAt(tier, ['qualification']);
+  const threshold = readable(shape.threshold, valueAt(tier, ['threshold']));
+  return {
+    id: readable(shape.id, valueAt(tier, ['id'])) ?? '',
+    name: readable(shape.name, valueAt(tier, ['name'])) ?? '',
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(qualification === undefined ? {} : { qualification: readableQualification(qualification) }),
+  };
+}
+
+/** A condition that cannot be read keeps its place, and is none of those that are judged. */
+function readableQualification(qualification: unknown): QualificationFile {
+  const conditionsAt = (name: string) =>
+    listAt(qualification, name).map((condition) => readable(conditionSchema, condition) ?? ({} as ConditionFile));
+  const any = readable(count, valueAt(qualification, ['any']));
+  return any === undefined ? { all: conditionsAt('all') } : { any, of: conditionsAt('of') };
+}
+
+/** Known by their names; each may have a shape of its own. */
+type Trackers = Readonly<Record<string, unknown>>;
 
 function namingProblems(brand: string | undefined, fileName: string | undefined): Problem[] {
   if (fileName === undefined || brand === undefined || brand === fileName) return [];
@@ -297,10 +371,10 @@ function namingProblems(brand: string | undefined, fileName: string | undefined)
 function ladderProblems(tiers: TierFile[], trackers: Trackers, currency: string | undefined): Problem[] {
   const problems: Problem[] = [];
   const [base, ...higher] = tiers;
-  if (base!.threshold !== 0 || base!.qualification) {
+  if (base && (base.threshold !== 0 || base.qualification)) {
     problems.push({
-      place: 'program.tiers[0]',
-      given: base!.qualification ? 'a qualification' : `threshold ${show(base!.threshold)}`,
+      place: `program.tiers[0].${base.qualification ? 'qualification' : 'threshold'}`,
+      given: base.qualification ? 'a qualification' : show(base.threshold),
       allowed: 'threshold 0 and no qualification: the first tier is the base tier, which everybody has',
       remedy: 'Put the base tier first, with "threshold": 0.',
     });
@@ -388,7 +462,7 @@ function qualificationProblems(
 
 function repeated(values: string[], property: string): Problem[] {
   return values.flatMap((value, place) =>
-    values.indexOf(value) === place
+    value === '' || values.indexOf(value) === place
       ? []
       : [
           {
@@ -403,7 +477,7 @@ function repeated(values: string[], property: string): Problem[] {
 
 function trackerProblems(trackers: Trackers): Problem[] {
   return Object.entries(trackers)
-    .filter(([, tracker]) => tracker.over === 'cycle')
+    .filter(([, tracker]) => valueAt(tracker, ['over']) === 'cycle')
     .map(([name]) => ({
       place: `program.trackers.${name}.over`,
       given: '"cycle"',
@@ -412,11 +486,12 @@ function trackerProblems(trackers: Trackers): Problem[] {
     }));
 }
 
-function textProblems(texts: NotificationText[], tiers: string[] | undefined): Problem[] {
+function textProblems(texts: unknown[], tiers: string[]): Problem[] {
   return texts.flatMap((text, place) => {
     const at = `notifications.texts[${place}]`;
-    const unknown = (['subject', 'text'] as const).flatMap((part) =>
-      variablesIn(text[part] ?? '')
+    const words = (part: string) => readable(z.string(), valueAt(text, [part]));
+    const unknown = ['subject', 'text'].flatMap((part) =>
+      variablesIn(words(part) ?? '')
         .filter((name) => !(VARIABLES as readonly string[]).includes(name))
         .map((name) => ({
           place: `${at}.${part}`,
@@ -425,14 +500,15 @@ function textProblems(texts: NotificationText[], tiers: string[] | undefined): P
           remedy: 'Correct the variable, or remove it.',
         })),
     );
-    if (text.tier === undefined || !tiers || tiers.includes(text.tier)) return unknown;
+    const tier = words('tier');
+    if (tier === undefined || tiers.length === 0 || tiers.includes(tier)) return unknown;
     return [
       ...unknown,
-      { place: `${at}.tier`, given: show(text.tier), allowed: oneOf(tiers), remedy: 'Name a tier of program.tiers.' },
+      { place: `${at}.tier`, given: show(tier), allowed: oneOf(tiers), remedy: 'Name a tier of program.tiers.' },
     ];
   });
 }
 
 function oneOf(names: string[]): string {
-  return names.length === 0 ? 'nothing, as there is none' : names.join(', ');
+  return names.join(', ') || 'nothing, as there is none';
 }

@@ -29,8 +29,7 @@ export function sendEmail(
     if (!profile.email) return undefined;
     const { subject, text } = chooseText(brand.notifications, change, profile.locale);
     const variables = variablesOf(change, program, brand.name, profile);
-    const language = profile.locale ?? brand.notifications.defaultLocale ?? 'en';
-    const email = composeEmail({ to: profile.email, subject, text, variables, language });
+    const email = composeEmail({ to: profile.email, subject, text, variables, language: profile.locale ?? 'en' });
     return () => ports.mailer.send(email);
   });
 }
@@ -68,7 +67,7 @@ async function sendOnce(
   if (!brand.notifications[channel]?.enabled) return { status: 'notSent', because: 'channel off' };
   const profile = await ports.profiles.load(change.memberId);
   if (profile?.optOut.includes(channel)) return { status: 'notSent', because: 'opted out' };
-  const send = profile && prepare(profile);
+  const send = profile && prepare({ ...profile, locale: profile.locale ?? brand.notifications.defaultLocale });
   if (!send) return { status: 'notSent', because: 'no address' };
 
   const delivery: Delivery = { memberId: change.memberId, sequence: change.sequence, channel };

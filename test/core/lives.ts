@@ -5,6 +5,7 @@ import { cycleAt } from '../../core/cycles/cycle.ts';
 import { entryKey, type LedgerEntry, type Transaction } from '../../core/ledger/transaction.ts';
 import { MAX_COUNTED, MAX_COUNTED_BYTES } from '../../core/member/counted-window.ts';
 import type { Member, TierChange } from '../../core/member/member.ts';
+import { MAX_AWAITED } from '../../core/member/tally.ts';
 import type { MemberStore } from '../../core/ports.ts';
 import type { Program } from '../../core/program/program.ts';
 import { END_OF_TIME, HOUR_MS, type Instant, parseInstant } from '../../core/time.ts';
@@ -44,6 +45,7 @@ class WatchedMembers extends MemoryMemberStore {
     const keys = member.counted.entries.map(([key]) => key);
     expect(keys.join('').length).toBeLessThanOrEqual(MAX_COUNTED_BYTES);
     expect(new Set(keys).size).toBe(keys.length);
+    expect(member.tally.awaited.length).toBeLessThanOrEqual(MAX_AWAITED);
     const before = await this.load(member.memberId);
     if (before?.enrolledAt === member.enrolledAt && before.countedUnder === member.countedUnder) {
       expect(member.tally.cycle.start, 'no cycle begins twice').toBeGreaterThanOrEqual(before.tally.cycle.start);
@@ -58,7 +60,10 @@ class WatchedMembers extends MemoryMemberStore {
 /** @param arrive delays the answer to a call as long as it likes */
 export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<T> = (call) => call) {
   let program = start;
-  const ledger = new MemoryLedger((entry) => void recorded.push(entry));
+  const ledger = new MemoryLedger((entry) => {
+    expect(entry.occurredAt, 'nothing is taken before it happens').toBeLessThanOrEqual(entry.recordedAt);
+    recorded.push(entry);
+  });
   const members = new WatchedMembers();
   const ports = {
     ledger: {
@@ -126,6 +131,7 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
           const enrolment = putMember(ports, program, ANNOUNCING, MEMBER_ID, request, now);
           await (event.dies ? enrolment.catch(() => {}) : enrolment);
           members.dies = undefined;
+          if (!event.dies) expect((await members.load(MEMBER_ID))?.enrolledAt).toBe(request.enrolledAt);
           return;
         }
         case 'rebuild':

@@ -147,6 +147,7 @@ describe('the sums of a member', () => {
 describe('what a member waits for', () => {
   const awaited = (entries: LedgerEntry[]) => {
     const tally = tallyOf(entries, POINTS, ENROLLED_AT, NOW);
+    if (tally.awaitsMany) expect(tally.awaited).toEqual([]);
     return tally.awaitsMany ? 'many' : tally.awaited;
   };
 

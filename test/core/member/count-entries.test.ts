@@ -93,6 +93,12 @@ describe('a transaction', () => {
   });
 });
 
+test('a clock that is behind the one that took the entry dates nothing before it', () => {
+  const { member, changes } = counted(with800, [facts(purchase('order', 500))], '2026-05-02T11:59:58Z');
+  expect(member.tier.since).toBe(at(NOON));
+  expect(changes).toMatchObject([{ occurredAt: at(NOON), recordedAt: at(NOON) }]);
+});
+
 describe('several entries at once', () => {
   const silver = [facts(bonus('a', 100)), facts(purchase('b', 200)), facts(bonus('c', 50))];
 

@@ -225,6 +225,14 @@ describe('in sentences', () => {
     );
   });
 
+  test('of further conditions only those are named that are not met yet', () => {
+    const tiers: ProgramFile['tiers'] = [
+      { id: 'bronze', name: 'Bronze', threshold: 0 },
+      { id: 'gold', name: 'Gold', threshold: 1000, qualification: { all: [{ orders: 3 }] } },
+    ];
+    expect(summary([purchase('a', 1000)], { tiers })).toContain('To Gold are missing: 2 orders.');
+  });
+
   test('a tier that is about to be lost is never said to be kept, whatever it was earned by', () => {
     const file: Partial<ProgramFile> = {
       tiers: [

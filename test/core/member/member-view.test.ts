@@ -86,6 +86,36 @@ describe('a member at any moment', () => {
     expect(replayTo(NOW - 1, member, ledger, PROGRAM)?.view.tier.since).toBe(at('2026-05-01T10:00:00Z'));
   });
 
+  test('has a tier since the end of a cycle that brought it back, though it had the same when something last happened', () => {
+    const owed = [
+      entry({ id: 'a', type: 'adjustment', points: -500 }, '2025-06-01T00:00:00Z', PROGRAM),
+      entry(bonus('b', 1200), '2026-05-02T00:00:00Z', PROGRAM),
+    ];
+    const bronze = memberWith(owed, PROGRAM, NOW, newMember(PROGRAM, enrolledAt));
+    const tiers = ['2026-12-31T22:59:59Z', '2027-05-01T00:00:00Z', '2028-05-01T00:00:00Z'].map((when) => {
+      const view = replayTo(at(when), bronze, owed, PROGRAM)!.view;
+      expect(viewNow(bronze, PROGRAM, at(when))!.tier).toEqual(view.tier);
+      return [view.tier.tier.id, view.tier.since];
+    });
+    expect(tiers).toEqual([
+      ['bronze', enrolledAt],
+      ['silver', at('2026-12-31T23:00:00Z')],
+      ['bronze', at('2027-12-31T23:00:00Z')],
+    ]);
+  });
+
+  test('does not change by what goes up and down at one moment', () => {
+    const never = { ...newMember(PROGRAM, enrolledAt), tier: { id: 'none', since: 0 } };
+    const flash = [
+      entry(bonus('a', 1200), '2026-02-01T00:00:00Z', PROGRAM),
+      entry({ id: 'b', type: 'adjustment', points: -1200 }, '2026-02-01T00:00:00Z', PROGRAM),
+    ];
+    expect(replayTo(NOW, never, flash, PROGRAM)!.view.tier).toMatchObject({
+      tier: { id: 'bronze' },
+      since: enrolledAt,
+    });
+  });
+
   test('was there before the enrolment where the ledger has something from then', () => {
     const early = newMember(PROGRAM, NOW);
     expect(replayTo(at('2026-02-01T10:00:00Z') - 1, early, ledger, PROGRAM)).toBeUndefined();

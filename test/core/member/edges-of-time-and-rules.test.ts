@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
+import { countEntries, rebuildMember } from '../../../core/member/count-entries.ts';
+import type { Member, TierChange } from '../../../core/member/member.ts';
+import { replayTo, viewNow } from '../../../core/member/member-view.ts';
+import { bringUpTo } from '../../../core/member/settle.ts';
+import { exampleProgram } from '../../support/program.ts';
+import { at, bonus, entry, type Facts, memberWith, newMember, purchase, refund, SILENT } from '../members.ts';
+
+const PROGRAM = exampleProgram();
+const MIDNIGHT = '2026-12-31T23:00:00Z';
+const facts = (what: Facts, when: string) => entry(what, when, PROGRAM);
+
+function countIn(member: Member, entries: LedgerEntry[], now: string, program = PROGRAM) {
+  const counting = countEntries(member, entries, program, SILENT, at(now));
+  if (counting.kind !== 'counted') throw new Error(counting.kind);
+  return counting;
+}
+
+const moves = (changes: TierChange[]) => changes.map(({ from, to, cause }) => `${from.id} → ${to.id}, ${cause}`);
+
+describe('an entry taken before a cycle’s end, which the stream brings after it', () => {
+  const last = facts(purchase('last-year', 900), '2025-06-01T10:00:00Z');
+  const early = facts(purchase('this-year', 600), '2026-06-01T10:00:00Z');
+  const member = memberWith(
+    [last, early],
+    PROGRAM,
+    at('2026-06-02T00:00:00Z'),
+    newMember(PROGRAM, at('2025-01-10T09:00:00Z')),
+  );
+  const onTime = facts(purchase('on-time', 500), '2026-12-31T22:59:58Z');
+
+  test('is part of what the cycle is judged by: the member stays Silver in silence', () => {
+    expect(member.tier.id).toBe('silver');
+    expect(countIn(member, [onTime], '2026-12-31T23:00:01Z')).toMatchObject({
+      changes: [],
+      member: { tier: { id: 'silver' }, tally: { previous: { tier: 1100 }, current: { tier: 0 } } },
+    });
+  });
+
+  test('is told before the end, where both move the tier', () => {
+    const bronze = memberWith([], PROGRAM, at('2025-12-30T00:00:00Z'), newMember(PROGRAM, at('2025-01-10T09:00:00Z')));
+    const old = facts(purchase('old', 600), '2024-06-01T10:00:00Z');
+    const { changes } = countIn(
+      memberWith([old], PROGRAM, at('2025-06-02T00:00:00Z'), bronze),
+      [facts(purchase('tips', 500), '2025-12-31T22:59:58Z'), facts(bonus('after', 1), '2025-12-31T23:00:02Z')],
+      '2025-12-31T23:00:05Z',
+    );
+    expect(moves(changes)).toEqual(['bronze → silver, transaction', 'silver → bronze, recalculation']);
+    expect(changes.map(({ occurredAt }) => occurredAt)).toEqual([
+      at('2025-12-31T22:59:58Z'),
+      at('2025-12-31T23:00:00Z'),
+    ]);
+    expect(changes.map(({ recordedAt }) => recordedAt)).toEqual([
+      at('2025-12-31T23:00:05Z'),
+      at('2025-12-31T23:00:05Z'),
+    ]);
+  });
+
+  test('is judged the same when its member has to be rebuilt', () => {
+    const back = facts(refund('back', 'on-time', 1), '2026-12-31T22:59:59Z');
+    const ledger = [last, early, onTime, back];
+    const rebuilt = rebuildMember(member, ledger, PROGRAM, SILENT, 'transaction', at('2026-12-31T23:00:01Z'), [
+      onTime,
+      back,
+    ]);
+    expect(rebuilt).toMatchObject({ changes: [], member: { tier: { id: 'silver' } } });
+  });
+
+  test('counts for the cycle that it happened in when it was taken too late', () => {
+    const late = { ...onTime, recordedAt: at('2027-01-02T09:00:00Z') };
+    const { changes, member: after } = countIn(member, [late], '2027-01-02T09:00:01Z');
+    expect(moves(changes)).toEqual(['silver → bronze, recalculation', 'bronze → silver, transaction']);
+    expect(after.tally.previous.tier).toBe(1100);
+  });
+});
+
+describe('R10: a change of thresholds', () => {
+  const raised = exampleProgram({
+    tiers: [
+      { id: 'bronze', name: 'Bronze', threshold: 0 },
+      { id: 'silver', name: 'Silver', threshold: 1000 },
+      { id: 'gold', name: 'Gold', threshold: 6000 },
+    ],
+  });
+  const order = facts(purchase('o', 5500), '2026-05-02T10:00:00Z');
+  const gold = memberWith([order], PROGRAM, at('2026-05-03T00:00:00Z'));
+
+  test('E23: leaves a Gold member with 5500 Gold when a purchase for 10 comes, until the recalculation', () => {
+    const { member, changes } = countIn(
+      gold,
+      [facts(purchase('p', 10), '2026-05-04T10:00:00Z')],
+      '2026-05-04T10:00:01Z',
+      raised,
+    );
+    expect(changes).toEqual([]);
+    expect(member.tier.id).toBe('gold');
+    expect(moves(bringUpTo(at(MIDNIGHT), member, raised, SILENT).changes)).toEqual(['gold → silver, recalculation']);
+  });
+
+  test('does not hold a tier whose points fall', () => {
+    const down = facts({ id: 'x', type: 'expiry', points: 4600 }, '2026-05-04T10:00:00Z');
+    expect(moves(countIn(gold, [down], '2026-05-04T10:00:01Z', raised).changes)).toEqual([
+      'gold → bronze, transaction',
+    ]);
+  });
+
+  test('is undone at once by an operator’s rebuild, who asked for it', () => {
+    expect(moves(rebuildMember(gold, [order], raised, SILENT, 'rebuild', at('2026-05-04T10:00:00Z')).changes)).toEqual([
+      'gold → silver, rebuild',
+    ]);
+  });
+
+  test('shows the same tier now, by the ledger, and in the explanation', () => {
+    const now = at('2026-05-04T10:00:00Z');
+    expect(viewNow(gold, raised, now)?.tier.tier.id).toBe('gold');
+    expect(replayTo(now, gold, [order], raised)?.view.tier.tier.id).toBe('gold');
+    expect(replayTo(at(MIDNIGHT), gold, [order], raised)?.view.tier.tier.id).toBe('silver');
+  });
+
+  test('that takes a tier away moves its members in silence, and never upwards with congratulations', () => {
+    const without = exampleProgram({
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        { id: 'silver', name: 'Silver', threshold: 1000 },
+      ],
+    });
+    const { changes } = countIn(
+      gold,
+      [facts(purchase('p', 10), '2026-05-04T10:00:00Z')],
+      '2026-05-04T10:00:01Z',
+      without,
+    );
+    expect(changes).toMatchObject([
+      { from: { id: 'gold' }, to: { id: 'silver' }, cause: 'programEdit', announced: false },
+    ]);
+  });
+});
+
+test('a moment thousands of years away is answered without walking every year to it', () => {
+  const order = facts(purchase('o', 1500), '2026-05-02T10:00:00Z');
+  const member = memberWith([order], PROGRAM, at('2026-05-03T00:00:00Z'));
+  const far = at('9999-12-31T00:00:00Z');
+  let cycles = 0;
+  const counting = {
+    ...PROGRAM,
+    get cycle() {
+      cycles++;
+      return PROGRAM.cycle;
+    },
+  };
+  expect(replayTo(far, member, [order], counting)?.view).toMatchObject({
+    points: { current: 0 },
+    tier: { since: at('2027-12-31T23:00:00Z') },
+  });
+  expect(viewNow(member, counting, far)).toMatchObject({
+    points: { current: 0 },
+    tier: { since: at('2027-12-31T23:00:00Z') },
+  });
+  expect(cycles).toBeLessThan(100);
+});

@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
+import type { ProgramFile, TierFile, TransactionFilter } from '../../../core/program/brand.ts';
+import { fingerprint } from '../../../core/program/fingerprint.ts';
+import { MAX_MEASURED, tierById, tierName } from '../../../core/program/program.ts';
+import { matcherOf } from '../../../core/program/transaction-filter.ts';
+import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
+
+const STAY: LedgerEntry = {
+  memberId: 'm-1',
+  id: 't-1',
+  source: 'pos',
+  type: 'purchase',
+  points: 10,
+  awardedPoints: 15,
+  amountMinor: 12_050,
+  currency: 'EUR',
+  occurredAt: 0,
+  recordedAt: 0,
+  fields: { kind: 'stay', nights: 2.5, vip: true, room: '7', type: 'own' },
+};
+
+describe('a filter', () => {
+  test.each<[TransactionFilter, boolean]>([
+    [{ type: 'purchase' }, true],
+    [{ type: 'bonus' }, false],
+    [{ field: 'kind', equals: 'stay' }, true],
+    [{ field: 'kind', equals: 'Stay' }, false],
+    [{ field: 'nights', equals: 2.5 }, true],
+    [{ field: 'nights', equals: '2.5' }, false],
+    [{ field: 'vip', equals: true }, true],
+    [{ field: 'kind', oneOf: ['flight', 'stay'] }, true],
+    [{ field: 'kind', oneOf: ['flight'] }, false],
+    [{ field: 'nights', atLeast: 2.4 }, true],
+    [{ field: 'nights', atLeast: 2.5 }, true],
+    [{ field: 'nights', atLeast: 2.6 }, false],
+    [{ field: 'nights', atMost: 2.4 }, false],
+    [{ field: 'nights', atMost: 2.5 }, true],
+    [{ field: 'nights', atMost: 2.6 }, true],
+    // Text is neither more nor less than a number.
+    [{ field: 'kind', atLeast: 0 }, false],
+    [{ field: 'kind', atMost: 0 }, false],
+    [{ field: 'room', atLeast: 7 }, false],
+    [{ field: 'vip', atLeast: 1 }, false],
+    [{ field: 'kind', exists: true }, true],
+    [{ field: 'kind', exists: false }, false],
+    [{ field: 'city', exists: true }, false],
+    [{ field: 'city', exists: false }, true],
+    [{ field: 'city', equals: 'Rome' }, false],
+    [{ field: 'city', oneOf: ['Rome'] }, false],
+    [{ field: 'city', atLeast: 0 }, false],
+    // What every object has is no field of a transaction.
+    [{ field: 'toString', exists: true }, false],
+    [{ field: 'constructor', exists: true }, false],
+    // Every transaction has these, whatever its own fields are called.
+    [{ field: 'source', equals: 'pos' }, true],
+    [{ field: 'type', equals: 'purchase' }, true],
+    [{ field: 'type', equals: 'own' }, false],
+    [{ field: 'points', equals: 15 }, true],
+    [{ field: 'amount', equals: 120.5 }, true],
+    [{ field: 'amount', atLeast: 120.51 }, false],
+    [{ all: [{ type: 'purchase' }, { field: 'nights', atLeast: 2 }] }, true],
+    [{ all: [{ type: 'purchase' }, { field: 'nights', atLeast: 3 }] }, false],
+    [{ any: [{ type: 'bonus' }, { field: 'nights', atLeast: 2 }] }, true],
+    [{ any: [{ type: 'bonus' }, { field: 'nights', atLeast: 3 }] }, false],
+    [{ all: [{ any: [{ type: 'bonus' }, { type: 'purchase' }] }, { field: 'vip', equals: true }] }, true],
+  ])('%j: %s', (filter, matches) => {
+    expect(matcherOf(filter)(STAY)).toBe(matches);
+  });
+
+  test('reads an amount in units of its own currency, and the points of what is no purchase', () => {
+    const yen: LedgerEntry = { ...STAY, amountMinor: 500, currency: 'JPY' };
+    expect(matcherOf({ field: 'amount', equals: 500 })(yen)).toBe(true);
+    const bonus: LedgerEntry = {
+      memberId: 'm',
+      id: 'b',
+      source: 'api',
+      type: 'bonus',
+      points: 10,
+      occurredAt: 0,
+      recordedAt: 0,
+    };
+    expect(matcherOf({ field: 'points', equals: 10 })(bonus)).toBe(true);
+    expect(matcherOf({ field: 'amount', exists: false })(bonus)).toBe(true);
+    expect(matcherOf({ field: 'kind', exists: false })(bonus)).toBe(true);
+  });
+});
+
+describe('a tracker', () => {
+  const measure = (tracker: NonNullable<ProgramFile['trackers']>[string], entry: LedgerEntry) =>
+    exampleProgram({ trackers: { t: tracker } }).trackers[0]!.measure(entry);
+  const nights = { measure: { sum: 'nights' }, of: { field: 'kind', equals: 'stay' }, over: 'cycle' } as const;
+
+  test('counts what its filter matches', () => {
+    expect(measure({ measure: 'count', of: { type: 'purchase' }, over: 'cycle' }, STAY)).toBe(1000);
+    expect(measure({ measure: 'count', of: { type: 'bonus' }, over: 'cycle' }, STAY)).toBe(0);
+  });
+
+  test('never counts a refund: it undoes its order, and is no visit of its own', () => {
+    expect(
+      measure({ measure: 'count', of: { field: 'kind', equals: 'stay' }, over: 'cycle' }, { ...STAY, type: 'refund' }),
+    ).toBe(0);
+  });
+
+  test.each<[string, number | string | undefined, number]>([
+    ['a number', 2.5, 2500],
+    ['a negative number', -1, -1000],
+    ['less than a thousandth', 0.0004, 0],
+    ['half a thousandth', 0.0005, 1],
+    ['text', '2.5', 0],
+    ['nothing', undefined, 0],
+    ['the largest number that measures anything', MAX_MEASURED, MAX_MEASURED * 1000],
+    ['a larger one, which would take the digits of all others along', MAX_MEASURED + 1, 0],
+    ['a number without end', 1e308, 0],
+    ['a negative number without end', -1e308, 0],
+  ])('adds up %s', (_, value, thousandths) => {
+    const fields: LedgerEntry['fields'] = { kind: 'stay' };
+    if (value !== undefined) fields.nights = value;
+    expect(measure(nights, { ...STAY, fields })).toBe(thousandths);
+  });
+});
+
+describe('a rulebook', () => {
+  const tiers = EXAMPLE_PROGRAM.tiers;
+
+  test('is another version when anything in it is another, and the same when it is only written in another order', () => {
+    const reordered = Object.fromEntries(Object.entries(EXAMPLE_PROGRAM).reverse());
+    expect(exampleProgram(reordered).version).toBe(exampleProgram().version);
+    const versions = [
+      exampleProgram(),
+      exampleProgram({ timeZone: 'Europe/Rome' }),
+      exampleProgram({ pointsPerUnit: 2 }),
+      exampleProgram({ upgradeBasis: 'carry' }),
+      exampleProgram({ tiers: [...tiers.slice(0, 3), { ...tiers[3]!, threshold: 10_001 }] }),
+      exampleProgram({ tiers: [...tiers.slice(0, 3), { ...tiers[3]!, name: 'Titanium' }] }),
+    ].map(({ version }) => version);
+    expect(new Set(versions).size).toBe(versions.length);
+  });
+
+  test('ranks its tiers from the base tier up, and takes thresholds in minor units where it counts what is spent', () => {
+    const { tiers: ladder } = exampleProgram({ basis: 'spend', currency: 'KWD' });
+    expect(ladder.map(({ id, rank, needed, conditions }) => [id, rank, needed, conditions[0]?.atLeast])).toEqual([
+      ['bronze', 0, 0, undefined],
+      ['silver', 1, 1, 1_000_000],
+      ['gold', 2, 1, 5_000_000],
+      ['platinum', 3, 1, 10_000_000],
+    ]);
+  });
+
+  test('begins its cycles on 1 January unless it says otherwise', () => {
+    expect(exampleProgram({ cycle: { type: 'calendar' } }).cycle).toEqual({ type: 'calendar', month: 1, day: 1 });
+    expect(exampleProgram({ cycle: { type: 'calendar', startsOn: '02-29' } }).cycle).toEqual({
+      type: 'calendar',
+      month: 2,
+      day: 29,
+    });
+  });
+
+  test('finds its tiers by their ids', () => {
+    const program = exampleProgram();
+    expect(tierById(program, 'gold')?.name).toBe('Gold');
+    expect(tierById(program, 'diamond')).toBeUndefined();
+  });
+});
+
+describe("a tier's name", () => {
+  const tier: TierFile = { id: 'gold', name: 'Gold', names: { es: 'Oro', 'es-MX': 'Oro mexicano' }, threshold: 1 };
+  const [, gold] = exampleProgram({ tiers: [{ id: 'base', name: 'Base', threshold: 0 }, tier] }).tiers;
+
+  test.each([
+    ['es', 'Oro'],
+    ['es-MX', 'Oro mexicano'],
+    ['es-AR', 'Oro'],
+    ['de', 'Gold'],
+    ['de-AT', 'Gold'],
+    [undefined, 'Gold'],
+  ])('in %s is %s', (locale, name) => {
+    expect(tierName(gold!, locale)).toBe(name);
+  });
+});
+
+describe('a fingerprint', () => {
+  test('of the same content is the same, in whatever order objects were written', () => {
+    expect(fingerprint({ a: 1, b: { c: [1, 2], d: null } })).toBe(fingerprint({ b: { d: null, c: [1, 2] }, a: 1 }));
+  });
+
+  test.each<[unknown, unknown]>([
+    [{ a: 1 }, { a: 2 }],
+    [{ a: 1 }, { b: 1 }],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    ['1', 1],
+    ['é', 'e'],
+    [{}, []],
+    [{ a: { b: 1 } }, { a: 1, b: 1 }],
+  ])('of %j is not that of %j', (a, b) => {
+    expect(fingerprint(a)).not.toBe(fingerprint(b));
+  });
+
+  test('is that of FNV-1a', () => {
+    // The JSON text of "a" is the three bytes 22 61 22; worked out by the algorithm's text.
+    let hash = 0xcbf29ce484222325n;
+    for (const byte of [0x22n, 0x61n, 0x22n]) hash = ((hash ^ byte) * 0x100000001b3n) % 2n ** 64n;
+    expect(fingerprint('a')).toBe(hash.toString(36));
+  });
+});

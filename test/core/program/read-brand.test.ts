@@ -1,0 +1,739 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { describeProblems, type Problem, readBrand } from '../../../core/program/read-brand.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a brand's file as somebody might have written it
+type Json = any;
+
+const DEMO = readFileSync(new URL('../../../brands/demo.json', import.meta.url), 'utf8');
+
+function wellWritten(): Json {
+  return {
+    brand: 'acme',
+    name: 'Acme',
+    account: '123456789012',
+    region: 'eu-west-1',
+    program: {
+      timeZone: 'Europe/Madrid',
+      currency: 'EUR',
+      basis: 'points',
+      pointsPerUnit: 1.5,
+      cycle: { type: 'calendar', startsOn: '02-29' },
+      upgradeBasis: 'carry',
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        { id: 'silver', name: 'Silver', names: { es: 'Plata', 'es-MX': 'Plata' }, threshold: 1000, multiplier: 1.25 },
+        {
+          id: 'gold',
+          name: 'Gold',
+          threshold: 5000,
+          qualification: { any: 2, of: [{ orders: 3 }, { tracker: 'nights', atLeast: 2.5 }] },
+        },
+        { id: 'black', name: 'Black', qualification: { all: [{ lifetimeSpend: '1000.00' }, { lifetimePoints: 7 }] } },
+      ],
+      trackers: {
+        nights: {
+          measure: { sum: 'nights' },
+          of: {
+            all: [
+              { type: 'purchase' },
+              {
+                any: [
+                  { field: 'kind', equals: 'stay' },
+                  { field: 'vip', exists: true },
+                ],
+              },
+            ],
+          },
+          over: 'cycle',
+        },
+        visits: { measure: 'count', of: { field: 'amount', atLeast: 10 }, over: 'lifetime' },
+        cities: { measure: 'count', of: { field: 'city', oneOf: ['Rome', 'Oslo'] }, over: 'lifetime' },
+        small: { measure: 'count', of: { field: 'amount', atMost: 10 }, over: 'lifetime' },
+      },
+    },
+    notifications: {
+      notifyOnRealtimeDowngrade: true,
+      push: { enabled: true },
+      email: { enabled: true, from: 'Acme <hello@acme.example>' },
+      sms: { enabled: false, senderId: 'ACME' },
+      defaultLocale: 'en',
+      texts: [
+        { text: 'Hello {{memberName}}' },
+        {
+          cause: 'transaction',
+          direction: 'up',
+          tier: 'gold',
+          locale: 'es-MX',
+          subject: '{{ tierStatus }}',
+          text: 'Oro',
+        },
+      ],
+    },
+    shopify: { countTax: true, countShipping: false },
+    operations: {
+      alarmEmail: 'ops@acme.example',
+      logRetentionDays: 30,
+      throttle: { ratePerSecond: 10, burst: 20 },
+    },
+  };
+}
+
+/** The problems of a well-written file after somebody changed it. */
+function problemsAfter(change: (brand: Json) => void, fileName?: string): Problem[] {
+  const brand = wellWritten();
+  change(brand);
+  const reading = readBrand(brand, fileName);
+  return reading.ok ? [] : reading.problems;
+}
+
+describe('a brand is read', () => {
+  test('as brands/demo.json is', () => {
+    const reading = readBrand(JSON.parse(DEMO), 'demo');
+    expect(reading.ok ? [] : describeProblems(reading.problems)).toEqual([]);
+  });
+
+  test('with everything that it may have, and comes back as it was written', () => {
+    expect(readBrand(wellWritten(), 'acme')).toEqual({ ok: true, brand: wellWritten() });
+  });
+
+  test('with as little as it must have', () => {
+    const { brand, name, account, region, program } = wellWritten();
+    const { timeZone, currency, basis } = program;
+    const small = {
+      brand,
+      name,
+      account,
+      region,
+      program: {
+        timeZone,
+        currency,
+        basis,
+        cycle: { type: 'none' },
+        tiers: [{ id: 'base', name: 'Base', threshold: 0 }],
+      },
+      notifications: {},
+    };
+    expect(readBrand(small)).toEqual({ ok: true, brand: small });
+  });
+
+  test.each<[string, (brand: Json) => void]>([
+    ['a schema for editors', (brand) => Object.assign(brand, { $schema: './brand.schema.json' })],
+    ['a sender without a name', (brand) => Object.assign(brand.notifications.email, { from: 'hello@acme.example' })],
+    ['the last day of a month', (brand) => Object.assign(brand.program.cycle, { startsOn: '12-31' })],
+    [
+      'as many of any as there are, the threshold among them',
+      (brand) => Object.assign(brand.program.tiers[2].qualification, { any: 3 }),
+    ],
+    [
+      'a number of 12 digits after the point',
+      (brand) => Object.assign(brand.program, { pointsPerUnit: 0.123456789012 }),
+    ],
+    ['the smallest number', (brand) => Object.assign(brand.program.tiers[1], { multiplier: 0.000001 })],
+    ['the largest', (brand) => Object.assign(brand.program.tiers[1], { multiplier: 1000 })],
+  ])('with %s', (_, change) => {
+    expect(problemsAfter(change)).toEqual([]);
+  });
+});
+
+describe('a problem of shape', () => {
+  const unknown = { allowed: 'only properties that Laurel knows', remedy: 'Remove it, or correct its spelling.' };
+  const change = { remedy: 'Change the value.' };
+  const add = { given: 'nothing', remedy: 'Add it.' };
+  const conditions = { allowed: 'a condition: {lifetimePoints}, {lifetimeSpend}, {orders} or {tracker, atLeast}' };
+  const language = { allowed: 'a language such as "es", or one with a country such as "es-MX"' };
+
+  test.each<[string, (brand: Json) => void, Problem]>([
+    ['something missing', (b) => delete b.account, { place: 'account', allowed: 'a string', ...add }],
+    ['a part missing', (b) => delete b.program.cycle, { place: 'program.cycle', allowed: 'an object', ...add }],
+    ['a wrong type', (b) => (b.name = 7), { place: 'name', given: '7', allowed: 'a string', ...change }],
+    ['null', (b) => (b.region = null), { place: 'region', given: 'null', allowed: 'a string', ...change }],
+    [
+      'a list that is none',
+      (b) => (b.program.tiers = {}),
+      { place: 'program.tiers', given: '{}', allowed: 'an array', ...change },
+    ],
+    ['an unknown property', (b) => (b.colour = 'red'), { place: 'colour', given: '"red"', ...unknown }],
+    [
+      'one deep inside',
+      (b) => (b.program.tiers[1].treshold = 5),
+      { place: 'program.tiers[1].treshold', given: '5', ...unknown },
+    ],
+    [
+      'a long value, shown in part',
+      (b) => (b.program.more = 'x'.repeat(200)),
+      { place: 'program.more', given: `"${'x'.repeat(76)}…`, ...unknown },
+    ],
+    [
+      'an id with capitals',
+      (b) => (b.brand = 'Acme'),
+      {
+        place: 'brand',
+        given: '"Acme"',
+        allowed: 'lower-case letters, digits and hyphens, a letter first, 31 at most',
+        ...change,
+      },
+    ],
+    [
+      'an account of 11 digits',
+      (b) => (b.account = '12345678901'),
+      { place: 'account', given: '"12345678901"', allowed: 'the 12 digits of an AWS account, as text', ...change },
+    ],
+    [
+      'no region',
+      (b) => (b.region = 'Ireland'),
+      { place: 'region', given: '"Ireland"', allowed: 'an AWS region such as "eu-west-1"', ...change },
+    ],
+    [
+      'an empty name',
+      (b) => (b.name = ''),
+      { place: 'name', given: '""', allowed: 'a length of at least 1', remedy: 'Raise it.' },
+    ],
+    [
+      'a name too long',
+      (b) => (b.name = 'x'.repeat(101)),
+      { place: 'name', given: `"${'x'.repeat(76)}…`, allowed: 'a length of at most 100', remedy: 'Lower it.' },
+    ],
+    [
+      'a name of two lines, which could start another header of a mail',
+      (b) => (b.name = 'Acme\r\nBcc: me@evil.example'),
+      {
+        place: 'name',
+        given: '"Acme\\r\\nBcc: me@evil.example"',
+        allowed: 'one line, without control characters',
+        ...change,
+      },
+    ],
+    [
+      'no zone',
+      (b) => (b.program.timeZone = 'Europe/Madird'),
+      {
+        place: 'program.timeZone',
+        given: '"Europe/Madird"',
+        allowed: 'an IANA time zone such as "Europe/Madrid"',
+        ...change,
+      },
+    ],
+    [
+      'an offset for a zone',
+      (b) => (b.program.timeZone = '+02:00'),
+      { place: 'program.timeZone', given: '"+02:00"', allowed: 'an IANA time zone such as "Europe/Madrid"', ...change },
+    ],
+    [
+      'no currency',
+      (b) => (b.program.currency = 'EUT'),
+      { place: 'program.currency', given: '"EUT"', allowed: 'an ISO 4217 currency such as "EUR"', ...change },
+    ],
+    [
+      'no basis',
+      (b) => (b.program.basis = 'visits'),
+      { place: 'program.basis', given: '"visits"', allowed: '"points" or "spend"', remedy: 'Take one of these.' },
+    ],
+    [
+      'no type of cycle',
+      (b) => (b.program.cycle = { type: 'weekly' }),
+      {
+        place: 'program.cycle.type',
+        given: '"weekly"',
+        allowed: 'a type of "none", "calendar" or "enrollment"',
+        ...change,
+      },
+    ],
+    [
+      'a start for a cycle that has its own',
+      (b) => (b.program.cycle = { type: 'enrollment', startsOn: '01-01' }),
+      { place: 'program.cycle.startsOn', given: '"01-01"', ...unknown },
+    ],
+    ...['02-31', '02-30', '04-31', '13-01', '00-10', '01-00', '1-1', '2026-01-01'].map(
+      (startsOn): [string, (brand: Json) => void, Problem] => [
+        `the day ${startsOn}`,
+        (b) => (b.program.cycle.startsOn = startsOn),
+        {
+          place: 'program.cycle.startsOn',
+          given: `"${startsOn}"`,
+          allowed: 'a month and a day that exist, such as "01-01" or "02-29"',
+          ...change,
+        },
+      ],
+    ),
+    [
+      'no tier',
+      (b) => Object.assign(b.program, { tiers: [] }) && delete b.notifications.texts,
+      { place: 'program.tiers', given: '[]', allowed: 'a number of entries of at least 1', remedy: 'Raise it.' },
+    ],
+    [
+      'a negative threshold',
+      (b) => (b.program.tiers[1].threshold = -1),
+      { place: 'program.tiers[1].threshold', given: '-1', allowed: 'at least 0', remedy: 'Raise it.' },
+    ],
+    [
+      'a threshold with a fraction',
+      (b) => (b.program.tiers[1].threshold = 1000.5),
+      { place: 'program.tiers[1].threshold', given: '1000.5', allowed: 'an int', ...change },
+    ],
+    [
+      'a multiplier of 0',
+      (b) => (b.program.tiers[1].multiplier = 0),
+      { place: 'program.tiers[1].multiplier', given: '0', allowed: 'at least 0.000001', remedy: 'Raise it.' },
+    ],
+    [
+      'a multiplier too small to be read',
+      (b) => (b.program.tiers[1].multiplier = 1e-7),
+      { place: 'program.tiers[1].multiplier', given: '1e-7', allowed: 'at least 0.000001', remedy: 'Raise it.' },
+    ],
+    [
+      'a multiplier too large',
+      (b) => (b.program.tiers[1].multiplier = 1001),
+      { place: 'program.tiers[1].multiplier', given: '1001', allowed: 'at most 1000', remedy: 'Lower it.' },
+    ],
+    [
+      'a multiplier with more digits than can be read',
+      (b) => (b.program.tiers[1].multiplier = 4 / 3),
+      {
+        place: 'program.tiers[1].multiplier',
+        given: '1.3333333333333333',
+        allowed: 'a number with at most 12 digits after the point',
+        ...change,
+      },
+    ],
+    [
+      'points for a unit with more digits than can be read',
+      (b) => (b.program.pointsPerUnit = 1 / 3),
+      {
+        place: 'program.pointsPerUnit',
+        given: '0.3333333333333333',
+        allowed: 'a number with at most 12 digits after the point',
+        ...change,
+      },
+    ],
+    [
+      'no locale',
+      (b) => (b.program.tiers[1].names = { spanish: 'Plata' }),
+      { place: 'program.tiers[1].names.spanish', given: '"spanish"', ...language, remedy: 'Rename it.' },
+    ],
+    [
+      'no default locale',
+      (b) => (b.notifications.defaultLocale = 'EN'),
+      { place: 'notifications.defaultLocale', given: '"EN"', ...language, ...change },
+    ],
+    [
+      'no joining of conditions',
+      (b) => (b.program.tiers[2].qualification = { some: [] }),
+      {
+        place: 'program.tiers[2].qualification',
+        given: '{"some":[]}',
+        allowed: '{all: […conditions]} or {any: k, of: […conditions]}',
+        ...change,
+      },
+    ],
+    [
+      'a condition on nothing that is known',
+      (b) => (b.program.tiers[2].qualification.of[0] = { visits: 3 }),
+      { place: 'program.tiers[2].qualification.of[0]', given: '{"visits":3}', ...conditions, ...change },
+    ],
+    [
+      'a condition that everybody meets',
+      (b) => (b.program.tiers[2].qualification.of[0] = { orders: 0 }),
+      { place: 'program.tiers[2].qualification.of[0].orders', given: '0', allowed: 'at least 1', remedy: 'Raise it.' },
+    ],
+    [
+      'a condition on less than can be counted',
+      (b) => (b.program.tiers[2].qualification.of[1].atLeast = 0.0004),
+      {
+        place: 'program.tiers[2].qualification.of[1].atLeast',
+        given: '0.0004',
+        allowed: 'at least 0.001',
+        remedy: 'Raise it.',
+      },
+    ],
+    [
+      'a name of a tracker with a space',
+      (b) => (b.program.trackers['my nights'] = b.program.trackers.visits),
+      {
+        place: 'program.trackers.my nights',
+        given: '"my nights"',
+        allowed: 'a name of letters and digits',
+        remedy: 'Rename it.',
+      },
+    ],
+    [
+      'a tracker that measures nothing',
+      (b) => (b.program.trackers.visits.measure = 'average'),
+      {
+        place: 'program.trackers.visits.measure',
+        given: '"average"',
+        allowed: '"count" or {sum: "aField"}',
+        ...change,
+      },
+    ],
+    [
+      'no filter',
+      (b) => (b.program.trackers.visits.of = { field: 'kind' }),
+      {
+        place: 'program.trackers.visits.of',
+        given: '{"field":"kind"}',
+        allowed: 'a filter: {type}, {field, equals | oneOf | atLeast | atMost | exists}, {all: […]} or {any: […]}',
+        ...change,
+      },
+    ],
+    [
+      'a sender that is no address',
+      (b) => (b.notifications.email.from = 'Acme'),
+      { place: 'notifications.email.from', given: '"Acme"', allowed: '"Name <address@domain>"', ...change },
+    ],
+    [
+      'a sender that brings a header along',
+      (b) => (b.notifications.email.from = 'Acme\r\nBcc: x@y.example <a@b.example>'),
+      {
+        place: 'notifications.email.from',
+        given: '"Acme\\r\\nBcc: x@y.example <a@b.example>"',
+        allowed: '"Name <address@domain>"',
+        ...change,
+      },
+    ],
+    [
+      'a sender of text messages without a letter',
+      (b) => (b.notifications.sms.senderId = '12345'),
+      {
+        place: 'notifications.sms.senderId',
+        given: '"12345"',
+        allowed: '1 to 11 letters and digits, one letter at least',
+        ...change,
+      },
+    ],
+    [
+      'a cause that has no text',
+      (b) => (b.notifications.texts[1].cause = 'import'),
+      {
+        place: 'notifications.texts[1].cause',
+        given: '"import"',
+        allowed: '"transaction" or "recalculation"',
+        remedy: 'Take one of these.',
+      },
+    ],
+    [
+      'a subject of two lines',
+      (b) => (b.notifications.texts[1].subject = 'Hello\nworld'),
+      {
+        place: 'notifications.texts[1].subject',
+        given: '"Hello\\nworld"',
+        allowed: 'one line, without control characters',
+        ...change,
+      },
+    ],
+    [
+      'an address for alarms that is none',
+      (b) => (b.operations.alarmEmail = 'ops'),
+      { place: 'operations.alarmEmail', given: '"ops"', allowed: 'an email address', ...change },
+    ],
+    [
+      'a retention that CloudWatch does not have',
+      (b) => (b.operations.logRetentionDays = 8),
+      {
+        place: 'operations.logRetentionDays',
+        given: '8',
+        allowed: 'one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365',
+        ...change,
+      },
+    ],
+  ])('%s is told with its place, the value, what is allowed, and what to do', (_, edit, problem) => {
+    expect(problemsAfter(edit)).toEqual([problem]);
+  });
+
+  test.each([
+    [null, 'null'],
+    ['a text', '"a text"'],
+    [[], '[]'],
+    [undefined, 'nothing'],
+  ])('of a file that is %j is one of the whole file', (json, given) => {
+    const reading = readBrand(json);
+    const problems = reading.ok ? [] : reading.problems;
+    expect(problems).toMatchObject([{ place: '', given, allowed: 'an object' }]);
+    expect(describeProblems(problems)[0]).toMatch(/^the file: given /);
+  });
+});
+
+describe('a problem of meaning', () => {
+  const base = {
+    allowed: 'threshold 0 and no qualification: the first tier is the base tier, which everybody has',
+    remedy: 'Put the base tier first, with "threshold": 0.',
+  };
+  const ladder = { remedy: 'Order the tiers from the base tier up.' };
+  const variables = {
+    allowed:
+      'tierStatus, previousTierStatus, memberName, points, pointsToNextTier, nextTierStatus, expiresOn, brandName',
+    remedy: 'Correct the variable, or remove it.',
+  };
+
+  test.each<[string, (brand: Json) => void, Problem]>([
+    [
+      'a base tier that has to be earned',
+      (b) => (b.program.tiers[0].threshold = 1),
+      { place: 'program.tiers[0].threshold', given: '1', ...base },
+    ],
+    [
+      'a base tier without its threshold',
+      (b) => delete b.program.tiers[0].threshold,
+      { place: 'program.tiers[0].threshold', given: 'nothing', ...base },
+    ],
+    [
+      'a base tier with a qualification',
+      (b) => (b.program.tiers[0].qualification = { all: [{ orders: 1 }] }),
+      { place: 'program.tiers[0].qualification', given: 'a qualification', ...base },
+    ],
+    [
+      'a tier that nobody can reach',
+      (b) => delete b.program.tiers[1].threshold,
+      {
+        place: 'program.tiers[1].threshold',
+        given: 'nothing',
+        allowed: 'a threshold, a qualification, or both',
+        remedy: 'Say what it takes to reach the tier.',
+      },
+    ],
+    [
+      'a threshold as high as the one below',
+      (b) => (b.program.tiers[2].threshold = 1000),
+      { place: 'program.tiers[2].threshold', given: '1000', allowed: 'more than 1000, the threshold below', ...ladder },
+    ],
+    [
+      'a second base tier',
+      (b) => (b.program.tiers[1].threshold = 0),
+      { place: 'program.tiers[1].threshold', given: '0', allowed: 'more than 0, the threshold below', ...ladder },
+    ],
+    [
+      'a threshold below one that is not the last',
+      (b) => (b.program.tiers[3].threshold = 999),
+      { place: 'program.tiers[3].threshold', given: '999', allowed: 'more than 5000, the threshold below', ...ladder },
+    ],
+    [
+      'two tiers of one id',
+      (b) => (b.program.tiers[3].id = 'silver'),
+      {
+        place: 'program.tiers[3].id',
+        given: '"silver"',
+        allowed: 'a id that no other tier has',
+        remedy: 'Rename one of the two.',
+      },
+    ],
+    [
+      'two tiers of one name',
+      (b) => (b.program.tiers[3].name = 'Silver'),
+      {
+        place: 'program.tiers[3].name',
+        given: '"Silver"',
+        allowed: 'a name that no other tier has',
+        remedy: 'Rename one of the two.',
+      },
+    ],
+    [
+      'more conditions asked for than there are',
+      (b) => (b.program.tiers[2].qualification.any = 4),
+      {
+        place: 'program.tiers[2].qualification.any',
+        given: '4',
+        allowed: 'at most 3, the number of conditions, the threshold among them',
+        remedy: 'Ask for fewer, or add conditions.',
+      },
+    ],
+    [
+      'a tracker that is none',
+      (b) => (b.program.tiers[2].qualification.of[1].tracker = 'days'),
+      {
+        place: 'program.tiers[2].qualification.of[1].tracker',
+        given: '"days"',
+        allowed: 'nights, visits, cities, small',
+        remedy: 'Name a tracker of program.trackers.',
+      },
+    ],
+    [
+      'a tracker of every object',
+      (b) => (b.program.tiers[2].qualification.of[1].tracker = 'toString'),
+      {
+        place: 'program.tiers[2].qualification.of[1].tracker',
+        given: '"toString"',
+        allowed: 'nights, visits, cities, small',
+        remedy: 'Name a tracker of program.trackers.',
+      },
+    ],
+    [
+      'a tracker where there is none at all',
+      (b) => delete b.program.trackers,
+      {
+        place: 'program.tiers[2].qualification.of[1].tracker',
+        given: '"nights"',
+        allowed: 'nothing, as there is none',
+        remedy: 'Name a tracker of program.trackers.',
+      },
+    ],
+    ...['0', '-5.00', '1.001', 'a thousand'].map((lifetimeSpend): [string, (brand: Json) => void, Problem] => [
+      `a lifetime spend of ${lifetimeSpend}`,
+      (b) => (b.program.tiers[3].qualification.all[0] = { lifetimeSpend }),
+      {
+        place: 'program.tiers[3].qualification.all[0].lifetimeSpend',
+        given: `"${lifetimeSpend}"`,
+        allowed: 'an amount of EUR above 0, such as "1000.00"',
+        remedy: 'Change the amount.',
+      },
+    ]),
+    [
+      'a tracker over cycles, where there are none',
+      (b) => (b.program.cycle = { type: 'none' }),
+      {
+        place: 'program.trackers.nights.over',
+        given: '"cycle"',
+        allowed: '"lifetime", as the program has no cycles',
+        remedy: 'Count over the lifetime, or give the program a cycle.',
+      },
+    ],
+    [
+      'a text for a tier that is none',
+      (b) => (b.notifications.texts[1].tier = 'diamond'),
+      {
+        place: 'notifications.texts[1].tier',
+        given: '"diamond"',
+        allowed: 'bronze, silver, gold, black',
+        remedy: 'Name a tier of program.tiers.',
+      },
+    ],
+    ...['tierstatus', 'firstName', 'constructor', '', 'tierStatus.name', 'tier status'].map(
+      (name): [string, (brand: Json) => void, Problem] => [
+        `the variable {{${name}}}`,
+        (b) => (b.notifications.texts[0].text = `You are {{tierStatus}}, {{ ${name} }}`),
+        { place: 'notifications.texts[0].text', given: `{{${name}}}`, ...variables },
+      ],
+    ),
+    [
+      'an unknown variable in a subject',
+      (b) => (b.notifications.texts[1].subject = 'Hi {{name}}'),
+      { place: 'notifications.texts[1].subject', given: '{{name}}', ...variables },
+    ],
+  ])('%s is told with its place, the value, what is allowed, and what to do', (_, edit, problem) => {
+    expect(problemsAfter(edit)).toEqual([problem]);
+  });
+
+  test('another id than the file has as its name', () => {
+    expect(problemsAfter(() => {}, 'acme-shop')).toEqual([
+      { place: 'brand', given: '"acme"', allowed: '"acme-shop"', remedy: 'Name the brand as its file.' },
+    ]);
+  });
+});
+
+describe('several problems', () => {
+  const everythingWrong = (b: Json) => {
+    b.account = 12;
+    b.extra = true;
+    b.program.currency = 'EUT';
+    b.program.tiers[0].threshold = 5;
+    b.program.tiers[1].multiplier = -1;
+    b.program.tiers[2].threshold = 900;
+    b.program.tiers[2].qualification.any = 9;
+    b.program.tiers[2].qualification.of[0] = { orders: 'three' };
+    b.program.tiers[2].qualification.of[1].tracker = 'days';
+    b.program.tiers[3].id = 'silver';
+    b.program.trackers.visits.measure = 'average';
+    b.program.trackers.nights.over = 'week';
+    b.notifications.texts[0] = { text: '{{you}} {{me}}', subject: 7, tier: 'diamond' };
+    b.notifications.texts[1].locale = 'Spanish';
+    b.notifications.texts[1].text = '{{him}}';
+  };
+
+  const places = [
+    'account',
+    'brand',
+    'extra',
+    'notifications.texts[0].subject',
+    'notifications.texts[0].text',
+    'notifications.texts[0].text',
+    'notifications.texts[0].tier',
+    'notifications.texts[1].locale',
+    'notifications.texts[1].text',
+    'program.currency',
+    'program.tiers[0].threshold',
+    'program.tiers[1].multiplier',
+    'program.tiers[2].qualification.any',
+    'program.tiers[2].qualification.of[0].orders',
+    'program.tiers[2].qualification.of[1].tracker',
+    'program.tiers[2].threshold',
+    'program.tiers[3].id',
+    'program.trackers.nights.over',
+    'program.trackers.visits.measure',
+  ];
+
+  test('are all listed at once, those of shape and those of meaning, whatever is wrong beside them', () => {
+    const problems = problemsAfter(everythingWrong, 'other');
+    expect(problems.map(({ place }) => place).sort()).toEqual(places);
+  });
+
+  test('of one ladder are each told: a tier is compared with the highest below it', () => {
+    const places = problemsAfter((b) => {
+      b.program.tiers[1].threshold = 7000;
+      b.program.tiers[3].threshold = 6000;
+    });
+    expect(places.map(({ place, allowed }) => [place, allowed])).toEqual([
+      ['program.tiers[2].threshold', 'more than 7000, the threshold below'],
+      ['program.tiers[3].threshold', 'more than 7000, the threshold below'],
+    ]);
+  });
+
+  test('are a line each, that says where, what is given, what is allowed, and what to do', () => {
+    const lines = describeProblems(problemsAfter(everythingWrong, 'other'));
+    expect(lines).toHaveLength(places.length);
+    expect(lines).toContain('account: given 12; allowed: a string. Change the value.');
+    expect(lines).toContain(
+      'program.tiers[2].threshold: given 900; allowed: more than 1000, the threshold below. Order the tiers from the base tier up.',
+    );
+  });
+
+  test('are not made up: what is missing or broken is told once, and not by what depends on it', () => {
+    expect(problemsAfter((b) => delete b.program.tiers).map(({ place }) => place)).toEqual(['program.tiers']);
+    expect(problemsAfter((b) => delete b.program).map(({ place }) => place)).toEqual(['program']);
+    expect(problemsAfter((b) => (b.program.trackers.nights.of = 7)).map(({ place }) => place)).toEqual([
+      'program.trackers.nights.of',
+    ]);
+    expect(problemsAfter((b) => (b.program.tiers[2].id = 'Gold')).map(({ place }) => place)).toEqual([
+      'program.tiers[2].id',
+      'notifications.texts[1].tier',
+    ]);
+    expect(problemsAfter((b) => (b.program.tiers[1] = null)).map(({ place }) => place)).toEqual(['program.tiers[1]']);
+    expect(problemsAfter((b) => (b.program.tiers[1].qualification = 7)).map(({ place }) => place)).toEqual([
+      'program.tiers[1].qualification',
+    ]);
+  });
+});
+
+test('whatever a file holds, reading it gives a brand or problems, and every problem says all four things', () => {
+  const paths = pathsIn(wellWritten());
+  const values = fc.oneof(
+    fc.constantFrom(null, '', 0, -1, 1.5, 1e300, true, [], {}, [null], 'x', '{{x}}', { all: 1 }, { any: [] }),
+    fc.jsonValue(),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.constantFrom(...paths), values), { minLength: 1, maxLength: 4 }), (edits) => {
+      const brand = wellWritten();
+      for (const [path, value] of edits) put(brand, path, structuredClone(value));
+      const reading = readBrand(JSON.parse(JSON.stringify(brand)), 'acme');
+      if (reading.ok) return;
+      expect(reading.problems.length).toBeGreaterThan(0);
+      for (const { place, given, allowed, remedy } of reading.problems) {
+        expect([place, given, allowed, remedy].every((part) => typeof part === 'string')).toBe(true);
+        expect(Math.min(given.length, allowed.length, remedy.length)).toBeGreaterThan(0);
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
+
+function pathsIn(json: Json, path: (string | number)[] = []): (string | number)[][] {
+  if (json === null || typeof json !== 'object') return [path];
+  const inside = Object.keys(json).flatMap((key) =>
+    pathsIn(json[key], [...path, Array.isArray(json) ? Number(key) : key]),
+  );
+  return path.length === 0 ? inside : [path, ...inside];
+}
+
+function put(json: Json, path: readonly (string | number)[], value: unknown): void {
+  const parent = path.slice(0, -1).reduce((part: Json, key) => part?.[key], json);
+  if (parent !== null && typeof parent === 'object') parent[path.at(-1)!] = value;
+}
