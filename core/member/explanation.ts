@@ -116,7 +116,7 @@ function summaryOf(view: MemberView, program: Program): string[] {
     const any = progress.next.needed < progress.next.conditions.length ? `, any ${progress.next.needed} of these` : '';
     sentences.push(`To ${name} are missing: ${list}${any}.`);
   }
-  if (progress.keep && progress.keep.missing > 0) {
+  if (progress.keep?.missing) {
     sentences.push(`To keep ${tier.tier.name} after the cycle ends, ${progress.keep.missing} ${unit} are missing.`);
   } else if (progress.keep && progress.expectedAtCycleEnd === tier.tier.id) {
     sentences.push(`${tier.tier.name} is kept after the cycle ends.`);

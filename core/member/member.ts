@@ -50,7 +50,7 @@ export interface TierChange {
   transactionId?: string;
   /** Tier points after the change, in units that people read (points, or units of the currency). */
   points: number;
-  next?: TierRef & { missing: number };
+  next?: TierRef & { missing: number | null };
   /** Whether the notification table says that the member hears of it. Channels and opt-outs are settled when sending. */
   announced: boolean;
 }

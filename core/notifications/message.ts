@@ -53,7 +53,7 @@ export function variablesOf(
     previousTierStatus: named(change.from),
     memberName: recipient.name ?? '',
     points: number(change.points),
-    pointsToNextTier: change.next ? number(change.next.missing) : '',
+    pointsToNextTier: change.next && change.next.missing !== null ? number(change.next.missing) : '',
     nextTierStatus: named(change.next),
     expiresOn: change.expiresAt === null ? '' : formatInstant(change.expiresAt).slice(0, 10),
     brandName,

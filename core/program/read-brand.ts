@@ -46,6 +46,7 @@ function meaningProblems(json: unknown, fileName: string | undefined): Problem[]
     ...ladderProblems(tiers, trackers, currency),
     ...(valueAt(json, ['program', 'cycle', 'type']) === 'none' ? trackerProblems(trackers) : []),
     ...textProblems(listAt(json, 'notifications', 'texts'), tierIds),
+    ...shopifyProblems(json),
   ];
 }
 
@@ -366,6 +367,15 @@ type Trackers = Readonly<Record<string, unknown>>;
 function namingProblems(brand: string | undefined, fileName: string | undefined): Problem[] {
   if (fileName === undefined || brand === undefined || brand === fileName) return [];
   return [{ place: 'brand', given: show(brand), allowed: show(fileName), remedy: 'Name the brand as its file.' }];
+}
+
+/** Shopify's orders bring no points of their own: without a rate each would be worth nothing, for good (R1). */
+function shopifyProblems(json: unknown): Problem[] {
+  const program = (name: string) => valueAt(json, ['program', name]);
+  const worthless = program('basis') === 'points' && program('pointsPerUnit') === undefined;
+  if (!worthless || valueAt(json, ['shopify']) === undefined) return [];
+  const allowed = 'the points that one unit of a Shopify order gives, above 0';
+  return [{ place: 'program.pointsPerUnit', given: 'nothing', allowed, remedy: 'Add it, or leave "shopify" out.' }];
 }
 
 function ladderProblems(tiers: TierFile[], trackers: Trackers, currency: string | undefined): Problem[] {

@@ -5,8 +5,8 @@ import { END_OF_TIME, type Instant } from '../time.ts';
 import { earnedTier, measured, qualifies, type Span } from './earned-tier.ts';
 
 export interface Progress {
-  next: { tier: string; missing: number; conditions: ConditionProgress[]; needed: number } | null;
-  keep: { missing: number; by: Instant } | null;
+  next: { tier: string; missing: number | null; conditions: ConditionProgress[]; needed: number } | null;
+  keep: { missing: number | null; by: Instant } | null;
   expectedAtCycleEnd: string;
 }
 
@@ -46,15 +46,15 @@ export function progressOf(tally: Tally, program: Program, visible: Tier): Progr
   };
 }
 
-/** What is missing to a tier: in tier points, and condition by condition. 0 when the tier is reached. */
+/** What is missing to a tier: in tier points, and condition by condition. 0 when it is reached; null when points do not lead to it. */
 function distanceTo(
   tier: Tier,
   tally: Tally,
   program: Program,
   span: Span,
-): { missing: number; conditions: ConditionProgress[] } {
+): { missing: number | null; conditions: ConditionProgress[] } {
   const conditions = tier.conditions.map((condition) => conditionProgress(condition, tally, program, span));
-  const byPoints = conditions.find(({ what }) => what === 'tierPoints')?.missing ?? 0;
+  const byPoints = conditions.find(({ what }) => what === 'tierPoints')?.missing ?? null;
   return { missing: qualifies(program, tier, tally, span) ? 0 : byPoints, conditions };
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Delivery, DeliveryLog } from '../../core/ports.ts';
@@ -14,11 +15,13 @@ export class DynamoDeliveryLog implements DeliveryLog {
   }
 
   async claim(delivery: Delivery, now: Instant): ReturnType<DeliveryLog['claim']> {
+    // The client repeats a call whose answer was lost, and would then find a claim: this tells its own from another's.
+    const claimId = randomUUID();
     try {
       await this.#client.send(
         new PutCommand({
           TableName: this.#table,
-          Item: { ...keyOf(delivery), claimedAt: formatInstant(now) },
+          Item: { ...keyOf(delivery), claimId, claimedAt: formatInstant(now) },
           ConditionExpression: 'attribute_not_exists(pk)',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
@@ -27,7 +30,9 @@ export class DynamoDeliveryLog implements DeliveryLog {
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
       const { Item } = error as Error & { Item?: Parameters<typeof unmarshall>[0] };
-      return Item && unmarshall(Item).sentAt !== undefined ? 'alreadySent' : 'claimedBefore';
+      const found = Item ? unmarshall(Item) : {};
+      if (found.sentAt !== undefined) return 'alreadySent';
+      return found.claimId === claimId ? 'claimed' : 'claimedBefore';
     }
   }
 

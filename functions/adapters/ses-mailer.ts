@@ -26,9 +26,28 @@ export class SesMailer implements Mailer {
   }
 }
 
-/** A header is ASCII: a name with other letters is written as an encoded word (RFC 2047). */
+/**
+ * A sender as a header holds it: a name with other than ASCII letters as encoded words (RFC 2047), of 75 characters at most; one
+ * with characters that mean something in a header, such as a comma, in quotes (RFC 5322).
+ */
 function encodeSender(from: string): string {
   const match = /^(.*) <(.*)>$/.exec(from);
-  if (!match || /^[\x20-\x7e]*$/.test(match[1]!)) return from;
-  return `=?UTF-8?B?${Buffer.from(match[1]!, 'utf8').toString('base64')}?= <${match[2]}>`;
+  if (!match) return from;
+  const [name, address] = [match[1]!, match[2]!];
+  if (/^[\x20-\x7e]*$/.test(name)) {
+    return /[()<>[\]:;@\\,."]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}" <${address}>` : from;
+  }
+  return `${encodedWords(name).join(' ')} <${address}>`;
+}
+
+const WORD_BYTES = 45;
+
+function encodedWords(text: string): string[] {
+  const words = [''];
+  for (const character of text) {
+    const longer = words.at(-1) + character;
+    if (Buffer.byteLength(longer) <= WORD_BYTES) words[words.length - 1] = longer;
+    else words.push(character);
+  }
+  return words.map((word) => `=?UTF-8?B?${Buffer.from(word, 'utf8').toString('base64')}?=`);
 }

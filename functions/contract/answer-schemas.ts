@@ -29,12 +29,12 @@ export const memberAnswerSchema = z.object({
     next: z
       .object({
         tier: z.string(),
-        missing: z.number(),
+        missing: z.number().nullable().meta({ description: 'Tier points; null where points do not lead to the tier.' }),
         needed: z.int().meta({ description: 'How many of the conditions must hold.' }),
         conditions: z.array(conditionProgressSchema),
       })
       .nullable(),
-    keep: z.object({ missing: z.number(), by: instantSchema }).nullable(),
+    keep: z.object({ missing: z.number().nullable(), by: instantSchema }).nullable(),
     expectedAtCycleEnd: z.string(),
   }),
 });

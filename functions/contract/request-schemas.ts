@@ -52,7 +52,8 @@ export const memberRequestSchema = z
     enrolledAt: instantSchema.optional(),
     name: lineSchema(200).nullable().optional(),
     email: lineSchema(254)
-      .regex(/^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+\.[^\s@<>,;:"()]+$/, 'must be one email address')
+      // ASCII, as mail providers take it: a domain of other letters is written as punycode.
+      .regex(/^[^\s@<>,;:"()\u0080-\uffff]+@[a-zA-Z0-9.-]+\.[a-zA-Z0-9-]+$/, 'must be one email address, in ASCII')
       .nullable()
       .optional(),
     phone: z

@@ -12,7 +12,9 @@ export function makeHandler(
     { role: 'admin', keys: ports.keys },
     async ({ params }) => {
       const memberId = validate({ schema: memberIdSchema, value: params.memberId, at: 'memberId' });
-      if (!(await ports.members.load(memberId))) throw noMember(memberId);
+      const [member, profile] = await Promise.all([ports.members.load(memberId), ports.profiles.load(memberId)]);
+      if (!member && !profile) throw noMember(memberId);
+      // An enrolment that died half way may have left a profile without its member.
       await ports.profiles.erase(memberId);
       return { status: 204 };
     },

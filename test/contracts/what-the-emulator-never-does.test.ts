@@ -166,6 +166,18 @@ describe('a condition that failed', () => {
     await expect(ledger.record(anEntry('m-1'))).rejects.toThrow('m-1 / TX#api#order-1 is not a ledger entry');
   });
 
+  test('of a claim that the client itself made, and whose answer was lost, is a claim', async () => {
+    dynamoDb.on(PutCommand).callsFake((input) => {
+      throw lost(input.Item);
+    });
+    expect(await deliveries.claim(delivery, 0)).toBe('claimed');
+  });
+
+  test('of a claim that somebody else made is theirs', async () => {
+    dynamoDb.on(PutCommand).rejects(lost({ pk: 'm-1', sk: 'MESSAGE#', claimId: 'another', claimedAt: 'then' }));
+    expect(await deliveries.claim(delivery, 0)).toBe('claimedBefore');
+  });
+
   test('of a claim whose item is not shown is left to the operator: nobody can say it was not sent', async () => {
     dynamoDb.on(PutCommand).rejects(lost());
     expect(await deliveries.claim(delivery, 0)).toBe('claimedBefore');

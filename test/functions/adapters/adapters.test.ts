@@ -91,6 +91,11 @@ describe('mail through SES', () => {
   test.each([
     ['hello@shop.example', 'hello@shop.example'],
     ['Café <hello@shop.example>', '=?UTF-8?B?Q2Fmw6k=?= <hello@shop.example>'],
+    ['Acme, Inc. <hello@shop.example>', '"Acme, Inc." <hello@shop.example>'],
+    [
+      `${'é'.repeat(30)} <hello@shop.example>`,
+      `=?UTF-8?B?${Buffer.from('é'.repeat(22)).toString('base64')}?= =?UTF-8?B?${Buffer.from('é'.repeat(8)).toString('base64')}?= <hello@shop.example>`,
+    ],
   ])('from %s has the header %s', async (from, header) => {
     await new SesMailer(from).send(EMAIL);
     expect(ses.commandCalls(SendEmailCommand)[0]!.args[0].input.Source).toBe(header);
