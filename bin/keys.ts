@@ -1,9 +1,12 @@
-import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import { type ApiKey, newApiKey, parseApiKeys, ROLES, type Role, sha256 } from '../functions/runtime/api-keys.ts';
 import { type DeployedStack, findStack } from './operator/deployed-stack.ts';
+import { documentOf, editSecret } from './operator/edit-secret.ts';
 import { OperatorError, runCommand } from './operator/operator-error.ts';
+
+type Edit = [change: (document: unknown) => unknown, holds: (document: unknown) => boolean];
 
 const command = new Command('npm run keys --').description(
   [
@@ -32,9 +35,12 @@ command
   .action((options: { brand: string; role: Role }) =>
     runCommand(async () => {
       const { text, kept } = newApiKey(options.role, new Date().toISOString());
-      await edit(await findStack(options.brand), 'ApiKeysSecret', (document) => ({
-        keys: [...parseApiKeys(document), kept],
-      }));
+      await edit(
+        await findStack(options.brand),
+        'ApiKeysSecret',
+        (document) => ({ keys: [...parseApiKeys(document), kept] }),
+        (document) => parseApiKeys(document).some(({ id }) => id === kept.id),
+      );
       console.log(text);
       process.stderr.write(`The key ${kept.id} of the role ${kept.role} is alive. It will not be shown again.\n`);
     }),
@@ -62,13 +68,16 @@ command
   .addOption(brand())
   .action((id: string, options: { brand: string }) =>
     runCommand(async () => {
-      await edit(await findStack(options.brand), 'ApiKeysSecret', (document) => {
+      const without = (document: unknown) => {
         const keys = parseApiKeys(document);
         const left = keys.filter((key) => key.id !== id);
         if (left.length === keys.length)
           throw new OperatorError(`There is no key ${id}. Alive: ${keys.map((key) => key.id).join(', ') || 'none'}.`);
         return { keys: left };
-      });
+      };
+      await edit(await findStack(options.brand), 'ApiKeysSecret', without, (document) =>
+        parseApiKeys(document).every((key) => key.id !== id),
+      );
       console.log(`The key ${id} is revoked.`);
     }),
   );
@@ -84,7 +93,12 @@ command
       const lines = (await textOf(process.stdin)).split('\n').map((line) => line.trim());
       const secrets = lines.filter((line) => line !== '');
       if (secrets.length === 0) throw new OperatorError('No secret was given on standard input: one a line is taken.');
-      await edit(await findStack(options.brand), 'ShopifySecret', () => ({ secrets }));
+      await edit(
+        await findStack(options.brand),
+        'ShopifySecret',
+        () => ({ secrets }),
+        (document) => JSON.stringify(document) === JSON.stringify({ secrets }),
+      );
       const prints = secrets.map((secret) => sha256(secret).slice(0, 8)).join(', ');
       console.log(
         `${secrets.length === 1 ? 'One secret is' : `${secrets.length} secrets are`} alive within a minute (SHA-256 ${prints}…).`,
@@ -96,14 +110,15 @@ await command.parseAsync();
 
 async function read(stack: DeployedStack, output: string): Promise<unknown> {
   const client = new SecretsManagerClient({ region: stack.region });
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: stack.output(output) }));
-  return JSON.parse(SecretString ?? 'null');
+  return documentOf(await client.send(new GetSecretValueCommand({ SecretId: stack.output(output) })));
 }
 
-async function edit(stack: DeployedStack, output: string, change: (document: unknown) => unknown): Promise<void> {
+async function edit(stack: DeployedStack, output: string, ...how: Edit): Promise<void> {
   const client = new SecretsManagerClient({ region: stack.region });
-  const SecretString = JSON.stringify(change(await read(stack, output)));
-  await client.send(new PutSecretValueCommand({ SecretId: stack.output(output), SecretString }));
+  const warning = await editSecret(client, stack.output(output), ...how);
+  if (warning === undefined) return;
+  process.stderr.write(`${warning}\n`);
+  process.exitCode = 1;
 }
 
 async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import ora from 'ora';
 import { type Rebuilding, rebuildStoredMember } from '../core/use-cases/rebuild-member.ts';
-import { findStack } from './operator/deployed-stack.ts';
+import { findStack, holdToDeployedProgram } from './operator/deployed-stack.ts';
 import { OperatorError, runCommand } from './operator/operator-error.ts';
 import { storesOf } from './operator/stores.ts';
 
@@ -38,8 +38,9 @@ await runCommand(async () => {
     throw new OperatorError('Name one member with --member <id>, or take every one with --all.');
   }
   const stack = await findStack(options.brand);
-  const stores = storesOf(stack);
   const write = options.write ?? false;
+  holdToDeployedProgram(stack, write);
+  const stores = storesOf(stack);
   const counts = { equal: 0, differs: 0, noMember: 0 };
   const progress = ora({ text: 'Reading…', isSilent: !process.stderr.isTTY || options.all !== true }).start();
 

@@ -51,8 +51,10 @@ export class FrontDoor extends Construct {
             milliseconds: AccessLogField.contextResponseLatency(),
             functionMilliseconds: AccessLogField.contextIntegrationLatency(),
             responseBytes: AccessLogField.contextResponseLength(),
-            error: AccessLogField.contextErrorMessage(),
-            functionError: AccessLogField.contextIntegrationErrorMessage(),
+            // One of the gateway's words. Its messages hold quotes, which nothing escapes here; what went wrong inside a function is
+            // in the function's log, and `messageString`, where there is no error, is a bare dash.
+            error: AccessLogField.contextErrorResponseType(),
+            lambdaStatus: AccessLogField.contextIntegrationStatus(),
           }),
         ),
       },

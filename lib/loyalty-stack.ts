@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { compileProgram } from '../core/program/program.ts';
 import { FrontDoor } from './front-door.ts';
 import { MemberNotifications } from './member-notifications.ts';
 import { Members } from './members.ts';
@@ -57,6 +58,8 @@ export class LoyaltyStack extends Stack {
       EmailDeadLetters: notifications.email?.deadLetters.queueUrl,
       SmsQueue: notifications.sms?.queue.queueUrl,
       SmsDeadLetters: notifications.sms?.deadLetters.queueUrl,
+      // What the functions count by: a command that counts by another file would spoil what they wrote.
+      ProgramVersion: compileProgram(brand.settings).version,
     };
     for (const [name, value] of Object.entries(outputs)) if (value) new CfnOutput(this, name, { value });
   }

@@ -30,6 +30,12 @@ export class MemberNotifications extends Construct {
     if (email) {
       this.email = new Channel(this, 'Email', props);
       this.email.send.grantPrincipal.addToPrincipalPolicy(this.maySendMailFrom(email.from));
+      Validations.of(this.email.send).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${this.sesArn('configuration-set', '*')}]`,
+        reason:
+          'An identity’s default configuration set has a name that only SES knows, and SES authorises it too. It is of use only ' +
+          'with an identity, and those are named; the sender is fixed to the brand’s address.',
+      });
     }
     if (sms) {
       this.sms = new Channel(this, 'Sms', props);
@@ -41,17 +47,29 @@ export class MemberNotifications extends Construct {
     return [this.email, this.sms].filter((channel) => channel !== undefined);
   }
 
-  /** SES judges by the narrowest identity that the brand has verified: the address itself, or else its domain. */
+  /**
+   * SES judges by the narrowest identity that the brand has verified: the address itself, its domain, or a domain above that. It
+   * judges by the identity's default configuration set as well, where somebody gave it one.
+   */
   private maySendMailFrom(sender: string): PolicyStatement {
     const address = /<(.+)>$/.exec(sender)?.[1] ?? sender;
-    const domain = address.slice(address.indexOf('@') + 1);
+    const [name, domain] = address.split('@') as [string, string];
+    // SES keeps domains in lower case, and to IAM the case matters.
+    const labels = domain.toLowerCase().split('.');
+    const domains = labels.slice(0, -1).map((_, place) => labels.slice(place).join('.'));
     return new PolicyStatement({
       actions: ['ses:SendEmail'],
-      resources: [address, domain].map((resourceName) =>
-        Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName }),
-      ),
-      conditions: { StringEquals: { 'ses:FromAddress': address } },
+      resources: [
+        ...[`${name}@${domains[0]}`, ...domains].map((identity) => this.sesArn('identity', identity)),
+        this.sesArn('configuration-set', '*'),
+      ],
+      conditions: { StringEqualsIgnoreCase: { 'ses:FromAddress': address } },
     });
+  }
+
+  private sesArn(resource: string, resourceName: string): string {
+    // The partition is written out (cdk.json deploys to no other): an acknowledgement's id has to be plain text.
+    return Stack.of(this).formatArn({ partition: 'aws', service: 'ses', resource, resourceName });
   }
 
   /** A phone number has no ARN that a policy could name. All that SNS publishes to besides has one: so everything but those. */
@@ -85,7 +103,8 @@ export class Channel extends Construct {
       reason: 'It is the dead-letter queue: what lies in it rings an alarm, and an operator redrives it.',
     });
     this.queue = new LaurelQueue(this, 'Queue', {
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+      // Half an hour of attempts: what SES or SNS only put off, because too much came at once, is good mail.
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 10 },
       // Six times the function's timeout, as AWS advises: no message comes back while it is still being sent.
       visibilityTimeout: Duration.seconds(this.send.timeout.toSeconds() * 6),
     });
@@ -102,11 +121,13 @@ export class Channel extends Construct {
       eventSourceArn: this.queue.queueArn,
       batchSize: 10,
       reportBatchItemFailures: true,
+      // The fewest there can be: each sends some seven messages a second, and SES and SNS take about 14 to 20 from a new account.
+      maxConcurrency: 2,
     });
     this.queue.grant(this.send, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
     Validations.of(source).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',
-      reason: 'A queue has no such destination: it moves a message to its own dead letters after five attempts.',
+      reason: 'A queue has no such destination: it moves a message to its own dead letters after ten attempts.',
     });
   }
 }

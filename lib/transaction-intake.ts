@@ -38,7 +38,7 @@ export class TransactionIntake extends Construct {
       environment: { ...environment, SHOPIFY_SECRET: this.shopifySecret.secretArn },
       memoryMib,
     });
-    ledger.table.grant(this.receiveShopifyOrder, 'dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query');
+    ledger.table.grant(this.receiveShopifyOrder, 'dynamodb:PutItem', 'dynamodb:GetItem');
     members.table.grant(this.receiveShopifyOrder, 'dynamodb:GetItem');
     this.shopifySecret.grantValue(this.receiveShopifyOrder);
     frontDoor.openToAnyone('POST /v1/webhooks/shopify', this.receiveShopifyOrder);

@@ -38,6 +38,9 @@ export interface WatchProps {
   readonly notifications: MemberNotifications;
 }
 
+/** What a function counts when it fails without crashing: the answer 500, a record or a message that has to come again. */
+type Failure = 'CallFailed' | 'RecordFailed' | 'MessageFailed';
+
 /** What wakes somebody up, and the page to look at then. */
 export class Watch extends Construct {
   private readonly alarms: LaurelAlarm[] = [];
@@ -100,28 +103,49 @@ export class Watch extends Construct {
     });
   }
 
-  /** The functions on a purchase's way, each by itself: what fails here has a cost of its own. */
+  /**
+   * The functions on a purchase's way, each by itself: what fails here has a cost of its own. Lambda's own errors are crashes and
+   * timeouts only, as a function that can say what failed has answered; so it counts that itself.
+   */
   private watchFunctions({ intake, recalculation, announcements, notifications }: WatchProps): void {
-    const functions: [LaurelFunction, string][] = [
+    const functions: [LaurelFunction, Failure, string][] = [
       [
         intake.recordTransaction,
+        'CallFailed',
         'Purchases are not taken: they give points only if the shop posts them again, which is safe.',
       ],
       [
         intake.receiveShopifyOrder,
+        'CallFailed',
         'Shopify’s orders are not taken: they give points only if Shopify sends them again, which it does for some hours.',
       ],
-      [recalculation.recalculateTier, 'Purchases are taken, but members’ points and tiers stand still.'],
-      [announcements.announceTierChange, 'Tiers move, but no member and no other system is told.'],
-      ...notifications.channels.map(({ node, send }): [LaurelFunction, string] => [
+      [
+        recalculation.recalculateTier,
+        'RecordFailed',
+        'Purchases are taken, but members’ points and tiers stand still.',
+      ],
+      [announcements.announceTierChange, 'RecordFailed', 'Tiers move, but no member and no other system is told.'],
+      ...notifications.channels.map(({ node, send }): [LaurelFunction, Failure, string] => [
         send,
+        'MessageFailed',
         `Members’ tiers move, but the ${node.id.toLowerCase()} about it comes late or never.`,
       ]),
     ];
-    for (const [{ node, lambda }, impact] of functions) {
+    for (const [reporter, failure, impact] of functions) {
+      const { node, lambda } = reporter;
       this.ring(`${node.id}Errors`, { metric: lambda.metricErrors(), from: 5, impact });
+      // Mail that SES puts off for a moment fails too: more of it is needed to wake somebody.
+      const from = failure === 'MessageFailed' ? 20 : 5;
+      this.ring(`${node.id}Failures`, { metric: reporter.count(failure), from, impact });
       this.ring(`${node.id}Throttles`, { metric: lambda.metricThrottles(), from: 10, impact });
     }
+    this.ring('RefusedWebhooks', {
+      metric: intake.receiveShopifyOrder.count('WebhookRefused'),
+      from: 1,
+      impact:
+        'An order of Shopify’s gives no points unless the cause is mended within four hours; then Shopify gives it up, and may stop ' +
+        'sending any.',
+    });
   }
 
   private watchTables({ ledger, members }: WatchProps): void {
@@ -135,9 +159,9 @@ export class Watch extends Construct {
       ['Members', members.table, 'Members’ tiers are slow to be read.', 'Members’ points and tiers are slow to move.'],
     ];
     for (const [name, table, readImpact, writeImpact] of tables) {
-      this.ring(`${name}ReadThrottles`, { metric: table.metric('ReadThrottleEvents'), from: 10, impact: readImpact });
+      this.ring(`${name}ReadThrottles`, { metric: heldBack(table, 'Read'), from: 10, impact: readImpact });
       this.ring(`${name}WriteThrottles`, {
-        metric: table.metric('WriteThrottleEvents'),
+        metric: heldBack(table, 'Write'),
         from: 10,
         impact: writeImpact,
       });
@@ -186,7 +210,10 @@ export class Watch extends Construct {
       [heading(`${brand.settings.name}: what members feel`)],
       [
         graph('Purchases taken', ofIntake('TransactionAccepted')),
-        graph('Tiers that moved', [recalculateTier.count('TierUpgraded'), recalculateTier.count('TierDowngraded')]),
+        graph('Tiers that moved', [
+          counted(recalculateTier, 'TierUpgraded'),
+          counted(recalculateTier, 'TierDowngraded'),
+        ]),
         graph(
           'How long points and news wait (ms)',
           [recalculateTier, announceTierChange].map((each) => named(each, age(each))),
@@ -209,14 +236,14 @@ export class Watch extends Construct {
           frontDoor.api.metricLatency({ statistic: Stats.p(99), label: '99 of 100' }),
         ]),
         graph('Posted again', [...ofIntake('TransactionDuplicate'), ...ofIntake('TransactionConflict')]),
-        graph('Webhooks refused', [receiveShopifyOrder.count('WebhookRefused')]),
+        graph('Webhooks refused', [counted(receiveShopifyOrder, 'WebhookRefused')]),
       ],
       [heading('Why: what we do with it')],
       [
         graph('Counting', [
-          recalculateTier.count('TransactionCounted'),
-          recalculateTier.count('MemberRebuilt'),
-          recalculateTier.count('TransactionWithoutMember'),
+          counted(recalculateTier, 'TransactionCounted'),
+          counted(recalculateTier, 'MemberRebuilt'),
+          counted(recalculateTier, 'TransactionWithoutMember'),
         ]),
         graph('Parked, and dead letters', [
           depth(recalculateTier.parked).with({ label: 'parked transactions' }),
@@ -237,9 +264,14 @@ export class Watch extends Construct {
       [heading('Why: what it runs on')],
       [
         graph(
-          'Errors',
+          'Errors: crashes and timeouts',
           functions.map((each) => named(each, each.lambda.metricErrors())),
         ),
+        graph('What failed and was told', [
+          ...[recordTransaction, receiveShopifyOrder].map((each) => named(each, each.count('CallFailed'))),
+          ...[recalculateTier, announceTierChange].map((each) => named(each, each.count('RecordFailed'))),
+          ...senders.map((each) => named(each, each.count('MessageFailed'))),
+        ]),
         graph(
           'Throttles',
           functions.map((each) => named(each, each.lambda.metricThrottles())),
@@ -251,12 +283,16 @@ export class Watch extends Construct {
         graph(
           'Requests that tables held back',
           [ledger.table, members.table].flatMap((table) =>
-            ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => table.metric(name)),
+            (['Read', 'Write'] as const).map((kind) => heldBack(table, kind)),
           ),
         ),
       ],
     ];
   }
+}
+
+function heldBack(table: LaurelTable, kind: 'Read' | 'Write'): Metric {
+  return table.metric(`${kind}ThrottleEvents`, { statistic: Stats.SUM });
 }
 
 /** How long the oldest record that the function was given had waited in the stream. */
@@ -266,6 +302,10 @@ function age(reader: LaurelFunction): Metric {
 
 function depth(queue: LaurelQueue): Metric {
   return queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM });
+}
+
+function counted(reporter: LaurelFunction, name: string): Metric {
+  return reporter.count(name).with({ label: name });
 }
 
 function named(reporter: LaurelFunction, metric: Metric): Metric {

@@ -36,6 +36,25 @@ export async function findStack(brandName: string): Promise<DeployedStack> {
   };
 }
 
+/**
+ * What an operator's command judges by must be what the functions judge by, or it would write tiers that the next transaction
+ * moves back.
+ * @throws OperatorError where it would write by another program than the deployed one; a dry run is only warned
+ */
+export function holdToDeployedProgram(
+  stack: Pick<DeployedStack, 'brand' | 'program' | 'output'>,
+  write: boolean,
+): void {
+  const deployed = stack.output('ProgramVersion');
+  if (deployed === stack.program.version) return;
+  const name = stack.brand.brand;
+  const difference =
+    `brands/${name}.json says program ${stack.program.version}, and the stack laurel-${name} runs ${deployed}: ` +
+    'take the file that was deployed, or deploy this one.';
+  if (write) throw new OperatorError(`Nothing was written. ${difference}`);
+  process.stderr.write(`What follows is judged by rules that are not in force. ${difference}\n`);
+}
+
 async function readOutputs(stackName: string, brand: Brand): Promise<Map<string, string>> {
   const where = `account ${brand.account}, region ${brand.region}`;
   try {

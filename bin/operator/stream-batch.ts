@@ -1,4 +1,5 @@
 import {
+  type _Record,
   type DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
@@ -11,6 +12,8 @@ export interface StreamBatch {
   shardId: string;
   startSequenceNumber: string;
   endSequenceNumber: string;
+  approximateArrivalOfFirstRecord?: string;
+  approximateArrivalOfLastRecord?: string;
   batchSize: number;
 }
 
@@ -19,38 +22,67 @@ export interface StreamKey {
   key: string;
 }
 
-/** The keys of a batch's records, read again from the stream, which keeps them for 24 hours. */
-export async function keysOfBatch(client: DynamoDBStreamsClient, batch: StreamBatch): Promise<StreamKey[]> {
+/** The stream keeps its records for 24 hours, and this batch is older: what it held has to be found elsewhere. */
+export class ForgottenBatch extends OperatorError {
+  override name = 'ForgottenBatch';
+}
+
+/** A page may be empty though the shard goes on. A batch has 100 records at most; this many pages hold a shard's whole day. */
+const MAX_PAGES = 1000;
+
+/**
+ * The keys of a batch's records, read again from the stream. The stream carries every write to its table, and nothing of the
+ * filter that stands before the function: only new items with the function's own prefix were in the batch.
+ * @throws ForgottenBatch, or OperatorError when the batch's end was not found: it is never handled in part
+ */
+export async function keysOfBatch(
+  client: DynamoDBStreamsClient,
+  batch: StreamBatch,
+  sortKeyPrefix: string,
+): Promise<StreamKey[]> {
   const keys: StreamKey[] = [];
   const end = BigInt(batch.endSequenceNumber);
-  let iterator = await firstIterator(client, batch);
-  while (iterator !== undefined) {
-    const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator: iterator }));
-    for (const { dynamodb } of Records) {
-      if (BigInt(dynamodb?.SequenceNumber ?? 0) > end) return keys;
-      keys.push({ memberId: dynamodb?.Keys?.pk?.S ?? '', key: dynamodb?.Keys?.sk?.S ?? '' });
-      if (BigInt(dynamodb?.SequenceNumber ?? 0) === end) return keys;
+  let iterator = await remembered(async () => firstIterator(client, batch));
+  for (let page = 0; iterator !== undefined && page < MAX_PAGES; page++) {
+    const ShardIterator: string = iterator;
+    const read = await remembered(() => client.send(new GetRecordsCommand({ ShardIterator })));
+    for (const record of read.Records ?? []) {
+      const place = BigInt(record.dynamodb?.SequenceNumber ?? 0);
+      if (place > end) return keys;
+      keys.push(...keyOf(record, sortKeyPrefix));
+      if (place === end) return keys;
     }
-    iterator = Records.length === 0 ? undefined : NextShardIterator;
+    iterator = read.NextShardIterator;
   }
-  return keys;
+  throw new OperatorError(
+    `The batch of ${batch.batchSize} records could not be read to its end (${batch.endSequenceNumber} in ${batch.shardId}). Try again.`,
+  );
+}
+
+function keyOf({ eventName, dynamodb }: _Record, sortKeyPrefix: string): StreamKey[] {
+  const { pk, sk } = dynamodb?.Keys ?? {};
+  const isOurs = eventName === 'INSERT' && pk?.S !== undefined && sk?.S?.startsWith(sortKeyPrefix);
+  return isOurs ? [{ memberId: pk.S as string, key: sk?.S as string }] : [];
 }
 
 async function firstIterator(client: DynamoDBStreamsClient, batch: StreamBatch): Promise<string | undefined> {
+  const { ShardIterator } = await client.send(
+    new GetShardIteratorCommand({
+      StreamArn: batch.streamArn,
+      ShardId: batch.shardId,
+      ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+      SequenceNumber: batch.startSequenceNumber,
+    }),
+  );
+  return ShardIterator;
+}
+
+/** A shard whose every record was forgotten is itself not found any more. */
+async function remembered<T>(call: () => Promise<T>): Promise<T> {
   try {
-    const { ShardIterator } = await client.send(
-      new GetShardIteratorCommand({
-        StreamArn: batch.streamArn,
-        ShardId: batch.shardId,
-        ShardIteratorType: 'AT_SEQUENCE_NUMBER',
-        SequenceNumber: batch.startSequenceNumber,
-      }),
-    );
-    return ShardIterator;
+    return await call();
   } catch (error) {
-    if ((error as Error).name !== 'TrimmedDataAccessException') throw error;
-    throw new OperatorError(
-      'The stream has forgotten this batch (it keeps 24 hours). The ledger has not: npm run rebuild -- --all --write puts every member right.',
-    );
+    if (!['TrimmedDataAccessException', 'ResourceNotFoundException'].includes((error as Error).name)) throw error;
+    throw new ForgottenBatch('The stream has forgotten this batch (it keeps 24 hours).');
   }
 }

@@ -11,7 +11,7 @@ export class EventBridgeBus implements EventBus {
   }
 
   async publish(event: BusEvent): Promise<void> {
-    const { FailedEntryCount, Entries } = await this.#client.send(
+    const { FailedEntryCount, Entries, $metadata } = await this.#client.send(
       new PutEventsCommand({
         Entries: [
           {
@@ -27,7 +27,9 @@ export class EventBridgeBus implements EventBus {
     // The call succeeds even where the event did not.
     if (FailedEntryCount) {
       const [entry] = Entries ?? [];
-      throw new Error(`The bus refused ${event.type}: ${entry?.ErrorCode} ${entry?.ErrorMessage}`);
+      const said = `${entry?.ErrorCode} ${entry?.ErrorMessage}`;
+      // Marked as the SDK marks what it throws: it may be gone the next time.
+      throw Object.assign(new Error(`The bus refused ${event.type}: ${said}`), { $metadata });
     }
   }
 }

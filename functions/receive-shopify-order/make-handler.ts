@@ -3,7 +3,7 @@ import type { ShopifySettings } from '../../core/program/brand.ts';
 import type { Program } from '../../core/program/program.ts';
 import type { Instant } from '../../core/time.ts';
 import { recordOrder } from '../../core/use-cases/record-order.ts';
-import { httpHandler } from '../runtime/http.ts';
+import { httpHandler, MAX_WEBHOOK_BYTES } from '../runtime/http.ts';
 import { count, log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
 import { parseShopifyJson, readReport } from './request.ts';
@@ -30,7 +30,6 @@ export function makeHandler(
     'public',
     async ({ rawBody, headers, now }) => {
       if (!isSignedBy(await ports.secrets.read(now), rawBody, headers['x-shopify-hmac-sha256'])) {
-        count('WebhookRefused');
         throw new Problem(401, "The signature X-Shopify-Hmac-Sha256 does not fit the body and the app's secret.");
       }
       let body: unknown;
@@ -51,5 +50,6 @@ export function makeHandler(
       return { status: 202, body: { status: 'accepted' } };
     },
     clock,
+    { maxBodyBytes: MAX_WEBHOOK_BYTES, countRefusalAs: 'WebhookRefused' },
   );
 }

@@ -2,10 +2,12 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Instant } from '../../core/time.ts';
 import { type ApiKey, findApiKey, mayCall, type Role } from './api-keys.ts';
-import { log, publishCounts } from './log.ts';
+import { type CountName, count, log, publishCounts } from './log.ts';
 import { Problem } from './problem.ts';
 
 export const MAX_BODY_BYTES = 256 * 1024;
+/** For what a platform sends, whose size is not the caller's choice: the whole event, in which quotes are escaped, has 6 MB on Lambda. */
+export const MAX_WEBHOOK_BYTES = 5 * 1024 * 1024;
 
 export interface Call {
   params: Record<string, string>;
@@ -32,24 +34,33 @@ type Result = APIGatewayProxyStructuredResultV2;
 /**
  * Wraps what answers a call: authorises it, bounds and decodes its body, and turns whatever is thrown into a problem document.
  * @param access the role that the call needs and where the keys are, or `public` where the call is verified otherwise or by nobody
+ * @param options a larger body than usual; and a count of its own for whatever is not answered as the caller hoped (400 and more)
  */
 export function httpHandler(
   access: 'public' | { role: Role; keys: ApiKeySource },
   answer: (call: Call) => Promise<Answer>,
   clock: () => Instant = Date.now,
+  options: { maxBodyBytes?: number; countRefusalAs?: CountName } = {},
 ) {
+  const { maxBodyBytes = MAX_BODY_BYTES, countRefusalAs } = options;
+  const publish = ({ statusCode = 200 }: Result) => {
+    if (statusCode >= 500) count('CallFailed');
+    if (statusCode >= 400 && countRefusalAs) count(countRefusalAs);
+    publishCounts();
+  };
   return middy<Event, Result, Error, Context>()
     .use({
-      after: () => publishCounts(),
+      after: ({ response }) => publish(response ?? {}),
       onError: ({ error, response }) => {
-        publishCounts();
-        return response ?? problemResult(error);
+        const result = response ?? problemResult(error);
+        publish(result);
+        return result;
       },
     })
     .handler(async (event: Event): Promise<Result> => {
       const now = clock();
       if (access !== 'public') await authorise(event, access, now);
-      const { status, body } = await answer({ ...readCall(event), now });
+      const { status, body } = await answer({ ...readCall(event, maxBodyBytes), now });
       if (body === undefined) return { statusCode: status };
       return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     });
@@ -73,10 +84,10 @@ async function authorise(event: Event, access: { role: Role; keys: ApiKeySource 
   }
 }
 
-function readCall(event: Event): Omit<Call, 'now'> {
+function readCall(event: Event, maxBodyBytes: number): Omit<Call, 'now'> {
   const rawBody = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (rawBody.length > MAX_BODY_BYTES) {
-    throw new Problem(413, `The body has ${rawBody.length} bytes; at most ${MAX_BODY_BYTES} are taken.`);
+  if (rawBody.length > maxBodyBytes) {
+    throw new Problem(413, `The body has ${rawBody.length} bytes; at most ${maxBodyBytes} are taken.`);
   }
   // Where there are none, AWS leaves them out and other gateways say null.
   const present = (values: Record<string, string | undefined> | null | undefined) =>

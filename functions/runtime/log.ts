@@ -18,7 +18,13 @@ export type CountName =
   | 'RecordParked'
   | 'MessageSent'
   | 'MessageUnsure'
-  | 'WebhookRefused';
+  | 'WebhookRefused'
+  /** Answered with 500. */
+  | 'CallFailed'
+  /** Reported to the stream, to be brought again. */
+  | 'RecordFailed'
+  /** Reported to the queue, to be brought again. */
+  | 'MessageFailed';
 
 let counted = false;
 

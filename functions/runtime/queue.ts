@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Instant } from '../../core/time.ts';
-import { log, publishCounts } from './log.ts';
+import { count, log, publishCounts } from './log.ts';
 
 /**
  * Handles a batch of a queue that a topic feeds. Each message succeeds or fails by itself; one that keeps failing goes to the
@@ -23,6 +23,7 @@ export function queueHandler<T>(handling: {
           messageId: record.messageId,
           error: error as Error,
         });
+        count('MessageFailed');
         batchItemFailures.push({ itemIdentifier: record.messageId });
       }
     }

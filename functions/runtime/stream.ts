@@ -1,5 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { type Instant, MINUTE_MS } from '../../core/time.ts';
+import { TooManyConflicts } from '../../core/failures.ts';
+import { HOUR_MS, type Instant, MINUTE_MS } from '../../core/time.ts';
 import { count, log, publishCounts } from './log.ts';
 
 export type StreamImage = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
@@ -21,15 +22,23 @@ export interface Parked {
 }
 
 /**
- * How long a record is tried again. A stream holds up everybody behind a record that is, so after this it is set aside where an
- * operator can replay it.
+ * How long a member's records may fail because the world does. What fails holds up everybody behind it in its part of the stream, so
+ * after this it is set aside; a backlog that was not tried yet waits in the stream, and catches up.
  */
-export const PATIENCE_MS = 10 * MINUTE_MS;
+export const PATIENCE_MS = 15 * MINUTE_MS;
+
+/** However often a function starts anew and forgets since when a member fails: half of the 24 hours that a stream keeps a record. */
+export const MAX_AGE_MS = 12 * HOUR_MS;
+
+/** One member may take this long, and a batch as a whole: both well within the function's minute, for a crash tells no names. */
+export const MEMBER_LIMIT_MS = 20_000;
+export const BATCH_LIMIT_MS = 35_000;
 
 /**
  * Handles a batch of a stream, one group of records for each member, the groups one after the other.
  * - A record that cannot be read is poison: it is parked at once, and the others go on.
- * - A group that fails is reported, and brought again; one that has failed for longer than our patience is parked.
+ * - A group that fails because the world does is reported, and brought again; parked once our patience is over.
+ * - A group that fails by itself would fail as often as it is tried, and hold up everybody behind it: it is parked at once.
  */
 export function streamHandler<T>(handling: {
   /** Reads an item as the stream has it, attribute by attribute with its type. @throws where it is none of ours */
@@ -39,6 +48,8 @@ export function streamHandler<T>(handling: {
   clock?: () => Instant;
 }) {
   const { clock = Date.now } = handling;
+  /** Since when a member fails, as far as this instance knows. */
+  const failingSince = new Map<string, Instant>();
 
   const parkAll = async (records: Pick<Streamed<T>, 'memberId' | 'key'>[], error: unknown) => {
     for (const { memberId, key } of records) {
@@ -64,25 +75,67 @@ export function streamHandler<T>(handling: {
         });
       }
     }
+    const startedAt = clock();
     for (const [memberId, records] of byMember) {
       const now = clock();
+      if (now - startedAt > BATCH_LIMIT_MS) {
+        failed.push(...records.map(({ sequenceNumber }) => sequenceNumber));
+        continue;
+      }
       try {
-        await handling.handle(memberId, records, now);
+        await inTime(handling.handle(memberId, records, now));
+        failingSince.delete(memberId);
       } catch (error) {
-        log.warn('A member could not be handled; it is tried again.', { memberId, error: error as Error });
-        const tooLong = records.some(({ createdAt }) => now - createdAt > PATIENCE_MS);
+        const since = failingSince.get(memberId) ?? now;
+        failingSince.set(memberId, since);
+        count('RecordFailed', records.length);
+        const tooOld = records.some(({ createdAt }) => now - createdAt > MAX_AGE_MS);
+        const worthWaiting = isTransient(error) && now - since <= PATIENCE_MS && !tooOld;
         const parked =
-          tooLong &&
+          !worthWaiting &&
           (await parkAll(records, error).then(
             () => true,
-            () => false,
+            (parkError: unknown) => {
+              log.error('A member could not be parked; it is tried again.', parkError as Error);
+              return false;
+            },
           ));
-        if (!parked) failed.push(...records.map(({ sequenceNumber }) => sequenceNumber));
+        if (parked) {
+          failingSince.delete(memberId);
+          continue;
+        }
+        log.warn('A member could not be handled; it is tried again.', { memberId, error: error as Error });
+        failed.push(...records.map(({ sequenceNumber }) => sequenceNumber));
       }
     }
     publishCounts();
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
+}
+
+/** @throws where the work is not done within a member's time; it may still be done later, which does no harm */
+async function inTime(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    const error = Object.assign(new Error(`It took longer than ${MEMBER_LIMIT_MS} ms.`), { code: 'ETIMEDOUT' });
+    timer = setTimeout(() => reject(error), MEMBER_LIMIT_MS);
+  });
+  await Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Whether a failure may be gone the next time: others wrote first, the cloud refused or broke (the SDK marks what it throws with
+ * `$metadata`), or the network did. Node marks wrong arguments with codes too, but those begin with ERR_.
+ */
+function isTransient(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 10; cause = cause.cause, depth++) {
+    if (cause instanceof TooManyConflicts) return true;
+    // Such as an item that outgrew what DynamoDB takes: it would be refused as often as it is tried.
+    if (cause.name === 'ValidationException') return false;
+    const { $metadata, code } = cause as Error & { $metadata?: unknown; code?: unknown };
+    if ($metadata !== undefined || (typeof code === 'string' && /^E(?!RR_)/.test(code))) return true;
+  }
+  return false;
 }
 
 function keysOf(record: DynamoDBRecord): Omit<Streamed<never>, 'item'> {

@@ -114,7 +114,6 @@ export class LaurelFunction extends Construct implements IGrantable {
       metricName,
       dimensionsMap: { service: this.folder },
       statistic: Stats.SUM,
-      label: metricName,
     });
   }
 }

@@ -46,9 +46,10 @@ export class StreamFunction extends LaurelFunction {
         parallelizationFactor: 4,
         reportBatchItemFailures: true,
         bisectBatchOnError: true,
-        // Enough for the function to lose its patience first, and few enough for what makes it crash to be parked long before
-        // the stream forgets it, after 24 hours. A limit on a record's age would park a whole backlog that was never tried.
-        retryAttempts: 100,
+        // The function parks by itself, with names, what keeps failing (functions/runtime/stream.ts). These bounds are for what makes
+        // it crash: parked without names, and in time to be read again from the stream, which forgets after 24 hours.
+        retryAttempts: 2000,
+        maxRecordAge: Duration.hours(13),
         // `SqsDlq` would let the function look at the queue as well; it only ever sends.
         onFailure: { bind: () => ({ destination: this.parked.queueArn }) },
       }),

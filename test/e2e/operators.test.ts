@@ -1,11 +1,29 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
-import { aNewMember, aPurchase, call, cloud, type NewMember, post, read, untilPoints } from './setup/shop.ts';
+import {
+  allThatWasTold,
+  aNewMember,
+  aPurchase,
+  call,
+  cloud,
+  type NewMember,
+  post,
+  read,
+  untilMail,
+  untilPoints,
+} from './setup/shop.ts';
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
 
@@ -116,6 +134,47 @@ describe("Operators' commands, on the deployed stack", () => {
       stdout: expect.stringContaining('1 replayed'),
     });
     expect((await read(poisoned)).status).toBe(200);
+  });
+
+  test('a dead letter is never sent twice by itself: what was sent is removed, what may have left waits for --resend', async () => {
+    const member = await aNewMember();
+    await post(member, aPurchase('o-1', '100.00'));
+    await untilMail(member);
+
+    const dynamo = new DynamoDBClient(structuredClone(cloud.client));
+    const sqs = new SQSClient(structuredClone(cloud.client));
+    const keyOf = (sk: string) => ({ pk: { S: member.memberId }, sk: { S: sk } });
+    const { Item } = await dynamo.send(
+      new GetItemCommand({ TableName: cloud.outputs.MembersTable, Key: keyOf('CHANGE#0000000001') }),
+    );
+    const { pk: _, sk: __, ...change } = unmarshall(Item!);
+    const dies = () =>
+      sqs.send(
+        new SendMessageCommand({ QueueUrl: cloud.outputs.EmailDeadLetters, MessageBody: JSON.stringify(change) }),
+      );
+    const replay = (...more: string[]) => run('replay', '--brand', 'demo', '--queue', 'email', ...more);
+
+    const message = keyOf('MESSAGE#0000000001#email');
+    await waitFor('the message to be marked as sent', async () => {
+      const found = await dynamo.send(new GetItemCommand({ TableName: cloud.outputs.MembersTable, Key: message }));
+      return found.Item?.sentAt;
+    });
+    await dies();
+    expect(await replay('--write')).toMatchObject({ code: 0, stdout: expect.stringContaining('was sent already') });
+
+    const claim = { ...message, claimedAt: { S: new Date().toISOString() } };
+    await dynamo.send(new PutItemCommand({ TableName: cloud.outputs.MembersTable, Item: claim }));
+    await dies();
+    const unsure = { code: 1, stdout: expect.stringContaining('it may have left: ask the member, then --resend') };
+    expect(await replay('--write')).toMatchObject(unsure);
+    expect(await replay('--write')).toMatchObject(unsure);
+    expect((await allThatWasTold(member)).mails).toHaveLength(1);
+
+    expect(await replay('--write', '--resend')).toMatchObject({ code: 0 });
+    await waitFor('the second mail', async () =>
+      (await allThatWasTold(member)).mails.length === 2 ? true : undefined,
+    );
+    expect(await replay()).toMatchObject({ stdout: 'Nothing waits in email.\n' });
   });
 
   test('keys makes a key that opens at once beside the old one, lists it without its text, and revokes it', async () => {

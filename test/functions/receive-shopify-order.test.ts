@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { describe, expect, test, vi } from 'vitest';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { ShopifySettings } from '../../core/program/brand.ts';
 import { parseShopifySecrets } from '../../functions/receive-shopify-order/signature.ts';
@@ -515,10 +516,68 @@ describe('a signed body that is wrong', () => {
     ['no JSON', '{"id": 1,', 400],
     ['empty', '', 400],
     ['a price that is no amount', JSON.stringify(shopifyOrder({ lines: [{ price: '1,200.00' }] })), 422],
-    ['over 256 KB', JSON.stringify({ ...shopifyOrder(), note: 'x'.repeat(256 * 1024) }), 413],
+    ['over 5 MB', JSON.stringify({ ...shopifyOrder(), note: 'x'.repeat(5 * 1024 * 1024) }), 413],
   ])('%s', async (_, body, status) => {
     const world = await shop();
     expect(await sendWebhook(world, 'orders/paid', body)).toMatchObject({ status, body: { status } });
     expect(await ledgerOf(world)).toEqual([]);
+  });
+});
+
+test('an order of hundreds of lines is larger than what other calls may send, and is taken', async () => {
+  const world = await shop();
+  const lines = Array.from({ length: 900 }, () => ({ price: '10.00', tax: '1.74' }));
+  const body = JSON.stringify({ ...shopifyOrder({ lines }), note: 'x'.repeat(300 * 1024) });
+  expect(await sendWebhook(world, 'orders/paid', body)).toMatchObject({ status: 202 });
+  expect(amounts(await ledgerOf(world))).toEqual([[ORDER_ID, 'purchase', 900_000]]);
+});
+
+test('an order that is posted by hand, under the ids of the webhook, counts once with it', async () => {
+  const world = await shop();
+  const part = { source: 'shopify', orderId: ORDER_ID, currency: 'EUR' };
+  const refund = { id: '7', lines: [{ subtotal: 300 }] };
+  const posted = [
+    { ...part, id: ORDER_ID, type: 'purchase', amount: '1200.00', occurredAt: '2026-05-02T09:30:00Z' },
+    { ...part, id: `${ORDER_ID}/refund/7`, type: 'refund', amount: '300.00', occurredAt: '2026-05-02T09:45:00Z' },
+  ];
+  for (const body of posted) {
+    expect((await world.call('POST transactions', { params: { memberId: CUSTOMER_ID }, body })).status).toBe(202);
+  }
+  await sendWebhook(world, 'orders/updated', shopifyOrder({ refunds: [refund] }));
+  await world.deliver();
+  expect(await ledgerOf(world)).toHaveLength(2);
+  expect(await pointsOf(world)).toBe(900);
+});
+
+describe('a webhook that is not taken is counted, whatever the reason', () => {
+  const counts = async (send: (world: World) => Promise<{ status: number }>) => {
+    const world = await shop();
+    const counted = vi.spyOn(Metrics.prototype, 'addMetric').mockReturnThis();
+    const { status } = await send(world);
+    const names = counted.mock.calls.map(([name]) => name);
+    counted.mockRestore();
+    return { status, names };
+  };
+
+  test.each([
+    [401, 'a wrong signature', (world: World) => sendWebhook(world, 'orders/paid', shopifyOrder(), { signature: 'x' })],
+    [400, 'no JSON', (world: World) => sendWebhook(world, 'orders/paid', '{')],
+    [413, 'too large', (world: World) => sendWebhook(world, 'orders/paid', ' '.repeat(5 * 1024 * 1024 + 1))],
+    [422, 'another currency', (world: World) => sendWebhook(world, 'orders/paid', shopifyOrder({ currency: 'USD' }))],
+  ])('%d: %s', async (status, _, send) => {
+    expect(await counts(send)).toEqual({ status, names: ['WebhookRefused'] });
+  });
+
+  test('500: the table is away', async () => {
+    const failing = (world: World) => {
+      vi.spyOn(world.ports.orderFiles, 'load').mockRejectedValue(new Error('away'));
+      return sendWebhook(world, 'orders/paid', shopifyOrder());
+    };
+    expect(await counts(failing)).toEqual({ status: 500, names: ['CallFailed', 'WebhookRefused'] });
+  });
+
+  test('and one that is taken is not', async () => {
+    const { names } = await counts((world) => sendWebhook(world, 'orders/paid', shopifyOrder()));
+    expect(names).toEqual(['TransactionAccepted']);
   });
 });

@@ -58,4 +58,7 @@ test('each call leaves a line of JSON that names no member and no address', () =
   expect(log?.Properties.RetentionInDays).toBe(90);
   expect(Object.keys(JSON.parse(Format))).toEqual(expect.arrayContaining(['requestId', 'route', 'status']));
   expect(Format).not.toMatch(/\$context\.(path|identity|authorizer)/);
+  // The gateway escapes nothing: a message with a quote in it would end the string, and the line would be no JSON.
+  expect(Format).not.toMatch(/message|integrationError/i);
+  expect(Format).toContain('"$context.error.responseType"');
 });

@@ -48,6 +48,7 @@ describe('AWS’s Solutions and Serverless rules', () => {
     expect(new Set(acknowledged.map(([rule]) => rule.replace(/^annotation::/i, '')))).toEqual(
       new Set([
         'AwsSolutions-APIG4',
+        'AwsSolutions-IAM5[Resource::arn:aws:ses:eu-west-1:000000000000:configuration-set/*]',
         'AwsSolutions-SMG4',
         'AwsSolutions-SQS3',
         'Serverless-LambdaDLQ',

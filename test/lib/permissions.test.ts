@@ -19,7 +19,7 @@ const MAY: Record<string, Record<string, string[]>> = {
   },
   'receive-shopify-order': {
     TransactionIntakeShopifySecret: ['secretsmanager:GetSecretValue'],
-    PointsLedgerTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    PointsLedgerTable: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     MembersTable: ['dynamodb:GetItem'],
   },
   'put-member': {
@@ -51,6 +51,7 @@ const MAY: Record<string, Record<string, string[]>> = {
     MembersTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
     'arn:aws:ses:eu-west-1:000000000000:identity/hello@aurora.example': ['ses:SendEmail'],
     'arn:aws:ses:eu-west-1:000000000000:identity/aurora.example': ['ses:SendEmail'],
+    'arn:aws:ses:eu-west-1:000000000000:configuration-set/*': ['ses:SendEmail'],
   },
   'send-sms': {
     MemberNotificationsSmsQueue: EMPTY_QUEUE,
@@ -131,12 +132,26 @@ test('mail goes out under the brand’s own address only, however the file write
       Effect: 'Allow',
       Action: 'ses:SendEmail',
       Resource: [
+        // An identity may have one by default, which SES then authorises as well.
+        'arn:aws:ses:eu-west-1:000000000000:configuration-set/*',
         'arn:aws:ses:eu-west-1:000000000000:identity/acme.example',
         'arn:aws:ses:eu-west-1:000000000000:identity/news@acme.example',
       ],
-      Condition: { StringEquals: { 'ses:FromAddress': 'news@acme.example' } },
+      Condition: { StringEqualsIgnoreCase: { 'ses:FromAddress': 'news@acme.example' } },
     },
   ];
   expect(mayMail('Acme <news@acme.example>')).toEqual(mayMailFromNews);
   expect(mayMail('news@acme.example')).toEqual(mayMailFromNews);
+
+  const [deep] = mayMail('News@Mail.EU.Acme.example');
+  expect(deep).toMatchObject({
+    Condition: { StringEqualsIgnoreCase: { 'ses:FromAddress': 'News@Mail.EU.Acme.example' } },
+  });
+  expect(deep?.Resource).toEqual([
+    'arn:aws:ses:eu-west-1:000000000000:configuration-set/*',
+    'arn:aws:ses:eu-west-1:000000000000:identity/News@mail.eu.acme.example',
+    'arn:aws:ses:eu-west-1:000000000000:identity/acme.example',
+    'arn:aws:ses:eu-west-1:000000000000:identity/eu.acme.example',
+    'arn:aws:ses:eu-west-1:000000000000:identity/mail.eu.acme.example',
+  ]);
 });

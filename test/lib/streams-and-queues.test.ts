@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Brand } from '../../core/program/brand.ts';
+import { compileProgram } from '../../core/program/program.ts';
+import { HOUR_MS } from '../../core/time.ts';
+import { MAX_AGE_MS } from '../../functions/runtime/stream.ts';
 import { functionsOf, nameOf, type Properties, resourcesOf, synthesized } from './synthesized.ts';
 
 const { template } = synthesized();
@@ -30,13 +34,15 @@ describe.each([
     expect(source).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 100,
+      MaximumRetryAttempts: 2000,
     });
     expect(nameOf(source.DestinationConfig.OnFailure.Destination)).toBe(`${reader}Parked`);
   });
 
-  test('parks no backlog for its age alone', () => {
-    expect(source.MaximumRecordAgeInSeconds).toBeUndefined();
+  test('parks what makes it crash while the stream still holds it, and later than the function parks by itself', () => {
+    const age = source.MaximumRecordAgeInSeconds * 1000;
+    expect(age).toBeGreaterThan(MAX_AGE_MS);
+    expect(age).toBeLessThan(24 * HOUR_MS);
   });
 });
 
@@ -59,8 +65,14 @@ describe.each([
     expect(nameOf(subscriptions[0]!.RedrivePolicy.deadLetterTargetArn)).toBe(deadLetters);
   });
 
-  test('gives up a message after five attempts, and keeps it', () => {
-    expect(queue().RedrivePolicy.maxReceiveCount).toBe(5);
+  test('sends no faster than a new account may, and gives what is put off half an hour', () => {
+    expect(sourceOf(`MemberNotifications${id}Queue`).ScalingConfig).toEqual({ MaximumConcurrency: 2 });
+    const { VisibilityTimeout, RedrivePolicy } = queue();
+    expect(VisibilityTimeout * RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(30 * 60);
+  });
+
+  test('gives up a message after ten attempts, and keeps it', () => {
+    expect(queue().RedrivePolicy.maxReceiveCount).toBe(10);
     expect(nameOf(queue().RedrivePolicy.deadLetterTargetArn)).toBe(deadLetters);
     expect(sourceOf(`MemberNotifications${id}Queue`).FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
   });
@@ -132,8 +144,22 @@ test('the outputs name what operators’ commands look for', () => {
     'ParkedTransactionsQueue',
     'PointsStream',
     'PointsTable',
+    'ProgramVersion',
     'ShopifySecret',
     'SmsDeadLetters',
     'SmsQueue',
   ]);
+});
+
+test('the program’s version is told, so that no command counts by another file than the functions do', () => {
+  const versionOf = ({ template }: ReturnType<typeof synthesized>) => template.toJSON().Outputs.ProgramVersion.Value;
+  let settings: Brand | undefined;
+  const demo = synthesized((brand) => {
+    settings = brand;
+  });
+  expect(versionOf(demo)).toBe(compileProgram(settings!).version);
+  const stricter = synthesized((brand) => {
+    brand.program.tiers[1]!.threshold = 1_234;
+  });
+  expect(versionOf(stricter)).not.toBe(versionOf(demo));
 });

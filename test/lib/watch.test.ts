@@ -30,6 +30,13 @@ test('an alarm watches each thing that can keep members from their points, their
         'MemberNotificationsEmailSendEmail',
         'MemberNotificationsSmsSendSms',
       ].flatMap((id) => [`Errors of ${id}Function`, `Throttles of ${id}Function`]),
+      'CallFailed of record-transaction',
+      'CallFailed of receive-shopify-order',
+      'WebhookRefused of receive-shopify-order',
+      'RecordFailed of recalculate-tier',
+      'RecordFailed of announce-tier-change',
+      'MessageFailed of send-email',
+      'MessageFailed of send-sms',
       ...['PointsLedgerTable', 'MembersTable'].flatMap((id) => [
         `ReadThrottleEvents of ${id}`,
         `WriteThrottleEvents of ${id}`,
@@ -53,6 +60,10 @@ test.each([
   ['ApproximateNumberOfMessagesVisible', 'the first message on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
   ['IteratorAge', 'five minutes on, for three', { Threshold: 300_000, Period: 60, EvaluationPeriods: 3 }],
   ['Errors', 'five in five minutes on', { Threshold: 5, Period: 300, EvaluationPeriods: 1 }],
+  ['CallFailed', 'five in five minutes on', { Threshold: 5, Period: 300, EvaluationPeriods: 1 }],
+  ['RecordFailed', 'five in five minutes on', { Threshold: 5, Period: 300, EvaluationPeriods: 1 }],
+  ['MessageFailed', 'twenty in five minutes on', { Threshold: 20, Period: 300, EvaluationPeriods: 1 }],
+  ['WebhookRefused', 'the first on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
   ['5xx', 'five in five minutes on', { Threshold: 5, Period: 300, EvaluationPeriods: 1 }],
   ['Throttles', 'ten in five minutes on', { Threshold: 10, Period: 300, EvaluationPeriods: 1 }],
   ['ReadThrottleEvents', 'ten in five minutes on', { Threshold: 10, Period: 300, EvaluationPeriods: 1 }],
@@ -68,6 +79,11 @@ describe.each(alarms)('the alarm %s', (_, { Properties }) => {
   test('says in a sentence what it costs members', () => {
     expect(Properties.AlarmDescription).toMatch(/^[A-Z].{30,}\.$/);
     expect(Properties.AlarmDescription).toMatch(/member|purchase|order|tier|points|shop|explanation/i);
+  });
+
+  test('adds up what happens, and takes the worst of what waits', () => {
+    const waits = ['ApproximateNumberOfMessagesVisible', 'IteratorAge'].includes(Properties.MetricName);
+    expect(Properties.Statistic).toBe(waits ? 'Maximum' : 'Sum');
   });
 
   test('takes no data for good news', () => {
@@ -118,9 +134,20 @@ test('where it names nobody, there is nobody to tell', () => {
 describe('the dashboard', () => {
   const dashboards = Object.values(resourcesOf(template, 'AWS::CloudWatch::Dashboard'));
   const body = JSON.stringify(dashboards[0]?.Properties.DashboardBody);
+  const readable: string = dashboards[0]?.Properties.DashboardBody['Fn::Join'][1]
+    .map((part: unknown) => (typeof part === 'string' ? part : 'a reference'))
+    .join('');
 
   test('is one', () => {
     expect(dashboards).toHaveLength(1);
+  });
+
+  test('adds up what tables held back', () => {
+    const widget = (JSON.parse(readable) as { widgets: Properties[] }).widgets.find(
+      ({ properties }) => properties.title === 'Requests that tables held back',
+    );
+    expect(widget?.properties.metrics).toHaveLength(4);
+    for (const metric of widget!.properties.metrics) expect(metric.at(-1)).toMatchObject({ stat: 'Sum' });
   });
 
   test('begins with what members feel', () => {
@@ -142,6 +169,9 @@ describe('the dashboard', () => {
     'MessageSent',
     'MessageUnsure',
     'WebhookRefused',
+    'CallFailed',
+    'RecordFailed',
+    'MessageFailed',
   ])('shows what functions count: %s', (metric) => {
     expect(body).toContain(metric);
   });

@@ -38,7 +38,9 @@ export function troubleAt(nth: number, kind: TroubleKind): Trouble {
     if (kind === 'answer lost' || kind === 'died after') await call();
     // Who sends messages has to say when nobody can tell whether one left; everybody else may just fail.
     const unsure = kind === 'answer lost' && /^(mailer|texter)\./.test(name);
-    throw unsure ? new OutcomeUnknown(`${name}: ${kind}`) : new Error(`${name}: ${kind}`);
+    const said = `${name}: ${kind}`;
+    // Marked as the SDK marks what it throws.
+    throw unsure ? new OutcomeUnknown(said) : Object.assign(new Error(said), { $metadata: {} });
   }
 
   const reach: Reach = (name, port) =>

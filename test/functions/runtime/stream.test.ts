@@ -1,10 +1,12 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
+import { TooManyConflicts } from '../../../core/failures.ts';
+import { HOUR_MS } from '../../../core/time.ts';
 import { entryOfImage, itemOf } from '../../../functions/adapters/dynamo-ledger.ts';
 import { makeHandler as makeAnnounceTierChange } from '../../../functions/announce-tier-change/make-handler.ts';
 import { makeHandler as makeRecalculateTier } from '../../../functions/recalculate-tier/make-handler.ts';
-import { PATIENCE_MS, type Parked } from '../../../functions/runtime/stream.ts';
+import { MAX_AGE_MS, PATIENCE_MS, type Parked } from '../../../functions/runtime/stream.ts';
 import { captureLog } from '../../support/captured-log.ts';
 import { intercept } from '../../support/trouble.ts';
 import { makeWorld, streamRecord, type World } from '../../support/world.ts';
@@ -125,20 +127,23 @@ describe('a record that cannot be read', () => {
   });
 });
 
+/** As the SDK throws what the cloud answered. */
+const cloudAway = (message: string) => Object.assign(new Error(message), { $metadata: { httpStatusCode: 500 } });
+
 describe('a member that fails', () => {
-  const failing = () => {
+  const failing = (failure: unknown = cloudAway('The table is away.')) => {
     const trouble = { member: 'm-2' as string | undefined };
     const reach = intercept('members', 'save', async (save, member) => {
       if ((member as { memberId: string; tally: { lifetimePoints: number } }).memberId === trouble.member)
-        throw new Error('The table is away.');
+        throw failure;
       return save();
     });
     return { trouble, reach };
   };
 
-  async function failingWorld() {
+  async function failingWorld(failure?: unknown) {
     const { world, records } = await threeOrders();
-    const { trouble, reach } = failing();
+    const { trouble, reach } = failing(failure);
     return {
       world,
       records,
@@ -162,8 +167,60 @@ describe('a member that fails', () => {
     expect(await pointsOf(world)).toEqual([1300, 1307, 1300]);
   });
 
+  const TRANSIENT: [string, unknown][] = [
+    ['the cloud broke', cloudAway('InternalServerError')],
+    ['the cloud broke, said by somebody in between', new Error('No luck.', { cause: cloudAway('Throttled') })],
+    ['others wrote first', new TooManyConflicts('m-2', 8)],
+    ['the connection broke', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
+  ];
+  test.each(TRANSIENT)('because %s, is reported, even after a backlog of hours', async (_, failure) => {
+    const { world, records, trouble, handler } = await failingWorld(failure);
+    world.pass(11 * HOUR_MS);
+    expect((await handler({ Records: records })).batchItemFailures).toEqual([sequenceOf(records[1]!)]);
+    expect(world.parked).toEqual([]);
+    trouble.member = undefined;
+    expect(await handler({ Records: records })).toEqual({ batchItemFailures: [] });
+    expect(await pointsOf(world)).toEqual([1300, 1300, 1300]);
+  });
+
+  const circle = new Error('A failure that is its own cause.');
+  circle.cause = circle;
+  const LASTING: [string, unknown][] = [
+    ['an item cannot be read', new Error('The item m-2 / TX#x is not a ledger entry.')],
+    ['of a mistake of ours', new TypeError('Cannot read properties of undefined')],
+    ['Node was called wrongly', Object.assign(new TypeError('Wrong.'), { code: 'ERR_INVALID_ARG_TYPE' })],
+    ['of something that is no error', 'boom'],
+    [
+      'of an item that DynamoDB never takes',
+      Object.assign(new Error('Too large.'), { name: 'ValidationException', $metadata: {} }),
+    ],
+    ['of a failure in a circle', circle],
+  ];
+  test.each(LASTING)('because %s, is parked at once, and delays nobody', async (_, failure) => {
+    const { world, records, handler } = await failingWorld(failure);
+    expect(await handler({ Records: records })).toEqual({ batchItemFailures: [] });
+    expect(world.parked).toMatchObject([{ memberId: 'm-2', key: 'TX#api#of-m-2' }]);
+    expect(await pointsOf(world)).toEqual([1300, 0, 1300]);
+  });
+
+  test('as an item of its ledger is unreadable, is parked at once', async () => {
+    const { world, records } = await threeOrders();
+    await world.post('m-2', { id: 'r-1', type: 'refund', orderId: 'of-m-2', amount: '1.00' });
+    const refund = world.ledgerStream.splice(0).map((entry) => streamRecord(itemOf(entry), entry.recordedAt));
+    expect(refund).toHaveLength(1);
+    const ledger = intercept('ledger', 'entriesOf', async () => {
+      throw new Error('The item m-2 / TX#api#poison is not a ledger entry.');
+    })('ledger', world.ports.ledger);
+    expect(await recalculation(world, { ledger })({ Records: [...records, ...refund] })).toEqual({
+      batchItemFailures: [],
+    });
+    expect(world.parked.map(({ key }) => key)).toEqual(['TX#api#of-m-2', 'TX#api#r-1']);
+    expect(await pointsOf(world)).toEqual([1300, 0, 1300]);
+  });
+
   test('for as long as our patience is reported; a moment longer, and it is parked, so that the others go on', async () => {
     const { world, records, handler } = await failingWorld();
+    expect((await handler({ Records: records })).batchItemFailures).toEqual([sequenceOf(records[1]!)]);
     world.pass(PATIENCE_MS);
     expect((await handler({ Records: records })).batchItemFailures).toEqual([sequenceOf(records[1]!)]);
     expect(world.parked).toEqual([]);
@@ -172,14 +229,23 @@ describe('a member that fails', () => {
     expect(world.parked).toEqual([{ memberId: 'm-2', key: 'TX#api#of-m-2', reason: 'Error: The table is away.' }]);
   });
 
+  test('for the first time is reported, however long the record waited in a backlog; but parked when it grows too old', async () => {
+    const backlog = await failingWorld();
+    backlog.world.pass(MAX_AGE_MS);
+    expect((await backlog.handler({ Records: backlog.records })).batchItemFailures).toHaveLength(1);
+    const old = await failingWorld();
+    old.world.pass(MAX_AGE_MS + 1000);
+    expect(await old.handler({ Records: old.records })).toEqual({ batchItemFailures: [] });
+    expect(old.world.parked).toHaveLength(1);
+  });
+
   test('and that cannot be parked, is reported still', async () => {
     const { world, records } = await threeOrders();
-    const { reach } = failing();
+    const { reach } = failing(new Error('It never works.'));
     const handler = recalculation(world, {
       members: reach('members', world.ports.members),
       park: async () => Promise.reject(new Error('The queue is away.')),
     });
-    world.pass(PATIENCE_MS + 1);
     expect(await handler({ Records: records })).toEqual({ batchItemFailures: [sequenceOf(records[1]!)] });
     expect(await pointsOf(world)).toEqual([1300, 0, 1300]);
   });
@@ -246,7 +312,7 @@ describe('the stream of tier changes', () => {
     await world.enrol('m-1');
     await world.post('m-1', { points: 1000 });
     await world.recalculate(world.ledgerStream.splice(0));
-    const bus = { publish: async () => Promise.reject(new Error('The bus is away.')) };
+    const bus = { publish: async () => Promise.reject(cloudAway('The bus is away.')) };
     const parked: Parked[] = [];
     const handler = makeAnnounceTierChange(
       { ...world.ports, bus, park: async (record) => void parked.push(record) },

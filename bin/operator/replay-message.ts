@@ -1,0 +1,141 @@
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { announceTierChange } from '../../core/use-cases/announce-tier-change.ts';
+import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
+import { ENTRY_PREFIX } from '../../functions/adapters/dynamo-ledger.ts';
+import { CHANGE_PREFIX, changeOf } from '../../functions/adapters/dynamo-member-store.ts';
+import { EventBridgeBus } from '../../functions/adapters/event-bridge-bus.ts';
+import { SnsAnnouncements } from '../../functions/adapters/sns-announcements.ts';
+import { contentOf } from '../../functions/runtime/queue.ts';
+import type { DeployedStack } from './deployed-stack.ts';
+import { OperatorError } from './operator-error.ts';
+import { storesOf } from './stores.ts';
+import { ForgottenBatch, keysOfBatch, type StreamBatch, type StreamKey } from './stream-batch.ts';
+import { WaitingMessages } from './waiting-messages.ts';
+
+export const QUEUES = ['transactions', 'tier-changes', 'email', 'sms'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
+export interface ReplayOptions {
+  /** Without it nothing is done but to say what waits. */
+  write: boolean;
+  /** Email and SMS: send even what may have left already. */
+  resend: boolean;
+  /** Transactions and changes: remove what the stream has forgotten. */
+  discard: boolean;
+}
+
+/** What became of a message: done and out of the queue, out of it without being done, or still in it. */
+export interface Replayed {
+  outcome: 'replayed' | 'removed' | 'stays';
+  /** What it was about, in words. */
+  what: string;
+}
+
+/** Handles one message of a queue again. @throws when it fails again */
+export type Replay = (body: string) => Promise<Replayed>;
+
+export function replayOf(queue: QueueName, stack: DeployedStack, options: ReplayOptions): Replay {
+  switch (queue) {
+    case 'transactions':
+      return transactionsOf(stack, options);
+    case 'tier-changes':
+      return tierChangesOf(stack, options);
+    default:
+      return messagesOf(queue, stack, options);
+  }
+}
+
+/** Entries are counted by rebuilding their members, so it does not matter in which order they come. */
+function transactionsOf(stack: DeployedStack, options: ReplayOptions): Replay {
+  const stores = storesOf(stack);
+  const remedy = () =>
+    'The ledger has not: npm run rebuild -- --all --write puts every member right, though it tells nobody.';
+  return parkedRecords(stack, ENTRY_PREFIX, remedy, options, async (keys) => {
+    const members = [...new Set(keys.map(({ memberId }) => memberId))];
+    const because = { write: true, cause: 'transaction' as const };
+    for (const memberId of options.write ? members : []) {
+      await rebuildStoredMember(stores, stack.program, stack.announcing, memberId, because, Date.now());
+    }
+    return members.join(', ');
+  });
+}
+
+function tierChangesOf(stack: DeployedStack, options: ReplayOptions): Replay {
+  const stores = storesOf(stack);
+  const ports = {
+    bus: new EventBridgeBus(stack.output('EventBus'), new EventBridgeClient({ region: stack.region })),
+    announcements: new SnsAnnouncements(stack.output('AnnouncementsTopic'), new SNSClient({ region: stack.region })),
+  };
+  const remedy = (batch: StreamBatch) =>
+    "The changes themselves are in the members' histories (GET /v1/members/<id>/tier-changes), but some of those between " +
+    `${batch.approximateArrivalOfFirstRecord} and ${batch.approximateArrivalOfLastRecord} were not announced: ` +
+    'neither to the bus nor to the members.';
+  return parkedRecords(stack, CHANGE_PREFIX, remedy, options, async (keys) => {
+    for (const { memberId, key } of options.write ? keys : []) {
+      const change = await stores.members.change(memberId, Number(key.slice(CHANGE_PREFIX.length)));
+      if (!change) throw new OperatorError(`There is no change ${key} of member ${memberId}.`);
+      await announceTierChange(ports, stack.brand.notifications, change);
+    }
+    return keys.map(({ memberId, key }) => `${memberId} ${key}`).join(', ');
+  });
+}
+
+/**
+ * Our functions park a record with its keys and a reason; Lambda parks a batch that crashed it with no more than its place in the
+ * stream.
+ * @param remedy what is left to do about a batch that the stream has forgotten
+ * @param handle returns whom it was about
+ */
+function parkedRecords(
+  stack: DeployedStack,
+  sortKeyPrefix: string,
+  remedy: (batch: StreamBatch) => string,
+  options: ReplayOptions,
+  handle: (keys: StreamKey[]) => Promise<string>,
+): Replay {
+  const streams = new DynamoDBStreamsClient({ region: stack.region });
+  return async (body) => {
+    const message = JSON.parse(body);
+    const batch: StreamBatch | undefined = message.DDBStreamBatchInfo;
+    if (!batch)
+      return { outcome: 'replayed', what: `${message.key} (${message.reason}), of ${await handle([message])}` };
+    const what = `a batch of ${batch.batchSize} records`;
+    try {
+      const about = await handle(await keysOfBatch(streams, batch, sortKeyPrefix));
+      return { outcome: 'replayed', what: `${what}, of ${about || 'nobody'}` };
+    } catch (error) {
+      if (!(error instanceof ForgottenBatch)) throw error;
+      const toDo = `${what}. ${error.message} ${remedy(batch)}`;
+      if (options.discard) return { outcome: 'removed', what: toDo };
+      throw new OperatorError(`${toDo} After that, --discard --write removes the message.`);
+    }
+  };
+}
+
+/** What certainly did not leave goes back to its channel's queue. */
+function messagesOf(channel: 'email' | 'sms', stack: DeployedStack, options: ReplayOptions): Replay {
+  const { deliveries } = storesOf(stack);
+  const target = new WaitingMessages(
+    new SQSClient({ region: stack.region }),
+    stack.output(channel === 'email' ? 'EmailQueue' : 'SmsQueue'),
+  );
+  return async (body) => {
+    const { memberId, sequence, from, to } = changeOf(contentOf(body));
+    const what = `the ${channel} of change ${sequence} of ${memberId} (${from.name} to ${to.name})`;
+    if (!options.write) return { outcome: 'replayed', what };
+
+    // Only who claims a message learns whether an earlier attempt did; the channel's function then claims it again.
+    const delivery = { memberId, sequence, channel };
+    const claim = await deliveries.claim(delivery, Date.now());
+    if (claim === 'alreadySent') return { outcome: 'removed', what: `${what}: it was sent already` };
+    if (claim === 'claimedBefore' && !options.resend) {
+      return { outcome: 'stays', what: `${what}: it may have left: ask the member, then --resend` };
+    }
+    await deliveries.release(delivery);
+    await target.send(body);
+    return { outcome: 'replayed', what };
+  };
+}
