@@ -1,6 +1,7 @@
 /** R2 and R4, as a law over random lives of a member: whatever the stream and the clocks do, the member is what its ledger says. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cycleAt } from '../../../core/cycles/cycle.ts';
 import { tallyOf } from '../../../core/ledger/replay.ts';
 import type { Transaction } from '../../../core/ledger/transaction.ts';
 import type { Member, TierChange } from '../../../core/member/member.ts';
@@ -9,6 +10,15 @@ import type { Program } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { programs, transactions } from '../histories.ts';
 import { ANNOUNCING, ENROLMENT, type Event, lifeOf, lives } from '../lives.ts';
+
+/** Something new for whoever has nothing else to bring it up to now. */
+const LAST_WORD: Event = {
+  does: 'post',
+  transaction: { id: 'last', source: 'api', type: 'bonus', points: 1, occurredAt: 0 },
+  ago: 0,
+  clock: 0,
+  atOnce: true,
+};
 
 /** Every visible change was written down once: the chain leads from the base tier to the present one, without gaps. */
 function expectOneChain(history: readonly TierChange[], member: Member, program: Program) {
@@ -92,6 +102,66 @@ test('writers of one member that meet: each reads and writes when it pleases, an
   );
 });
 
+test('each end of a cycle is judged by what was taken before it, however late the stream brings that', async () => {
+  const stories = programs.chain((program) =>
+    fc.record({
+      program: fc.constant(program),
+      happening: fc.array(
+        fc.record({
+          // Points of their own: what is computed depends on the tier that the member has by then, and on nothing of this.
+          transaction: transactions(program, 'few').map((one) =>
+            one.type === 'purchase' ? { points: 50, ...one } : one,
+          ),
+          days: fc.integer({ min: 1, max: 200 }),
+          ago: fc.constantFrom(0, 0, 300),
+          delivers: fc.boolean(),
+        }),
+        { maxLength: 12, size: 'max' },
+      ),
+    }),
+  );
+  const DAY_MS = 86_400_000;
+  await fc.assert(
+    fc.asyncProperty(stories, async ({ program, happening }) => {
+      const [punctual, late] = [lifeOf(program), lifeOf(program)];
+      const start = punctual.now();
+      let behind = 0;
+      for (const life of [punctual, late]) await life.live(ENROLMENT);
+      for (const { transaction, days, ago, delivers } of happening) {
+        for (const life of [punctual, late]) {
+          await life.live({ does: 'pass', ms: days * DAY_MS });
+          const atOnce = life === punctual;
+          const known = life.recorded.length;
+          await life.live({ does: 'post', transaction, ago: ago * DAY_MS, clock: 0, atOnce });
+          if (life === late) behind += life.recorded.length - known;
+        }
+        if (!delivers || behind === 0) continue;
+        const batch = Array.from({ length: behind }, (_, place) => place);
+        await late.live({ does: 'deliver', batches: [batch], clock: 0 });
+        behind = 0;
+      }
+      await late.settle(Number.POSITIVE_INFINITY, true);
+      for (const life of [punctual, late]) await life.live(LAST_WORD);
+      await expectWhatTheLedgerSays(late);
+
+      for (let moment = start, end = 0; moment < punctual.now(); moment = end) {
+        ({ end } = cycleAt(program.cycle, program.timeZone, start, moment));
+        const [expected, tier] = [punctual, late].map((life) => tierAtEnd(life.members.history, program, end));
+        expect(tier).toBe(expected);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+/** The tier that the end of a cycle gave. */
+function tierAtEnd(history: readonly TierChange[], program: Program, end: number): string {
+  const until = history.filter(
+    ({ occurredAt, cause }) => occurredAt < end || (occurredAt === end && cause === 'recalculation'),
+  );
+  return until.at(-1)?.to.id ?? program.tiers[0].id;
+}
+
 test('a rulebook that counts otherwise is met at the next transaction, and from then on the member is what it says', async () => {
   await fc.assert(
     fc.asyncProperty(lives, programs, fc.nat(), async ({ program, happening, batch, backwards }, other, place) => {
@@ -101,8 +171,7 @@ test('a rulebook that counts otherwise is met at the next transaction, and from 
       life.redeploy(other);
       for (const event of happening.slice(edit)) await life.live(event);
       await life.settle(batch, backwards);
-      const last: Transaction = { id: 'last', source: 'api', type: 'bonus', points: 1, occurredAt: 0 };
-      await life.live({ does: 'post', transaction: last, ago: 0, clock: 0, atOnce: true });
+      await life.live(LAST_WORD);
       await expectWhatTheLedgerSays(life);
     }),
     { numRuns: 200 },

@@ -1,7 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
+import { countEntries } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
 import { bringUpTo, settle } from '../../../core/member/settle.ts';
+import { tierById } from '../../../core/program/program.ts';
+import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, memberWith, newMember, SILENT } from '../members.ts';
 
@@ -156,4 +160,43 @@ describe('a change', () => {
     );
     expect(changes).toMatchObject([{ to: { id: 'silver' }, points: 1000.5, next: { id: 'gold', missing: 3999.5 } }]);
   });
+});
+
+test('R10: whatever happens to the thresholds, nobody falls before the end of the cycle by it, and everybody is judged by them there', () => {
+  const ladder = fc
+    .uniqueArray(fc.integer({ min: 1, max: 400 }), { minLength: 2, maxLength: 2 })
+    .map((thresholds) => thresholds.sort((a, b) => a - b))
+    .map(([silver, gold]) =>
+      exampleProgram({
+        tiers: [
+          { id: 'bronze', name: 'Bronze', threshold: 0 },
+          { id: 'silver', name: 'Silver', threshold: silver! },
+          { id: 'gold', name: 'Gold', threshold: gold! },
+        ],
+      }),
+    );
+  const gains = fc.array(fc.tuple(fc.integer({ min: 1, max: 150 }), ladder), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(fc.nat({ max: 300 }), fc.nat({ max: 300 }), gains, (lastYear, thisYear, happening) => {
+      const ledger = [
+        entry({ id: 'a', type: 'adjustment', points: lastYear }, '2025-05-02T10:00:00Z', PROGRAM),
+        entry({ id: 'b', type: 'adjustment', points: thisYear }, YEAR_1, PROGRAM),
+      ];
+      let program = happening[0]![1];
+      let member = memberAt(YEAR_1, ledger, program);
+      happening.forEach(([points, edited], place) => {
+        program = edited;
+        const gain = entry(bonus(`g${place}`, points), `2026-05-03T10:00:0${place}Z`, program);
+        const counting = countEntries(member, [gain], program, SILENT, gain.recordedAt);
+        if (counting.kind !== 'counted') throw new Error(`a gain is counted, not ${counting.kind}`);
+        const rank = (id: string) => tierById(program, id)!.rank;
+        expect(rank(counting.member.tier.id)).toBeGreaterThanOrEqual(rank(member.tier.id));
+        expect(rank(counting.member.tier.id)).toBeGreaterThanOrEqual(earnedTier(program, counting.member.tally).rank);
+        member = counting.member;
+      });
+      const { member: judged } = bringUpTo(END_OF_YEAR_1, member, program, SILENT);
+      expect(judged.tier.id).toBe(earnedTier(program, judged.tally).id);
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -82,6 +82,11 @@ describe('the values of a change', () => {
     });
   });
 
+  test('tell no points to a tier that points do not lead to', () => {
+    const change = { ...UPGRADE, next: { id: 'gold', name: 'Gold', rank: 2, missing: null } };
+    expect(variablesOf(change, PROGRAM, 'Acme', {})).toMatchObject({ pointsToNextTier: '', nextTierStatus: 'Gold' });
+  });
+
   test('name a tier that the program no longer has as the change did', () => {
     const gone = { ...UPGRADE, to: { id: 'ruby', name: 'Ruby', rank: 1 } };
     expect(variablesOf(gone, PROGRAM, 'Acme', { locale: 'es' }).tierStatus).toBe('Ruby');

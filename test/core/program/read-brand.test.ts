@@ -131,6 +131,14 @@ describe('a brand is read', () => {
       (brand) => Object.assign(brand.program, { pointsPerUnit: 0.123456789012 }),
     ],
     ['the smallest number', (brand) => Object.assign(brand.program.tiers[1], { multiplier: 0.000001 })],
+    [
+      'no points for a unit, where money counts',
+      (brand) => Object.assign(brand.program, { basis: 'spend', pointsPerUnit: undefined }),
+    ],
+    [
+      'no points for a unit, and no orders of Shopify',
+      (brand) => delete brand.program.pointsPerUnit && delete brand.shopify,
+    ],
     ['the largest', (brand) => Object.assign(brand.program.tiers[1], { multiplier: 1000 })],
   ])('with %s', (_, change) => {
     expect(problemsAfter(change)).toEqual([]);
@@ -585,6 +593,16 @@ describe('a problem of meaning', () => {
         given: '"cycle"',
         allowed: '"lifetime", as the program has no cycles',
         remedy: 'Count over the lifetime, or give the program a cycle.',
+      },
+    ],
+    [
+      'orders of Shopify that would give no points, ever',
+      (b) => delete b.program.pointsPerUnit,
+      {
+        place: 'program.pointsPerUnit',
+        given: 'nothing',
+        allowed: 'the points that one unit of a Shopify order gives, above 0',
+        remedy: 'Add it, or leave "shopify" out.',
       },
     ],
     [

@@ -80,6 +80,20 @@ describe('the way to the next tier', () => {
     expect(next).toMatchObject({ missing: 1200, conditions: [{ have: 0, need: 1000, missing: 1200 }] });
   });
 
+  test('is no matter of points where points do not lead there, and none is left where points alone are enough', () => {
+    const tiers: ProgramFile['tiers'] = [
+      { id: 'bronze', name: 'Bronze', threshold: 0 },
+      { id: 'gold', name: 'Gold', qualification: { all: [{ orders: 2 }] } },
+      { id: 'black', name: 'Black', threshold: 500, qualification: { all: [{ orders: 3 }] } },
+    ];
+    expect(progress([purchase('a', 900)], [], { tiers }).next).toMatchObject({ tier: 'gold', missing: null });
+    expect(progress([purchase('a', 900), purchase('b', 1)], [], { tiers }).next).toMatchObject({
+      tier: 'black',
+      missing: 0,
+      conditions: [{ missing: 0 }, { what: 'orders', missing: 1 }],
+    });
+  });
+
   test('where each year stands alone is measured by this year', () => {
     const { next } = progress([bonus('a', 300)], [bonus('b', 1300)], { upgradeBasis: 'carry' });
     expect(next).toMatchObject({ tier: 'gold', missing: 4700 });
@@ -95,6 +109,18 @@ describe('what keeps the tier', () => {
   ])('with %i points this year and %i last year is %i more before the cycle ends', (now, lastYear, missing) => {
     const facts = [now > 0 ? [bonus('a', now)] : [], lastYear > 0 ? [bonus('b', lastYear)] : []] as const;
     expect(progress(facts[0], facts[1]).keep).toEqual({ missing, by: END });
+  });
+
+  test('is no matter of points where points do not lead to it, and nothing more where it is earned anew', () => {
+    const file: Partial<ProgramFile> = {
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        { id: 'gold', name: 'Gold', qualification: { all: [{ tracker: 'visits', atLeast: 1 }] } },
+      ],
+      trackers: { visits: { measure: 'count', of: { type: 'bonus' }, over: 'cycle' } },
+    };
+    expect(progress([], [bonus('a', 1)], file).keep).toEqual({ missing: null, by: END });
+    expect(progress([bonus('a', 1)], [], file).keep).toEqual({ missing: 0, by: END });
   });
 
   test('is no question for the base tier', () => {
