@@ -82,13 +82,23 @@ export function orderEffect(
   };
 }
 
-/** The order's amount and what was refunded of it, in the order's own currency where all agree on it, else in the program's. */
+/**
+ * The order's amount and what was refunded of it, in the order's own currency; in the program's where its parts differ. A refund in
+ * another currency takes what its value in the program's currency is of the order's. Each refund by itself: a further one, in
+ * whatever currency, gives nothing back that an earlier one took.
+ */
 function amountsOf(purchases: LedgerEntry[], refunds: LedgerEntry[]): { amount: number; refunded: number } {
-  const priced = [...purchases, ...refunds].filter((entry) => entry.amountMinor !== undefined);
-  const oneCurrency = priced.every((entry) => entry.currency === priced[0]!.currency);
-  const amountOf = (entry: LedgerEntry) => (oneCurrency ? entry.amountMinor : entry.spendMinor) ?? 0;
-  const sum = (entries: LedgerEntry[]) => entries.reduce((total, entry) => total + amountOf(entry), 0);
-  return { amount: sum(purchases), refunded: sum(refunds) };
+  const priced = purchases.filter((entry) => entry.amountMinor !== undefined);
+  const currency = priced[0]?.currency;
+  const oneCurrency = priced.every((entry) => entry.currency === currency);
+  const sum = (amounts: (number | undefined)[]) => amounts.reduce<number>((total, amount) => total + (amount ?? 0), 0);
+  const value = sum(purchases.map(({ spendMinor }) => spendMinor));
+  const amount = oneCurrency ? sum(priced.map(({ amountMinor }) => amountMinor)) : value;
+  const refundedBy = (refund: LedgerEntry) => {
+    if (oneCurrency && refund.currency === currency) return refund.amountMinor;
+    return value > 0 ? floorShare(amount, refund.spendMinor ?? 0, value) : 0;
+  };
+  return { amount, refunded: sum(refunds.map(refundedBy)) };
 }
 
 export function plus(a: Effect, b: Effect): Effect {

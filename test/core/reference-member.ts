@@ -74,11 +74,19 @@ function orderContributions(ledger: readonly LedgerEntry[]): Contribution[] {
   return keys.map((key) => {
     const parts = purchases.filter((entry) => orderOf(entry) === key);
     const refunds = ledger.filter((entry) => entry.type === 'refund' && orderOf(entry) === key);
-    const money = [...parts, ...refunds].filter(({ amountMinor }) => amountMinor !== undefined);
-    const sameCurrency = new Set(money.map(({ currency }) => currency)).size <= 1;
-    const value = (entry: LedgerEntry) => BigInt((sameCurrency ? entry.amountMinor : entry.spendMinor) ?? 0);
-    const amount = parts.reduce((total, part) => total + value(part), 0n);
-    const refunded = refunds.reduce((total, refund) => total + value(refund), 0n);
+    const currencies = new Set(
+      parts.filter(({ amountMinor }) => amountMinor !== undefined).map(({ currency }) => currency),
+    );
+    const inOwn = (entry: LedgerEntry) => BigInt(entry.amountMinor ?? 0);
+    const inProgram = (entry: LedgerEntry) => BigInt(entry.spendMinor ?? 0);
+    const total = (entries: LedgerEntry[], of: (entry: LedgerEntry) => bigint) =>
+      entries.reduce((all, one) => all + of(one), 0n);
+    const amount = total(parts, currencies.size <= 1 ? inOwn : inProgram);
+    const worth = total(parts, inProgram);
+    const refunded = total(refunds, (refund) => {
+      if (currencies.size === 1 && currencies.has(refund.currency)) return inOwn(refund);
+      return worth === 0n ? 0n : (amount * inProgram(refund)) / worth;
+    });
     const left = refunded > amount ? 0n : amount - refunded;
     const share = (figure: number) => (amount === 0n ? figure : Number((BigInt(figure) * left) / amount));
 

@@ -142,6 +142,24 @@ describe('R3: an order with its refunds', () => {
     expect(orderEffect(bought, all, POINTS)).toMatchObject({ points: 0, spendMinor: 0, orders: 0 });
   });
 
+  test('refunded in its own currency and then in another, gives nothing back that was taken before', () => {
+    const order = [
+      entry({ type: 'purchase', id: 't-1', points: 1000, currency: 'USD', amountMinor: 10000, exchangeRate: '0.9' }),
+    ];
+    const half = entry({
+      type: 'refund',
+      id: 'r-1',
+      orderId: 't-1',
+      currency: 'USD',
+      amountMinor: 5000,
+      exchangeRate: '0.5',
+    });
+    const nineEuros = entry({ type: 'refund', id: 'r-2', orderId: 't-1', ...euros(900) });
+    expect(orderEffect(order, [half], POINTS).points).toBe(500);
+    expect(orderEffect(order, [half, nineEuros], POINTS).points).toBe(400);
+    expect(orderEffect(order, [nineEuros, half], POINTS).points).toBe(400);
+  });
+
   test("refunded in another currency than it was paid in, gives back by the program's", () => {
     const bought = [entry({ type: 'purchase', points: 100, ...euros(10000) })];
     const back = [entry({ type: 'refund', orderId: 't-1', amountMinor: 5000, currency: 'USD', exchangeRate: '0.5' })];
