@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { type Announcing, announcingOf } from '../../core/member/settle.ts';
 import type { Brand } from '../../core/program/brand.ts';
 import { compileProgram, type Program } from '../../core/program/program.ts';
 import { readBrandFile } from './brand-file.ts';
@@ -8,7 +9,7 @@ import { OperatorError } from './operator-error.ts';
 export interface DeployedStack {
   brand: Brand;
   program: Program;
-  announcing: { notifyOnRealtimeDowngrade: boolean };
+  announcing: Announcing;
   region: string;
   /** The value of one of the stack's outputs. */
   output(id: string): string;
@@ -22,7 +23,7 @@ export async function findStack(brandName: string): Promise<DeployedStack> {
   return {
     brand,
     program: compileProgram(brand),
-    announcing: { notifyOnRealtimeDowngrade: brand.notifications.notifyOnRealtimeDowngrade ?? false },
+    announcing: announcingOf(brand.notifications),
     region: brand.region,
     output(id) {
       const value = outputs.get(id);

@@ -21,6 +21,9 @@ export interface OrderFile {
 
 export type TaxInRefunds = 'added' | 'removed' | 'as is';
 
+/** What a stated tax is multiplied by before it is added to the amount that it was stated with. */
+export const TAX_SIGN: Readonly<Record<TaxInRefunds, 1 | -1 | 0>> = { added: 1, removed: -1, 'as is': 0 };
+
 export interface ReportedRefund {
   id: string;
   /** As the platform states it; the tax beside it. */
@@ -100,7 +103,7 @@ export function transactionsOf(file: OrderFile): Transaction[] {
       occurredAt,
     }),
   );
-  const taxSign = { added: 1, removed: -1, 'as is': 0 }[refundTax ?? 'as is'];
+  const taxSign = TAX_SIGN[refundTax ?? 'as is'];
   const refunds = file.refunds
     .map((refund) => ({ ...refund, amountMinor: refund.amountMinor + taxSign * refund.taxMinor }))
     .filter(({ amountMinor }) => amountMinor > 0)

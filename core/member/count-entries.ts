@@ -5,7 +5,7 @@ import type { Program } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import type { Instant } from '../time.ts';
 import { standingOf, withCounted } from './counted-window.ts';
-import type { ChangeCause, Member, TierChange } from './member.ts';
+import { type ChangeCause, hasValidSums, type Member, type TierChange } from './member.ts';
 import { type Announcing, bringUpTo, type Settled, settle } from './settle.ts';
 import type { CycleSums, Tally } from './tally.ts';
 
@@ -35,9 +35,9 @@ export function countEntries(
   announcing: Announcing,
   now: Instant,
 ): Counting {
-  if (member.rebuildDue) return { kind: 'rebuildNeeded', because: 'created' };
-  if (member.countedUnder !== program.countingRule)
-    return { kind: 'rebuildNeeded', because: 'program counts otherwise now' };
+  if (!hasValidSums(member, program)) {
+    return { kind: 'rebuildNeeded', because: member.rebuildDue ? 'created' : 'program counts otherwise now' };
+  }
 
   const newEntries: LedgerEntry[] = [];
   for (const entry of entries) {
@@ -193,7 +193,7 @@ function settleUntilNow(
   brought: readonly LedgerEntry[],
   moment: Instant,
 ): Settled {
-  if (member.rebuildDue || member.countedUnder !== program.countingRule) {
+  if (!hasValidSums(member, program)) {
     const news = new Set(brought.map(entryKey));
     const known = ledger.filter((entry) => !news.has(entryKey(entry)));
     const tally = tallyOf(known, program, member.enrolledAt, moment);

@@ -1,9 +1,8 @@
 import { tierPointsOf } from '../ledger/effect.ts';
 import { Replay, type Step } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
-import { currencyDigits } from '../money.ts';
 import type { Program, Tier } from '../program/program.ts';
-import { type ConditionProgress, conditionProgress } from '../tiers/progress.ts';
+import { type ConditionProgress, conditionProgress, tierPointsUnit } from '../tiers/progress.ts';
 import type { Instant } from '../time.ts';
 import type { Member } from './member.ts';
 import { type MemberView, type Replayed, replayTo } from './member-view.ts';
@@ -65,11 +64,10 @@ function explainStep(step: Step, { tally }: Replayed, program: Program): Explain
   const { cycle } = tally;
   const moved = tierPointsOf(step.effect, program);
   const place = step.countsAt >= cycle.start ? 'current' : step.countsAt >= cycle.previousStart ? 'previous' : 'older';
-  const units = program.basis === 'spend' ? 10 ** currencyDigits(program.currency) : 1;
   const explained: ExplainedTransaction = {
     entry: step.entry,
     counted: moved !== 0 && place !== 'older',
-    tierPoints: moved / units,
+    tierPoints: moved / tierPointsUnit(program),
     cycle: place,
   };
   const why = reasonFor(step, moved, place, program);

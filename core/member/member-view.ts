@@ -4,7 +4,7 @@ import { type Program, type Tier, tierById } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import { type Progress, progressOf, shown, tierPointsShown } from '../tiers/progress.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
-import type { Member } from './member.ts';
+import { hasValidSums, type Member } from './member.ts';
 import { bringUpTo } from './settle.ts';
 import { haveSameSums, isIdle, type Tally } from './tally.ts';
 
@@ -29,7 +29,7 @@ const SILENT = { notifyOnRealtimeDowngrade: false };
  * @returns undefined where the item cannot tell, and the ledger has to be replayed
  */
 export function viewNow(member: Member, program: Program, now: Instant): MemberView | undefined {
-  if (member.rebuildDue || member.countedUnder !== program.countingRule) return undefined;
+  if (!hasValidSums(member, program)) return undefined;
   const { member: arrived } = bringUpTo(now, member, program, SILENT);
   // A tier that the program no longer has is judged anew.
   const visible = tierById(program, arrived.tier.id) ?? earnedTier(program, arrived.tally);
@@ -99,7 +99,7 @@ function shownSince(
   tally: Tally,
   program: Program,
 ): { tier: Tier; since: Instant } | undefined {
-  const tells = !member.rebuildDue && member.countedUnder === program.countingRule && tierById(program, member.tier.id);
+  const tells = hasValidSums(member, program) && tierById(program, member.tier.id);
   if (!tells || at < member.tier.since || at < member.tally.cycle.start) return undefined;
   const { member: arrived } = bringUpTo(at, member, program, SILENT);
   const tier = tierById(program, arrived.tier.id);

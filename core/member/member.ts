@@ -1,3 +1,4 @@
+import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
 import type { CountedWindow } from './counted-window.ts';
 import type { Tally } from './tally.ts';
@@ -19,6 +20,11 @@ export interface Member {
   counted: CountedWindow;
   /** Set when the member is created: the ledger may hold entries from before, which nobody counted yet. */
   rebuildDue?: boolean;
+}
+
+/** Whether the stored sums can be believed: they were made, and by the rules of counting in force. */
+export function hasValidSums(member: Member, program: Pick<Program, 'countingRule'>): boolean {
+  return !member.rebuildDue && member.countedUnder === program.countingRule;
 }
 
 export type ChangeCause = 'transaction' | 'recalculation' | 'enrolment' | 'programEdit' | 'rebuild';

@@ -1,5 +1,6 @@
 import { cycleAt } from '../cycles/cycle.ts';
 import { decideAnnouncement } from '../notifications/announcement-table.ts';
+import type { NotificationSettings } from '../program/brand.ts';
 import { type Program, type Tier, tierById } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import { progressOf, tierPointsShown } from '../tiers/progress.ts';
@@ -15,6 +16,10 @@ export interface Settled {
 /** Whether falls between two recalculations are told: the brand's switch, read where a change is decided. */
 export interface Announcing {
   notifyOnRealtimeDowngrade: boolean;
+}
+
+export function announcingOf(settings: NotificationSettings): Announcing {
+  return { notifyOnRealtimeDowngrade: settings.notifyOnRealtimeDowngrade ?? false };
 }
 
 interface Because {

@@ -19,8 +19,12 @@ export interface ConditionProgress {
 
 /** Tier points as people read them: points, or units of the currency with basis `spend`; at least 0 (semantics, section 4). */
 export function shown(tierPoints: number, program: Program): number {
-  const units = program.basis === 'spend' ? 10 ** currencyDigits(program.currency) : 1;
-  return Math.max(0, tierPoints) / units;
+  return Math.max(0, tierPoints) / tierPointsUnit(program);
+}
+
+/** How many of the ledger's units (points, or minor units) are one that people read. */
+export function tierPointsUnit(program: Program): number {
+  return program.basis === 'spend' ? 10 ** currencyDigits(program.currency) : 1;
 }
 
 export function tierPointsShown(tally: Tally, program: Program): number {
@@ -72,7 +76,7 @@ export function conditionProgress(condition: Condition, tally: Tally, program: P
 function unitsOf(condition: Condition, program: Program): number {
   switch (condition.measure) {
     case 'tierPoints':
-      return program.basis === 'spend' ? 10 ** currencyDigits(program.currency) : 1;
+      return tierPointsUnit(program);
     case 'lifetimeSpend':
       return 10 ** currencyDigits(program.currency);
     case 'tracker':

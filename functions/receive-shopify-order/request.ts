@@ -6,7 +6,7 @@
  * cover: a recorded body, sent again under another topic, must mean the same as before.
  */
 import * as z from 'zod';
-import type { OrderReport, ReportedRefund } from '../../core/ledger/order-file.ts';
+import { type OrderReport, type ReportedRefund, TAX_SIGN, type TaxInRefunds } from '../../core/ledger/order-file.ts';
 import { roundAmount } from '../../core/money.ts';
 import type { ShopifySettings } from '../../core/program/brand.ts';
 import type { Program } from '../../core/program/program.ts';
@@ -145,7 +145,7 @@ function orderReport(order: Order, settings: ShopifySettings, program: Program):
   return report;
 }
 
-function taxTreatment(order: Order, settings: ShopifySettings): 'added' | 'removed' | 'as is' {
+function taxTreatment(order: Order, settings: ShopifySettings): TaxInRefunds {
   if (settings.countTax === order.taxes_included) return 'as is';
   return settings.countTax ? 'added' : 'removed';
 }
@@ -153,7 +153,7 @@ function taxTreatment(order: Order, settings: ShopifySettings): 'added' | 'remov
 /** What of an order counts: its lines after discounts, gift cards apart (they count when they are spent); shipping and tax as set. */
 function countedAmount(order: Order, settings: ShopifySettings, program: Program): number {
   const minor = (text: string) => minorOf(text, program);
-  const taxSign = { added: 1, removed: -1, 'as is': 0 }[taxTreatment(order, settings)];
+  const taxSign = TAX_SIGN[taxTreatment(order, settings)];
   const priced = [
     ...order.line_items
       .filter((line) => !line.gift_card)

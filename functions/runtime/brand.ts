@@ -1,4 +1,5 @@
 import file from '@laurel/brand';
+import { announcingOf } from '../../core/member/settle.ts';
 import type { Brand } from '../../core/program/brand.ts';
 import { compileProgram, type Program } from '../../core/program/program.ts';
 
@@ -7,4 +8,4 @@ export const brand: Brand = file;
 
 export const program: Program = compileProgram(brand);
 
-export const announcing = { notifyOnRealtimeDowngrade: brand.notifications.notifyOnRealtimeDowngrade ?? false };
+export const announcing = announcingOf(brand.notifications);

@@ -3,6 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, DynamoDBRecord } from 'aws-lambda';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { TierChange } from '../../core/member/member.ts';
+import { announcingOf } from '../../core/member/settle.ts';
 import type { NotificationSettings, ProgramFile, ShopifySettings } from '../../core/program/brand.ts';
 import { compileProgram } from '../../core/program/program.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
@@ -58,7 +59,7 @@ export function makeWorld(
 ) {
   const brand = exampleBrand(options.program, options.notifications);
   const program = compileProgram(brand);
-  const announcing = { notifyOnRealtimeDowngrade: brand.notifications.notifyOnRealtimeDowngrade ?? false };
+  const announcing = announcingOf(brand.notifications);
 
   let now: Instant = parseInstant(options.now ?? '2026-05-02T10:00:00Z')!;
   const clock = () => now;
