@@ -6,31 +6,36 @@ import path from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { JavaMissing, startDynamoDbLocal } from '../local/dynamodb-local.ts';
 import { plainProgress, spinnerProgress } from '../local/progress.ts';
+import { HOW_ACTIONS, limitsOfActions, measureActions } from './actions.ts';
 import { computeCost, HOW_COST } from './cost.ts';
 import { HOW_DATABASE, limitsOfDatabase, measureDatabase } from './database.ts';
 import { HOW_FUNCTIONS, limitsOfFunctions, measureFunctions } from './deployed-functions.ts';
 import { HOW_ENGINE, limitsOfEngine, measureEngine } from './engine.ts';
 import { isKept, type Limit } from './limit.ts';
 import {
+  actionTable,
   correctionsOf,
   costTable,
   databaseTable,
   engineTable,
   functionTable,
+  groupTable,
   invocationTable,
   limitLines,
+  scheduleTable,
 } from './tables.ts';
 
-const PARTS = ['engine', 'database', 'functions', 'cost'] as const;
+const PARTS = ['engine', 'actions', 'database', 'functions', 'cost'] as const;
 type Part = (typeof PARTS)[number];
 
 const HELP = `
 Usage: npm run bench [-- <part> …]
 
-Measures, and prints each figure with how it was taken and what it is held to. All parts, in about a minute, unless some are named:
+Measures, and prints each figure with how it was taken and what it is held to. All parts, in about two minutes, unless some are named:
 
   engine      how many decisions a second the engine takes on one core
-  database    what each kind of transaction costs in DynamoDB: write units, read units, round trips
+  actions     how many schedules the ends of tier actions take, and how fast and how large a group's action is
+  database    what each kind of transaction and of tier action costs in DynamoDB: write units, read units, round trips
   functions   how large the deployed code of each function is, and how long its import takes
   cost        what a million purchases cost on AWS, line by line, from the two before and bench/prices.json
 
@@ -98,19 +103,23 @@ async function bench(parts: Set<Part>): Promise<boolean> {
   }
 
   const engine = parts.has('engine') ? await step('engine', measureEngine) : undefined;
+  const actions = parts.has('actions') ? await step('actions', measureActions) : undefined;
   const database = parts.has('database') ? await step('database', measureOnDynamoDbLocal) : undefined;
   const functions = parts.has('functions') ? await step('functions', measureFunctions) : undefined;
   const cost = parts.has('cost') && database && functions ? computeCost(database, functions) : undefined;
 
   if (engine) tell('Engine', HOW_ENGINE, engineTable(engine));
+  if (actions) tell('Tier actions', HOW_ACTIONS, scheduleTable(actions), groupTable(actions));
   if (database) {
-    tell('Database', HOW_DATABASE, databaseTable(database), ...correctionsOf(database), '', invocationTable(database));
+    tell('Database', HOW_DATABASE, databaseTable(database), actionTable(database), ...correctionsOf(database));
+    console.log(['', invocationTable(database)].join('\n'));
   }
   if (functions) tell('Functions', HOW_FUNCTIONS, functionTable(functions));
   if (cost) tell('What a million purchases cost', HOW_COST, costTable(cost));
 
   const limits: Limit[] = [
     ...(engine ? limitsOfEngine(engine) : []),
+    ...(actions ? limitsOfActions(actions) : []),
     ...(database ? limitsOfDatabase(database) : []),
     ...(functions ? limitsOfFunctions(functions) : []),
   ];
@@ -118,7 +127,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   const results = {
     takenAt: new Date(startedAt).toISOString(),
-    ...{ node: process.version, machine, seconds, engine, database, functions, cost },
+    ...{ node: process.version, machine, seconds, engine, actions, database, functions, cost },
     limits: limits.map((limit) => ({ ...limit, kept: isKept(limit) })),
   };
   await mkdir(path.dirname(LATEST), { recursive: true });

@@ -1,4 +1,6 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { itemBytes } from './item-bytes.ts';
 
 /** What calls to DynamoDB cost: in the units of its bill, and in time spent waiting. */
@@ -12,6 +14,17 @@ export interface Consumption {
 
 interface Capacity {
   CapacityUnits?: number;
+  GlobalSecondaryIndexes?: Record<string, { CapacityUnits?: number }>;
+}
+
+interface Write {
+  TableName: string;
+  Item?: Record<string, unknown>;
+  Key?: Record<string, unknown>;
+}
+
+interface TransactionInput {
+  TransactItems?: Record<string, Write>[];
 }
 
 const READS = /^(Get|Query|Scan|BatchGet|TransactGet)/;
@@ -19,21 +32,31 @@ const READS = /^(Get|Query|Scan|BatchGet|TransactGet)/;
 /**
  * Counts what a client's calls consume, as DynamoDB itself reports it (`ReturnConsumedCapacity`), and every request that leaves,
  * retries included. DynamoDB Local is put right where it is known to differ from AWS:
- * - It reports half of what a transaction costs: there, every item is written twice.
+ * - Of the items of a transaction that cost the same it reports one alone. There, every item is written twice, and charged by its size
+ *   before or after, whichever is larger; what the index takes is written once. https://github.com/awslabs/amazon-dynamodb-local-samples/issues/31
+ *   and, measured on AWS, https://github.com/nubo-db/dynoxide/pull/188
  * - Neither reports a write whose condition failed, which AWS charges like one that succeeded, by the size of the item that is there.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export class CapacityMeter {
   #consumed = nothing();
+  /** Looks at items without being counted itself. */
+  readonly #looking: DynamoDBClient;
 
   constructor(client: DynamoDBDocumentClient) {
+    const { endpoint, region, credentials, requestHandler } = client.config;
+    this.#looking = new DynamoDBClient({ ...(endpoint && { endpoint }), region, credentials, requestHandler });
     client.middlewareStack.add(
       (next, context) => async (args) => {
         const command = String(context.commandName);
-        const input = { ...(args.input as object), ReturnConsumedCapacity: 'TOTAL' };
+        const input = { ...(args.input as object), ReturnConsumedCapacity: 'INDEXES' };
+        const written = command === 'TransactWriteItemsCommand' ? writesOf(args.input as TransactionInput) : [];
         try {
+          const unitsBefore = await this.#unitsOf(written);
           const result = await next({ ...args, input } as never);
-          this.#add(command, (result.output as { ConsumedCapacity?: Capacity | Capacity[] }).ConsumedCapacity);
+          const reported = (result.output as { ConsumedCapacity?: Capacity | Capacity[] }).ConsumedCapacity;
+          if (written.length === 0) this.#add(command, reported, args.input as { ConsistentRead?: boolean });
+          else this.#addTransaction(reported, unitsBefore, await this.#unitsOf(written));
           return result;
         } catch (error) {
           this.#addFailed(error as Error & { Item?: never });
@@ -58,19 +81,40 @@ export class CapacityMeter {
     return consumed;
   }
 
-  #add(command: string, reported: Capacity | Capacity[] | undefined): void {
+  #add(command: string, reported: Capacity | Capacity[] | undefined, input: { ConsistentRead?: boolean }): void {
     if (reported === undefined) throw new Error(`DynamoDB did not say what ${command} consumed.`);
-    const units = [reported].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+    const units = sumOf([reported].flat());
     if (READS.test(command)) {
-      // To find nothing is not free: a consistent read is charged for one item at least.
-      this.#consumed.readUnits += Math.max(1, units);
-      if (units === 0) this.#consumed.corrections.push('nothing found: 0 reported, 1 charged');
-    } else if (command.startsWith('Transact')) {
-      this.#consumed.writeUnits += 2 * units;
-      this.#consumed.corrections.push(`transaction: ${units} reported, ${2 * units} charged`);
+      // To find nothing is not free: a read is charged for one item at least.
+      const least = input.ConsistentRead ? 1 : 0.5;
+      this.#consumed.readUnits += Math.max(least, units);
+      if (units === 0) this.#consumed.corrections.push(`nothing found: 0 reported, ${least} charged`);
     } else {
       this.#consumed.writeUnits += units;
     }
+  }
+
+  #addTransaction(reported: Capacity | Capacity[] | undefined, before: readonly number[], after: readonly number[]) {
+    if (reported === undefined) throw new Error('DynamoDB did not say what a transaction consumed.');
+    const tables = [reported].flat();
+    const indexes = tables.flatMap(({ GlobalSecondaryIndexes = {} }) => Object.values(GlobalSecondaryIndexes));
+    const ofItems = after.reduce((sum, units, place) => sum + 2 * Math.max(1, units, before[place]!), 0);
+    const charged = ofItems + sumOf(indexes) / 2;
+    this.#consumed.writeUnits += charged;
+    if (charged === sumOf(tables)) return;
+    this.#consumed.corrections.push(
+      `transaction of ${after.length} items: ${sumOf(tables)} reported, ${charged} charged`,
+    );
+  }
+
+  /** What items are as they lie there, in write units; 0 for one that does not. */
+  async #unitsOf(writes: readonly Write[]): Promise<number[]> {
+    const look = async ({ TableName, Item, Key = Item }: Write) => {
+      const key = marshall({ pk: Key!.pk, sk: Key!.sk });
+      const found = await this.#looking.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true }));
+      return found.Item ? Math.ceil(itemBytes(found.Item) / 1024) : 0;
+    };
+    return Promise.all(writes.map(look));
   }
 
   #addFailed(error: Error & { Item?: Parameters<typeof itemBytes>[0] }): void {
@@ -79,6 +123,14 @@ export class CapacityMeter {
     this.#consumed.writeUnits += units;
     this.#consumed.corrections.push(`failed condition: none reported, ${units} charged`);
   }
+}
+
+function writesOf({ TransactItems = [] }: TransactionInput): Write[] {
+  return TransactItems.flatMap((item) => Object.values(item));
+}
+
+function sumOf(capacities: readonly Capacity[]): number {
+  return capacities.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
 }
 
 function nothing(): Consumption {

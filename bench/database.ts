@@ -10,6 +10,7 @@ import { type MeasuredShop, openShop } from './measured-shop.ts';
 
 export interface DatabaseFigures {
   transactions: TransactionFigures[];
+  actions: ActionFigures[];
   /** One email about a change of tier: who it goes to, the claim, the mark. */
   email: Consumption;
   invocations: { intake: InvocationFigures; recalculation: InvocationFigures; email: InvocationFigures };
@@ -27,6 +28,16 @@ export interface TransactionFigures {
   peer?: { what: string; consumption: Consumption };
 }
 
+/** A tier action, or what comes of one later. */
+export interface ActionFigures {
+  what: string;
+  consumption: Consumption;
+  /** How often EventBridge was asked for a schedule: a round trip each, which is not among the others. */
+  scheduleCalls: number;
+  memberBytes?: number;
+  atMost?: { readUnits: number; roundTrips: number; scheduleCalls: number };
+}
+
 export interface InvocationFigures {
   /** Processor time of one invocation of the warm handler, the SDK included. */
   cpuMs: number;
@@ -38,8 +49,9 @@ export interface InvocationFigures {
 export const HOW_DATABASE = [
   'The real handlers are called with the events that AWS sends, over the real adapters, on DynamoDB Local 3.3.0, with the program of',
   'brands/demo.json. An SDK middleware asks for ReturnConsumedCapacity and counts every request that leaves; reading a secret is none.',
-  '† DynamoDB Local reports half of what a transaction costs on AWS, so that is doubled; and a write whose condition failed is charged by AWS',
-  'and reported by neither, so it is added. Ids of members and transactions are UUIDs. One entry of one member in a batch of the stream.',
+  '† Of the items of a transaction that cost the same, DynamoDB Local reports one alone, so each is looked at: twice its size is charged, and what',
+  'it changes in the index; a write whose condition failed is charged by AWS and reported by neither, so it is added. Ids of members,',
+  'transactions and actions are UUIDs. One entry of one member in a batch of the stream. Schedules are those of the real clock, over a stub.',
 ];
 
 export const WRITE_UNITS_OF_A_PURCHASE = 2;
@@ -78,12 +90,20 @@ const SCENARIOS: Record<string, Scenario> = {
     await buyAndCount(shop, memberId, HOUR_MS, 16, long);
     return { post: () => shop.post(memberId, { ...POINTS_BY_TIER, ...long() }) };
   },
+  'purchase, with a tier that staff gave': async (shop, memberId) => {
+    await becomeSilver(shop, memberId);
+    await shop.act(memberId, anUpgrade('gold'), 'APPLIED');
+    await buyAndCount(shop, memberId, HOUR_MS, 16);
+    return { post: () => shop.post(memberId, POINTS_BY_TIER) };
+  },
   'purchase that moves the tier': async (shop, memberId) => {
     await shop.enrol(memberId);
     await shop.post(memberId, { points: 900, amount: '90.00' });
     await shop.recalculate();
     return { post: () => shop.post(memberId, { points: 200, amount: '20.00' }) };
   },
+  'order that fires a promotion, ledger of 10': (shop, memberId) => fireAmong(shop, memberId, 10),
+  'order that fires a promotion, ledger of 100': (shop, memberId) => fireAmong(shop, memberId, 100),
   bonus: async (shop, memberId) => {
     await becomeSilver(shop, memberId);
     return { post: () => shop.post(memberId, { type: 'bonus', points: 50, reason: 'Birthday' }) };
@@ -160,6 +180,93 @@ async function refundAmong(shop: MeasuredShop, memberId: string, entries: number
   };
 }
 
+/** The promotion `hotel-stay` of the demo. */
+async function fireAmong(shop: MeasuredShop, memberId: string, entries: number) {
+  await shop.fillLedger(memberId, entries);
+  await shop.enrol(memberId, { enrolledAt: '2026-01-10T10:00:00Z' });
+  const fields = {
+    partner: 'hotel',
+    CheckOutDate: new Date(shop.now() + 14 * 24 * HOUR_MS).toISOString().slice(0, 10),
+  };
+  return {
+    post: () => shop.post(memberId, { ...POINTS_BY_TIER, fields }),
+    peer: { what: 'one query of that ledger', consumption: await shop.meter(() => shop.readLedger(memberId)) },
+  };
+}
+
+const ACTION_AT_MOST = { readUnits: 2, roundTrips: 3, scheduleCalls: 0 };
+
+function anUpgrade(tier: string, expiry?: Record<string, unknown>): Record<string, unknown> {
+  return { id: randomUUID(), action: 'upgrade', strategy: { type: 'specific', tier }, ...(expiry && { expiry }) };
+}
+
+/** One after the other, of which each may need what came before. */
+async function measureActions(shop: MeasuredShop): Promise<ActionFigures[]> {
+  const figures: ActionFigures[] = [];
+  async function measure(
+    what: string,
+    act: () => Promise<void>,
+    more: Pick<ActionFigures, 'atMost'> & { memberId?: string } = {},
+  ): Promise<void> {
+    const { memberId, ...rest } = more;
+    const callsBefore = shop.scheduleCalls();
+    const consumption = await shop.meter(act);
+    const scheduleCalls = shop.scheduleCalls() - callsBefore;
+    const memberBytes = memberId === undefined ? {} : { memberBytes: await shop.memberBytes(memberId) };
+    figures.push({ what, consumption, scheduleCalls, ...memberBytes, ...rest });
+  }
+
+  const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+  for (const memberId of [first, second, third]) {
+    if (memberId === third) await shop.fillLedger(memberId, 100);
+    await becomeSilver(shop, memberId);
+  }
+  const inTwoHours = { type: 'instant', at: new Date(shop.now() + 2 * HOUR_MS).toISOString() };
+  const upgrade = anUpgrade('gold', inTwoHours);
+  await measure('upgrade with an end', () => shop.act(first, upgrade, 'APPLIED'), {
+    ...{ memberId: first, atMost: { ...ACTION_AT_MOST, scheduleCalls: 1 } },
+  });
+  await measure('the same for another member', () => shop.act(second, anUpgrade('gold', inTwoHours), 'APPLIED'), {
+    ...{ memberId: second, atMost: ACTION_AT_MOST },
+  });
+  await shop.act(third, anUpgrade('gold', inTwoHours), 'APPLIED');
+  await measure('the very same action again', () => shop.act(first, upgrade, 'APPLIED'), {
+    atMost: { ...ACTION_AT_MOST, roundTrips: 2 },
+  });
+  await measure('upgrade that changes nothing', () => shop.act(first, anUpgrade('silver'), 'TARGET_NOT_HIGHER'), {
+    atMost: ACTION_AT_MOST,
+  });
+  const inThreeHours = { type: 'instant', at: new Date(shop.now() + 3 * HOUR_MS).toISOString() };
+  await measure(
+    'renewal, to a later end',
+    () => shop.act(first, { ...anUpgrade('gold', inThreeHours), action: 'renew' }, 'EXTENDED'),
+    {
+      ...{ memberId: first, atMost: { ...ACTION_AT_MOST, scheduleCalls: 1 } },
+    },
+  );
+  await measure(
+    'downgrade until the cycle ends',
+    () => shop.act(first, { ...anUpgrade('bronze'), action: 'downgrade' }, 'APPLIED'),
+    {
+      ...{ memberId: first, atMost: ACTION_AT_MOST },
+    },
+  );
+  shop.pass(2 * HOUR_MS);
+  // The member, its ledger, its actions: a few of both are a unit each.
+  await measure('the end of a grant', () => shop.expire(second), {
+    ...{ memberId: second, atMost: { readUnits: 3, roundTrips: 4, scheduleCalls: 0 } },
+  });
+  await measure('the same, ledger of 100', () => shop.expire(third), {
+    ...{ memberId: third, atMost: { readUnits: 10, roundTrips: 4, scheduleCalls: 0 } },
+  });
+  // Whoever else has become due meanwhile.
+  await shop.sweep();
+  await measure('the sweep, where nobody is due', () => shop.sweep(), {
+    atMost: { readUnits: 4, roundTrips: 8, scheduleCalls: 0 },
+  });
+  return figures;
+}
+
 /** Shopify's ids are numbers, and its customer is our member. */
 function anOrder(shop: MeasuredShop, memberId: string, orderId: number): string {
   return shopifyPaidOrder({
@@ -203,10 +310,12 @@ export async function measureDatabase(
       });
       transactions.push({ ...result, memberBytes: await shop.memberBytes(memberId) });
     }
+    onProgress('tier actions');
+    const { result: actions } = await captureLog(() => measureActions(shop));
     onProgress('an email about a change');
     const email = await measureEmail(shop);
     onProgress('processor time and log of a purchase');
-    return { transactions, email, ...(await measureInvocations(shop)) };
+    return { transactions, actions, email, ...(await measureInvocations(shop)) };
   } finally {
     shop.close();
   }
@@ -283,7 +392,21 @@ class Sampled {
   }
 }
 
-export function limitsOfDatabase({ transactions }: DatabaseFigures): Limit[] {
+export function limitsOfDatabase({ transactions, actions }: DatabaseFigures): Limit[] {
+  return [...limitsOfPurchases(transactions), ...actions.flatMap(limitsOfAction)];
+}
+
+function limitsOfAction({ what, consumption, scheduleCalls, atMost }: ActionFigures): Limit[] {
+  if (!atMost) return [];
+  const sense = 'at most';
+  return [
+    { what, unit: 'read units', measured: consumption.readUnits, sense, bound: atMost.readUnits },
+    { what, unit: 'round trips', measured: consumption.roundTrips, sense, bound: atMost.roundTrips },
+    { what, unit: 'calls for a schedule', measured: scheduleCalls, sense, bound: atMost.scheduleCalls },
+  ];
+}
+
+function limitsOfPurchases(transactions: readonly TransactionFigures[]): Limit[] {
   return transactions
     .filter(({ kind }) => kind.startsWith('purchase') && kind !== 'purchase that moves the tier')
     .flatMap(({ kind, intake, recalculation }): Limit[] => [

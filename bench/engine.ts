@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Grant } from '../core/actions/grant.ts';
 import type { LedgerEntry } from '../core/ledger/transaction.ts';
 import { countEntries } from '../core/member/count-entries.ts';
 import { NOTHING_COUNTED } from '../core/member/counted-window.ts';
@@ -98,8 +99,20 @@ function aPurchase(memberId: string, recordedAt: Instant, points: number): Ledge
   return entryOf(unmarshall(marshall(itemOf(entry))));
 }
 
+/** What staff and a promotion gave, the better of which ends first. */
+function twoGrants(): Grant[] {
+  const [key, order] = [randomUUID(), randomUUID()];
+  return [
+    { key, kind: 'floor', tier: 'gold', from: NOW - 40 * HOUR_MS, until: NOW + 900 * HOUR_MS },
+    {
+      ...{ key: `promotion#hotel-stay#api#${order}`, kind: 'floor', tier: 'platinum', from: NOW - 30 * HOUR_MS },
+      ...{ until: NOW + 600 * HOUR_MS, promotion: 'hotel-stay', transactionId: order, tellEnd: ['email', 'sms'] },
+    },
+  ];
+}
+
 /** A Silver member of some months, with that many purchases of the last day, read from its item. */
-function aMember(memberId: string, program: Program, points: number, purchases: number): Member {
+function aMember(memberId: string, program: Program, points: number, purchases: number, grants?: Grant[]): Member {
   const enrolledAt = NOW - 200 * 24 * HOUR_MS;
   const tally = emptyTally(program, enrolledAt, NOW);
   let member: Member = {
@@ -107,7 +120,8 @@ function aMember(memberId: string, program: Program, points: number, purchases: 
     enrolledAt,
     blocked: false,
     version: 41,
-    tier: { id: 'silver', since: NOW - 30 * 24 * HOUR_MS },
+    tier: { id: grants ? 'platinum' : 'silver', since: NOW - 30 * HOUR_MS },
+    ...(grants && { grants, nextDueAt: NOW + 400 * HOUR_MS }),
     changes: 1,
     tally: {
       ...tally,
@@ -136,16 +150,18 @@ function decide(member: Member, entry: LedgerEntry, program: Program): Member {
 export function measureEngine(onProgress: (what: string) => void): EngineFigures {
   const plain = compileProgram(demoBrand(withoutTrackers));
   const tracking = compileProgram(demoBrand(withThreeTrackers));
-  const cases: [what: string, program: Program, purchases: number, points: number, gain: number][] = [
+  const cases: [what: string, program: Program, purchases: number, points: number, gain: number, grants?: true][] = [
     ['no trackers, 2 purchases in the window', plain, 2, 1300, 50],
     ['no trackers, a busy day: the window is full', plain, 14, 1300, 50],
     ['3 trackers, 2 purchases in the window', tracking, 2, 1300, 50],
     ['3 trackers, a busy day: the window is full', tracking, 14, 1300, 50],
     ['3 trackers, the tier moves from Silver to Gold', tracking, 2, 4990, 50],
+    ['no trackers, two grants, 2 purchases in the window', plain, 2, 1300, 50, true],
+    ['3 trackers, two grants, a busy day', tracking, 14, 1300, 50, true],
   ];
-  const decisions = cases.map(([what, program, purchases, points, gain]) => {
+  const decisions = cases.map(([what, program, purchases, points, gain, grants]) => {
     onProgress(what);
-    const members = many((n) => aMember(`m-${n}`, program, points, purchases));
+    const members = many((n) => aMember(`m-${n}`, program, points, purchases, grants && twoGrants()));
     const entries = members.map(({ memberId }) => aPurchase(memberId, NOW - 1000, gain));
     return measureRate(what, (n) => decide(members[n]!, entries[n]!, program).tally.orders);
   });

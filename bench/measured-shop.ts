@@ -7,12 +7,14 @@ import type {
   Context,
   DynamoDBStreamEvent,
 } from 'aws-lambda';
+import type { Outcome } from '../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../core/ledger/transaction.ts';
-import type { TierChange } from '../core/member/member.ts';
+import { isActionRecord, type TierChange, type TierNotice } from '../core/member/member.ts';
 import type { Ledger, MemberStore } from '../core/ports.ts';
 import type { Brand } from '../core/program/brand.ts';
 import { compileProgram } from '../core/program/program.ts';
 import { HOUR_MS, type Instant, MINUTE_MS } from '../core/time.ts';
+import { expireTier } from '../core/use-cases/expire-tier.ts';
 import { RecordingMailer } from '../fakes/recording-world.ts';
 import { dynamoClient } from '../functions/adapters/dynamo-client.ts';
 import { DynamoDeliveryLog } from '../functions/adapters/dynamo-delivery-log.ts';
@@ -20,6 +22,8 @@ import { DynamoLedger, itemOf } from '../functions/adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../functions/adapters/dynamo-member-store.ts';
 import { DynamoOrderFiles } from '../functions/adapters/dynamo-order-files.ts';
 import { DynamoProfileStore } from '../functions/adapters/dynamo-profile-store.ts';
+import { makeHandler as makeExpireTiers } from '../functions/expire-tiers/make-handler.ts';
+import { makeHandler as makeManageTier } from '../functions/manage-tier/make-handler.ts';
 import { makeHandler as makePutMember } from '../functions/put-member/make-handler.ts';
 import { makeHandler as makeRecalculateTier } from '../functions/recalculate-tier/make-handler.ts';
 import { makeHandler as makeReceiveShopifyOrder } from '../functions/receive-shopify-order/make-handler.ts';
@@ -29,6 +33,7 @@ import { makeHandler as makeSendEmail } from '../functions/send-email/make-handl
 import { clientConfigOf, type DynamoDbLocal, makeTables } from '../local/dynamodb-local.ts';
 import { shopifyHeaders } from '../local/shopify-webhook.ts';
 import { CapacityMeter, type Consumption } from './capacity-meter.ts';
+import { CountedScheduler } from './counted-scheduler.ts';
 import { itemBytes } from './item-bytes.ts';
 
 const SHOPIFY_SECRET = 'shpss_of_the_bench';
@@ -45,7 +50,7 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
   let now: Instant = Date.UTC(2026, 4, 2, 10);
   const clock = () => now;
   const recorded: LedgerEntry[] = [];
-  const changes: TierChange[] = [];
+  const news: (TierChange | TierNotice)[] = [];
   const { text: keyText, kept } = newApiKey('admin', '2026-01-01T00:00:00Z');
 
   const dynamoLedger = new DynamoLedger(client, tables.points);
@@ -60,18 +65,25 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
   };
   const members: MemberStore = {
     load: (memberId) => dynamoMembers.load(memberId),
-    async save(member, readVersion, itsChanges) {
-      const outcome = await dynamoMembers.save(member, readVersion, itsChanges);
-      if (outcome === 'saved') changes.push(...itsChanges);
+    async save(member, readVersion, records) {
+      const outcome = await dynamoMembers.save(member, readVersion, records);
+      if (outcome === 'saved') for (const record of records) if (!isActionRecord(record)) news.push(record);
       return outcome;
     },
     change: (memberId, sequence) => dynamoMembers.change(memberId, sequence),
     changesOf: (memberId, page) => dynamoMembers.changesOf(memberId, page),
+    notice: (memberId, sequence) => dynamoMembers.notice(memberId, sequence),
+    recordAction: (record) => dynamoMembers.recordAction(record),
+    action: (memberId, key) => dynamoMembers.action(memberId, key),
+    actionsOf: (memberId) => dynamoMembers.actionsOf(memberId),
+    due: (shard, now) => dynamoMembers.due(shard, now),
     everyId: () => dynamoMembers.everyId(),
   };
+  const scheduler = new CountedScheduler();
   const ports = {
     ledger,
     members,
+    clock: scheduler.newClock(),
     profiles: new DynamoProfileStore(client, tables.members),
     deliveries: new DynamoDeliveryLog(client, tables.members),
     orderFiles: new DynamoOrderFiles(client, tables.points),
@@ -88,6 +100,8 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
   const receiveShopifyOrder = makeReceiveShopifyOrder(ports, brand.shopify!, program, clock);
   const putMember = makePutMember(ports, program, announcing, clock);
   const recalculateTier = makeRecalculateTier(ports, program, announcing, clock);
+  const manageTier = makeManageTier(ports, program, announcing, clock);
+  const expireTiers = makeExpireTiers(ports, program, announcing, clock);
   const sendEmail = makeSendEmail(ports, brand, program, clock);
 
   async function call(
@@ -96,10 +110,11 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
     headers: Record<string, string>,
     body: string,
     expected: number[],
-  ): Promise<void> {
+  ): Promise<string> {
     const event = { headers, pathParameters, body, isBase64Encoded: false } as unknown as APIGatewayProxyEventV2;
     const { statusCode, body: answer } = await handler(event, {} as Context);
     if (!expected.includes(statusCode ?? 0)) throw new Error(`A call was answered with ${statusCode}: ${answer}`);
+    return answer ?? '';
   }
 
   const authorization = { authorization: `Bearer ${keyText}` };
@@ -133,9 +148,31 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
       if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} records were not counted.`);
     },
 
+    /** @param expected the outcome */
+    async act(memberId: string, action: Record<string, unknown>, expected: Outcome): Promise<void> {
+      const answer = await call(manageTier, { memberId }, authorization, JSON.stringify(action), [200]);
+      const { outcome } = JSON.parse(answer) as { outcome: Outcome };
+      if (outcome !== expected) throw new Error(`An action came to ${outcome}, and not to ${expected}: ${answer}`);
+    },
+
+    /** Writes down what is due for one member. */
+    async expire(memberId: string): Promise<void> {
+      const { changes, notices } = await expireTier(ports, program, announcing, memberId, now);
+      if (changes.length + notices.length !== 1) throw new Error(`${memberId} had ${changes.length} changes.`);
+    },
+
+    /** The sweep, which looks for whoever is due. */
+    async sweep(): Promise<void> {
+      const { batchItemFailures } = await expireTiers({ Records: [{ body: '{}' }] } as never);
+      if (batchItemFailures.length > 0) throw new Error('The sweep failed.');
+    },
+
+    /** How often EventBridge was asked for a schedule. */
+    scheduleCalls: () => scheduler.calls,
+
     /** Emails what the last change of a tier says. */
     async emailLastChange(): Promise<void> {
-      const record = { messageId: randomUUID(), body: JSON.stringify(changes.at(-1)) };
+      const record = { messageId: randomUUID(), body: JSON.stringify(news.at(-1)) };
       const { batchItemFailures } = await sendEmail({ Records: [record] } as never);
       if (batchItemFailures.length > 0 || ports.mailer.sent.length === 0) throw new Error('The email was not sent.');
     },

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { type ActionFigures, liveMbAtMost } from './actions.ts';
 import type { Consumption } from './capacity-meter.ts';
 import { type CostFigures, type CostLine, PURCHASES } from './cost.ts';
 import { type DatabaseFigures, WRITE_UNITS_OF_A_PURCHASE } from './database.ts';
@@ -16,6 +17,25 @@ export function engineTable({ decisions, peers }: EngineFigures): string {
     table.push([what, ...[whole(perSecond), whole(lowest), whole(highest), whole(1e9 / perSecond), limit].map(right)]);
   for (const rate of decisions) add(rate, `≥ ${whole(DECISIONS_PER_SECOND)}`);
   for (const rate of peers) add({ ...rate, what: `peer: ${rate.what}` }, '');
+  return table.toString();
+}
+
+export function scheduleTable({ schedules }: ActionFigures): string {
+  const table = plainTable(['', 'asked of the clock', 'calls', 'schedules', 'limit']);
+  for (const { what, asked, calls, schedules: made, bound } of schedules) {
+    table.push([what, ...[whole(asked), whole(calls), whole(made), `≤ ${bound}`].map(right)]);
+  }
+  return table.toString();
+}
+
+export function groupTable({ groups }: ActionFigures): string {
+  const table = plainTable(['', 'members per second', 'MB alive', 'limit']);
+  const [small, large] = groups;
+  for (const group of groups) {
+    const limit = group === large ? `≤ ${liveMbAtMost(small!).toFixed(1)}` : '';
+    const what = group.isPeer ? `peer: ${group.what}` : group.what;
+    table.push([what, ...[whole(group.perSecond), group.liveMb.toFixed(1), limit].map(right)]);
+  }
   return table.toString();
 }
 
@@ -44,10 +64,36 @@ function unitsOf({ writeUnits, readUnits, roundTrips }: Consumption): number[] {
   return [writeUnits, readUnits, roundTrips];
 }
 
-export function correctionsOf({ transactions }: DatabaseFigures): string[] {
-  return transactions.flatMap(({ kind, intake, recalculation }) =>
-    [...intake.corrections, ...recalculation.corrections].map((correction) => `† ${kind}: ${correction}`),
-  );
+export function actionTable({ actions }: DatabaseFigures): string {
+  const table = plainTable([
+    'tier actions\n',
+    ...['write\n', 'read\n', '\nlimit', 'trips\n', '\nlimit', 'calls for\na schedule', '\nlimit', 'member\nbytes'],
+  ]);
+  for (const { what, consumption, scheduleCalls, memberBytes, atMost } of actions) {
+    const { writeUnits, readUnits, roundTrips, corrections } = consumption;
+    const limit = (bound: number | undefined) => (bound === undefined ? '' : `≤ ${bound}`);
+    const cells = [
+      ...[writeUnits, readUnits, limit(atMost?.readUnits), roundTrips, limit(atMost?.roundTrips)],
+      ...[scheduleCalls, limit(atMost?.scheduleCalls), memberBytes ?? ''],
+    ];
+    table.push([corrections.length > 0 ? `${what} †` : what, ...cells.map(right)]);
+  }
+  return table.toString();
+}
+
+export function correctionsOf({ transactions, actions }: DatabaseFigures): string[] {
+  const all = [
+    ...transactions.map(({ kind, intake, recalculation }) => ({
+      what: kind,
+      corrections: [...intake.corrections, ...recalculation.corrections],
+    })),
+    ...actions.map(({ what, consumption }) => ({ what, corrections: consumption.corrections })),
+  ];
+  return all.flatMap(({ what, corrections }) => {
+    const counts = new Map<string, number>();
+    for (const correction of corrections) counts.set(correction, (counts.get(correction) ?? 0) + 1);
+    return [...counts].map(([correction, times]) => `† ${what}: ${correction}${times > 1 ? `, ${times} times` : ''}`);
+  });
 }
 
 export function invocationTable({ invocations, entryBytes }: DatabaseFigures): string {

@@ -1,10 +1,12 @@
 /** What the engine needs from the world. Types only; each has a fake in `fakes/`, and both pass the suite in `test/contracts/`. */
 
+import type { ActionRecord } from './actions/tier-action.ts';
 import type { OrderFile } from './ledger/order-file.ts';
 import type { LedgerEntry } from './ledger/transaction.ts';
-import type { Member, TierChange } from './member/member.ts';
+import type { Member, MemberRecord, TierChange, TierNotice } from './member/member.ts';
 import type { Email } from './notifications/email.ts';
 import type { Channel } from './program/brand.ts';
+import type { Run, RunPage, RunState } from './runs/run.ts';
 import type { Instant } from './time.ts';
 
 export interface Ledger {
@@ -18,15 +20,64 @@ export interface MemberStore {
   /** Read consistently. */
   load(memberId: string): Promise<Member | undefined>;
   /**
-   * Writes the member and its changes, all or nothing, if the stored version is still `readVersion` (0: not stored yet).
-   * The stored version becomes `readVersion + 1`.
+   * Writes the member and the records of what happened to it, all or nothing, if the stored version is still `readVersion` (0: not
+   * stored yet). The stored version becomes `readVersion + 1`. No record overwrites one that is there.
    */
-  save(member: Member, readVersion: number, changes: readonly TierChange[]): Promise<'saved' | 'conflict'>;
+  save(member: Member, readVersion: number, records: readonly MemberRecord[]): Promise<'saved' | 'conflict'>;
   /** Newest first. @param before only changes of a lower sequence */
   changesOf(memberId: string, page: { limit: number; before?: number }): Promise<TierChange[]>;
   change(memberId: string, sequence: number): Promise<TierChange | undefined>;
+  notice(memberId: string, sequence: number): Promise<TierNotice | undefined>;
+  /** An action that changed nothing of the member, or had no member to change. */
+  recordAction(record: ActionRecord): Promise<'recorded' | 'exists'>;
+  action(memberId: string, key: string): Promise<ActionRecord | undefined>;
+  /** Every action of the member, in no order, read consistently. */
+  actionsOf(memberId: string): Promise<ActionRecord[]>;
+  /**
+   * The members whose `nextDueAt` has come, by `nextDueAt`, as far as the index knows by now; page after page.
+   * @param shard one of `DUE_SHARDS`
+   */
+  due(shard: number, now: Instant): AsyncIterable<string[]>;
   /** Every member, in no order: for operators. */
   everyId(): AsyncIterable<string>;
+}
+
+/** Wakes Laurel up when something is due: one timer for each distinct moment, whoever asked for it and how often. */
+export interface TierClock {
+  /** @param at in the future */
+  wakeAt(at: Instant): Promise<void>;
+}
+
+export interface Groups {
+  join(groupId: string, memberId: string, now: Instant): Promise<void>;
+  leave(groupId: string, memberId: string, now: Instant): Promise<void>;
+  /** Whether anybody ever joined. */
+  exists(groupId: string): Promise<boolean>;
+  /** Who was in the group at a moment, by id. @param after only ids behind it; `next` is left out with the last page */
+  membersAt(
+    groupId: string,
+    at: Instant,
+    page: { limit: number; after?: string },
+  ): Promise<{ memberIds: string[]; next?: string }>;
+}
+
+/** The runs over many members, and what they came to. */
+export interface Runs {
+  /** Writes the run unless its id is taken; then answers with the run that is there. */
+  create(run: Run): Promise<{ status: 'created' } | { status: 'exists'; run: Run }>;
+  load(runId: string): Promise<Run | undefined>;
+  /** Keeps a page and adds its counts to the run's; once, however often it is brought. */
+  recordPage(runId: string, page: RunPage): Promise<void>;
+  finish(runId: string, now: Instant): Promise<void>;
+  /** The pages in the order of their members. @param page.from the `after` of the first that is wanted */
+  pages(runId: string, page: { limit: number; from: string }): Promise<RunPage[]>;
+}
+
+/** What carries a run through its pages. */
+export interface RunEngine {
+  /** Starting a run that was started changes nothing. */
+  start(runId: string): Promise<void>;
+  stateOf(runId: string): Promise<RunState>;
 }
 
 /** All that is personal, apart from everything else, so that erasing a person is deleting one item. */
@@ -69,14 +120,14 @@ export interface EventBus {
 }
 
 export interface BusEvent {
-  type: 'tier.upgraded' | 'tier.downgraded';
+  type: 'tier.upgraded' | 'tier.downgraded' | 'tier.renewed' | 'tier.expiring';
   occurredAt: Instant;
   detail: Record<string, unknown>;
 }
 
 /** To every channel that may tell the member. */
 export interface Announcements {
-  publish(change: TierChange, channels: Channel[]): Promise<void>;
+  publish(news: TierChange | TierNotice, channels: Channel[]): Promise<void>;
 }
 
 /** @throws OutcomeUnknown when it may have been sent; anything else when it certainly was not */

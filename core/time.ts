@@ -54,3 +54,47 @@ export function startOfDay(date: Temporal.PlainDate, timeZone: string): Instant 
 export function dateInYear(year: number, month: number, day: number): Temporal.PlainDate {
   return Temporal.PlainDate.from({ year, month, day }, { overflow: 'constrain' });
 }
+
+/** Reads a calendar date, `YYYY-MM-DD`. @returns undefined when it is none (31 February included) */
+export function parseDate(text: string): Temporal.PlainDate | undefined {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? plainDate(text) : undefined;
+}
+
+const LOCAL_DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/;
+
+/**
+ * The calendar date that a text means in a zone (R16): a date, a local date and time, or an instant with its offset.
+ * @returns undefined when it is none of them
+ */
+export function dateIn(text: string, timeZone: string): Temporal.PlainDate | undefined {
+  const at = parseInstant(text);
+  if (at !== undefined) return localDate(at, timeZone);
+  return LOCAL_DATE_TIME.test(text) ? plainDate(text) : parseDate(text);
+}
+
+/** The moment that a text means in a zone: an instant, or the start of a date. @returns undefined when it is neither */
+export function momentIn(text: string, timeZone: string): Instant | undefined {
+  const at = parseInstant(text);
+  if (at !== undefined) return at;
+  const date = parseDate(text);
+  return date && startOfDay(date, timeZone);
+}
+
+function plainDate(text: string): Temporal.PlainDate | undefined {
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same time of day so many calendar days before: a change of clocks in between adds and takes no hour. */
+export function earlierByDays(at: Instant, days: number, timeZone: string): Instant {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).subtract({ days }).epochMilliseconds;
+}
+
+/** The last day before a moment at which a day begins in the zone, `YYYY-MM-DD`; undefined where the moment is within a day. */
+export function lastDate(at: Instant, timeZone: string): string | undefined {
+  const day = localDate(at, timeZone);
+  return startOfDay(day, timeZone) === at ? day.subtract({ days: 1 }).toString() : undefined;
+}

@@ -1,17 +1,29 @@
-import type { Member, TierChange } from '../core/member/member.ts';
+import { DUE_SHARDS } from '../core/actions/due.ts';
+import type { ActionRecord } from '../core/actions/tier-action.ts';
+import {
+  isActionRecord,
+  isNotice,
+  type Member,
+  type MemberRecord,
+  type TierChange,
+  type TierNotice,
+} from '../core/member/member.ts';
 import type { MemberStore } from '../core/ports.ts';
+import { END_OF_TIME, type Instant } from '../core/time.ts';
 
-/** The members and their changes in memory. */
+const DUE_PAGE = 100;
+
+/** The members, their changes, notices and actions in memory. */
 export class MemoryMemberStore implements MemberStore {
   readonly #members = new Map<string, Member>();
-  readonly #changes = new Map<string, TierChange[]>();
-  readonly #onChange: (change: TierChange) => void;
+  readonly #records = new Map<string, Map<string, MemberRecord>>();
+  readonly #onNews: (news: TierChange | TierNotice) => void;
   /** How often a member was written. */
   writes = 0;
 
-  /** @param onChange what the table's stream would bring */
-  constructor(onChange: (change: TierChange) => void = () => {}) {
-    this.#onChange = onChange;
+  /** @param onNews what the table's stream would bring */
+  constructor(onNews: (news: TierChange | TierNotice) => void = () => {}) {
+    this.#onNews = onNews;
   }
 
   async load(memberId: string): Promise<Member | undefined> {
@@ -19,21 +31,22 @@ export class MemoryMemberStore implements MemberStore {
     return member && structuredClone(member);
   }
 
-  async save(member: Member, readVersion: number, changes: readonly TierChange[]): Promise<'saved' | 'conflict'> {
-    const history = this.#changes.get(member.memberId) ?? [];
+  async save(member: Member, readVersion: number, records: readonly MemberRecord[]): Promise<'saved' | 'conflict'> {
     const stored = this.#members.get(member.memberId)?.version ?? 0;
     if (stored !== readVersion) return 'conflict';
-    if (changes.some((change) => history.some(({ sequence }) => sequence === change.sequence))) return 'conflict';
+    const existing = this.#recordsOf(member.memberId);
+    if (records.some((record) => existing.has(keyOf(record)))) return 'conflict';
     this.#members.set(member.memberId, structuredClone(member));
-    this.#changes.set(member.memberId, [...history, ...changes.map((change) => structuredClone(change))]);
+    for (const record of records) existing.set(keyOf(record), structuredClone(record));
     this.writes++;
-    for (const change of changes) this.#onChange(structuredClone(change));
+    for (const record of records) if (!isActionRecord(record)) this.#onNews(structuredClone(record));
     return 'saved';
   }
 
   async changesOf(memberId: string, page: { limit: number; before?: number }): Promise<TierChange[]> {
     const { before = Number.POSITIVE_INFINITY, limit } = page;
-    return (this.#changes.get(memberId) ?? [])
+    return [...this.#recordsOf(memberId).values()]
+      .filter((record): record is TierChange => !isActionRecord(record) && !isNotice(record))
       .filter(({ sequence }) => sequence < before)
       .sort((a, b) => b.sequence - a.sequence)
       .slice(0, limit)
@@ -41,11 +54,58 @@ export class MemoryMemberStore implements MemberStore {
   }
 
   async change(memberId: string, sequence: number): Promise<TierChange | undefined> {
-    const change = this.#changes.get(memberId)?.find((other) => other.sequence === sequence);
-    return change && structuredClone(change);
+    return this.#record<TierChange>(memberId, `change ${sequence}`);
+  }
+
+  async notice(memberId: string, sequence: number): Promise<TierNotice | undefined> {
+    return this.#record<TierNotice>(memberId, `notice ${sequence}`);
+  }
+
+  async recordAction(record: ActionRecord): Promise<'recorded' | 'exists'> {
+    const existing = this.#recordsOf(record.memberId);
+    if (existing.has(keyOf(record))) return 'exists';
+    existing.set(keyOf(record), structuredClone(record));
+    return 'recorded';
+  }
+
+  async action(memberId: string, key: string): Promise<ActionRecord | undefined> {
+    return this.#record<ActionRecord>(memberId, `action ${key}`);
+  }
+
+  async actionsOf(memberId: string): Promise<ActionRecord[]> {
+    return [...this.#recordsOf(memberId).values()].filter(isActionRecord).map((record) => structuredClone(record));
+  }
+
+  async *due(shard: number, now: Instant): AsyncIterable<string[]> {
+    const dueAt = ({ nextDueAt = END_OF_TIME }: Member) => nextDueAt;
+    const memberIds = [...this.#members.values()]
+      .filter((member) => dueAt(member) <= now && shardOf(member.memberId) === shard)
+      .sort((a, b) => dueAt(a) - dueAt(b))
+      .map(({ memberId }) => memberId);
+    for (let start = 0; start < memberIds.length; start += DUE_PAGE) yield memberIds.slice(start, start + DUE_PAGE);
   }
 
   async *everyId(): AsyncIterable<string> {
     yield* [...this.#members.keys()];
   }
+
+  #recordsOf(memberId: string): Map<string, MemberRecord> {
+    const records = this.#records.get(memberId) ?? new Map<string, MemberRecord>();
+    this.#records.set(memberId, records);
+    return records;
+  }
+
+  #record<R extends MemberRecord>(memberId: string, key: string): R | undefined {
+    const record = this.#recordsOf(memberId).get(key);
+    return record && (structuredClone(record) as R);
+  }
+}
+
+function keyOf(record: MemberRecord): string {
+  if (isActionRecord(record)) return `action ${record.key}`;
+  return `${isNotice(record) ? 'notice' : 'change'} ${record.sequence}`;
+}
+
+function shardOf(memberId: string): number {
+  return [...memberId].reduce((sum, character) => sum + character.charCodeAt(0), 0) % DUE_SHARDS;
 }

@@ -1,4 +1,4 @@
-import type { TierChange } from '../core/member/member.ts';
+import type { TierChange, TierNotice } from '../core/member/member.ts';
 import type { Email } from '../core/notifications/email.ts';
 import type { Announcements, BusEvent, EventBus, Mailer, Texter } from '../core/ports.ts';
 import type { Channel } from '../core/program/brand.ts';
@@ -14,9 +14,9 @@ export class RecordingBus implements EventBus {
 }
 
 export class RecordingAnnouncements implements Announcements {
-  readonly published: { change: TierChange; channels: Channel[] }[] = [];
+  readonly published: { change: TierChange | TierNotice; channels: Channel[] }[] = [];
 
-  async publish(change: TierChange, channels: Channel[]): Promise<void> {
+  async publish(change: TierChange | TierNotice, channels: Channel[]): Promise<void> {
     this.published.push(structuredClone({ change, channels }));
   }
 }

@@ -6,7 +6,10 @@ import { MemberNotifications } from './member-notifications.ts';
 import { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { PointsLedger } from './points-ledger.ts';
+import { TierActions } from './tier-actions.ts';
 import { TierAnnouncements } from './tier-announcements.ts';
+import { TierClock } from './tier-clock.ts';
+import { TierExpiry } from './tier-expiry.ts';
 import { TierRecalculation } from './tier-recalculation.ts';
 import { TransactionIntake } from './transaction-intake.ts';
 import { Watch } from './watch.ts';
@@ -25,9 +28,12 @@ export class LoyaltyStack extends Stack {
 
     const frontDoor = new FrontDoor(this, 'FrontDoor', { brand });
     const ledger = new PointsLedger(this, 'PointsLedger');
-    const members = new Members(this, 'Members', { brand, frontDoor, ledger });
+    const clock = new TierClock(this, 'TierClock');
+    const members = new Members(this, 'Members', { brand, frontDoor, ledger, clock });
     const intake = new TransactionIntake(this, 'TransactionIntake', { brand, frontDoor, ledger, members });
-    const recalculation = new TierRecalculation(this, 'TierRecalculation', { brand, ledger, members });
+    const recalculation = new TierRecalculation(this, 'TierRecalculation', { brand, ledger, members, clock });
+    const actions = new TierActions(this, 'TierActions', { brand, frontDoor, ledger, members, clock });
+    const expiry = new TierExpiry(this, 'TierExpiry', { brand, ledger, members, clock });
     const announcements = new TierAnnouncements(this, 'TierAnnouncements', { brand, members });
     const notifications = new MemberNotifications(this, 'MemberNotifications', { brand, members, announcements });
     new Watch(this, 'Watch', {
@@ -37,6 +43,9 @@ export class LoyaltyStack extends Stack {
       members,
       intake,
       recalculation,
+      clock,
+      actions,
+      expiry,
       announcements,
       notifications,
     });
@@ -54,6 +63,10 @@ export class LoyaltyStack extends Stack {
       AnnouncementsTopic: announcements.topic.topicArn,
       ParkedTransactionsQueue: recalculation.recalculateTier.parked.queueUrl,
       ParkedTierChangesQueue: announcements.announceTierChange.parked.queueUrl,
+      DueQueue: clock.due.queueUrl,
+      DueDeadLetters: clock.deadLetters.queueUrl,
+      ScheduleGroup: clock.groupName,
+      RunsStateMachine: actions.runs.stateMachineArn,
       EmailQueue: notifications.email?.queue.queueUrl,
       EmailDeadLetters: notifications.email?.deadLetters.queueUrl,
       SmsQueue: notifications.sms?.queue.queueUrl,

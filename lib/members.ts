@@ -1,38 +1,50 @@
+import { AttributeType } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { FrontDoor } from './front-door.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelTable } from './parts/laurel-table.ts';
 import type { PointsLedger } from './points-ledger.ts';
+import type { TierClock } from './tier-clock.ts';
 
 export interface MembersProps {
   readonly brand: DeployedBrand;
   readonly frontDoor: FrontDoor;
   readonly ledger: PointsLedger;
+  readonly clock: TierClock;
 }
 
 /** The members as they stand, and the calls about one member: enrol, read, explain, list, and forget who it is. */
 export class Members extends Construct {
   readonly table: LaurelTable;
+  readonly putMember: LaurelFunction;
 
-  constructor(scope: Construct, id: string, { brand, frontDoor, ledger }: MembersProps) {
+  constructor(scope: Construct, id: string, { brand, frontDoor, ledger, clock }: MembersProps) {
     super(scope, id);
-    this.table = new LaurelTable(this, 'Table');
+    this.table = new LaurelTable(this, 'Table', {
+      // Only a member of whom something will be due has both attributes.
+      index: {
+        name: 'Due',
+        partitionKey: { name: 'dueShard', type: AttributeType.STRING },
+        sortKey: { name: 'nextDueAt', type: AttributeType.NUMBER },
+      },
+    });
     const ofMembers = { MEMBERS_TABLE: this.table.tableName };
     const ofMembersAndPoints = { ...ofMembers, POINTS_TABLE: ledger.table.tableName };
 
-    const put = new LaurelFunction(this, 'PutMember', { brand, environment: ofMembersAndPoints });
-    this.table.grant(put, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-    ledger.table.grant(put, 'dynamodb:Query');
-    frontDoor.openToKeyHolders('PUT /v1/members/{memberId}', put);
+    this.putMember = new LaurelFunction(this, 'PutMember', { brand, environment: ofMembersAndPoints });
+    clock.openTo(this.putMember);
+    this.table.grant(this.putMember, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query');
+    ledger.table.grant(this.putMember, 'dynamodb:Query');
+    frontDoor.openToKeyHolders('PUT /v1/members/{memberId}', this.putMember);
 
     const read = new LaurelFunction(this, 'ReadMember', { brand, environment: ofMembersAndPoints });
-    this.table.grant(read, 'dynamodb:GetItem');
+    this.table.grant(read, 'dynamodb:GetItem', 'dynamodb:Query');
     ledger.table.grant(read, 'dynamodb:Query');
     frontDoor.openToKeyHolders('GET /v1/members/{memberId}', read);
 
     const explain = new LaurelFunction(this, 'ExplainTier', { brand, environment: ofMembersAndPoints });
-    this.table.grant(explain, 'dynamodb:GetItem');
+    this.table.grant(explain, 'dynamodb:GetItem', 'dynamodb:Query');
     ledger.table.grant(explain, 'dynamodb:Query');
     frontDoor.openToKeyHolders('GET /v1/members/{memberId}/explanation', explain);
 

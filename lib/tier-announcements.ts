@@ -12,7 +12,10 @@ export interface TierAnnouncementsProps {
   readonly members: Members;
 }
 
-/** How a tier change gets known: to the brand's other systems over the bus, to the member's channels over the topic. */
+/**
+ * How a tier change gets known, and what there is to tell of a tier that stays: to the brand's other systems over the bus, to the
+ * member's channels over the topic.
+ */
 export class TierAnnouncements extends Construct {
   readonly announceTierChange: StreamFunction;
   readonly bus: EventBus;
@@ -30,7 +33,7 @@ export class TierAnnouncements extends Construct {
     this.announceTierChange = new StreamFunction(this, 'AnnounceTierChange', {
       brand,
       table: members.table,
-      sortKeyPrefix: 'CHANGE#',
+      sortKeyPrefixes: ['CHANGE#', 'NOTICE#'],
       environment: { EVENT_BUS: this.bus.eventBusName, ANNOUNCEMENTS_TOPIC: this.topic.topicArn },
     });
     this.bus.grantPutEventsTo(this.announceTierChange);

@@ -23,7 +23,10 @@ import type { LaurelFunction } from './parts/laurel-function.ts';
 import type { LaurelQueue } from './parts/laurel-queue.ts';
 import type { LaurelTable } from './parts/laurel-table.ts';
 import type { PointsLedger } from './points-ledger.ts';
+import type { TierActions } from './tier-actions.ts';
 import type { TierAnnouncements } from './tier-announcements.ts';
+import type { TierClock } from './tier-clock.ts';
+import type { TierExpiry } from './tier-expiry.ts';
 import type { TierRecalculation } from './tier-recalculation.ts';
 import type { TransactionIntake } from './transaction-intake.ts';
 
@@ -34,12 +37,25 @@ export interface WatchProps {
   readonly members: Members;
   readonly intake: TransactionIntake;
   readonly recalculation: TierRecalculation;
+  readonly clock: TierClock;
+  readonly actions: TierActions;
+  readonly expiry: TierExpiry;
   readonly announcements: TierAnnouncements;
   readonly notifications: MemberNotifications;
 }
 
-/** What a function counts when it fails without crashing: the answer 500, a record or a message that has to come again. */
-type Failure = 'CallFailed' | 'RecordFailed' | 'MessageFailed';
+/**
+ * What a function counts when it fails without crashing: the answer 500, a record or a message that has to come again, a member among
+ * many. And from how many in five minutes on somebody is woken.
+ */
+const FAILURES = {
+  CallFailed: 5,
+  RecordFailed: 5,
+  // Mail that SES puts off for a moment fails too: more of it is needed.
+  MessageFailed: 20,
+  // It was tried several times, and nothing tries it again.
+  MemberFailed: 1,
+};
 
 /** What wakes somebody up, and the page to look at then. */
 export class Watch extends Construct {
@@ -50,6 +66,8 @@ export class Watch extends Construct {
     this.watchWaiting(props);
     this.watchCalls(props);
     this.watchFunctions(props);
+    this.watchActions(props);
+    this.watchExpiry(props);
     this.watchTables(props);
 
     const { alarmEmail } = props.brand.settings.operations ?? {};
@@ -104,11 +122,11 @@ export class Watch extends Construct {
   }
 
   /**
-   * The functions on a purchase's way, each by itself: what fails here has a cost of its own. Lambda's own errors are crashes and
-   * timeouts only, as a function that can say what failed has answered; so it counts that itself.
+   * The functions on a purchase's way, and those that move tiers by hand, each by itself: what fails here has a cost of its own.
+   * Lambda's own errors are crashes and timeouts only, as a function that can say what failed has answered; so it counts that itself.
    */
-  private watchFunctions({ intake, recalculation, announcements, notifications }: WatchProps): void {
-    const functions: [LaurelFunction, Failure, string][] = [
+  private watchFunctions({ intake, recalculation, actions, announcements, notifications }: WatchProps): void {
+    const functions: [LaurelFunction, keyof typeof FAILURES, string][] = [
       [
         intake.recordTransaction,
         'CallFailed',
@@ -124,8 +142,14 @@ export class Watch extends Construct {
         'RecordFailed',
         'Purchases are taken, but members’ points and tiers stand still.',
       ],
+      [actions.manageTier, 'CallFailed', 'Staff can’t give members a tier or take one: some of these calls fail.'],
+      [
+        actions.changeGroupTiers,
+        'MemberFailed',
+        'Some members of a group did not get the tier that the others got. GET /v1/runs/<run>/outcomes names them.',
+      ],
       [announcements.announceTierChange, 'RecordFailed', 'Tiers move, but no member and no other system is told.'],
-      ...notifications.channels.map(({ node, send }): [LaurelFunction, Failure, string] => [
+      ...notifications.channels.map(({ node, send }): [LaurelFunction, keyof typeof FAILURES, string] => [
         send,
         'MessageFailed',
         `Members’ tiers move, but the ${node.id.toLowerCase()} about it comes late or never.`,
@@ -134,9 +158,7 @@ export class Watch extends Construct {
     for (const [reporter, failure, impact] of functions) {
       const { node, lambda } = reporter;
       this.ring(`${node.id}Errors`, { metric: lambda.metricErrors(), from: 5, impact });
-      // Mail that SES puts off for a moment fails too: more of it is needed to wake somebody.
-      const from = failure === 'MessageFailed' ? 20 : 5;
-      this.ring(`${node.id}Failures`, { metric: reporter.count(failure), from, impact });
+      this.ring(`${node.id}Failures`, { metric: reporter.count(failure), from: FAILURES[failure], impact });
       this.ring(`${node.id}Throttles`, { metric: lambda.metricThrottles(), from: 10, impact });
     }
     this.ring('RefusedWebhooks', {
@@ -146,6 +168,60 @@ export class Watch extends Construct {
         'An order of Shopify’s gives no points unless the cause is mended within four hours; then Shopify gives it up, and may stop ' +
         'sending any.',
     });
+  }
+
+  private watchActions({ members, recalculation, actions }: WatchProps): void {
+    const { manageTier, changeGroupTiers } = actions;
+    for (const reporter of [recalculation.recalculateTier, members.putMember, manageTier, changeGroupTiers]) {
+      this.ring(`${reporter.node.id}FieldInvalid`, {
+        metric: reporter.count('FieldInvalid'),
+        from: 1,
+        impact:
+          'A member got no tier, as the transaction’s field that should tell its end is missing or unusable: marketing has to look ' +
+          'at the promotion, and at what the shop sends.',
+      });
+    }
+    const stopped = 'A group’s members have not all got their tier: the run stands still until somebody redrives it.';
+    this.ring('RunsFailed', { metric: actions.runs.metricFailed({ statistic: Stats.SUM }), from: 1, impact: stopped });
+    this.ring('RunsTimedOut', {
+      metric: actions.runs.metricTimedOut({ statistic: Stats.SUM }),
+      from: 1,
+      impact: stopped,
+    });
+  }
+
+  /** Reading a member tells its tier at the moment, whatever rings here: what it costs is the news. */
+  private watchExpiry({ clock, expiry }: WatchProps): void {
+    this.ring('DueDeadLetters', {
+      metric: depth(clock.deadLetters),
+      from: 1,
+      impact:
+        'Tiers that have ended are shown right when a member is read, but the member and other systems hear of it late, by the ' +
+        'sweep, or never.',
+    });
+    this.ring('DueAge', {
+      metric: waiting(clock.due),
+      from: Duration.minutes(15).toSeconds(),
+      impact: 'Members and other systems hear more than a quarter of an hour late that a tier has ended, or soon will.',
+    });
+    // The sweep mends within minutes what failed once: somebody is woken by what goes on for twenty.
+    const { node, lambda } = expiry.expireTiers;
+    const failures = {
+      Errors: lambda.metricErrors(),
+      Failures: expiry.expireTiers.count('MessageFailed'),
+      MemberFailures: expiry.expireTiers.count('MemberFailed'),
+    };
+    for (const [name, metric] of Object.entries(failures)) {
+      this.ring(`${node.id}${name}`, {
+        // Each holds a sweep at least, however late it comes.
+        metric: metric.with({ period: Duration.minutes(10) }),
+        from: 1,
+        periods: 2,
+        impact:
+          'The tiers of some or all members end without a word: reading a member tells it, but nothing is announced until this ' +
+          'is mended.',
+      });
+    }
   }
 
   private watchTables({ ledger, members }: WatchProps): void {
@@ -197,12 +273,15 @@ export class Watch extends Construct {
 
   /** From what members feel, at the top, to why. */
   private rows(props: WatchProps): IWidget[][] {
-    const { brand, frontDoor, ledger, members, intake, recalculation, announcements, notifications } = props;
+    const { brand, frontDoor, ledger, members, intake, recalculation, clock, announcements, notifications } = props;
     const { recordTransaction, receiveShopifyOrder } = intake;
     const { recalculateTier } = recalculation;
+    const { manageTier, changeGroupTiers, runs } = props.actions;
+    const { expireTiers } = props.expiry;
     const { announceTierChange } = announcements;
     const senders = notifications.channels.map(({ send }) => send);
-    const functions = [recordTransaction, receiveShopifyOrder, recalculateTier, announceTierChange, ...senders];
+    const ofTiers = [recalculateTier, manageTier, changeGroupTiers, expireTiers];
+    const functions = [recordTransaction, receiveShopifyOrder, ...ofTiers, announceTierChange, ...senders];
     const ofIntake = (name: string) =>
       [recordTransaction, receiveShopifyOrder].map((each) => named(each, each.count(name)));
 
@@ -248,6 +327,7 @@ export class Watch extends Construct {
         graph('Parked, and dead letters', [
           depth(recalculateTier.parked).with({ label: 'parked transactions' }),
           depth(announceTierChange.parked).with({ label: 'parked tier changes' }),
+          depth(clock.deadLetters).with({ label: 'dead letters: due' }),
           ...notifications.channels.map(({ node, deadLetters }) =>
             depth(deadLetters).with({ label: `dead letters: ${node.id.toLowerCase()}` }),
           ),
@@ -261,6 +341,50 @@ export class Watch extends Construct {
           senders.map((send) => named(send, send.count('MessageUnsure'))),
         ),
       ],
+      [heading('Why: tiers that are given, and that end')],
+      [
+        graph(
+          'Tier actions',
+          [manageTier, changeGroupTiers].flatMap((each) =>
+            ['ActionApplied', 'ActionRefused'].map((name) =>
+              each.count(name).with({ label: `${each.folder}: ${name}` }),
+            ),
+          ),
+        ),
+        graph('Promotions', [
+          counted(recalculateTier, 'PromotionFired'),
+          counted(recalculateTier, 'ActionApplied'),
+          counted(recalculateTier, 'ActionRefused'),
+        ]),
+        graph(
+          'Fields of transactions that told no end',
+          [recalculateTier, members.putMember, manageTier, changeGroupTiers].map((each) =>
+            named(each, each.count('FieldInvalid')),
+          ),
+        ),
+        graph('Grants that ended, and reminders', [
+          counted(expireTiers, 'TierDowngraded'),
+          counted(expireTiers, 'TierUpgraded'),
+          counted(expireTiers, 'ReminderGiven'),
+        ]),
+      ],
+      [
+        graph('Moments that have come', [
+          depth(clock.due).with({ label: 'waiting' }),
+          clock.due.metricNumberOfMessagesReceived({ statistic: Stats.SUM, label: 'taken up' }),
+        ]),
+        graph('How long a moment waits (s)', [waiting(clock.due).with({ label: 'the oldest' })]),
+        graph(
+          'Members that could not be written',
+          [changeGroupTiers, expireTiers].map((each) => named(each, each.count('MemberFailed'))),
+        ),
+        graph('Runs', [
+          runs.metricStarted({ statistic: Stats.SUM, label: 'started' }),
+          runs.metricSucceeded({ statistic: Stats.SUM, label: 'done' }),
+          runs.metricFailed({ statistic: Stats.SUM, label: 'failed' }),
+          runs.metricTimedOut({ statistic: Stats.SUM, label: 'timed out' }),
+        ]),
+      ],
       [heading('Why: what it runs on')],
       [
         graph(
@@ -268,9 +392,9 @@ export class Watch extends Construct {
           functions.map((each) => named(each, each.lambda.metricErrors())),
         ),
         graph('What failed and was told', [
-          ...[recordTransaction, receiveShopifyOrder].map((each) => named(each, each.count('CallFailed'))),
+          ...[recordTransaction, receiveShopifyOrder, manageTier].map((each) => named(each, each.count('CallFailed'))),
           ...[recalculateTier, announceTierChange].map((each) => named(each, each.count('RecordFailed'))),
-          ...senders.map((each) => named(each, each.count('MessageFailed'))),
+          ...[expireTiers, ...senders].map((each) => named(each, each.count('MessageFailed'))),
         ]),
         graph(
           'Throttles',
@@ -302,6 +426,11 @@ function age(reader: LaurelFunction): Metric {
 
 function depth(queue: LaurelQueue): Metric {
   return queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM });
+}
+
+/** How long the oldest message has been in the queue, whether it waits or is worked on. */
+function waiting(queue: LaurelQueue): Metric {
+  return queue.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM });
 }
 
 function counted(reporter: LaurelFunction, name: string): Metric {

@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  type GlobalSecondaryIndex,
+} from '@aws-sdk/client-dynamodb';
 
 /**
  * DynamoDB Local, AWS's own emulator: a Java program that npm brings along.
@@ -117,8 +123,22 @@ export function clientConfigOf({ endpoint }: Pick<DynamoDbLocal, 'endpoint'>): D
   return { endpoint, region: 'eu-west-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 }
 
+const DUE_INDEX_ATTRIBUTES: AttributeDefinition[] = [
+  { AttributeName: 'dueShard', AttributeType: 'S' },
+  { AttributeName: 'nextDueAt', AttributeType: 'N' },
+];
+const DUE_INDEX: GlobalSecondaryIndex = {
+  IndexName: 'Due',
+  KeySchema: [
+    { AttributeName: 'dueShard', KeyType: 'HASH' },
+    { AttributeName: 'nextDueAt', KeyType: 'RANGE' },
+  ],
+  Projection: { ProjectionType: 'KEYS_ONLY' },
+};
+
 /**
- * Makes the two tables as the stack does (lib/parts/laurel-table.ts): the same keys, and a stream of what was written.
+ * Makes the two tables as the stack does (lib/parts/laurel-table.ts, lib/members.ts): the same keys, the members' index, and a
+ * stream of what was written.
  * @param prefix keeps them apart from others in the same emulator
  */
 export async function makeTables(
@@ -128,7 +148,7 @@ export async function makeTables(
   const names = { points: `${prefix}-points`, members: `${prefix}-members` };
   const client = new DynamoDBClient(clientConfigOf(dynamoDb));
   try {
-    for (const TableName of Object.values(names)) {
+    for (const [kind, TableName] of Object.entries(names)) {
       await client.send(
         new CreateTableCommand({
           TableName,
@@ -139,7 +159,9 @@ export async function makeTables(
           AttributeDefinitions: [
             { AttributeName: 'pk', AttributeType: 'S' },
             { AttributeName: 'sk', AttributeType: 'S' },
+            ...(kind === 'members' ? DUE_INDEX_ATTRIBUTES : []),
           ],
+          ...(kind === 'members' ? { GlobalSecondaryIndexes: [DUE_INDEX] } : {}),
           BillingMode: 'PAY_PER_REQUEST',
           StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
         }),

@@ -11,10 +11,11 @@ const HELP = `
 Usage: npm start [-- --once]
 
 Starts a local AWS, deploys the same stack that goes to AWS, for brands/demo.json, and does the main job before your eyes:
-a member buys, and moves up a tier. Then it stays up, with a URL and keys to try, until Ctrl-C; nothing is left running.
+a member buys, and moves up a tier; a tier is given, and ends by itself. Then it stays up, with a URL and keys to try, until Ctrl-C;
+nothing is left running.
 
 Options
-  --once    end after the demo: exit code 0 when the member became Silver
+  --once    end after the demo: exit code 0 when every tier became what it should
   --help    this text
 
 Environment

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { LocalCloudAddress } from './observations.ts';
 
-/** Three commands that work as they stand when they are pasted into a shell. */
+/** Four commands that work as they stand when they are pasted into a shell. */
 export function commandsToTry(
   { url, keys }: LocalCloudAddress,
   memberId: string,
@@ -9,10 +9,20 @@ export function commandsToTry(
 ): { why: string; command: string }[] {
   const member = `${url}/v1/members/${memberId}`;
   const order = { id: 'order-4', type: 'purchase', amount: '25.00', currency: 'EUR', occurredAt: now.toISOString() };
+  const action = {
+    id: 'action-2',
+    action: 'upgrade',
+    strategy: { type: 'specific', tier: 'gold' },
+    expiry: { type: 'duration', amount: 90, unit: 'days' },
+  };
   return [
     {
       why: 'another order, for 25.00 EUR (run it twice: it counts once)',
       command: `curl -s -w '\\n' ${member}/transactions -H 'authorization: Bearer ${keys.intake}' -H 'content-type: application/json' -d '${JSON.stringify(order)}'`,
+    },
+    {
+      why: 'Gold for 90 days, by staff (run it twice: the answer stays the same)',
+      command: `curl -s -w '\\n' ${member}/tier-actions -H 'authorization: Bearer ${keys.admin}' -H 'content-type: application/json' -d '${JSON.stringify(action)}'`,
     },
     {
       why: 'the member: tier, points, and how far it is to the next tier',

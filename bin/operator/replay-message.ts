@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { announceTierChange } from '../../core/use-cases/announce-tier-change.ts';
 import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
 import { ENTRY_PREFIX } from '../../functions/adapters/dynamo-ledger.ts';
-import { CHANGE_PREFIX, changeOf } from '../../functions/adapters/dynamo-member-store.ts';
+import { CHANGE_PREFIX, NOTICE_PREFIX, newsOf } from '../../functions/adapters/dynamo-member-store.ts';
 import { EventBridgeBus } from '../../functions/adapters/event-bridge-bus.ts';
 import { SnsAnnouncements } from '../../functions/adapters/sns-announcements.ts';
 import { contentOf } from '../../functions/runtime/queue.ts';
@@ -53,7 +53,7 @@ function transactionsOf(stack: DeployedStack, options: ReplayOptions): Replay {
   const stores = storesOf(stack);
   const remedy = () =>
     'The ledger has not: npm run rebuild -- --all --write puts every member right, though it tells nobody.';
-  return parkedRecords(stack, ENTRY_PREFIX, remedy, options, async (keys) => {
+  return parkedRecords(stack, [ENTRY_PREFIX], remedy, options, async (keys) => {
     const members = [...new Set(keys.map(({ memberId }) => memberId))];
     const because = { write: true, cause: 'transaction' as const };
     for (const memberId of options.write ? members : []) {
@@ -73,11 +73,15 @@ function tierChangesOf(stack: DeployedStack, options: ReplayOptions): Replay {
     "The changes themselves are in the members' histories (GET /v1/members/<id>/tier-changes), but some of those between " +
     `${batch.approximateArrivalOfFirstRecord} and ${batch.approximateArrivalOfLastRecord} were not announced: ` +
     'neither to the bus nor to the members.';
-  return parkedRecords(stack, CHANGE_PREFIX, remedy, options, async (keys) => {
+  return parkedRecords(stack, [CHANGE_PREFIX, NOTICE_PREFIX], remedy, options, async (keys) => {
     for (const { memberId, key } of options.write ? keys : []) {
-      const change = await stores.members.change(memberId, Number(key.slice(CHANGE_PREFIX.length)));
-      if (!change) throw new OperatorError(`There is no change ${key} of member ${memberId}.`);
-      await announceTierChange(ports, stack.brand.notifications, change);
+      const sequence = Number(key.slice(key.indexOf('#') + 1));
+      const isNotice = key.startsWith(NOTICE_PREFIX);
+      const news = await (isNotice
+        ? stores.members.notice(memberId, sequence)
+        : stores.members.change(memberId, sequence));
+      if (!news) throw new OperatorError(`There is no ${isNotice ? 'notice' : 'change'} ${key} of member ${memberId}.`);
+      await announceTierChange(ports, stack.brand.notifications, news);
     }
     return keys.map(({ memberId, key }) => `${memberId} ${key}`).join(', ');
   });
@@ -91,7 +95,7 @@ function tierChangesOf(stack: DeployedStack, options: ReplayOptions): Replay {
  */
 function parkedRecords(
   stack: DeployedStack,
-  sortKeyPrefix: string,
+  sortKeyPrefixes: readonly string[],
   remedy: (batch: StreamBatch) => string,
   options: ReplayOptions,
   handle: (keys: StreamKey[]) => Promise<string>,
@@ -104,7 +108,7 @@ function parkedRecords(
       return { outcome: 'replayed', what: `${message.key} (${message.reason}), of ${await handle([message])}` };
     const what = `a batch of ${batch.batchSize} records`;
     try {
-      const about = await handle(await keysOfBatch(streams, batch, sortKeyPrefix));
+      const about = await handle(await keysOfBatch(streams, batch, sortKeyPrefixes));
       return { outcome: 'replayed', what: `${what}, of ${about || 'nobody'}` };
     } catch (error) {
       if (!(error instanceof ForgottenBatch)) throw error;
@@ -123,7 +127,7 @@ function messagesOf(channel: 'email' | 'sms', stack: DeployedStack, options: Rep
     stack.output(channel === 'email' ? 'EmailQueue' : 'SmsQueue'),
   );
   return async (body) => {
-    const { memberId, sequence, from, to } = changeOf(contentOf(body));
+    const { memberId, sequence, from, to } = newsOf(contentOf(body));
     const what = `the ${channel} of change ${sequence} of ${memberId} (${from.name} to ${to.name})`;
     if (!options.write) return { outcome: 'replayed', what };
 

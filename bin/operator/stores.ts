@@ -1,8 +1,12 @@
+import type { TierClock } from '../../core/ports.ts';
 import { dynamoClient } from '../../functions/adapters/dynamo-client.ts';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
 import { DynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 import type { DeployedStack } from './deployed-stack.ts';
+
+/** An operator makes no schedules: the sweep finds whoever is due, within minutes. */
+const sweepOnly: TierClock = { wakeAt: async () => {} };
 
 /** A stack's tables, through the same adapters that its functions use. */
 export function storesOf(stack: DeployedStack) {
@@ -10,6 +14,7 @@ export function storesOf(stack: DeployedStack) {
   return {
     ledger: new DynamoLedger(client, stack.output('PointsTable')),
     members: new DynamoMemberStore(client, stack.output('MembersTable')),
+    clock: sweepOnly,
     deliveries: new DynamoDeliveryLog(client, stack.output('MembersTable')),
   };
 }

@@ -32,13 +32,13 @@ const MAX_PAGES = 1000;
 
 /**
  * The keys of a batch's records, read again from the stream. The stream carries every write to its table, and nothing of the
- * filter that stands before the function: only new items with the function's own prefix were in the batch.
+ * filter that stands before the function: only new items with one of the function's own prefixes were in the batch.
  * @throws ForgottenBatch, or OperatorError when the batch's end was not found: it is never handled in part
  */
 export async function keysOfBatch(
   client: DynamoDBStreamsClient,
   batch: StreamBatch,
-  sortKeyPrefix: string,
+  sortKeyPrefixes: readonly string[],
 ): Promise<StreamKey[]> {
   const keys: StreamKey[] = [];
   const end = BigInt(batch.endSequenceNumber);
@@ -49,7 +49,7 @@ export async function keysOfBatch(
     for (const record of read.Records ?? []) {
       const place = BigInt(record.dynamodb?.SequenceNumber ?? 0);
       if (place > end) return keys;
-      keys.push(...keyOf(record, sortKeyPrefix));
+      keys.push(...keyOf(record, sortKeyPrefixes));
       if (place === end) return keys;
     }
     iterator = read.NextShardIterator;
@@ -59,10 +59,10 @@ export async function keysOfBatch(
   );
 }
 
-function keyOf({ eventName, dynamodb }: _Record, sortKeyPrefix: string): StreamKey[] {
+function keyOf({ eventName, dynamodb }: _Record, sortKeyPrefixes: readonly string[]): StreamKey[] {
   const { pk, sk } = dynamodb?.Keys ?? {};
-  const isOurs = eventName === 'INSERT' && pk?.S !== undefined && sk?.S?.startsWith(sortKeyPrefix);
-  return isOurs ? [{ memberId: pk.S as string, key: sk?.S as string }] : [];
+  const isOurs = eventName === 'INSERT' && sortKeyPrefixes.some((prefix) => sk?.S?.startsWith(prefix));
+  return isOurs && pk?.S !== undefined ? [{ memberId: pk.S, key: sk?.S as string }] : [];
 }
 
 async function firstIterator(client: DynamoDBStreamsClient, batch: StreamBatch): Promise<string | undefined> {

@@ -47,6 +47,8 @@ export interface LedgerEntry extends Transaction {
   spendMinor?: number;
   /** Where the sender's clock ran ahead: what it said. `occurredAt` is then `recordedAt`, for nothing is taken before it happens. */
   saidOccurredAt?: Instant;
+  /** The promotions that it triggers, by the program of the moment when it was taken. */
+  promotions?: string[];
 }
 
 /** R2: what makes a transaction the same one. A source holds no `#`, so the key can be read back. */

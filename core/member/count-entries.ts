@@ -1,3 +1,7 @@
+import type { Grant } from '../actions/grant.ts';
+import { grantHistory, grantsAt, reassesses } from '../actions/grant-history.ts';
+import { decidePromotions } from '../actions/promotions.ts';
+import type { ActionRecord } from '../actions/tier-action.ts';
 import { type Effect, effectOf, tierPointsOf } from '../ledger/effect.ts';
 import { Replay, tallyOf } from '../ledger/replay.ts';
 import { entryKey, isPartOfGroup, type LedgerEntry } from '../ledger/transaction.ts';
@@ -5,8 +9,20 @@ import type { Program } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import type { Instant } from '../time.ts';
 import { standingOf, withCounted } from './counted-window.ts';
-import { type ChangeCause, hasValidSums, type Member, type TierChange } from './member.ts';
-import { type Announcing, bringUpTo, type Settled, settle } from './settle.ts';
+import { type ChangeCause, hasValidSums, type Member } from './member.ts';
+import { renewalOf } from './notices.ts';
+import {
+  type Announcing,
+  andThen,
+  type Because,
+  bringUpTo,
+  nextMoment,
+  type Settled,
+  settle,
+  unchanged,
+  withGrants,
+  withNotice,
+} from './settle.ts';
 import type { CycleSums, Tally } from './tally.ts';
 
 export type Counting =
@@ -20,6 +36,8 @@ export type RebuildReason =
   | 'older than the window'
   | 'part of an order'
   | 'awaited by another entry'
+  | 'fires a promotion'
+  | 'something ended meanwhile'
   | 'program counts otherwise now';
 
 /**
@@ -44,6 +62,7 @@ export function countEntries(
     const standing = standingOf(member.counted, entry);
     if (standing === 'counted' || newEntries.some((other) => entryKey(other) === entryKey(entry))) continue;
     if (standing === 'unknown') return { kind: 'rebuildNeeded', because: 'older than the window' };
+    if (entry.promotions) return { kind: 'rebuildNeeded', because: 'fires a promotion' };
     if (isPartOfGroup(entry)) return { kind: 'rebuildNeeded', because: 'part of an order' };
     if (member.tally.awaitsMany || member.tally.awaited.includes(entryKey(entry))) {
       return { kind: 'rebuildNeeded', because: 'awaited by another entry' };
@@ -53,53 +72,27 @@ export function countEntries(
   if (newEntries.length === 0) return { kind: 'alreadyCounted' };
 
   const moment = momentOf(now, member, newEntries);
-  const settled = countInOrder(member, newEntries, program, announcing, moment);
+  // What was taken before that moment counts before it, and only the ledger holds it all.
+  if (nextMoment(member) <= moment) return { kind: 'rebuildNeeded', because: 'something ended meanwhile' };
+  const settled = countTogether(member, newEntries, program, announcing, moment);
   return {
     kind: 'counted',
     newEntries,
-    member: { ...settled.member, counted: withCounted(member.counted, newEntries, moment) },
-    changes: settled.changes,
+    ...settled,
+    member: {
+      ...settled.member,
+      counted: withCounted(member.counted, newEntries, moment, settled.member.grants),
+    },
   };
 }
 
-/**
- * Counts entries, and takes the member over the ends of cycles between them. An entry that was taken before an end is counted before
- * it, also where the stream brings it after: the cycle is judged by what it held, as a punctual timer would have judged it.
- */
-function countInOrder(
-  member: Member,
-  newEntries: LedgerEntry[],
-  program: Program,
-  announcing: Announcing,
-  moment: Instant,
-): Settled {
-  if (member.tally.cycle.end > moment) return countTogether(member, newEntries, program, announcing, moment, moment);
-  let current = member;
-  let rest = [...newEntries].sort((a, b) => a.recordedAt - b.recordedAt);
-  const changes: TierChange[] = [];
-  const take = (settled: Settled) => {
-    current = settled.member;
-    changes.push(...settled.changes);
-  };
-  for (;;) {
-    const { end } = current.tally.cycle;
-    const due = rest.filter((entry) => entry.recordedAt < end);
-    rest = rest.filter((entry) => entry.recordedAt >= end);
-    const at = end > moment ? moment : due.at(-1)?.recordedAt;
-    if (at !== undefined && due.length > 0) take(countTogether(current, due, program, announcing, at, moment));
-    if (end > moment) return { member: current, changes };
-    take(bringUpTo(rest[0]?.recordedAt ?? moment, current, program, announcing, moment));
-  }
-}
-
-/** Counts entries of one cycle's time: one change at most, put down to the entry that tipped it. */
+/** Counts entries between two moments at which something ends: one change at most, put down to the entry that tipped it. */
 function countTogether(
   member: Member,
   entries: readonly LedgerEntry[],
   program: Program,
   announcing: Announcing,
   at: Instant,
-  moment: Instant,
 ): Settled {
   let tally = member.tally;
   let tierBefore = member.tier.id;
@@ -111,46 +104,87 @@ function countTogether(
     tierBefore = tierAfter;
   }
   const transactionId = (tipping ?? entries.at(-1)!).id;
-  const because = { cause: 'transaction' as const, at, transactionId, tallyBefore: member.tally };
-  return settle({ ...member, tally }, program, announcing, because, moment);
+  const because: Because = {
+    cause: 'transaction',
+    at,
+    transactionId,
+    tallyBefore: member.tally,
+    grantsBefore: member.grants,
+  };
+  return settle(withoutReassessed({ ...member, tally }, entries, at, program), program, announcing, because, at);
+}
+
+/** R17: the caps that are lifted by one of these transactions are gone. */
+function withoutReassessed(member: Member, entries: readonly LedgerEntry[], at: Instant, program: Program): Member {
+  const { grants } = member;
+  if (!grants?.some(({ reassessFrom }) => reassessFrom !== undefined)) return member;
+  const isLifted = ({ reassessFrom }: Grant) =>
+    reassessFrom !== undefined && entries.some((entry) => reassesses(entry, reassessFrom, program));
+  const kept = grants.filter((grant) => !isLifted(grant));
+  return kept.length === grants.length ? member : withGrants(member, kept, at, program);
+}
+
+/** All that is known of a member: what happened, and what was decided. */
+export interface History {
+  entries: readonly LedgerEntry[];
+  actions: readonly ActionRecord[];
 }
 
 /**
- * Makes a member anew from its whole ledger. Exact whatever happened before, and whoever runs it: entries that the stream has yet
- * to bring are counted here and listed as counted.
- * @param ledger every entry of the member, read consistently after the member was
- * @param cause what a change of tier is put down to
- * @param brought the entries that ask for the rebuild: what the others change, without them, was no news of today
+ * Makes a member anew from its whole history. Exact whatever happened before, and whoever runs it: entries that the stream has yet
+ * to bring are counted here and listed as counted, and the promotions that they fire are decided.
+ * @param history every entry and every action of the member, read consistently after the member was
+ * @param because.cause what a change of tier is put down to
+ * @param because.brought the entries that ask for the rebuild: what the others change, without them, was no news of today
  */
 export function rebuildMember(
   member: Member,
-  ledger: readonly LedgerEntry[],
+  history: History,
   program: Program,
   announcing: Announcing,
-  cause: ChangeCause,
+  because: { cause: ChangeCause; brought?: readonly LedgerEntry[] },
   now: Instant,
-  brought: readonly LedgerEntry[] = [],
 ): Settled {
-  const moment = momentOf(now, member, ledger);
-  const untilNow = settleUntilNow(member, ledger, program, announcing, cause, brought, moment);
-  const { rebuildDue: _, ...rest } = untilNow.member;
-  const rebuilt: Member = {
+  const { cause, brought = [] } = because;
+  const { entries } = history;
+  const moment = momentOf(now, member, entries, history.actions);
+  const untilNow = settleUntilNow(member, history, program, announcing, because, moment);
+  const { taken, unfinished } = decidePromotions(member, history, program);
+  const grants = grantsAt(grantHistory([...history.actions, ...taken], entries, program), moment, program);
+  const { rebuildDue: _, welcome, ...rest } = untilNow.member;
+  const counted: Member = {
     ...rest,
-    tally: tallyOf(ledger, program, member.enrolledAt, moment),
+    tally: tallyOf(entries, program, member.enrolledAt, moment),
     countedUnder: program.countingRule,
-    counted: withCounted({ since: member.counted.since, entries: [] }, ledger, moment),
+    counted: withCounted({ since: member.counted.since, entries: [] }, entries, moment, grants),
+    ...(unfinished && { rebuildDue: true, ...(welcome && { welcome }) }),
   };
-  // An operator's rebuild puts right whatever is wrong; a transaction's leaves a tier that only a change of thresholds took (R10).
-  const because =
-    cause === 'transaction' ? { cause, at: moment, tallyBefore: untilNow.member.tally } : { cause, at: moment };
-  const settled = settle(rebuilt, program, announcing, because, moment);
-  if (cause === 'transaction') {
-    for (const change of settled.changes) {
-      const tipping = tippingEntry(member, ledger, program, brought, moment);
-      if (tipping) change.transactionId = tipping.id;
-    }
+  const settled = andThen({ ...untilNow, actions: taken }, () =>
+    settle(
+      withGrants(counted, grants, moment, program),
+      program,
+      announcing,
+      {
+        cause,
+        at: moment,
+        // An operator's rebuild puts right whatever is wrong; a transaction's leaves a tier that only a change of thresholds took (R10).
+        ...(cause === 'transaction' && { tallyBefore: untilNow.member.tally }),
+        grantsBefore: untilNow.member.grants,
+        taken,
+      },
+      moment,
+    ),
+  );
+  for (const change of settled.changes.slice(untilNow.changes.length)) {
+    const tipping = change.cause === 'transaction' && tippingEntry(member, entries, program, brought, moment);
+    if (tipping) change.transactionId = tipping.id;
   }
-  return { member: settled.member, changes: [...untilNow.changes, ...settled.changes] };
+  return settled.changes.length > untilNow.changes.length
+    ? settled
+    : taken.reduce(
+        (all, record) => andThen(all, (current) => withNotice(current, renewalOf(current, record, program, moment))),
+        settled,
+      );
 }
 
 /** Which entry moved the tier, of those not counted before: they are read after all others, in the order in which they were recorded. */
@@ -181,55 +215,63 @@ function tippingEntry(
 }
 
 /**
- * What was due before the rebuild's own reason: ends of cycles that passed, each judged by what was taken before it; or, where the
- * old sums are of another rule or were never made, what the ledger gives without the entries just brought.
+ * What was due before the rebuild's own reason: ends of cycles and of grants that passed, each judged by what was taken before it; or,
+ * where the old sums are of another rule or were never made, what the ledger gives without the entries just brought.
  */
 function settleUntilNow(
   member: Member,
-  ledger: readonly LedgerEntry[],
+  { entries }: History,
   program: Program,
   announcing: Announcing,
-  cause: ChangeCause,
-  brought: readonly LedgerEntry[],
+  { cause, brought = [] }: { cause: ChangeCause; brought?: readonly LedgerEntry[] },
   moment: Instant,
 ): Settled {
   if (!hasValidSums(member, program)) {
-    const news = new Set(brought.map(entryKey));
-    const known = ledger.filter((entry) => !news.has(entryKey(entry)));
+    // What nobody counted yet is news, unless nothing was ever counted.
+    const uncounted = member.rebuildDue ? [] : entries.filter((entry) => standingOf(member.counted, entry) === 'new');
+    const news = new Set([...brought, ...uncounted].map(entryKey));
+    const known = entries.filter((entry) => !news.has(entryKey(entry)));
     const tally = tallyOf(known, program, member.enrolledAt, moment);
     const silently = member.rebuildDue ? 'enrolment' : 'programEdit';
     return settle({ ...member, tally }, program, announcing, { cause: silently, at: moment }, moment);
   }
-  const uncounted = ledger.filter((entry) => standingOf(member.counted, entry) === 'new');
+  const uncounted = entries.filter((entry) => standingOf(member.counted, entry) === 'new');
   if (uncounted.length === 0) return bringUpTo(moment, member, program, announcing);
-  let current = member;
-  const changes: TierChange[] = [];
-  while (current.tally.cycle.end <= moment) {
-    const { end } = current.tally.cycle;
-    const taken = ledger.filter((entry) => entry.recordedAt < end);
+  let settled = unchanged(member);
+  for (;;) {
+    const end = nextMoment(settled.member);
+    if (end > moment) return settled;
     const news = uncounted.filter((entry) => entry.recordedAt < end);
     const newest = news.sort((a, b) => a.recordedAt - b.recordedAt).at(-1);
     if (newest) {
+      const taken = entries.filter((entry) => entry.recordedAt < end);
       const tally = tallyOf(taken, program, member.enrolledAt, end - 1);
-      const because = { cause, at: newest.recordedAt, transactionId: newest.id, tallyBefore: current.tally };
-      const settled = settle({ ...current, tally }, program, announcing, because, moment);
-      current = settled.member;
-      changes.push(...settled.changes);
+      settled = andThen(settled, (current) => {
+        const { tally: tallyBefore, grants: grantsBefore } = current;
+        const at = momentOf(newest.recordedAt, current, []);
+        const counted = withoutReassessed({ ...current, tally }, news, at, program);
+        const because: Because = { cause, at, transactionId: newest.id, tallyBefore, grantsBefore };
+        return settle(counted, program, announcing, because, moment);
+      });
     }
-    const over = bringUpTo(end, current, program, announcing, moment);
-    current = over.member;
-    changes.push(...over.changes);
+    settled = andThen(settled, (current) => bringUpTo(end, current, program, announcing, moment));
   }
-  return { member: current, changes };
 }
 
 /**
- * The moment of a decision, by a clock that may be a little behind those of others: no entry lies in its future, and a cycle that
- * has begun for the member does not end again (R9).
+ * The moment of a decision, by a clock that may be a little behind those of others: no entry, action, grant or welcome lies in its future, and
+ * a cycle that has begun for the member does not end again (R9).
  */
-function momentOf(now: Instant, member: Member, entries: readonly LedgerEntry[]): Instant {
-  let moment = Math.max(now, member.tally.cycle.start);
-  for (const entry of entries) if (entry.recordedAt > moment) moment = entry.recordedAt;
+function momentOf(
+  now: Instant,
+  member: Member,
+  entries: readonly LedgerEntry[],
+  actions: readonly ActionRecord[] = [],
+): Instant {
+  let moment = Math.max(now, member.tally.cycle.start, member.welcome?.at ?? now);
+  for (const { recordedAt } of entries) if (recordedAt > moment) moment = recordedAt;
+  for (const { recordedAt } of actions) if (recordedAt > moment) moment = recordedAt;
+  for (const { from } of member.grants ?? []) if (from > moment) moment = from;
   return moment;
 }
 

@@ -1,3 +1,4 @@
+import type { Grant } from '../actions/grant.ts';
 import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
 import { HOUR_MS, type Instant } from '../time.ts';
 
@@ -35,25 +36,55 @@ export function standingOf(window: CountedWindow, entry: LedgerEntry): Standing 
   return entry.recordedAt > window.since ? 'new' : 'unknown';
 }
 
+/** What DynamoDB needs for a grant beside its ids: its moments, its kind, and the structure around it; and for each channel. */
+const BYTES_BESIDE_IDS = 53;
+const BYTES_OF_A_CHANNEL = 7;
+
 /**
  * The window after counting further entries. Its start only ever moves forward, whatever the clocks of two functions say.
  * @param entries none of which it lists
+ * @param grants those that share the item with it
  */
-export function withCounted(window: CountedWindow, entries: readonly LedgerEntry[], now: Instant): CountedWindow {
+export function withCounted(
+  window: CountedWindow,
+  entries: readonly LedgerEntry[],
+  now: Instant,
+  grants: readonly Grant[] = [],
+): CountedWindow {
   const newestFirst: CountedEntry[] = entries.map((entry) => [entryKey(entry), entry.recordedAt]);
   newestFirst.push(...window.entries);
-  newestFirst.sort((a, b) => b[1] - a[1]);
-  const since = Math.max(window.since, now - WINDOW_MS, firstWithoutRoom(newestFirst));
+  // The stream brings the newest last, so that there is mostly nothing to sort; and often nothing to forget.
+  if (!isInOrder(newestFirst)) newestFirst.sort((a, b) => b[1] - a[1]);
+  const room = MAX_COUNTED_BYTES - bytesOfGrants(grants);
+  const since = Math.max(window.since, now - WINDOW_MS, firstWithoutRoom(newestFirst, room));
+  const oldest = newestFirst.at(-1);
+  if (!oldest || oldest[1] > since) return { since, entries: newestFirst };
   return { since, entries: newestFirst.filter((entry) => entry[1] > since) };
 }
 
+function isInOrder(newestFirst: readonly CountedEntry[]): boolean {
+  for (let place = 1; place < newestFirst.length; place++) {
+    if (newestFirst[place]![1] > newestFirst[place - 1]![1]) return false;
+  }
+  return true;
+}
+
+function bytesOfGrants(grants: readonly Grant[]): number {
+  let bytes = 0;
+  for (const { key, tier, promotion = '', transactionId = '', tellEnd } of grants) {
+    bytes += BYTES_BESIDE_IDS + key.length + tier.length + promotion.length + transactionId.length;
+    if (tellEnd) bytes += tellEnd.length * BYTES_OF_A_CHANNEL;
+  }
+  return bytes;
+}
+
 /** When the newest entry was recorded that has no place in the item any more; 0 where all have. */
-function firstWithoutRoom(newestFirst: readonly CountedEntry[]): Instant {
+function firstWithoutRoom(newestFirst: readonly CountedEntry[], room: number): Instant {
   let bytes = 0;
   for (let place = 0; place < newestFirst.length; place++) {
     const entry = newestFirst[place]!;
     bytes += entry[0].length + BYTES_BESIDE_KEY;
-    if (place === MAX_COUNTED || bytes > MAX_COUNTED_BYTES) return entry[1];
+    if (place === MAX_COUNTED || bytes > room) return entry[1];
   }
   return 0;
 }

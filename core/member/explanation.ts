@@ -1,9 +1,12 @@
+import { endOf } from '../actions/grant.ts';
+import { type ActionRecord, actionIdOf } from '../actions/tier-action.ts';
 import { tierPointsOf } from '../ledger/effect.ts';
 import { Replay, type Step } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
-import type { Program, Tier } from '../program/program.ts';
+import type { Program } from '../program/program.ts';
 import { type ConditionProgress, conditionProgress, tierPointsUnit } from '../tiers/progress.ts';
-import type { Instant } from '../time.ts';
+import { END_OF_TIME, formatInstant, type Instant, lastDate } from '../time.ts';
+import type { History } from './count-entries.ts';
 import type { Member } from './member.ts';
 import { type MemberView, type Replayed, replayTo } from './member-view.ts';
 
@@ -14,6 +17,8 @@ export interface Explanation {
   /** What the visible tier asks for, and what the member has of it. */
   conditions: ConditionProgress[];
   transactions: ExplainedTransaction[];
+  /** What staff and promotions decided by then, the newest first, and what came of it. */
+  actions: ActionRecord[];
 }
 
 export interface ExplainedTransaction {
@@ -28,13 +33,8 @@ export interface ExplainedTransaction {
 }
 
 /** Why the member has this tier at that moment (semantics, section 8); undefined before the member's first moment. */
-export function explain(
-  at: Instant,
-  member: Member,
-  ledger: readonly LedgerEntry[],
-  program: Program,
-): Explanation | undefined {
-  const replayed = replayTo(at, member, ledger, program);
+export function explain(at: Instant, member: Member, history: History, program: Program): Explanation | undefined {
+  const replayed = replayTo(at, member, history, program);
   if (!replayed) return undefined;
   const { view, tally } = replayed;
   const span = program.upgradeBasis === 'current' ? 'both' : 'current';
@@ -45,6 +45,7 @@ export function explain(
     transactions: stepsOf(replayed.happened, member, program)
       .map((step) => explainStep(step, replayed, program))
       .reverse(),
+    actions: history.actions.filter(({ recordedAt }) => recordedAt <= at).sort((a, b) => b.recordedAt - a.recordedAt),
   };
 }
 
@@ -104,16 +105,22 @@ function reasonFor(
 }
 
 function summaryOf(view: MemberView, program: Program): string[] {
-  const { tier, progress, points } = view;
+  const { tier, progress, points, cycle } = view;
   const unit = program.basis === 'spend' ? program.currency : 'points';
-  const sentences = [`The tier is ${tier.tier.name}, ${reasonForTier(tier.tier, points.current, unit)}.`];
+  const sentences = [
+    `The tier is ${tier.tier.name}, ${reasonForTier(view, points.current, unit)}.`,
+    ...grantSentences(view, program),
+  ];
   if (progress.next) {
     const name = nameOf(progress.next.tier, program);
     const open = progress.next.conditions.filter(({ missing }) => missing > 0);
     const list = open.map(({ what, missing }) => `${missing} ${what === 'tierPoints' ? unit : what}`).join(', ');
     const any = progress.next.needed < progress.next.conditions.length ? `, any ${progress.next.needed} of these` : '';
-    sentences.push(`To ${name} are missing: ${list}${any}.`);
+    // A cap may hold back what the points would give.
+    if (open.length > 0) sentences.push(`To ${name} are missing: ${list}${any}.`);
   }
+  // A tier that ends before the cycle does is not kept beyond it by any points.
+  if (tier.expiresAt !== null && cycle.end !== null && tier.expiresAt < cycle.end) return sentences;
   if (progress.keep?.missing) {
     sentences.push(`To keep ${tier.tier.name} after the cycle ends, ${progress.keep.missing} ${unit} are missing.`);
   } else if (progress.keep && progress.expectedAtCycleEnd === tier.tier.id) {
@@ -125,10 +132,37 @@ function summaryOf(view: MemberView, program: Program): string[] {
   return sentences;
 }
 
-function reasonForTier(tier: Tier, current: number, unit: string): string {
-  return tier.rank === 0
+function reasonForTier({ tier, grants }: MemberView, current: number, unit: string): string {
+  const [grant] = grants;
+  if (tier.source !== 'earned' && grant) {
+    const by =
+      grant.promotion === undefined ? `the action ${actionIdOf(grant.key)}` : `the promotion ${grant.promotion}`;
+    return tier.source === 'floor' ? `given by ${by}` : `held down by ${by}`;
+  }
+  return tier.tier.rank === 0
     ? `the base tier, with ${current} ${unit}`
     : `earned with ${current} ${unit} that count at present`;
+}
+
+/** What the points alone give, and what ends when. */
+function grantSentences({ tier, earnedTier, grants }: MemberView, program: Program): string[] {
+  const sentences: string[] = [];
+  if (tier.source !== 'earned') sentences.push(`The points alone give ${earnedTier.name}.`);
+  if (tier.expiresAt !== null && tier.after) {
+    sentences.push(`It lasts until ${endText(tier.expiresAt, program)}; then comes ${tier.after.name}.`);
+  }
+  for (const grant of tier.source === 'earned' ? grants : grants.slice(1)) {
+    const end = endOf(grant) === END_OF_TIME ? 'for good' : `until ${endText(endOf(grant), program)}`;
+    const what = grant.kind === 'floor' ? 'not below' : 'not above';
+    sentences.push(`The tier is also ${what} ${nameOf(grant.tier, program)} ${end}, by ${actionIdOf(grant.key)}.`);
+  }
+  return sentences;
+}
+
+/** An end as people say it: of the last day, or the moment where it is within a day. */
+function endText(at: Instant, program: Program): string {
+  const last = lastDate(at, program.timeZone);
+  return last === undefined ? formatInstant(at) : `the end of ${last}`;
 }
 
 function nameOf(id: string, program: Program): string {

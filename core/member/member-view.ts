@@ -1,9 +1,13 @@
+import { endOf, type Grant } from '../actions/grant.ts';
+import { grantHistory, grantsAt } from '../actions/grant-history.ts';
 import { inOrderOfOccurrence, Replay } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { type Program, type Tier, tierById } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import { type Progress, progressOf, shown, tierPointsShown } from '../tiers/progress.ts';
+import { nextStanding, standingAt, visibleTier } from '../tiers/visible-tier.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
+import type { History } from './count-entries.ts';
 import { hasValidSums, type Member } from './member.ts';
 import { bringUpTo } from './settle.ts';
 import { haveSameSums, isIdle, type Tally } from './tally.ts';
@@ -14,8 +18,17 @@ export interface MemberView {
   enrolledAt: Instant;
   blocked: boolean;
   at: Instant;
-  tier: { tier: Tier; since: Instant; expiresAt: Instant | null; source: 'earned' };
+  tier: {
+    tier: Tier;
+    since: Instant;
+    /** When it ends by itself because a grant does, and what comes then; null where nothing ends it. */
+    expiresAt: Instant | null;
+    after: Tier | null;
+    source: 'earned' | Grant['kind'];
+  };
   earnedTier: Tier;
+  /** Those that are live, the one that decides the tier first. */
+  grants: readonly Grant[];
   points: { current: number; carry: number; lifetime: number; balance: number };
   cycle: { type: Program['cycle']['type']; start: Instant | null; end: Instant | null };
   progress: Progress;
@@ -32,8 +45,9 @@ export function viewNow(member: Member, program: Program, now: Instant): MemberV
   if (!hasValidSums(member, program)) return undefined;
   const { member: arrived } = bringUpTo(now, member, program, SILENT);
   // A tier that the program no longer has is judged anew.
-  const visible = tierById(program, arrived.tier.id) ?? earnedTier(program, arrived.tally);
-  return viewOf(member, arrived.tally, visible, arrived.tier.since, program, now);
+  const { tally, grants } = arrived;
+  const visible = tierById(program, arrived.tier.id) ?? visibleTier(earnedTier(program, tally), grants, now, program);
+  return viewOf(member, tally, grants ?? [], visible, arrived.tier.since, program, now);
 }
 
 export interface Replayed {
@@ -45,27 +59,24 @@ export interface Replayed {
 }
 
 /**
- * The member at any moment, past or future, from the ledger: what the facts known today say was, is or will be true then.
+ * The member at any moment, past or future, from its history: what the facts known today say was, is or will be true then.
  * @returns undefined for a moment before the member's first
  */
-export function replayTo(
-  at: Instant,
-  member: Member,
-  ledger: readonly LedgerEntry[],
-  program: Program,
-): Replayed | undefined {
-  const happened = inOrderOfOccurrence(ledger.filter((entry) => entry.occurredAt <= at));
+export function replayTo(at: Instant, member: Member, history: History, program: Program): Replayed | undefined {
+  const happened = inOrderOfOccurrence(history.entries.filter((entry) => entry.occurredAt <= at));
   const first = Math.min(member.enrolledAt, happened[0]?.occurredAt ?? Number.POSITIVE_INFINITY);
   if (at < first) return undefined;
 
+  const grants = grantHistory(history.actions, history.entries, program);
+  const turns = turningPoints(grants);
   const replay = new Replay(program, member.enrolledAt);
   let tier: Tier = program.tiers[0];
   let since = first;
   let cycleEnd = replay.tallyAt(first).cycle.end;
   const judge = (moment: Instant) => {
     const tally = replay.tallyAt(moment);
-    const earned = earnedTier(program, tally);
-    if (earned.id !== tier.id) [tier, since] = [earned, moment];
+    const visible = visibleTier(earnedTier(program, tally), grants, moment, program);
+    if (visible.id !== tier.id) [tier, since] = [visible, moment];
     return tally;
   };
   const passCycleEndsUpTo = (moment: Instant) => {
@@ -75,53 +86,81 @@ export function replayTo(
       cycleEnd = isIdle(tally) ? replay.tallyAt(moment).cycle.end : tally.cycle.end;
     }
   };
+  const passUpTo = (moment: Instant) => {
+    for (let turn = turns[0]; turn !== undefined && turn <= moment; turn = turns[0]) {
+      passCycleEndsUpTo(turn);
+      judge(turn);
+      turns.shift();
+    }
+    passCycleEndsUpTo(moment);
+  };
   happened.forEach((entry, place) => {
-    passCycleEndsUpTo(entry.occurredAt);
+    passUpTo(entry.occurredAt);
     replay.add(entry);
     // What happens at one moment goes up or down once.
     if (happened[place + 1]?.occurredAt !== entry.occurredAt) judge(entry.occurredAt);
   });
-  passCycleEndsUpTo(at);
+  passUpTo(at);
   const tally = judge(at);
-  const shown = shownSince(member, at, tally, program) ?? { tier, since };
-  return { view: viewOf(member, tally, shown.tier, shown.since, program, at), happened, tally };
+  const live = grantsAt(grants, at, program);
+  const shown = shownSince(member, at, tally, live, program) ?? { tier, since };
+  return { view: viewOf(member, tally, live, shown.tier, shown.since, program, at), happened, tally };
+}
+
+/** The moments at which a grant begins or ends, in order. */
+function turningPoints(grants: readonly Grant[]): Instant[] {
+  const moments = grants.flatMap((grant) => [grant.from, endOf(grant)]).filter((moment) => moment !== END_OF_TIME);
+  return [...new Set(moments)].sort((a, b) => a - b);
 }
 
 /**
  * The tier that the stored member shows at a moment, and since when it was told so. It holds what no replay can know: when a change
  * was recorded, and a tier that is kept though thresholds moved (R10).
  * @param tally the replay's sums: where they differ, the ledger says more of that moment than the item does
+ * @param live the history's grants: what was over before anybody wrote it down never came to the item
  * @returns undefined for a moment of which the item says nothing
  */
 function shownSince(
   member: Member,
   at: Instant,
   tally: Tally,
+  live: readonly Grant[],
   program: Program,
 ): { tier: Tier; since: Instant } | undefined {
   const tells = hasValidSums(member, program) && tierById(program, member.tier.id);
   if (!tells || at < member.tier.since || at < member.tally.cycle.start) return undefined;
   const { member: arrived } = bringUpTo(at, member, program, SILENT);
   const tier = tierById(program, arrived.tier.id);
-  return tier && haveSameSums(arrived.tally, tally) ? { tier, since: arrived.tier.since } : undefined;
+  const given = (grants: Member['grants']) => visibleTier(earnedTier(program, tally), grants, at, program);
+  const agrees = haveSameSums(arrived.tally, tally) && given(arrived.grants) === given(live);
+  return tier && agrees ? { tier, since: arrived.tier.since } : undefined;
 }
 
 function viewOf(
   member: Member,
   tally: Tally,
+  grants: readonly Grant[],
   visible: Tier,
   since: Instant,
   program: Program,
   at: Instant,
 ): MemberView {
   const { cycle } = tally;
+  const earned = earnedTier(program, tally);
+  const given = standingAt(earned, grants, at, program);
+  // A tier that is kept though thresholds moved is held by no grant (R10).
+  const standing =
+    given.tier.id === visible.id ? given : { tier: visible, source: 'earned' as const, grant: undefined };
+  const next = given.tier.id === visible.id ? nextStanding(earned, grants, at, program) : undefined;
+  const decisive = (grant: Grant) => (grant === standing.grant ? 0 : 1);
   return {
     memberId: member.memberId,
     enrolledAt: member.enrolledAt,
     blocked: member.blocked,
     at,
-    tier: { tier: visible, since, expiresAt: null, source: 'earned' },
-    earnedTier: earnedTier(program, tally),
+    tier: { tier: visible, since, expiresAt: next?.at ?? null, after: next?.tier ?? null, source: standing.source },
+    earnedTier: earned,
+    grants: [...grants].sort((a, b) => decisive(a) - decisive(b)),
     points: {
       current: tierPointsShown(tally, program),
       carry: shown(tally.current.tier, program),
@@ -133,6 +172,6 @@ function viewOf(
       start: cycle.start === BEGINNING_OF_TIME ? null : cycle.start,
       end: cycle.end === END_OF_TIME ? null : cycle.end,
     },
-    progress: progressOf(tally, program, visible),
+    progress: progressOf(tally, program, visible, grants),
   };
 }

@@ -1,4 +1,7 @@
-import type { Program } from '../program/program.ts';
+import type { Grant } from '../actions/grant.ts';
+import type { ActionRecord } from '../actions/tier-action.ts';
+import type { Channel } from '../program/brand.ts';
+import type { Program, TierRef } from '../program/program.ts';
 import type { Instant } from '../time.ts';
 import type { CountedWindow } from './counted-window.ts';
 import type { Tally } from './tally.ts';
@@ -12,14 +15,20 @@ export interface Member {
   version: number;
   /** The visible tier as it was last recorded. */
   tier: { id: string; since: Instant };
-  /** How many tier changes were recorded: the last one's sequence number. */
+  /** How many changes and notices were recorded: the last one's sequence number. */
   changes: number;
+  /** What tier actions gave that is live, or was when the member was last written. None where it is left out. */
+  grants?: readonly Grant[];
+  /** The next moment at which something happens by itself: a grant ends, or its end is to be told of. None where it is left out. */
+  nextDueAt?: Instant;
   tally: Tally;
   /** `countingRule` of the program that made the tally. */
   countedUnder: string;
   counted: CountedWindow;
   /** Set when the member is created: the ledger may hold entries from before, which nobody counted yet. */
   rebuildDue?: boolean;
+  /** The promotions that the enrolment fired, and when: decided by the rebuild that is due. */
+  welcome?: { promotions: readonly string[]; at: Instant };
 }
 
 /** Whether the stored sums can be believed: they were made, and by the rules of counting in force. */
@@ -27,38 +36,68 @@ export function hasValidSums(member: Member, program: Pick<Program, 'countingRul
   return !member.rebuildDue && member.countedUnder === program.countingRule;
 }
 
-export type ChangeCause = 'transaction' | 'recalculation' | 'enrolment' | 'programEdit' | 'rebuild';
+export const CHANGE_CAUSES = [
+  'transaction',
+  'recalculation',
+  'tierAction',
+  'grantEnd',
+  'enrolment',
+  'programEdit',
+  'rebuild',
+] as const;
 
-export interface TierRef {
-  id: string;
-  name: string;
-  rank: number;
-}
+export type ChangeCause = (typeof CHANGE_CAUSES)[number];
 
-/**
- * A visible change of tier: the history that support reads, and the outbox from which the change is announced, in one. It carries
- * all that its readers need, so that nobody has to ask again what was true at that moment.
- */
-export interface TierChange {
+/** What every piece of news about a member's tier says, so that nobody has to ask again what was true at that moment. */
+interface News {
   memberId: string;
-  /** 1, 2, 3 … for each member, without gaps. */
+  /** 1, 2, 3 … for each member, without gaps, changes and notices together. */
   sequence: number;
   from: TierRef;
   to: TierRef;
-  direction: 'up' | 'down';
-  cause: ChangeCause;
-  /** When the tier moved. */
   occurredAt: Instant;
-  /** When Laurel wrote it down: later than `occurredAt` where a cycle's end was found on the way. */
+  /** When Laurel wrote it down: later than `occurredAt` where it was found on the way. */
   recordedAt: Instant;
+  /** When the tier ends by itself, as far as grants decide it. */
   expiresAt: Instant | null;
   programVersion: string;
+  /** The action, the promotion and the transaction that it comes from. */
+  actionId?: string;
+  promotion?: string;
   transactionId?: string;
-  /** Tier points after the change, in units that people read (points, or units of the currency). */
+  /** Tier points at that moment, in units that people read (points, or units of the currency). */
   points: number;
   next?: TierRef & { missing: number | null };
-  /** Whether the notification table says that the member hears of it. Channels and opt-outs are settled when sending. */
+  /** Whether the member hears of it. Opt-outs and the brand's switches are settled when sending. */
   announced: boolean;
+  /** By which channels; all that the brand has where it is left out. */
+  channels?: Channel[];
+}
+
+/**
+ * A visible change of tier: the history that support reads, and the outbox from which the change is announced, in one.
+ */
+export interface TierChange extends News {
+  direction: 'up' | 'down';
+  cause: ChangeCause;
+}
+
+/** News of a tier that stays what it is: only its end moved, or is near. From the same outbox; no part of the history. */
+export interface TierNotice extends News {
+  kind: 'renewed' | 'expiring';
+  /** The tier that comes when it ends, where `kind` is `expiring`. */
+  after?: TierRef;
+}
+
+/** What is written with a member, all or nothing. */
+export type MemberRecord = TierChange | TierNotice | ActionRecord;
+
+export function isActionRecord(record: MemberRecord): record is ActionRecord {
+  return 'outcome' in record;
+}
+
+export function isNotice(record: TierChange | TierNotice): record is TierNotice {
+  return 'kind' in record;
 }
 
 export function changeId(change: { memberId: string; sequence: number }): string {

@@ -1,10 +1,33 @@
-import type { TierChange } from '../member/member.ts';
+import { isNotice, type TierChange, type TierNotice } from '../member/member.ts';
 import type { NotificationSettings, NotificationText } from '../program/brand.ts';
 import { type Program, tierById, tierName } from '../program/program.ts';
-import { formatInstant } from '../time.ts';
+import { type Instant, localDate } from '../time.ts';
 
 export const DEFAULT_TEXT = "Your status level has changed, you're now {{tierStatus}}";
 export const DEFAULT_SUBJECT = "You're now {{tierStatus}}";
+
+/** What a text is chosen by: a tier that moved, or one that stays and whose end is told of. */
+export interface Occasion {
+  cause: TierChange['cause'] | 'renewal' | 'reminder';
+  direction?: 'up' | 'down';
+  tier: string;
+}
+
+const DEFAULT_WORDS: Partial<Record<Occasion['cause'], { subject: string; text: string }>> = {
+  renewal: {
+    subject: 'You stay {{tierStatus}}',
+    text: 'Your status level was renewed, you stay {{tierStatus}}',
+  },
+  reminder: {
+    subject: 'Your {{tierStatus}} status is about to end',
+    text: 'Your {{tierStatus}} status ends on {{expiresOn}}',
+  },
+};
+
+export function occasionOf(news: TierChange | TierNotice): Occasion {
+  if (!isNotice(news)) return { cause: news.cause, direction: news.direction, tier: news.to.id };
+  return { cause: news.kind === 'renewed' ? 'renewal' : 'reminder', tier: news.to.id };
+}
 
 export const VARIABLES = [
   'tierStatus',
@@ -37,7 +60,7 @@ export function fillIn(text: string, variables: Variables, escapeValue: (value: 
 }
 
 export function variablesOf(
-  change: TierChange,
+  change: TierChange | TierNotice,
   program: Program,
   brandName: string,
   recipient: { name?: string; locale?: string },
@@ -55,9 +78,16 @@ export function variablesOf(
     points: number(change.points),
     pointsToNextTier: change.next && change.next.missing !== null ? number(change.next.missing) : '',
     nextTierStatus: named(change.next),
-    expiresOn: change.expiresAt === null ? '' : formatInstant(change.expiresAt).slice(0, 10),
+    expiresOn: change.expiresAt === null ? '' : endDate(change.expiresAt, program, recipient.locale),
     brandName,
   };
+}
+
+/** The day on which a tier ends, as people of that language write it: the last one, where the program's days end at midnight (R11). */
+function endDate(at: Instant, { timeZone, expiryBoundary }: Program, locale: string | undefined): string {
+  const day = localDate(expiryBoundary === 'endOfDay' ? at - 1 : at, timeZone);
+  const noon = Date.UTC(day.year, day.month - 1, day.day, 12);
+  return new Intl.DateTimeFormat(locale ?? 'en', { dateStyle: 'long', timeZone: 'UTC' }).format(noon);
 }
 
 /**
@@ -66,43 +96,43 @@ export function variablesOf(
  */
 export function chooseText(
   settings: NotificationSettings,
-  change: Pick<TierChange, 'cause' | 'direction' | 'to'>,
+  occasion: Occasion,
   locale: string | undefined,
 ): { subject: string; text: string } {
   const best =
-    bestText(settings, change, locale ?? settings.defaultLocale) ?? bestText(settings, change, settings.defaultLocale);
-  return { subject: best?.subject ?? DEFAULT_SUBJECT, text: best?.text ?? DEFAULT_TEXT };
+    bestText(settings, occasion, locale ?? settings.defaultLocale) ??
+    bestText(settings, occasion, settings.defaultLocale);
+  const words = DEFAULT_WORDS[occasion.cause] ?? { subject: DEFAULT_SUBJECT, text: DEFAULT_TEXT };
+  return { subject: best?.subject ?? words.subject, text: best?.text ?? words.text };
 }
 
 function bestText(
   settings: NotificationSettings,
-  change: Pick<TierChange, 'cause' | 'direction' | 'to'>,
+  occasion: Occasion,
   language: string | undefined,
 ): NotificationText | undefined {
   let best: NotificationText | undefined;
   let bestScore = -1;
   for (const text of settings.texts ?? []) {
-    const score = fitOf(text, change, language);
+    const score = fitOf(text, occasion, language);
     if (score > bestScore) [best, bestScore] = [text, score];
   }
   return best;
 }
 
 /** -1 where the text does not fit. The language weighs most: better a general text that the member can read. */
-function fitOf(
-  text: NotificationText,
-  change: Pick<TierChange, 'cause' | 'direction' | 'to'>,
-  language: string | undefined,
-): number {
+function fitOf(text: NotificationText, occasion: Occasion, language: string | undefined): number {
   let score = 0;
   if (text.locale !== undefined) {
     if (text.locale === language) score += 16;
     else if (text.locale === language?.split('-')[0]) score += 8;
     else return -1;
   }
-  if (text.tier !== undefined && text.tier !== change.to.id) return -1;
-  if (text.cause !== undefined && text.cause !== change.cause) return -1;
-  if (text.direction !== undefined && text.direction !== change.direction) return -1;
+  // Words about a move say nothing about a tier that stays.
+  if (text.cause === undefined && occasion.direction === undefined) return -1;
+  if (text.tier !== undefined && text.tier !== occasion.tier) return -1;
+  if (text.cause !== undefined && text.cause !== occasion.cause) return -1;
+  if (text.direction !== undefined && text.direction !== occasion.direction) return -1;
   return (
     score +
     (text.tier === undefined ? 0 : 4) +

@@ -3,6 +3,7 @@
  * What the engine works with is made from it by `compileProgram`.
  */
 import type { TransactionType } from '../ledger/transaction.ts';
+import type { ChangeCause } from '../member/member.ts';
 
 export interface Brand {
   /** The file's own name: lower-case letters, digits and hyphens. */
@@ -27,7 +28,46 @@ export interface ProgramFile {
   upgradeBasis?: 'current' | 'carry';
   tiers: TierFile[];
   trackers?: Record<string, TrackerFile>;
+  promotions?: PromotionFile[];
+  /** R11: a grant's last day. `startOfDay` (default): the day before its end date; `endOfDay`: the end date itself. */
+  expiryBoundary?: 'startOfDay' | 'endOfDay';
+  downgrade?: { target?: DowngradeTarget };
+  reminders?: RemindersFile;
 }
+
+/** R8: where a downgrade by the program's strategy leads. */
+export type DowngradeTarget = 'qualified' | 'oneBelow' | 'base';
+
+/** When members whose tier is about to end are reminded: `tier.expiring` on the bus, and a message where `notify` says so. */
+export interface RemindersFile {
+  /** Days before the end; 30 and 7 where it is left out. */
+  daysBefore?: number[];
+  notify?: boolean;
+}
+
+/** A rule that fires a tier action (semantics, section 6). */
+export interface PromotionFile {
+  id: string;
+  trigger: { on: 'transaction'; where: TransactionFilter } | { on: 'enrolment' };
+  action: 'upgrade' | 'downgrade' | 'renew';
+  strategy: { type: 'specific'; tier: string } | { type: 'program' };
+  expiry?: ExpiryFile;
+  reassess?: boolean;
+  reason?: string;
+  notify?: { channels: Channel[]; atEnd?: boolean };
+}
+
+export interface PeriodFile {
+  amount: number;
+  unit: 'days' | 'months';
+}
+
+export type ExpiryFile =
+  | { type: 'date'; date: string }
+  | ({ type: 'duration' } & PeriodFile)
+  | { type: 'fieldDate'; field: string; plus: PeriodFile }
+  | { type: 'fieldNumber'; field: string; unit: PeriodFile['unit'] }
+  | { type: 'instant'; at: string };
 
 export type CycleFile = { type: 'none' } | { type: 'calendar'; startsOn?: string } | { type: 'enrollment' };
 
@@ -64,6 +104,9 @@ export type TransactionFilter =
   | { field: string; atLeast: number }
   | { field: string; atMost: number }
   | { field: string; exists: boolean }
+  /** A date (its start in the program's zone) or an instant; the field holds one or the other as well. */
+  | { field: string; before: string }
+  | { field: string; after: string }
   | { type: TransactionType };
 
 export type Channel = 'push' | 'email' | 'sms';
@@ -78,9 +121,12 @@ export interface NotificationSettings {
   texts?: NotificationText[];
 }
 
+/** What a text can be for: a change of tier, or news of a tier that stays (it was renewed, or its end is near). */
+export type TextCause = ChangeCause | 'renewal' | 'reminder';
+
 /** A brand's own words. What is left out matches anything; the most specific text wins. */
 export interface NotificationText {
-  cause?: string;
+  cause?: TextCause;
   direction?: 'up' | 'down';
   tier?: string;
   locale?: string;

@@ -15,3 +15,8 @@ function canonical(content: unknown): string {
       : value,
   );
 }
+
+/** Whether two contents are the same, but for the order of names, and for what is undefined. */
+export function hasSameContent(a: unknown, b: unknown): boolean {
+  return canonical(a) === canonical(b);
+}

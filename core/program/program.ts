@@ -1,8 +1,11 @@
 /** The rulebook as the engine works with it: made once from the brand's file, with every figure in the ledger's units. */
+
+import type { TierAction } from '../actions/tier-action.ts';
 import type { CycleRule } from '../cycles/cycle.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { currencyDigits, type Decimal, parseAmount, parseDecimal } from '../money.ts';
-import type { Brand, ConditionFile, TierFile, TrackerFile } from './brand.ts';
+import { parseInstant } from '../time.ts';
+import type { Brand, ConditionFile, DowngradeTarget, PromotionFile, TierFile, TrackerFile } from './brand.ts';
 import { fingerprint } from './fingerprint.ts';
 import { matcherOf } from './transaction-filter.ts';
 
@@ -18,6 +21,14 @@ export interface Program {
   /** From the base tier up; a tier's rank is its place here. */
   tiers: readonly [Tier, ...Tier[]];
   trackers: readonly Tracker[];
+  promotions: readonly Promotion[];
+  expiryBoundary: 'startOfDay' | 'endOfDay';
+  downgradeTarget: DowngradeTarget;
+  reminders: {
+    /** The longest first. */
+    daysBefore: readonly number[];
+    notify: boolean;
+  };
   /**
    * Names everything that shapes a member's sums. Sums made under another rule are worth nothing: the member is rebuilt from the
    * ledger. Thresholds and texts are not part of it.
@@ -36,6 +47,13 @@ export interface Tier {
   needed: number;
 }
 
+/** A tier as records and events name it. */
+export type TierRef = Pick<Tier, 'id' | 'name' | 'rank'>;
+
+export function tierRef({ id, name, rank }: Tier): TierRef {
+  return { id, name, rank };
+}
+
 export type Measure = 'tierPoints' | 'lifetimePoints' | 'lifetimeSpend' | 'orders' | 'tracker';
 
 export interface Condition {
@@ -52,6 +70,16 @@ export interface Tracker {
   /** What an entry adds, in thousandths: whole numbers add up to the same in any order, fractions do not (R4). */
   measure(entry: LedgerEntry): number;
 }
+
+export interface Promotion {
+  id: string;
+  /** Whether a transaction fires it; undefined where enrolment does. */
+  matches: ((entry: LedgerEntry) => boolean) | undefined;
+  /** What it does, but for the id and the transaction, which each firing has of its own. */
+  action: Omit<TierAction, 'id'>;
+}
+
+const DEFAULT_REMINDER_DAYS = [30, 7];
 
 /** Trackers are kept in thousandths. */
 export const TRACKER_UNIT = 1000;
@@ -112,7 +140,16 @@ export function compileProgram(brand: Brand): Program {
     cycle: compileCycle(file.cycle),
     upgradeBasis: file.upgradeBasis ?? 'current',
     tiers: file.tiers.map(compileTier) as unknown as Program['tiers'],
-    trackers: Object.entries(file.trackers ?? {}).map(([name, tracker]) => compileTracker(name, tracker)),
+    trackers: Object.entries(file.trackers ?? {}).map(([name, tracker]) =>
+      compileTracker(name, tracker, file.timeZone),
+    ),
+    promotions: (file.promotions ?? []).map((promotion) => compilePromotion(promotion, file.timeZone)),
+    expiryBoundary: file.expiryBoundary ?? 'startOfDay',
+    downgradeTarget: file.downgrade?.target ?? 'qualified',
+    reminders: {
+      daysBefore: [...(file.reminders?.daysBefore ?? DEFAULT_REMINDER_DAYS)].sort((a, b) => b - a),
+      notify: file.reminders?.notify ?? false,
+    },
     countingRule: fingerprint([file.timeZone, file.currency, file.basis, file.cycle, file.trackers ?? {}]),
   };
 }
@@ -123,8 +160,20 @@ function compileCycle(cycle: Brand['program']['cycle']): CycleRule {
   return { type: 'calendar', month: month!, day: day! };
 }
 
-function compileTracker(name: string, tracker: TrackerFile): Tracker {
-  const matches = matcherOf(tracker.of);
+function compilePromotion(promotion: PromotionFile, timeZone: string): Promotion {
+  const { id, trigger, expiry, ...action } = promotion;
+  return {
+    id,
+    matches: trigger.on === 'transaction' ? matcherOf(trigger.where, timeZone) : undefined,
+    action: {
+      ...action,
+      ...(expiry && { expiry: expiry.type === 'instant' ? { ...expiry, at: parseInstant(expiry.at)! } : expiry }),
+    },
+  };
+}
+
+function compileTracker(name: string, tracker: TrackerFile, timeZone: string): Tracker {
+  const matches = matcherOf(tracker.of, timeZone);
   const { measure } = tracker;
   const amountOf = (entry: LedgerEntry) => {
     if (measure === 'count') return TRACKER_UNIT;

@@ -1,19 +1,21 @@
 import * as z from 'zod';
-import { TRANSACTION_TYPES } from '../ledger/transaction.ts';
-import { isCurrency, parseAmount, parseDecimal } from '../money.ts';
+import { parseAmount } from '../money.ts';
 import { VARIABLES, variablesIn } from '../notifications/message.ts';
-import { isTimeZone } from '../time.ts';
-import type { Brand, ConditionFile, QualificationFile, TierFile, TransactionFilter } from './brand.ts';
-import { MAX_MEASURED, TRACKER_UNIT } from './program.ts';
-
-/** One thing that is wrong with a brand's file, told so that it can be put right without reading code. */
-export interface Problem {
-  /** Where: `program.tiers[2].threshold`. */
-  place: string;
-  given: string;
-  allowed: string;
-  remedy: string;
-}
+import type { Brand, ConditionFile, QualificationFile, TierFile } from './brand.ts';
+import { brandSchema, brandShape, conditionSchema, count, readable, tierSchema } from './brand-schema.ts';
+import {
+  article,
+  isWithin,
+  listAt,
+  oneOf,
+  type Problem,
+  placeOf,
+  recordAt,
+  repeated,
+  show,
+  valueAt,
+} from './problem.ts';
+import { promotionProblems } from './promotion-problems.ts';
 
 export type BrandReading = { ok: true; brand: Brand } | { ok: false; problems: Problem[] };
 
@@ -45,6 +47,7 @@ function meaningProblems(json: unknown, fileName: string | undefined): Problem[]
     ...namingProblems(readable(brandShape.brand, valueAt(json, ['brand'])), fileName),
     ...ladderProblems(tiers, trackers, currency),
     ...(valueAt(json, ['program', 'cycle', 'type']) === 'none' ? trackerProblems(trackers) : []),
+    ...promotionProblems(json),
     ...textProblems(listAt(json, 'notifications', 'texts'), tierIds),
     ...shopifyProblems(json),
   ];
@@ -55,187 +58,6 @@ export function describeProblems(problems: readonly Problem[]): string[] {
   return problems.map(
     ({ place, given, allowed, remedy }) => `${place || 'the file'}: given ${given}; allowed: ${allowed}. ${remedy}`,
   );
-}
-
-// ---- shape -------------------------------------------------------------------------------------------------------------------
-
-/** Numbers below are written with an exponent. */
-const SMALLEST_FACTOR = 0.000001;
-
-const id = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, a letter first, 31 at most');
-/** A line break would start another header of an email. */
-const line = (longest: number) =>
-  z
-    .string()
-    .min(1)
-    .max(longest)
-    .regex(/^\P{Cc}*$/u, 'one line, without control characters');
-const label = line(100);
-const locale = z
-  .string()
-  .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'a language such as "es", or one with a country such as "es-MX"');
-const count = z.int().min(1);
-/** Taken by its decimal digits, so it must have no more of them than can be read. */
-const factor = (highest: number) =>
-  z
-    .number()
-    .min(SMALLEST_FACTOR)
-    .max(highest)
-    .refine((value) => value < SMALLEST_FACTOR || parseDecimal(String(value)) !== undefined, {
-      error: 'a number with at most 12 digits after the point',
-    });
-const fieldValue = z.union([z.string(), z.number(), z.boolean()]);
-
-const filterSchema: z.ZodType<TransactionFilter> = z.lazy(() =>
-  z.union(
-    [
-      z.strictObject({ all: z.array(filterSchema).min(1) }),
-      z.strictObject({ any: z.array(filterSchema).min(1) }),
-      z.strictObject({ field: z.string().min(1), equals: fieldValue }),
-      z.strictObject({ field: z.string().min(1), oneOf: z.array(fieldValue).min(1) }),
-      z.strictObject({ field: z.string().min(1), atLeast: z.number() }),
-      z.strictObject({ field: z.string().min(1), atMost: z.number() }),
-      z.strictObject({ field: z.string().min(1), exists: z.boolean() }),
-      z.strictObject({ type: z.enum(TRANSACTION_TYPES) }),
-    ],
-    { error: 'a filter: {type}, {field, equals | oneOf | atLeast | atMost | exists}, {all: […]} or {any: […]}' },
-  ),
-);
-
-const conditionSchema = z.union(
-  [
-    z.strictObject({ lifetimePoints: count }),
-    z.strictObject({ lifetimeSpend: z.string() }),
-    z.strictObject({ orders: count }),
-    z.strictObject({
-      tracker: z.string(),
-      atLeast: z
-        .number()
-        .min(1 / TRACKER_UNIT)
-        .max(MAX_MEASURED),
-    }),
-  ],
-  { error: 'a condition: {lifetimePoints}, {lifetimeSpend}, {orders} or {tracker, atLeast}' },
-);
-
-const cycleSchema = z.discriminatedUnion(
-  'type',
-  [
-    z.strictObject({ type: z.literal('none') }),
-    z.strictObject({
-      type: z.literal('calendar'),
-      startsOn: z.string().refine(isMonthAndDay, 'a month and a day that exist, such as "01-01" or "02-29"').optional(),
-    }),
-    z.strictObject({ type: z.literal('enrollment') }),
-  ],
-  { error: 'a type of "none", "calendar" or "enrollment"' },
-);
-
-const tierSchema = z.strictObject({
-  id,
-  name: label,
-  names: z.record(locale, label).optional(),
-  threshold: z.int().min(0).max(1_000_000_000).optional(),
-  multiplier: factor(1000).optional(),
-  qualification: z
-    .union(
-      [
-        z.strictObject({ all: z.array(conditionSchema).min(1) }),
-        z.strictObject({ any: count, of: z.array(conditionSchema).min(1) }),
-      ],
-      { error: '{all: […conditions]} or {any: k, of: […conditions]}' },
-    )
-    .optional(),
-});
-
-const brandShape = {
-  $schema: z.string().optional(),
-  brand: id,
-  name: label,
-  account: z.string().regex(/^\d{12}$/, 'the 12 digits of an AWS account, as text'),
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as "eu-west-1"'),
-  program: z.strictObject({
-    timeZone: z.string().refine(isTimeZone, 'an IANA time zone such as "Europe/Madrid"'),
-    currency: z.string().refine(isCurrency, 'an ISO 4217 currency such as "EUR"'),
-    basis: z.enum(['points', 'spend']),
-    pointsPerUnit: factor(1_000_000).optional(),
-    cycle: cycleSchema,
-    upgradeBasis: z.enum(['current', 'carry']).optional(),
-    tiers: z.array(tierSchema).min(1).max(20),
-    trackers: z
-      .record(
-        z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,30}$/, 'a name of letters and digits'),
-        z.strictObject({
-          measure: z.union([z.literal('count'), z.strictObject({ sum: z.string().min(1) })], {
-            error: '"count" or {sum: "aField"}',
-          }),
-          of: filterSchema,
-          over: z.enum(['lifetime', 'cycle']),
-        }),
-      )
-      .optional(),
-  }),
-  notifications: z.strictObject({
-    notifyOnRealtimeDowngrade: z.boolean().optional(),
-    push: z.strictObject({ enabled: z.boolean() }).optional(),
-    email: z
-      .strictObject({ enabled: z.boolean(), from: z.string().refine(isSender, '"Name <address@domain>"') })
-      .optional(),
-    sms: z
-      .strictObject({
-        enabled: z.boolean(),
-        senderId: z
-          .string()
-          .regex(/^(?=.*[A-Za-z])[A-Za-z0-9]{1,11}$/, '1 to 11 letters and digits, one letter at least')
-          .optional(),
-      })
-      .optional(),
-    defaultLocale: locale.optional(),
-    texts: z
-      .array(
-        z.strictObject({
-          cause: z.enum(['transaction', 'recalculation']).optional(),
-          direction: z.enum(['up', 'down']).optional(),
-          tier: z.string().optional(),
-          locale: locale.optional(),
-          subject: line(200).optional(),
-          text: z.string().min(1).max(1000),
-        }),
-      )
-      .optional(),
-  }),
-  shopify: z.strictObject({ countTax: z.boolean(), countShipping: z.boolean() }).optional(),
-  operations: z
-    .strictObject({
-      alarmEmail: z.email('an email address').optional(),
-      logRetentionDays: z
-        .union(
-          [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365].map((days) => z.literal(days)),
-          {
-            error: 'one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365',
-          },
-        )
-        .optional(),
-      throttle: z.strictObject({ ratePerSecond: count, burst: count }).optional(),
-    })
-    .optional(),
-};
-
-const brandSchema = z.strictObject(brandShape);
-
-function isMonthAndDay(text: string): boolean {
-  const match = /^(\d{2})-(\d{2})$/.exec(text);
-  if (!match) return false;
-  const [month, day] = [Number(match[1]), Number(match[2])];
-  const longest = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
-  return day >= 1 && day <= longest;
-}
-
-/** One address, with or without a name before it; a line break would start another header. */
-function isSender(text: string): boolean {
-  return /^(?:[^<>\r\n"]{1,70} <[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+)$/.test(text);
 }
 
 function problemsOf(issue: z.core.$ZodIssue, json: unknown): Problem[] {
@@ -261,7 +83,7 @@ function problemsOf(issue: z.core.$ZodIssue, json: unknown): Problem[] {
     case 'invalid_type':
       return [
         valueAt(json, issue.path) === undefined
-          ? { place, given: 'nothing', allowed: `${article(issue.expected)}`, remedy: 'Add it.' }
+          ? { place, given: 'nothing', allowed: article(issue.expected), remedy: 'Add it.' }
           : { place, given, allowed: article(issue.expected), remedy: 'Change the value.' },
       ];
     case 'invalid_value':
@@ -296,49 +118,6 @@ function problemsOf(issue: z.core.$ZodIssue, json: unknown): Problem[] {
 function bound(origin: string): string {
   if (origin === 'array') return 'a number of entries of ';
   return origin === 'string' ? 'a length of ' : '';
-}
-
-function article(expected: string): string {
-  return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`;
-}
-
-function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], json);
-}
-
-function placeOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (place, key) =>
-      typeof key === 'number' ? `${place}[${key}]` : place === '' ? String(key) : `${place}.${String(key)}`,
-    '',
-  );
-}
-
-/** Whether a place is the other, or a part of it. */
-function isWithin(place: string, other: string): boolean {
-  return place === other || place.startsWith(`${other}.`) || place.startsWith(`${other}[`);
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
-}
-
-// ---- meaning -----------------------------------------------------------------------------------------------------------------
-
-function readable<T>(schema: z.ZodType<T>, value: unknown): T | undefined {
-  return schema.safeParse(value).data;
-}
-
-function listAt(json: unknown, ...path: string[]): unknown[] {
-  const value = valueAt(json, path);
-  return Array.isArray(value) ? value : [];
-}
-
-function recordAt(json: unknown, ...path: string[]): Record<string, unknown> {
-  const value = valueAt(json, path);
-  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
 }
 
 function readableTier(tier: unknown): TierFile {
@@ -413,16 +192,10 @@ function ladderProblems(tiers: TierFile[], trackers: Trackers, currency: string 
     }
     problems.push(...qualificationProblems(at, tier.threshold !== undefined, tier.qualification, trackers, currency));
   });
-  problems.push(
-    ...repeated(
-      tiers.map((tier) => tier.id),
-      'id',
-    ),
-    ...repeated(
-      tiers.map((tier) => tier.name),
-      'name',
-    ),
-  );
+  for (const property of ['id', 'name'] as const) {
+    const values = tiers.map((tier) => tier[property]);
+    problems.push(...repeated('program.tiers', property, values, 'tier'));
+  }
   return problems;
 }
 
@@ -470,21 +243,6 @@ function qualificationProblems(
   return problems;
 }
 
-function repeated(values: string[], property: string): Problem[] {
-  return values.flatMap((value, place) =>
-    value === '' || values.indexOf(value) === place
-      ? []
-      : [
-          {
-            place: `program.tiers[${place}].${property}`,
-            given: show(value),
-            allowed: `a ${property} that no other tier has`,
-            remedy: 'Rename one of the two.',
-          },
-        ],
-  );
-}
-
 function trackerProblems(trackers: Trackers): Problem[] {
   return Object.entries(trackers)
     .filter(([, tracker]) => valueAt(tracker, ['over']) === 'cycle')
@@ -517,8 +275,4 @@ function textProblems(texts: unknown[], tiers: string[]): Problem[] {
       { place: `${at}.tier`, given: show(tier), allowed: oneOf(tiers), remedy: 'Name a tier of program.tiers.' },
     ];
   });
-}
-
-function oneOf(names: string[]): string {
-  return names.join(', ') || 'nothing, as there is none';
 }

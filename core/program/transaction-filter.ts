@@ -1,36 +1,57 @@
 import type { FieldValue, LedgerEntry } from '../ledger/transaction.ts';
 import { currencyDigits } from '../money.ts';
+import { formatInstant, type Instant, momentIn } from '../time.ts';
 import type { TransactionFilter } from './brand.ts';
 
 /** The fields a filter can name that every transaction has; any other name is looked up in the transaction's own `fields`. */
-export const BUILT_IN_FIELDS = ['source', 'type', 'points', 'amount'] as const;
+export const BUILT_IN_FIELDS = ['source', 'type', 'points', 'amount', 'occurredAt'] as const;
 
-/** Compiles a filter into one function: filters run for every entry, and are written once. */
-export function matcherOf(filter: TransactionFilter): (entry: LedgerEntry) => boolean {
+/**
+ * Compiles a filter into one function: filters run for every entry, and are written once.
+ * @param timeZone in which a date begins
+ */
+export function matcherOf(filter: TransactionFilter, timeZone: string): (entry: LedgerEntry) => boolean {
   if ('all' in filter) {
-    const matchers = filter.all.map(matcherOf);
+    const matchers = filter.all.map((part) => matcherOf(part, timeZone));
     return (entry) => matchers.every((matches) => matches(entry));
   }
   if ('any' in filter) {
-    const matchers = filter.any.map(matcherOf);
+    const matchers = filter.any.map((part) => matcherOf(part, timeZone));
     return (entry) => matchers.some((matches) => matches(entry));
   }
   if (!('field' in filter)) return (entry) => entry.type === filter.type;
-  const read = reader(filter.field);
-  if ('equals' in filter) return (entry) => read(entry) === filter.equals;
-  if ('oneOf' in filter) {
-    const allowed = new Set<FieldValue | undefined>(filter.oneOf);
-    return (entry) => allowed.has(read(entry));
+  // Read as a number: writing a moment down to read it again would cost more than all the rest.
+  if (filter.field === 'occurredAt' && ('before' in filter || 'after' in filter)) {
+    const holds = boundOf(filter, timeZone);
+    return (entry) => holds(entry.occurredAt);
   }
-  if ('exists' in filter) return (entry) => (read(entry) !== undefined) === filter.exists;
-  const [bound, holds] =
-    'atLeast' in filter
-      ? [filter.atLeast, (value: number, limit: number) => value >= limit]
-      : [filter.atMost, (value: number, limit: number) => value <= limit];
-  return (entry) => {
-    const value = read(entry);
-    return typeof value === 'number' && holds(value, bound);
+  const read = reader(filter.field);
+  const holds = testOf(filter, timeZone);
+  return (entry) => holds(read(entry));
+}
+
+export type FieldCondition = Extract<TransactionFilter, { field: string }>;
+
+/** What a condition asks of its field's value; undefined where the transaction has no such field. */
+export function testOf(condition: FieldCondition, timeZone: string): (value: FieldValue | undefined) => boolean {
+  if ('equals' in condition) return (value) => value === condition.equals;
+  if ('oneOf' in condition) {
+    const allowed = new Set<FieldValue | undefined>(condition.oneOf);
+    return (value) => allowed.has(value);
+  }
+  if ('exists' in condition) return (value) => (value !== undefined) === condition.exists;
+  if ('atLeast' in condition) return (value) => typeof value === 'number' && value >= condition.atLeast;
+  if ('atMost' in condition) return (value) => typeof value === 'number' && value <= condition.atMost;
+  const holds = boundOf(condition, timeZone);
+  return (value) => {
+    const at = typeof value === 'string' ? momentIn(value, timeZone) : undefined;
+    return at !== undefined && holds(at);
   };
+}
+
+function boundOf(condition: { before: string } | { after: string }, timeZone: string): (at: Instant) => boolean {
+  const bound: Instant = momentIn('before' in condition ? condition.before : condition.after, timeZone)!;
+  return 'before' in condition ? (at) => at < bound : (at) => at > bound;
 }
 
 function reader(field: string): (entry: LedgerEntry) => FieldValue | undefined {
@@ -45,6 +66,8 @@ function reader(field: string): (entry: LedgerEntry) => FieldValue | undefined {
       // In units of the entry's own currency, as the brand writes it.
       return (entry) =>
         entry.amountMinor === undefined ? undefined : entry.amountMinor / 10 ** currencyDigits(entry.currency!);
+    case 'occurredAt':
+      return (entry) => formatInstant(entry.occurredAt);
     default:
       return (entry) => (entry.fields && Object.hasOwn(entry.fields, field) ? entry.fields[field] : undefined);
   }

@@ -1,8 +1,10 @@
+import type { Grant } from '../actions/grant.ts';
 import { afterCycleEnd, type Tally } from '../member/tally.ts';
 import { currencyDigits } from '../money.ts';
 import { type Condition, type Program, type Tier, TRACKER_UNIT } from '../program/program.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
 import { earnedTier, measured, qualifies, type Span } from './earned-tier.ts';
+import { visibleTier } from './visible-tier.ts';
 
 export interface Progress {
   next: { tier: string; missing: number | null; conditions: ConditionProgress[]; needed: number } | null;
@@ -34,8 +36,9 @@ export function tierPointsShown(tally: Tally, program: Program): number {
 /**
  * How far it is to the next tier, what keeps the visible one, and which tier the end of the cycle brings if nothing more happens.
  * @param visible the tier that the member has
+ * @param grants what of it tier actions gave
  */
-export function progressOf(tally: Tally, program: Program, visible: Tier): Progress {
+export function progressOf(tally: Tally, program: Program, visible: Tier, grants?: readonly Grant[]): Progress {
   const next = program.tiers[visible.rank + 1];
   const ends = tally.cycle.end !== END_OF_TIME;
   const span: Span = program.upgradeBasis === 'current' ? 'both' : 'current';
@@ -46,7 +49,13 @@ export function progressOf(tally: Tally, program: Program, visible: Tier): Progr
       ends && visible.rank > 0
         ? { missing: distanceTo(visible, tally, program, 'current').missing, by: tally.cycle.end }
         : null,
-    expectedAtCycleEnd: earnedTier(program, ends ? afterCycleEnd(tally) : tally).id,
+    // With no cycle to end, what is expected is what every grant's end leaves.
+    expectedAtCycleEnd: visibleTier(
+      earnedTier(program, ends ? afterCycleEnd(tally) : tally),
+      grants,
+      ends ? tally.cycle.end : END_OF_TIME - 1,
+      program,
+    ).id,
   };
 }
 

@@ -1,39 +1,48 @@
-import { changeId, type TierChange } from '../member/member.ts';
+import { changeId, isNotice, type TierChange, type TierNotice } from '../member/member.ts';
+import { occasionOf } from '../notifications/message.ts';
 import type { Announcements, BusEvent, EventBus } from '../ports.ts';
 import type { Channel, NotificationSettings } from '../program/brand.ts';
 import { formatInstant } from '../time.ts';
 
 /**
- * Tells the brand's systems, on the bus, and the channels, on the topic. Both are told of every change: passes are refreshed in
+ * Tells the brand's systems, on the bus, and the channels, on the topic. Both are told of every change and notice: passes are refreshed in
  * silence. The event's id stays the same when it has to be published again.
  */
 export async function announceTierChange(
   ports: { bus: EventBus; announcements: Announcements },
   settings: NotificationSettings,
-  change: TierChange,
+  news: TierChange | TierNotice,
 ): Promise<void> {
-  await ports.bus.publish(tierEvent(change));
-  await ports.announcements.publish(change, change.announced ? enabledChannels(settings) : []);
+  await ports.bus.publish(tierEvent(news));
+  const channels = enabledChannels(settings).filter((channel) => news.channels?.includes(channel) ?? true);
+  await ports.announcements.publish(news, news.announced ? channels : []);
 }
 
-export function tierEvent(change: TierChange): BusEvent {
+export function tierEvent(news: TierChange | TierNotice): BusEvent {
   const detail: Record<string, unknown> = {
-    eventId: changeId(change),
-    memberId: change.memberId,
-    sequence: change.sequence,
-    from: change.from,
-    to: change.to,
-    cause: change.cause,
-    occurredAt: formatInstant(change.occurredAt),
-    expiresAt: change.expiresAt === null ? null : formatInstant(change.expiresAt),
-    programVersion: change.programVersion,
+    eventId: changeId(news),
+    memberId: news.memberId,
+    sequence: news.sequence,
+    from: news.from,
+    to: news.to,
+    cause: occasionOf(news).cause,
+    occurredAt: formatInstant(news.occurredAt),
+    expiresAt: news.expiresAt === null ? null : formatInstant(news.expiresAt),
+    programVersion: news.programVersion,
   };
-  if (change.transactionId !== undefined) detail.transactionId = change.transactionId;
+  const { actionId, promotion, transactionId } = news;
+  const after = isNotice(news) ? news.after : undefined;
+  // What is undefined is left out of the event's JSON.
   return {
-    type: change.direction === 'up' ? 'tier.upgraded' : 'tier.downgraded',
-    occurredAt: change.occurredAt,
-    detail,
+    type: eventType(news),
+    occurredAt: news.occurredAt,
+    detail: { ...detail, actionId, promotion, transactionId, after },
   };
+}
+
+function eventType(news: TierChange | TierNotice): BusEvent['type'] {
+  if (isNotice(news)) return news.kind === 'renewed' ? 'tier.renewed' : 'tier.expiring';
+  return news.direction === 'up' ? 'tier.upgraded' : 'tier.downgraded';
 }
 
 export function enabledChannels(settings: NotificationSettings): Channel[] {

@@ -1,11 +1,13 @@
+import type { ActionRecord } from '../actions/tier-action.ts';
 import { rebuildMember } from '../member/count-entries.ts';
 import { NOTHING_COUNTED } from '../member/counted-window.ts';
-import type { Member } from '../member/member.ts';
-import type { Announcing, Settled } from '../member/settle.ts';
+import type { Member, TierChange } from '../member/member.ts';
+import { type Announcing, type Settled, unchanged } from '../member/settle.ts';
 import { emptyTally } from '../member/tally.ts';
-import type { Ledger, MemberStore, ProfileChanges, ProfileStore } from '../ports.ts';
+import type { Ledger, MemberStore, ProfileChanges, ProfileStore, TierClock } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
+import { historyOf } from './history.ts';
 import { writeMember } from './write-member.ts';
 
 export interface MemberRequest {
@@ -23,41 +25,47 @@ export interface MemberRequest {
  * rebuild if this ends half way, for the member says that it is due.
  */
 export async function putMember(
-  ports: { members: MemberStore; ledger: Ledger; profiles: ProfileStore },
+  ports: { members: MemberStore; ledger: Ledger; profiles: ProfileStore; clock: TierClock },
   program: Program,
   announcing: Announcing,
   memberId: string,
   request: MemberRequest,
   now: Instant,
-): Promise<{ status: 'created' | 'updated'; member: Member }> {
+): Promise<{ status: 'created' | 'updated'; member: Member; changes: TierChange[]; actions: ActionRecord[] }> {
   if (Object.keys(request.profile).length > 0) await ports.profiles.merge(memberId, request.profile);
 
   let member: Member | undefined;
-  const created = await writeMember<Settled>(ports.members, memberId, async (existing) => {
+  const created = await writeMember<Settled>(ports, memberId, async (existing) => {
     member = existing;
-    return existing ? undefined : { member: newMember(memberId, request, program, now), changes: [] };
+    return existing ? undefined : unchanged(newMember(memberId, request, program, now));
   });
 
-  const updated = await writeMember<Settled>(ports.members, memberId, async (existing) => {
+  const updated = await writeMember<Settled>(ports, memberId, async (existing) => {
     if (!existing) throw new Error(`Member ${memberId} was there a moment ago, and members are never deleted.`);
     member = existing;
     const enrolledAt = request.enrolledAt ?? existing.enrolledAt;
     const blocked = request.blocked ?? existing.blocked;
     const moved = enrolledAt !== existing.enrolledAt;
     if (!existing.rebuildDue && !moved) {
-      return blocked === existing.blocked ? undefined : { member: { ...existing, blocked }, changes: [] };
+      return blocked === existing.blocked ? undefined : unchanged({ ...existing, blocked });
     }
     // Anniversaries count from the enrolment: another date makes other cycles.
-    const ledger = await ports.ledger.entriesOf(memberId);
+    const history = await historyOf(ports, memberId);
     const since = moved && existing.changes === 0 ? { tier: { ...existing.tier, since: enrolledAt } } : {};
     const edited: Member = { ...existing, ...since, enrolledAt, blocked, rebuildDue: true };
-    return rebuildMember(edited, ledger, program, announcing, 'enrolment', now);
+    return rebuildMember(edited, history, program, announcing, { cause: 'enrolment' }, now);
   });
-  return { status: created ? 'created' : 'updated', member: (updated?.member ?? member)! };
+  return {
+    status: created ? 'created' : 'updated',
+    member: (updated?.member ?? member)!,
+    changes: updated?.changes ?? [],
+    actions: updated?.actions ?? [],
+  };
 }
 
 function newMember(memberId: string, request: MemberRequest, program: Program, now: Instant): Member {
   const enrolledAt = request.enrolledAt ?? now;
+  const fired = program.promotions.filter(({ matches }) => !matches).map(({ id }) => id);
   return {
     memberId,
     enrolledAt,
@@ -69,5 +77,6 @@ function newMember(memberId: string, request: MemberRequest, program: Program, n
     countedUnder: program.countingRule,
     counted: NOTHING_COUNTED,
     rebuildDue: true,
+    ...(fired.length > 0 && { welcome: { promotions: fired, at: now } }),
   };
 }

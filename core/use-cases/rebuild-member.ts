@@ -3,9 +3,10 @@ import type { ChangeCause, Member, TierChange } from '../member/member.ts';
 import type { Announcing } from '../member/settle.ts';
 import { bringUpTo, type Settled } from '../member/settle.ts';
 import type { Tally } from '../member/tally.ts';
-import type { Ledger, MemberStore } from '../ports.ts';
+import type { Ledger, MemberStore, TierClock } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
+import { historyOf } from './history.ts';
 import { writeMember } from './write-member.ts';
 
 export type Rebuilding =
@@ -25,7 +26,7 @@ export interface Difference {
  * @param options.cause `rebuild` tells nobody; `transaction` is for entries that waited for an operator
  */
 export async function rebuildStoredMember(
-  ports: { members: MemberStore; ledger: Ledger },
+  ports: { members: MemberStore; ledger: Ledger; clock: TierClock },
   program: Program,
   announcing: Announcing,
   memberId: string,
@@ -33,13 +34,13 @@ export async function rebuildStoredMember(
   now: Instant,
 ): Promise<Rebuilding> {
   let outcome: Rebuilding = { status: 'noMember' };
-  await writeMember<Settled>(ports.members, memberId, async (member) => {
+  await writeMember<Settled>(ports, memberId, async (member) => {
     if (!member) {
       outcome = { status: 'noMember' };
       return undefined;
     }
-    const ledger = await ports.ledger.entriesOf(memberId);
-    const rebuilt = rebuildMember(member, ledger, program, announcing, options.cause, now);
+    const history = await historyOf(ports, memberId);
+    const rebuilt = rebuildMember(member, history, program, announcing, { cause: options.cause }, now);
     const differences = differencesOf(member, rebuilt.member, program, now);
     outcome =
       differences.length === 0 ? { status: 'equal' } : { status: 'differs', differences, changes: rebuilt.changes };
@@ -51,7 +52,13 @@ export async function rebuildStoredMember(
 /** Figure by figure; the stored side brought up to now first, for a cycle's end that nobody wrote down is no difference. */
 function differencesOf(stored: Member, rebuilt: Member, program: Program, now: Instant): Difference[] {
   const known = bringUpTo(now, stored, program, { notifyOnRealtimeDowngrade: false }).member;
-  const figures = (member: Member): Record<string, unknown> => ({ tier: member.tier.id, ...figuresOf(member.tally) });
+  const figures = (member: Member): Record<string, unknown> => ({
+    tier: member.tier.id,
+    // Those of one millisecond were taken in one order and are read in another.
+    grants: [...(member.grants ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    nextDueAt: member.nextDueAt ?? null,
+    ...figuresOf(member.tally),
+  });
   const [ours, theirs] = [figures(known), figures(rebuilt)];
   const differences = Object.keys(theirs)
     .filter((figure) => JSON.stringify(ours[figure]) !== JSON.stringify(theirs[figure]))

@@ -1,10 +1,12 @@
+import type { ActionRecord } from '../actions/tier-action.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { countEntries, type RebuildReason, rebuildMember } from '../member/count-entries.ts';
 import type { TierChange } from '../member/member.ts';
 import type { Announcing, Settled } from '../member/settle.ts';
-import type { Ledger, MemberStore } from '../ports.ts';
+import type { Ledger, MemberStore, TierClock } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
+import { historyOf } from './history.ts';
 import { writeMember } from './write-member.ts';
 
 export type Recalculation =
@@ -12,14 +14,15 @@ export type Recalculation =
   | { status: 'notEnrolled' }
   | { status: 'alreadyCounted' }
   | { status: 'counted'; changes: TierChange[]; entries: number }
-  | { status: 'rebuilt'; because: RebuildReason; changes: TierChange[] };
+  /** `actions`: those that promotions fired, whatever came of them. */
+  | { status: 'rebuilt'; because: RebuildReason; changes: TierChange[]; actions: ActionRecord[] };
 
 /**
  * Counts what the stream brought of one member, in one read and one write however many entries there are.
  * @param entries all of `memberId`; they may have been counted before, and come in any order
  */
 export async function recalculateTier(
-  ports: { ledger: Ledger; members: MemberStore },
+  ports: { ledger: Ledger; members: MemberStore; clock: TierClock },
   program: Program,
   announcing: Announcing,
   memberId: string,
@@ -27,7 +30,7 @@ export async function recalculateTier(
   now: Instant,
 ): Promise<Recalculation> {
   let outcome: Recalculation = { status: 'notEnrolled' };
-  await writeMember<Settled>(ports.members, memberId, async (member) => {
+  await writeMember<Settled>(ports, memberId, async (member) => {
     if (!member) {
       outcome = { status: 'notEnrolled' };
       return undefined;
@@ -41,9 +44,16 @@ export async function recalculateTier(
       outcome = { status: 'counted', changes: counting.changes, entries: counting.newEntries.length };
       return counting;
     }
-    const ledger = await ports.ledger.entriesOf(memberId);
-    const rebuilt = rebuildMember(member, ledger, program, announcing, 'transaction', now, entries);
-    outcome = { status: 'rebuilt', because: counting.because, changes: rebuilt.changes };
+    const history = await historyOf(ports, memberId);
+    const rebuilt = rebuildMember(
+      member,
+      history,
+      program,
+      announcing,
+      { cause: 'transaction', brought: entries },
+      now,
+    );
+    outcome = { status: 'rebuilt', because: counting.because, changes: rebuilt.changes, actions: rebuilt.actions };
     return rebuilt;
   });
   return outcome;

@@ -1,3 +1,4 @@
+import { promotionsOf } from '../actions/promotions.ts';
 import { type LedgerEntry, sameContent, type Transaction } from '../ledger/transaction.ts';
 import { pointsFor, spendMinorOf } from '../ledger/transaction-rules.ts';
 import { viewNow } from '../member/member-view.ts';
@@ -36,6 +37,8 @@ export async function recordTransaction(
       transaction.points ??
       pointsFor(spendMinor ?? 0, program, await tierBefore(ports.members, program, memberId, now));
   }
+  const promotions = promotionsOf(entry, program);
+  if (promotions.length > 0) entry.promotions = promotions;
   const recording = await ports.ledger.record(entry);
   if (recording.status === 'recorded') return { status: 'accepted', entry };
   const status = sameContent(recording.entry, transaction) ? 'duplicate' : 'conflict';

@@ -1,7 +1,7 @@
 import { OutcomeUnknown } from '../failures.ts';
-import type { TierChange } from '../member/member.ts';
+import type { TierChange, TierNotice } from '../member/member.ts';
 import { composeEmail } from '../notifications/email.ts';
-import { chooseText, fillIn, variablesOf } from '../notifications/message.ts';
+import { chooseText, fillIn, occasionOf, variablesOf } from '../notifications/message.ts';
 import type { Delivery, DeliveryLog, Mailer, Profile, ProfileStore, Texter } from '../ports.ts';
 import type { Brand } from '../program/brand.ts';
 import type { Program } from '../program/program.ts';
@@ -17,35 +17,35 @@ interface Ports {
   deliveries: DeliveryLog;
 }
 
-/** Tells a member of a change by email; at most once, whatever is repeated (R21). */
+/** Tells a member of a change or a notice by email; at most once, whatever is repeated (R21). */
 export function sendEmail(
   ports: Ports & { mailer: Mailer },
   brand: Brand,
   program: Program,
-  change: TierChange,
+  change: TierChange | TierNotice,
   now: Instant,
 ): Promise<Sending> {
   return sendOnce(ports, brand, change, 'email', now, (profile) => {
     if (!profile.email) return undefined;
-    const { subject, text } = chooseText(brand.notifications, change, profile.locale);
+    const { subject, text } = chooseText(brand.notifications, occasionOf(change), profile.locale);
     const variables = variablesOf(change, program, brand.name, profile);
     const email = composeEmail({ to: profile.email, subject, text, variables, language: profile.locale ?? 'en' });
     return () => ports.mailer.send(email);
   });
 }
 
-/** Tells a member of a change by text message; at most once, whatever is repeated (R21). */
+/** Tells a member of a change or a notice by text message; at most once, whatever is repeated (R21). */
 export function sendSms(
   ports: Ports & { texter: Texter },
   brand: Brand,
   program: Program,
-  change: TierChange,
+  change: TierChange | TierNotice,
   now: Instant,
 ): Promise<Sending> {
   return sendOnce(ports, brand, change, 'sms', now, (profile) => {
     const to = profile.phone;
     if (!to) return undefined;
-    const { text } = chooseText(brand.notifications, change, profile.locale);
+    const { text } = chooseText(brand.notifications, occasionOf(change), profile.locale);
     const message = fillIn(text, variablesOf(change, program, brand.name, profile), onOneLine);
     return () => ports.texter.send({ to, text: message });
   });
@@ -58,12 +58,13 @@ export function sendSms(
 async function sendOnce(
   ports: Ports,
   brand: Brand,
-  change: TierChange,
+  change: TierChange | TierNotice,
   channel: 'email' | 'sms',
   now: Instant,
   prepare: (profile: Profile) => (() => Promise<void>) | undefined,
 ): Promise<Sending> {
-  if (!change.announced) return { status: 'notSent', because: 'silent' };
+  if (!change.announced || change.channels?.includes(channel) === false)
+    return { status: 'notSent', because: 'silent' };
   if (!brand.notifications[channel]?.enabled) return { status: 'notSent', because: 'channel off' };
   const profile = await ports.profiles.load(change.memberId);
   if (profile?.optOut.includes(channel)) return { status: 'notSent', because: 'opted out' };

@@ -1,29 +1,38 @@
 import { TooManyConflicts } from '../failures.ts';
 import type { Member } from '../member/member.ts';
 import type { Settled } from '../member/settle.ts';
-import type { MemberStore } from '../ports.ts';
+import type { MemberStore, TierClock } from '../ports.ts';
 
 /** Writers of one member meet rarely; this many in a row means that something is wrong. */
 export const MAX_ATTEMPTS = 10;
 
 /**
  * Load, decide, save: again from the start whenever somebody else wrote in between. Nothing is decided on a member that has
- * changed since, and nothing is written twice.
- * @param decide what to write, or undefined for nothing; it may be called several times
- * @returns what was written, or undefined
+ * changed since, and nothing is written twice. What will be due is on the clock before it is written: a timer too many does no harm, and
+ * where there can be none, nothing is written.
+ * @param decide what to write, or undefined for nothing; it may be called several times, and is told what it wrote already
+ * @returns what was written last, or undefined
  */
 export async function writeMember<T extends Settled>(
-  members: MemberStore,
+  ports: { members: MemberStore; clock: TierClock },
   memberId: string,
-  decide: (member: Member | undefined) => Promise<T | undefined>,
+  decide: (member: Member | undefined, written: T | undefined) => Promise<T | undefined>,
 ): Promise<T | undefined> {
+  let written: T | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const member = await members.load(memberId);
-    const decided = await decide(member);
-    if (!decided) return undefined;
+    const member = await ports.members.load(memberId);
+    const decided = await decide(member, written);
+    if (!decided) return written;
     const readVersion = member?.version ?? 0;
-    const written = { ...decided, member: { ...decided.member, version: readVersion + 1 } };
-    if ((await members.save(written.member, readVersion, written.changes)) === 'saved') return written;
+    const next = { ...decided, member: { ...decided.member, version: readVersion + 1 } };
+    const { nextDueAt } = next.member;
+    if (nextDueAt !== undefined && nextDueAt !== member?.nextDueAt) await ports.clock.wakeAt(nextDueAt);
+    const records = [...next.changes, ...next.notices, ...next.actions];
+    if ((await ports.members.save(next.member, readVersion, records)) === 'conflict') continue;
+    written = next;
+    // More was to be decided than one write holds.
+    if (!next.member.rebuildDue || next.actions.length === 0) return written;
+    attempt = 0;
   }
   throw new TooManyConflicts(memberId, MAX_ATTEMPTS);
 }

@@ -2,24 +2,41 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
+  paginateQuery,
   paginateScan,
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Member, TierChange } from '../../core/member/member.ts';
+import { DUE_SHARDS } from '../../core/actions/due.ts';
+import type { Grant } from '../../core/actions/grant.ts';
+import type { ActionRecord } from '../../core/actions/tier-action.ts';
+import {
+  isActionRecord,
+  isNotice,
+  type Member,
+  type MemberRecord,
+  type TierChange,
+  type TierNotice,
+} from '../../core/member/member.ts';
 import type { MemberStore } from '../../core/ports.ts';
+import type { Instant } from '../../core/time.ts';
 import { isLostCondition } from './dynamo-client.ts';
 
 const MEMBER = 'MEMBER';
 export const CHANGE_PREFIX = 'CHANGE#';
+export const NOTICE_PREFIX = 'NOTICE#';
+const ACTION_PREFIX = 'ACTION#';
+/** The index of the members of whom something is due: by `dueShard` and `nextDueAt`, which only their items have. */
+export const DUE_INDEX = 'Due';
+const DUE_PAGE = 100;
 
 /** Sequences sort as text as long as they have the same length. */
-function changeKey(sequence: number): string {
-  return `${CHANGE_PREFIX}${String(sequence).padStart(10, '0')}`;
+function keyOfNews(prefix: string, sequence: number): string {
+  return `${prefix}${String(sequence).padStart(10, '0')}`;
 }
 
-/** The members table: the member, and each change of its tier beside it. */
+/** The members table: the member, and beside it each change of its tier, each notice, and each action that was taken. */
 export class DynamoMemberStore implements MemberStore {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -30,29 +47,24 @@ export class DynamoMemberStore implements MemberStore {
   }
 
   async load(memberId: string): Promise<Member | undefined> {
-    const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#table, Key: { pk: memberId, sk: MEMBER }, ConsistentRead: true }),
-    );
-    if (!Item) return undefined;
-    const { pk, sk: _, ...member } = Item;
-    return { ...member, memberId: pk } as Member;
+    const Item = await this.#get(memberId, MEMBER);
+    return Item && memberOf(Item);
   }
 
-  async save(member: Member, readVersion: number, changes: readonly TierChange[]): Promise<'saved' | 'conflict'> {
-    const { memberId, ...rest } = member;
+  async save(member: Member, readVersion: number, records: readonly MemberRecord[]): Promise<'saved' | 'conflict'> {
     const put = {
       TableName: this.#table,
-      Item: { pk: memberId, sk: MEMBER, ...rest },
+      Item: itemOfMember(member),
       ...(readVersion === 0
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
         : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': readVersion } }),
     };
     try {
-      if (changes.length === 0) await this.#client.send(new PutCommand(put));
-      else
-        await this.#client.send(
-          new TransactWriteCommand({ TransactItems: [{ Put: put }, ...changes.map((change) => this.#putOf(change))] }),
-        );
+      if (records.length === 0) await this.#client.send(new PutCommand(put));
+      else {
+        const puts = [put, ...records.map((record) => this.#putOf(itemOfRecord(record)))];
+        await this.#client.send(new TransactWriteCommand({ TransactItems: puts.map((Put) => ({ Put })) }));
+      }
       return 'saved';
     } catch (error) {
       if (isLostCondition(error)) return 'conflict';
@@ -60,14 +72,15 @@ export class DynamoMemberStore implements MemberStore {
     }
   }
 
-  #putOf(change: TierChange) {
-    return {
-      Put: {
-        TableName: this.#table,
-        Item: itemOfChange(change),
-        ConditionExpression: 'attribute_not_exists(pk)',
-      },
-    };
+  #putOf(Item: Record<string, unknown>) {
+    return { TableName: this.#table, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+  }
+
+  async #get(memberId: string, sk: string): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key: { pk: memberId, sk }, ConsistentRead: true }),
+    );
+    return Item;
   }
 
   async changesOf(memberId: string, page: { limit: number; before?: number }): Promise<TierChange[]> {
@@ -77,8 +90,8 @@ export class DynamoMemberStore implements MemberStore {
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
         ExpressionAttributeValues: {
           ':pk': memberId,
-          ':first': changeKey(0),
-          ':last': changeKey((page.before ?? 10_000_000_000) - 1),
+          ':first': keyOfNews(CHANGE_PREFIX, 0),
+          ':last': keyOfNews(CHANGE_PREFIX, (page.before ?? 10_000_000_000) - 1),
         },
         ScanIndexForward: false,
         Limit: page.limit,
@@ -88,10 +101,57 @@ export class DynamoMemberStore implements MemberStore {
   }
 
   async change(memberId: string, sequence: number): Promise<TierChange | undefined> {
-    const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#table, Key: { pk: memberId, sk: changeKey(sequence) }, ConsistentRead: true }),
-    );
+    const Item = await this.#get(memberId, keyOfNews(CHANGE_PREFIX, sequence));
     return Item && changeOf(Item);
+  }
+
+  async notice(memberId: string, sequence: number): Promise<TierNotice | undefined> {
+    const Item = await this.#get(memberId, keyOfNews(NOTICE_PREFIX, sequence));
+    return Item && noticeOf(Item);
+  }
+
+  async recordAction(record: ActionRecord): Promise<'recorded' | 'exists'> {
+    try {
+      await this.#client.send(new PutCommand(this.#putOf(itemOfAction(record))));
+      return 'recorded';
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return 'exists';
+      throw error;
+    }
+  }
+
+  async action(memberId: string, key: string): Promise<ActionRecord | undefined> {
+    const Item = await this.#get(memberId, ACTION_PREFIX + key);
+    return Item && actionOf(Item);
+  }
+
+  async actionsOf(memberId: string): Promise<ActionRecord[]> {
+    const pages = paginateQuery(
+      { client: this.#client },
+      {
+        TableName: this.#table,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :actions)',
+        ExpressionAttributeValues: { ':pk': memberId, ':actions': ACTION_PREFIX },
+        ConsistentRead: true,
+      },
+    );
+    const actions: ActionRecord[] = [];
+    for await (const page of pages) actions.push(...(page.Items ?? []).map(actionOf));
+    return actions;
+  }
+
+  async *due(shard: number, now: Instant): AsyncIterable<string[]> {
+    const pages = paginateQuery(
+      { client: this.#client },
+      {
+        TableName: this.#table,
+        IndexName: DUE_INDEX,
+        KeyConditionExpression: 'dueShard = :shard AND nextDueAt <= :now',
+        ExpressionAttributeValues: { ':shard': String(shard), ':now': now },
+        Limit: DUE_PAGE,
+      },
+    );
+    for await (const { Items = [] } of pages) if (Items.length > 0) yield Items.map(({ pk }) => String(pk));
   }
 
   async *everyId(): AsyncIterable<string> {
@@ -108,26 +168,99 @@ export class DynamoMemberStore implements MemberStore {
   }
 }
 
-export function itemOfChange(change: TierChange): Record<string, unknown> {
-  return { pk: change.memberId, sk: changeKey(change.sequence), ...change };
+function itemOfMember({ memberId, grants, ...rest }: Member): Record<string, unknown> {
+  return {
+    pk: memberId,
+    sk: MEMBER,
+    ...rest,
+    ...(grants && { grants: grants.map((grant) => renamed(grant, SHORT_NAMES)) }),
+    ...(rest.nextDueAt !== undefined && { dueShard: shardOf(memberId) }),
+  };
 }
 
-/** Reads a change off the table's stream. @throws when the item is no tier change */
-export function changeOfImage(image: object | undefined): TierChange {
-  return changeOf(unmarshall(image as Parameters<typeof unmarshall>[0]));
+function memberOf(item: Record<string, unknown>): Member {
+  const { pk, sk: _, dueShard: __, grants, ...rest } = item;
+  return {
+    ...rest,
+    memberId: pk,
+    ...(Array.isArray(grants) && { grants: grants.map((grant) => renamed(grant, LONG_NAMES)) }),
+  } as Member;
 }
 
-/** @throws when the item is no tier change: somebody else wrote it */
-export function changeOf(item: Record<string, unknown>): TierChange {
-  const { pk, sk, ...change } = item as Record<string, unknown> & Partial<TierChange>;
+/** DynamoDB is paid for names as for values, and a member has to stay within the 1 KB of one write unit. */
+const SHORT_NAMES: Readonly<Record<keyof Grant, string>> = {
+  key: 'k',
+  kind: 'd',
+  tier: 't',
+  from: 'f',
+  until: 'u',
+  reassessFrom: 'r',
+  promotion: 'p',
+  transactionId: 'x',
+  tellEnd: 'e',
+};
+const LONG_NAMES = Object.fromEntries(Object.entries(SHORT_NAMES).map(([long, short]) => [short, long]));
+
+function renamed(fields: object, names: Readonly<Record<string, string>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [names[name], value]));
+}
+
+/** The same for a member for ever: FNV-1a, 32 bits. http://www.isthe.com/chongo/tech/comp/fnv/ */
+function shardOf(memberId: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(memberId)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  // The lowest bits of the hash come from the lowest bits of the id alone.
+  return String(((hash ^ (hash >>> 16)) >>> 0) % DUE_SHARDS);
+}
+
+function itemOfRecord(record: MemberRecord): Record<string, unknown> {
+  return isActionRecord(record) ? itemOfAction(record) : itemOfNews(record);
+}
+
+function itemOfAction({ memberId, key, ...rest }: ActionRecord): Record<string, unknown> {
+  return { pk: memberId, sk: ACTION_PREFIX + key, ...rest };
+}
+
+function actionOf(item: Record<string, unknown>): ActionRecord {
+  const { pk, sk, ...rest } = item;
+  return { memberId: pk, key: String(sk).slice(ACTION_PREFIX.length), ...rest } as ActionRecord;
+}
+
+export function itemOfNews(news: TierChange | TierNotice): Record<string, unknown> {
+  const sk = keyOfNews(isNotice(news) ? NOTICE_PREFIX : CHANGE_PREFIX, news.sequence);
+  return { pk: news.memberId, sk, ...news };
+}
+
+/** Reads a change or a notice off the table's stream. @throws when the item is neither */
+export function newsOfImage(image: object | undefined): TierChange | TierNotice {
+  return newsOf(unmarshall(image as Parameters<typeof unmarshall>[0]));
+}
+
+/** @throws when the item is neither a change nor a notice: somebody else wrote it */
+export function newsOf(item: Record<string, unknown>): TierChange | TierNotice {
+  const { pk, sk, ...news } = item as Record<string, unknown> & Partial<TierChange> & Partial<TierNotice>;
+  const moves = news.direction === 'up' || news.direction === 'down';
+  const tells = news.kind === 'renewed' || news.kind === 'expiring';
   const whole =
-    typeof change.memberId === 'string' &&
-    Number.isSafeInteger(change.sequence) &&
-    typeof change.from?.id === 'string' &&
-    typeof change.to?.id === 'string' &&
-    (change.direction === 'up' || change.direction === 'down') &&
-    typeof change.announced === 'boolean' &&
-    Number.isSafeInteger(change.occurredAt);
-  if (!whole) throw new Error(`The item ${String(pk)} / ${String(sk)} is not a tier change.`);
-  return change as TierChange;
+    typeof news.memberId === 'string' &&
+    Number.isSafeInteger(news.sequence) &&
+    typeof news.from?.id === 'string' &&
+    typeof news.to?.id === 'string' &&
+    (moves ? news.kind === undefined : tells && news.direction === undefined) &&
+    typeof news.announced === 'boolean' &&
+    Number.isSafeInteger(news.occurredAt);
+  if (!whole) throw new Error(`The item ${String(pk)} / ${String(sk)} is neither a tier change nor a notice.`);
+  return news as TierChange | TierNotice;
+}
+
+function changeOf(item: Record<string, unknown>): TierChange {
+  const news = newsOf(item);
+  if (isNotice(news)) throw new Error(`The item ${String(item.pk)} / ${String(item.sk)} is not a tier change.`);
+  return news;
+}
+
+function noticeOf(item: Record<string, unknown>): TierNotice {
+  const news = newsOf(item);
+  if (!isNotice(news)) throw new Error(`The item ${String(item.pk)} / ${String(item.sk)} is not a notice.`);
+  return news;
 }

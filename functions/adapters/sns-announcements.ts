@@ -1,5 +1,5 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { TierChange } from '../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../core/member/member.ts';
 import type { Announcements } from '../../core/ports.ts';
 import type { Channel } from '../../core/program/brand.ts';
 
@@ -12,11 +12,11 @@ export class SnsAnnouncements implements Announcements {
     this.#topic = topic;
   }
 
-  async publish(change: TierChange, channels: Channel[]): Promise<void> {
+  async publish(news: TierChange | TierNotice, channels: Channel[]): Promise<void> {
     await this.#client.send(
       new PublishCommand({
         TopicArn: this.#topic,
-        Message: JSON.stringify(change),
+        Message: JSON.stringify(news),
         // Each channel's queue takes only what is meant for it.
         MessageAttributes: { channels: { DataType: 'String.Array', StringValue: JSON.stringify(channels) } },
       }),

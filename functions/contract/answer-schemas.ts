@@ -1,6 +1,8 @@
 /** What answers look like: for the OpenAPI document, and for the tests that hold answers against it. */
 import * as z from 'zod';
+import { OUTCOMES } from '../../core/actions/tier-action.ts';
 import { TRANSACTION_TYPES } from '../../core/ledger/transaction.ts';
+import { CHANGE_CAUSES } from '../../core/member/member.ts';
 
 const instantSchema = z.string().meta({ format: 'date-time', examples: ['2026-05-02T10:00:00Z'] });
 
@@ -15,7 +17,7 @@ export const memberAnswerSchema = z.object({
   tier: tierRefSchema.extend({
     since: instantSchema,
     expiresAt: instantSchema.nullable(),
-    source: z.enum(['earned']),
+    source: z.enum(['earned', 'floor', 'cap']),
   }),
   earnedTier: z.string(),
   points: z.object({ current: z.number(), carry: z.number(), lifetime: z.number(), balance: z.number() }),
@@ -24,7 +26,20 @@ export const memberAnswerSchema = z.object({
     start: instantSchema.nullable(),
     end: instantSchema.nullable(),
   }),
-  grants: z.array(z.object({ id: z.string(), kind: z.enum(['floor', 'cap']), tier: z.string() })),
+  grants: z
+    .array(
+      z.object({
+        id: z.string().meta({ description: 'The id of the action that gave it.' }),
+        kind: z.enum(['floor', 'cap']),
+        tier: z.string(),
+        from: instantSchema,
+        until: instantSchema.nullable(),
+        reassess: z.boolean().optional(),
+        promotion: z.string().optional(),
+        transactionId: z.string().optional(),
+      }),
+    )
+    .meta({ description: 'Those in force; the one that decides the tier comes first.' }),
   progress: z.object({
     next: z
       .object({
@@ -69,16 +84,63 @@ export const tierChangesAnswerSchema = z.object({
       from: tierRefSchema,
       to: tierRefSchema,
       direction: z.enum(['up', 'down']),
-      cause: z.enum(['transaction', 'recalculation', 'enrolment', 'programEdit', 'rebuild']),
+      cause: z.enum(CHANGE_CAUSES),
       occurredAt: instantSchema,
       recordedAt: instantSchema,
       expiresAt: instantSchema.nullable(),
       points: z.number(),
       announced: z.boolean(),
       programVersion: z.string(),
+      actionId: z.string().optional(),
+      promotion: z.string().optional(),
       transactionId: z.string().optional(),
     }),
   ),
+  nextCursor: z.string().optional(),
+});
+
+export const actionAnswerSchema = z.object({
+  outcome: z.enum(OUTCOMES),
+  visibleTier: z.string().nullable().meta({ description: 'After the action; null where there is no such member.' }),
+  until: instantSchema
+    .nullable()
+    .optional()
+    .meta({ description: 'When what was given ends; null for good. Left out where nothing was given.' }),
+  why: z.string().optional(),
+});
+
+export const runStartedAnswerSchema = z.object({ runId: z.string() });
+
+const countsSchema = z.record(z.string(), z.int());
+
+export const runAnswerSchema = z.object({
+  runId: z.string(),
+  kind: z.enum(['groupAction']),
+  group: z.string(),
+  actionId: z.string(),
+  status: z
+    .enum(['running', 'completed', 'failed'])
+    .meta({ description: 'Failed: it stands still until an operator redrives it.' }),
+  dryRun: z.boolean(),
+  startedAt: instantSchema,
+  finishedAt: instantSchema.optional(),
+  total: z.int().optional(),
+  processed: z.int(),
+  up: z.int(),
+  down: z.int(),
+  unchanged: z.int(),
+  failed: z.int(),
+  matrix: z.record(z.string(), countsSchema).meta({ description: 'How many went from which tier to which.' }),
+  outcomes: countsSchema.meta({ description: 'How many came to which outcome.' }),
+});
+
+export const runChangesAnswerSchema = z.object({
+  items: z.array(z.object({ memberId: z.string(), from: z.string(), to: z.string(), cause: z.enum(CHANGE_CAUSES) })),
+  nextCursor: z.string().optional(),
+});
+
+export const runOutcomesAnswerSchema = z.object({
+  items: z.array(actionAnswerSchema.extend({ memberId: z.string(), outcome: z.enum([...OUTCOMES, 'FAILED']) })),
   nextCursor: z.string().optional(),
 });
 
@@ -100,6 +162,21 @@ export const explanationAnswerSchema = z.object({
       why: z.string().optional(),
     }),
   ),
+  actions: z
+    .array(
+      actionAnswerSchema.extend({
+        id: z.string(),
+        action: z.enum(['upgrade', 'downgrade', 'renew']),
+        by: z.enum(['staff', 'group', 'promotion']),
+        promotion: z.string().optional(),
+        group: z.string().optional(),
+        transactionId: z.string().optional(),
+        reason: z.string().optional(),
+        recordedAt: instantSchema,
+        from: z.string().nullable(),
+      }),
+    )
+    .meta({ description: 'What staff and promotions decided, the newest first.' }),
   omitted: z.int().meta({ description: 'Older transactions that were counted and are not listed.' }),
 });
 
@@ -125,6 +202,10 @@ export const programAnswerSchema = z.object({
     }),
   ),
   trackers: z.record(z.string(), z.unknown()).optional(),
+  promotions: z.array(z.unknown()).optional(),
+  expiryBoundary: z.enum(['startOfDay', 'endOfDay']),
+  downgrade: z.object({ target: z.enum(['qualified', 'oneBelow', 'base']) }),
+  reminders: z.object({ daysBefore: z.array(z.int()), notify: z.boolean() }),
 });
 
 export const problemSchema = z.object({

@@ -1,9 +1,13 @@
 /** Core's answers as the wire has them: instants as text, money as decimal strings. */
+import { endOf, type Grant } from '../../core/actions/grant.ts';
+import { type ActionRecord, actionIdOf } from '../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { TierChange } from '../../core/member/member.ts';
 import type { MemberView } from '../../core/member/member-view.ts';
 import { formatAmount } from '../../core/money.ts';
-import { formatInstant, type Instant } from '../../core/time.ts';
+import type { RunOutcome } from '../../core/runs/run.ts';
+import { END_OF_TIME, formatInstant, type Instant } from '../../core/time.ts';
+import type { RunReading } from '../../core/use-cases/read-run.ts';
 
 const instantOrNull = (at: Instant | null) => (at === null ? null : formatInstant(at));
 
@@ -24,12 +28,90 @@ export function memberAnswer(view: MemberView) {
     earnedTier: view.earnedTier.id,
     points: view.points,
     cycle: { type: cycle.type, start: instantOrNull(cycle.start), end: instantOrNull(cycle.end) },
-    grants: [],
+    grants: view.grants.map(grantAnswer),
     progress: {
       next: progress.next,
       keep: progress.keep && { missing: progress.keep.missing, by: formatInstant(progress.keep.by) },
       expectedAtCycleEnd: progress.expectedAtCycleEnd,
     },
+  };
+}
+
+function grantAnswer(grant: Grant) {
+  const end = endOf(grant);
+  return {
+    id: actionIdOf(grant.key),
+    kind: grant.kind,
+    tier: grant.tier,
+    from: formatInstant(grant.from),
+    until: end === END_OF_TIME ? null : formatInstant(end),
+    ...(grant.reassessFrom === undefined ? {} : { reassess: true }),
+    ...(grant.promotion === undefined ? {} : { promotion: grant.promotion }),
+    ...(grant.transactionId === undefined ? {} : { transactionId: grant.transactionId }),
+  };
+}
+
+/** What an action came to, as whoever posts it is answered. */
+export function actionAnswer({ outcome, to, until, why }: ActionRecord) {
+  return {
+    outcome,
+    visibleTier: to?.id ?? null,
+    ...(until === undefined ? {} : { until: instantOrNull(until) }),
+    ...(why === undefined ? {} : { why }),
+  };
+}
+
+/** An action among the reasons for a member's tier. */
+export function actionHistoryAnswer(record: ActionRecord) {
+  const { action, origin } = record;
+  const transactionId = record.grant?.transactionId ?? action.transactionId;
+  return {
+    id: action.id,
+    action: action.action,
+    by: origin.type,
+    ...(origin.type === 'promotion' ? { promotion: origin.promotion } : {}),
+    ...(origin.type === 'group' ? { group: origin.groupId } : {}),
+    ...(transactionId === undefined ? {} : { transactionId }),
+    ...(action.reason === undefined ? {} : { reason: action.reason }),
+    recordedAt: formatInstant(record.recordedAt),
+    from: record.from?.id ?? null,
+    ...actionAnswer(record),
+  };
+}
+
+export function runAnswer(run: RunReading) {
+  const { runId, kind, groupId, status, startedAt, finishedAt, counts } = run;
+  const { processed, up, down, unchanged, failed, matrix, outcomes } = counts;
+  return {
+    runId,
+    kind,
+    group: groupId,
+    actionId: run.action.id,
+    status,
+    dryRun: false,
+    startedAt: formatInstant(startedAt),
+    ...(finishedAt === undefined ? {} : { finishedAt: formatInstant(finishedAt), total: processed }),
+    processed,
+    up,
+    down,
+    unchanged,
+    failed,
+    matrix,
+    outcomes,
+  };
+}
+
+export function runChangeAnswer({ memberId, from, to, cause }: RunOutcome) {
+  return { memberId, from, to, cause };
+}
+
+export function runOutcomeAnswer({ memberId, outcome, why, to, until }: RunOutcome) {
+  return {
+    memberId,
+    outcome,
+    visibleTier: to,
+    ...(until === undefined ? {} : { until: instantOrNull(until) }),
+    ...(why === undefined ? {} : { why }),
   };
 }
 
@@ -66,6 +148,8 @@ export function tierChangeAnswer(change: TierChange) {
     points: change.points,
     announced: change.announced,
     programVersion: change.programVersion,
+    ...(change.actionId === undefined ? {} : { actionId: change.actionId }),
+    ...(change.promotion === undefined ? {} : { promotion: change.promotion }),
     ...(change.transactionId === undefined ? {} : { transactionId: change.transactionId }),
   };
 }

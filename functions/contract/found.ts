@@ -17,6 +17,10 @@ export function found<T>(reading: Reading<T>, memberId: string): T {
   }
 }
 
+export function noRun(runId: string): Problem {
+  return new Problem(404, `There is no run ${runId}. Whatever starts a run answers with its id.`);
+}
+
 export function noMember(memberId: string): Problem {
   return new Problem(404, `There is no member ${memberId}. PUT /v1/members/${memberId} enrols one.`);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { problemSchema } from './answer-schemas.ts';
 import type { Operation } from './operations.ts';
-import { memberIdSchema } from './request-schemas.ts';
+import { groupIdSchema, memberIdSchema, runIdSchema } from './request-schemas.ts';
 
 /** The contract as OpenAPI 3.1, whose schemas are JSON Schema, which zod writes by itself. https://spec.openapis.org/oas/v3.1.0 */
 export function openApiDocument(
@@ -64,9 +64,12 @@ function describe(operation: Operation): Record<string, unknown> {
   };
 }
 
+const PATH_PARAMETERS = { groupId: groupIdSchema, memberId: memberIdSchema, runId: runIdSchema };
+
 function pathParameters({ path }: Operation) {
-  if (!path.includes('{memberId}')) return [];
-  return [{ name: 'memberId', in: 'path', required: true, schema: jsonSchema(memberIdSchema, 'input') }];
+  return Object.entries(PATH_PARAMETERS)
+    .filter(([name]) => path.includes(`{${name}}`))
+    .map(([name, schema]) => ({ name, in: 'path', required: true, schema: jsonSchema(schema, 'input') }));
 }
 
 function queryParameters({ query }: Operation) {
@@ -74,11 +77,11 @@ function queryParameters({ query }: Operation) {
     name,
     in: 'query',
     required: false,
-    schema: jsonSchema(schema as z.ZodType, 'input'),
+    schema: jsonSchema(schema, 'input'),
   }));
 }
 
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output'): Record<string, unknown> {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as Record<string, unknown>;
   return rest;
 }

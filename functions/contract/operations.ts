@@ -1,12 +1,17 @@
 /** Every call of the HTTP contract: what it takes, what it answers, and which role may make it. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Role } from '../runtime/api-keys.ts';
 import type { ProblemStatus } from '../runtime/problem.ts';
 import {
+  actionAnswerSchema,
   explanationAnswerSchema,
   memberAnswerSchema,
   programAnswerSchema,
   recordingAnswerSchema,
+  runAnswerSchema,
+  runChangesAnswerSchema,
+  runOutcomesAnswerSchema,
+  runStartedAnswerSchema,
   tierChangesAnswerSchema,
   transactionsAnswerSchema,
 } from './answer-schemas.ts';
@@ -15,6 +20,7 @@ import {
   momentQuerySchema,
   noQuerySchema,
   pageQuerySchema,
+  tierActionRequestSchema,
   transactionRequestSchema,
 } from './request-schemas.ts';
 
@@ -26,13 +32,15 @@ export interface Operation {
   summary: string;
   /** `signature`: the platform signs the raw body. */
   access: Role | 'public' | 'signature';
-  query?: z.ZodObject;
-  body?: z.ZodType;
-  answers: Record<number, { description: string; schema?: z.ZodType }>;
+  query?: z.ZodMiniObject;
+  body?: z.core.$ZodType;
+  answers: Record<number, { description: string; schema?: z.core.$ZodType }>;
   problems: ProblemStatus[];
 }
 
 const MEMBER = '/v1/members/{memberId}';
+const GROUP = '/v1/groups/{groupId}';
+const RUN = '/v1/runs/{runId}';
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -108,6 +116,76 @@ export const OPERATIONS: readonly Operation[] = [
     access: 'read',
     query: momentQuerySchema,
     answers: { 200: { description: 'Why', schema: explanationAnswerSchema } },
+    problems: [404, 422],
+  },
+  {
+    function: 'manage-tier',
+    method: 'POST',
+    path: `${MEMBER}/tier-actions`,
+    summary: 'Upgrades, downgrades or renews the tier of a member, once',
+    access: 'admin',
+    body: tierActionRequestSchema,
+    answers: { 200: { description: 'What it came to; the same when it is posted again', schema: actionAnswerSchema } },
+    problems: [400, 409, 413, 422],
+  },
+  {
+    function: 'join-group',
+    method: 'PUT',
+    path: `${GROUP}/members/{memberId}`,
+    summary: 'Puts a member into a group',
+    access: 'intake',
+    answers: { 204: { description: 'The member is in the group' } },
+    problems: [422],
+  },
+  {
+    function: 'leave-group',
+    method: 'DELETE',
+    path: `${GROUP}/members/{memberId}`,
+    summary: 'Takes a member out of a group',
+    access: 'intake',
+    answers: { 204: { description: 'The member is not in the group' } },
+    problems: [422],
+  },
+  {
+    function: 'manage-group-tier',
+    method: 'POST',
+    path: `${GROUP}/tier-actions`,
+    summary: 'Upgrades, downgrades or renews the tiers of those who are in a group now, once',
+    access: 'admin',
+    body: tierActionRequestSchema,
+    answers: {
+      202: { description: 'A run does it; the same run when it is posted again', schema: runStartedAnswerSchema },
+    },
+    problems: [400, 404, 409, 413, 422],
+  },
+  {
+    function: 'read-run',
+    method: 'GET',
+    path: RUN,
+    summary: 'How far a run is, and what it came to',
+    access: 'read',
+    query: noQuerySchema,
+    answers: { 200: { description: 'The run', schema: runAnswerSchema } },
+    problems: [404, 422],
+  },
+  {
+    function: 'list-run-changes',
+    method: 'GET',
+    path: `${RUN}/changes`,
+    summary: 'The members whose visible tier a run moved',
+    access: 'read',
+    query: pageQuerySchema,
+    answers: { 200: { description: 'A page; it may be short, and go on', schema: runChangesAnswerSchema } },
+    problems: [404, 422],
+  },
+  {
+    function: 'list-run-outcomes',
+    method: 'GET',
+    path: `${RUN}/outcomes`,
+    summary: 'What a run came to for every member',
+    access: 'read',
+    query: pageQuerySchema,
+    answers: { 200: { description: 'A page', schema: runOutcomesAnswerSchema } },
     problems: [404, 422],
   },
   {

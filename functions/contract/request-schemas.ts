@@ -1,107 +1,193 @@
-/** What requests must look like: they are validated by these, and the OpenAPI document is generated from them. */
-import * as z from 'zod';
+/**
+ * What requests must look like: they are validated by these, and the OpenAPI document is generated from them.
+ * They are written in zod's small dialect, as each function that takes a request carries them in its bundle.
+ */
+import * as z from 'zod/mini';
+import { LONGEST } from '../../core/actions/expiry.ts';
+import type { Period } from '../../core/actions/tier-action.ts';
 import { TRANSACTION_TYPES } from '../../core/ledger/transaction.ts';
-import { parseInstant } from '../../core/time.ts';
+import { parseDate, parseInstant } from '../../core/time.ts';
 
 /** No `#`, which separates parts of keys, and no `@`: an address is personal, and ids stand in the ledger for good. */
 export const memberIdSchema = z
   .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/,
-    'must be 1 to 128 letters, digits and . _ : ~ -, a letter or digit first',
+  .check(
+    z.regex(
+      /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/,
+      'must be 1 to 128 letters, digits and . _ : ~ -, a letter or digit first',
+    ),
   );
 
 const transactionIdSchema = z
   .string()
-  .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters, without spaces');
+  .check(z.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters, without spaces'));
 
 const sourceSchema = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 lower-case letters, digits and hyphens, a letter first');
+  .check(z.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 lower-case letters, digits and hyphens, a letter first'));
 
-export const instantSchema = z
-  .string()
-  .max(40)
-  .refine(
+export const instantSchema = z.string().check(
+  z.maxLength(40),
+  z.refine(
     (text) => parseInstant(text) !== undefined,
     'must be an ISO 8601 instant with its offset, such as 2026-05-02T10:00:00Z',
-  )
-  .meta({ format: 'date-time', examples: ['2026-05-02T10:00:00Z'] });
+  ),
+  z.meta({ format: 'date-time', examples: ['2026-05-02T10:00:00Z'] }),
+);
 
 const decimalSchema = z
   .string()
-  .regex(/^-?\d{1,15}(\.\d{1,12})?$/, 'must be a decimal string such as "150.00"')
-  .meta({ examples: ['150.00'] });
+  .check(
+    z.regex(/^-?\d{1,15}(\.\d{1,12})?$/, 'must be a decimal string such as "150.00"'),
+    z.meta({ examples: ['150.00'] }),
+  );
 
 const localeSchema = z
   .string()
-  .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'must be a language such as "es", or one with a country such as "es-MX"');
-const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "EUR"');
+  .check(z.regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'must be a language such as "es", or one with a country such as "es-MX"'));
+const currencySchema = z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "EUR"'));
 
 const lineSchema = (longest: number) =>
-  z
-    .string()
-    .min(1)
-    .max(longest)
-    .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters or line breaks')
+  z.string().check(
+    z.minLength(1),
+    z.maxLength(longest),
+    z.regex(/^[^\p{Cc}]*$/u, 'must not hold control characters or line breaks'),
     // Half of a pair is replaced where text is stored: what comes back would be another content (R2).
-    .refine((text) => text.isWellFormed(), 'must be text in Unicode, without half of a surrogate pair');
+    z.refine((text) => text.isWellFormed(), 'must be text in Unicode, without half of a surrogate pair'),
+  );
 
 export const memberRequestSchema = z
   .strictObject({
-    enrolledAt: instantSchema.optional(),
-    name: lineSchema(200).nullable().optional(),
-    email: lineSchema(254)
-      // ASCII, as mail providers take it: a domain of other letters is written as punycode.
-      .regex(/^[^\s@<>,;:"()\u0080-\uffff]+@[a-zA-Z0-9.-]+\.[a-zA-Z0-9-]+$/, 'must be one email address, in ASCII')
-      .nullable()
-      .optional(),
-    phone: z
-      .string()
-      .regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164, such as "+34600000000"')
-      .nullable()
-      .optional(),
-    locale: localeSchema.nullable().optional(),
-    optOut: z
-      .array(z.enum(['email', 'push', 'sms']))
-      .max(3)
-      .optional(),
-    blocked: z.boolean().optional(),
+    enrolledAt: z.optional(instantSchema),
+    name: z.nullish(lineSchema(200)),
+    email: z.nullish(
+      lineSchema(254).check(
+        // ASCII, as mail providers take it: a domain of other letters is written as punycode.
+        z.regex(/^[^\s@<>,;:"()\u0080-\uffff]+@[a-zA-Z0-9.-]+\.[a-zA-Z0-9-]+$/, 'must be one email address, in ASCII'),
+      ),
+    ),
+    phone: z.nullish(
+      z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164, such as "+34600000000"')),
+    ),
+    locale: z.nullish(localeSchema),
+    optOut: z.optional(z.array(z.enum(['email', 'push', 'sms'])).check(z.maxLength(3))),
+    blocked: z.optional(z.boolean()),
   })
-  .meta({ description: 'What is left out stays as it is; null removes.' });
+  .check(z.meta({ description: 'What is left out stays as it is; null removes.' }));
 
 export const transactionRequestSchema = z.strictObject({
   id: transactionIdSchema,
   type: z.enum(TRANSACTION_TYPES),
-  source: sourceSchema
-    .optional()
-    .meta({ description: 'Who says so; "api" when left out. The id is unique within it.' }),
-  orderId: transactionIdSchema.optional(),
-  points: z.int().min(-1_000_000_000).max(1_000_000_000).optional(),
-  amount: decimalSchema.optional(),
-  currency: currencySchema.optional().meta({ description: "The program's currency when left out." }),
-  exchangeRate: decimalSchema
-    .optional()
-    .meta({ description: "Units of the program's currency for one unit of this one." }),
+  source: z
+    .optional(sourceSchema)
+    .check(z.meta({ description: 'Who says so; "api" when left out. The id is unique within it.' })),
+  orderId: z.optional(transactionIdSchema),
+  points: z.optional(z.int().check(z.minimum(-1_000_000_000), z.maximum(1_000_000_000))),
+  amount: z.optional(decimalSchema),
+  currency: z.optional(currencySchema).check(z.meta({ description: "The program's currency when left out." })),
+  exchangeRate: z
+    .optional(decimalSchema)
+    .check(z.meta({ description: "Units of the program's currency for one unit of this one." })),
   occurredAt: instantSchema,
-  fields: z
-    .record(z.string().min(1).max(64), z.union([z.string().max(500), z.number(), z.boolean()]))
-    .refine((fields) => Object.keys(fields).length <= 40, 'must have at most 40 names')
-    .optional(),
-  excludeFromTier: z.boolean().optional(),
-  reason: lineSchema(500).optional(),
+  fields: z.optional(
+    z
+      .record(
+        z.string().check(z.minLength(1), z.maxLength(64)),
+        z.union([z.string().check(z.maxLength(500)), z.number(), z.boolean()]),
+      )
+      .check(z.refine((fields) => Object.keys(fields).length <= 40, 'must have at most 40 names')),
+  ),
+  excludeFromTier: z.optional(z.boolean()),
+  reason: z.optional(lineSchema(500)),
 });
 
 export type TransactionRequest = z.output<typeof transactionRequestSchema>;
 
-export const pageQuerySchema = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^([1-9]|[1-9]\d|100)$/, 'must be a whole number from 1 to 100')
-    .optional(),
-  cursor: z.string().min(1).max(400).optional(),
+const unitSchema = z.enum(['days', 'months']);
+
+/** @param least 0 where the end may be the very date that is counted from */
+const periodShape = (least: number) => ({
+  amount: z.int().check(z.minimum(least), z.maximum(LONGEST.days)),
+  unit: unitSchema,
 });
 
-export const momentQuerySchema = z.strictObject({ at: instantSchema.optional() });
+const isNotTooLong = z.refine<Period>(({ amount, unit }) => amount <= LONGEST[unit], {
+  message: `must be at most ${LONGEST.months} months`,
+  path: ['amount'],
+});
+
+const dateSchema = z.string().check(
+  z.refine((text) => parseDate(text) !== undefined, 'must be a calendar date such as "2026-05-30"'),
+  z.meta({ format: 'date', examples: ['2026-05-30'] }),
+);
+
+const fieldNameSchema = z.string().check(z.minLength(1), z.maxLength(64));
+
+const expirySchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('date'), date: dateSchema }),
+  z.strictObject({ type: z.literal('duration'), ...periodShape(1) }).check(isNotTooLong),
+  z.strictObject({
+    type: z.literal('fieldDate'),
+    field: fieldNameSchema,
+    plus: z.strictObject(periodShape(0)).check(isNotTooLong),
+  }),
+  z.strictObject({ type: z.literal('fieldNumber'), field: fieldNameSchema, unit: unitSchema }),
+  z.strictObject({ type: z.literal('instant'), at: instantSchema }),
+]);
+
+const strategySchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('specific'), tier: z.string().check(z.minLength(1), z.maxLength(100)) }),
+  z.strictObject({ type: z.literal('program') }),
+]);
+
+const channelsSchema = z.array(z.enum(['push', 'email', 'sms'])).check(
+  z.maxLength(3),
+  z.refine((channels) => new Set(channels).size === channels.length, 'must name each channel once'),
+);
+
+export const tierActionRequestSchema = z.strictObject({
+  // A `#` separates the parts of the ids that promotions give their actions.
+  id: z
+    .string()
+    .check(z.regex(/^[\x21\x22\x24-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters, without spaces and #')),
+  action: z.enum(['upgrade', 'downgrade', 'renew']),
+  strategy: strategySchema,
+  expiry: z
+    .optional(expirySchema)
+    .check(z.meta({ description: 'When it ends; the rules say when where it is left out.' })),
+  transactionId: z
+    .optional(transactionIdSchema)
+    .check(z.meta({ description: 'The transaction whose field tells the end: its id, or "source#id".' })),
+  effectiveAt: z
+    .optional(instantSchema)
+    .check(z.meta({ description: 'Now when left out; a correction may lie in the past.' })),
+  reassess: z
+    .optional(z.boolean())
+    .check(z.meta({ description: 'A downgrade is lifted by the next transaction with tier points.' })),
+  reason: z.optional(lineSchema(500)),
+  notify: z.optional(z.strictObject({ channels: channelsSchema, atEnd: z.optional(z.boolean()) })),
+});
+
+export type TierActionRequest = z.output<typeof tierActionRequestSchema>;
+
+export const groupIdSchema = z
+  .string()
+  .check(
+    z.regex(
+      /^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$/,
+      'must be 1 to 64 letters, digits and . _ ~ -, a letter or digit first',
+    ),
+  );
+
+export const runIdSchema = z
+  .string()
+  .check(z.regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the runId that the start of a run answered'));
+
+export const pageQuerySchema = z.strictObject({
+  limit: z.optional(z.string().check(z.regex(/^([1-9]|[1-9]\d|100)$/, 'must be a whole number from 1 to 100'))),
+  cursor: z.optional(z.string().check(z.minLength(1), z.maxLength(400))),
+});
+
+export const momentQuerySchema = z.strictObject({ at: z.optional(instantSchema) });
 
 export const noQuerySchema = z.strictObject({});

@@ -1,9 +1,10 @@
-import type * as z from 'zod';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
 import { requestProblem } from '../runtime/problem.ts';
 
 /** One part of a request and the shape that it must have. */
 export interface Part<T> {
-  schema: z.ZodType<T>;
+  schema: z.core.$ZodType<T>;
   value: unknown;
   /** Where problems are told to be: `memberId`, or the body itself. */
   at?: string;
@@ -11,19 +12,34 @@ export interface Part<T> {
 
 export type Errors = { path: string; message: string; code?: string }[];
 
+/** Texts, as zod/mini brings none of its own; and the input, which tells what is missing from what is of a wrong type. */
+const REPORT = { error: en().localeError, reportInput: true };
+
 /** The problems of every part, and each part's value where it has none. */
 export function examine<T>(part: Part<T>): { value?: T; errors: Errors } {
-  const parsed = part.schema.safeParse(part.value);
+  const parsed = z.safeParse(part.schema, part.value, REPORT);
   if (parsed.success) return { value: parsed.data, errors: [] };
   return { errors: parsed.error.issues.flatMap((issue) => errorsOf(issue, part.at)) };
 }
 
+/** An id that a path holds, and what it must look like. */
+export function validateIds<Name extends string>(
+  params: Record<string, string>,
+  schemas: Record<Name, z.core.$ZodType<string>>,
+): Record<Name, string> {
+  const names = Object.keys(schemas) as Name[];
+  const parts = names.map((name) => examine({ schema: schemas[name], value: params[name], at: name }));
+  const errors = parts.flatMap((part) => part.errors);
+  if (errors.length > 0) throw requestProblem(errors);
+  return Object.fromEntries(names.map((name) => [name, params[name]!])) as Record<Name, string>;
+}
+
 /** The properties of an object that have the right shape, whatever is wrong with the others. */
-export function soundParts<T extends z.ZodObject>(schema: T, value: unknown): Partial<z.output<T>> {
+export function soundParts<T extends z.ZodMiniObject>(schema: T, value: unknown): Partial<z.output<T>> {
   if (value === null || typeof value !== 'object') return {};
   const sound = Object.entries(schema.shape).flatMap(([name, part]) => {
     const given = (value as Record<string, unknown>)[name];
-    const parsed = given === undefined ? undefined : (part as z.ZodType).safeParse(given);
+    const parsed = given === undefined ? undefined : z.safeParse(part, given);
     return parsed?.success ? [[name, parsed.data]] : [];
   });
   return Object.fromEntries(sound) as Partial<z.output<T>>;
@@ -41,10 +57,13 @@ function errorsOf(issue: z.core.$ZodIssue, at: string | undefined): Errors {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not known here' }));
   }
+  if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)) {
+    return [{ path: path.join('.'), message: `must be one of ${issue.options.join(', ')}` }];
+  }
   if (issue.code === 'invalid_union')
     return [{ path: path.join('.'), message: 'must be a string, a number or a boolean' }];
   if (issue.code === 'invalid_type') {
-    const missing = /received undefined/.test(issue.message);
+    const missing = issue.input === undefined;
     return [{ path: path.join('.'), message: missing ? 'is required' : `must be of the type ${issue.expected}` }];
   }
   if (issue.code === 'invalid_value') {

@@ -2,7 +2,7 @@ import type { Ledger, MemberStore } from '../../core/ports.ts';
 import type { Program } from '../../core/program/program.ts';
 import { formatInstant } from '../../core/time.ts';
 import { explainTier } from '../../core/use-cases/read-member.ts';
-import { memberAnswer } from '../contract/answers.ts';
+import { actionHistoryAnswer, memberAnswer } from '../contract/answers.ts';
 import { found } from '../contract/found.ts';
 import { readMoment } from '../contract/moment.ts';
 import { type ApiKeySource, httpHandler } from '../runtime/http.ts';
@@ -36,6 +36,7 @@ export function makeHandler(
             occurredAt: formatInstant(entry.occurredAt),
             ...rest,
           })),
+          actions: explanation.actions.slice(0, MAX_LISTED).map(actionHistoryAnswer),
           omitted: Math.max(0, transactions.length - MAX_LISTED),
         },
       };

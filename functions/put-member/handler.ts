@@ -3,6 +3,7 @@ import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
 import { DynamoProfileStore } from '../adapters/dynamo-profile-store.ts';
+import { tierClock } from '../adapters/tier-clock.ts';
 import { announcing, program } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { makeHandler } from './make-handler.ts';
@@ -16,6 +17,7 @@ export const handler = makeHandler(
     ledger: new DynamoLedger(client, env.POINTS_TABLE),
     members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
     profiles: new DynamoProfileStore(client, env.MEMBERS_TABLE),
+    clock: tierClock(),
     keys: apiKeys(env.API_KEYS_SECRET),
   },
   program,

@@ -11,6 +11,9 @@ export function makeHandler(ports: { keys: ApiKeySource }, brand: Brand, program
     name: brand.name,
     ...brand.program,
     upgradeBasis: program.upgradeBasis,
+    expiryBoundary: program.expiryBoundary,
+    downgrade: { target: program.downgradeTarget },
+    reminders: program.reminders,
     tiers: brand.program.tiers.map((tier, rank) => ({ ...tier, rank })),
   };
   return httpHandler(

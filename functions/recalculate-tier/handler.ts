@@ -2,6 +2,7 @@ import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
 import { SqsParking } from '../adapters/sqs-parking.ts';
+import { tierClock } from '../adapters/tier-clock.ts';
 import { announcing, program } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { makeHandler } from './make-handler.ts';
@@ -15,6 +16,7 @@ export const handler = makeHandler(
   {
     ledger: new DynamoLedger(client, env.POINTS_TABLE),
     members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
+    clock: tierClock(),
     park: (record) => parking.park({ kind: 'transaction', ...record }),
   },
   program,

@@ -1,14 +1,14 @@
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { Announcing } from '../../core/member/settle.ts';
-import type { Ledger, MemberStore } from '../../core/ports.ts';
+import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
 import type { Program } from '../../core/program/program.ts';
 import { recalculateTier } from '../../core/use-cases/recalculate-tier.ts';
 import { entryOfImage } from '../adapters/dynamo-ledger.ts';
-import { count, log } from '../runtime/log.ts';
+import { count, countMove, countPromotion, log } from '../runtime/log.ts';
 import { type Parked, streamHandler } from '../runtime/stream.ts';
 
 export function makeHandler(
-  ports: { ledger: Ledger; members: MemberStore; park(record: Parked): Promise<void> },
+  ports: { ledger: Ledger; members: MemberStore; clock: TierClock; park(record: Parked): Promise<void> },
   program: Program,
   announcing: Announcing,
   clock?: () => number,
@@ -31,14 +31,12 @@ export function makeHandler(
           count('MemberRebuilt');
           count('TransactionCounted', entries.length);
           log.info('A member was rebuilt from the ledger', { memberId, because: outcome.because });
+          for (const record of outcome.actions) countPromotion(memberId, record);
           break;
         case 'counted':
           count('TransactionCounted', outcome.entries);
       }
-      for (const { from, to, direction, cause, sequence } of outcome.changes) {
-        count(direction === 'up' ? 'TierUpgraded' : 'TierDowngraded');
-        log.info('A tier moved', { memberId, sequence, from: from.id, to: to.id, cause });
-      }
+      for (const change of outcome.changes) countMove(change);
     },
   });
 }

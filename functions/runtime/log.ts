@@ -15,6 +15,15 @@ export type CountName =
   | 'MemberRebuilt'
   | 'TierUpgraded'
   | 'TierDowngraded'
+  | 'ActionApplied'
+  /** Decided, and nothing was given. */
+  | 'ActionRefused'
+  /** A transaction's field told no end, so a promotion or an action gave nothing (R16). */
+  | 'FieldInvalid'
+  | 'PromotionFired'
+  | 'ReminderGiven'
+  /** One of many members could not be written. */
+  | 'MemberFailed'
   | 'RecordParked'
   | 'MessageSent'
   | 'MessageUnsure'
@@ -32,6 +41,36 @@ let counted = false;
 export function count(name: CountName, amount = 1): void {
   metrics.addMetric(name, MetricUnit.Count, amount);
   counted = true;
+}
+
+/** What became of a tier action. */
+export function countAction(outcome: string): void {
+  if (outcome === 'APPLIED' || outcome === 'EXTENDED') count('ActionApplied');
+  else count(outcome === 'FIELD_INVALID' ? 'FieldInvalid' : 'ActionRefused');
+}
+
+/** A promotion that fired, and what became of it. */
+export function countPromotion(
+  memberId: string,
+  { key, outcome, why }: { key: string; outcome: string; why?: string },
+): void {
+  count('PromotionFired');
+  countAction(outcome);
+  log.info('A promotion fired', { memberId, key, outcome, why });
+}
+
+/** A visible tier that moved. */
+export function countMove(move: {
+  memberId: string;
+  sequence: number;
+  from: { id: string };
+  to: { id: string };
+  direction: 'up' | 'down';
+  cause: string;
+}): void {
+  const { memberId, sequence, from, to, direction, cause } = move;
+  count(direction === 'up' ? 'TierUpgraded' : 'TierDowngraded');
+  log.info('A tier moved', { memberId, sequence, from: from.id, to: to.id, cause });
 }
 
 export function publishCounts(): void {

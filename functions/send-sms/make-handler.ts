@@ -3,7 +3,7 @@ import type { DeliveryLog, ProfileStore, Texter } from '../../core/ports.ts';
 import type { Brand } from '../../core/program/brand.ts';
 import type { Program } from '../../core/program/program.ts';
 import { sendSms } from '../../core/use-cases/send-notification.ts';
-import { changeOf } from '../adapters/dynamo-member-store.ts';
+import { newsOf } from '../adapters/dynamo-member-store.ts';
 import { count } from '../runtime/log.ts';
 import { queueHandler } from '../runtime/queue.ts';
 
@@ -14,7 +14,7 @@ export function makeHandler(
   clock?: () => number,
 ) {
   return queueHandler({
-    read: changeOf,
+    read: newsOf,
     ...(clock ? { clock } : {}),
     async handle(change, now) {
       try {

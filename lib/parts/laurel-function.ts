@@ -11,7 +11,7 @@ import { LaurelLog } from './laurel-log.ts';
 const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
 const METRICS_NAMESPACE = 'Laurel';
 
-/** Memory buys processor time: what stands between a purchase and the member's tier gets twice as much. */
+/** Memory buys processor time: what stands between a purchase and the member's tier, or changes many members, gets twice as much. */
 export const HOT_PATH_MEMORY_MIB = 1024;
 const MEMORY_MIB = 512;
 
@@ -96,7 +96,7 @@ export class LaurelFunction extends Construct implements IGrantable {
         id: 'Serverless-LambdaDLQ',
         reason:
           'A dead-letter target serves asynchronous invocations, and nothing invokes Laurel so: an HTTP caller gets the failure ' +
-          'as its answer, and streams and queues keep what failed in a queue of their own.',
+          'as its answer, streams and queues keep what failed in a queue of their own, and a run stands still until it is redriven.',
       },
       {
         id: 'Serverless-LambdaTracing',

@@ -1,16 +1,48 @@
-import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  type Attribute,
+  AttributeType,
+  Billing,
+  ProjectionType,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { keepForever } from './keep-forever.ts';
+
+export interface LaurelTableProps {
+  /** A second order in which items can be found. It holds the items that have both its keys, and of them the keys alone. */
+  readonly index?: TableIndex;
+}
+
+export interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: Attribute;
+  readonly sortKey: Attribute;
+}
 
 /**
  * A table of items under `pk` and `sk`, with a stream of what was written. Grant with `grant(function, 'dynamodb:…')`: it opens
  * those calls on this table only, where `grantReadData` and its like open a dozen.
  */
 export class LaurelTable extends TableV2 {
-  constructor(scope: Construct, id: string) {
+  private readonly index: TableIndex | undefined;
+
+  constructor(scope: Construct, id: string, { index }: LaurelTableProps = {}) {
     super(scope, id, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
+      ...(index && {
+        globalSecondaryIndexes: [
+          {
+            indexName: index.name,
+            partitionKey: index.partitionKey,
+            sortKey: index.sortKey,
+            projectionType: ProjectionType.KEYS_ONLY,
+          },
+        ],
+      }),
       billing: Billing.onDemand(),
       dynamoStream: StreamViewType.NEW_IMAGE,
       // AWS's key for the account: its uses are in CloudTrail, and no role needs a permission on it.
@@ -18,6 +50,22 @@ export class LaurelTable extends TableV2 {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
     });
+    this.index = index;
     keepForever(this);
+  }
+
+  /** The table alone, where CDK's own would open every index as well. */
+  override grant(grantee: IGrantable, ...actions: string[]): Grant {
+    return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
+  }
+
+  /** Opens the index to be asked. It need not be asked together with the table. */
+  grantQueryOfIndex(grantee: IGrantable): Grant {
+    if (!this.index) throw new Error(`The table ${this.node.path} has no index that could be asked.`);
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:Query'],
+      resourceArns: [`${this.tableArn}/index/${this.index.name}`],
+    });
   }
 }

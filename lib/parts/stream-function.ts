@@ -9,8 +9,8 @@ import type { LaurelTable } from './laurel-table.ts';
 export interface StreamFunctionProps extends Omit<LaurelFunctionProps, 'timeout'> {
   /** The table whose new items the function is given. */
   readonly table: LaurelTable;
-  /** Of the new items, those whose sort key starts so: the others are left out before they cost an invocation. */
-  readonly sortKeyPrefix: string;
+  /** Of the new items, those whose sort key starts with one of these: the others are left out before they cost an invocation. */
+  readonly sortKeyPrefixes: readonly string[];
 }
 
 /**
@@ -37,7 +37,7 @@ export class StreamFunction extends LaurelFunction {
         filters: [
           FilterCriteria.filter({
             eventName: FilterRule.isEqual('INSERT'),
-            dynamodb: { Keys: { sk: { S: FilterRule.beginsWith(props.sortKeyPrefix) } } },
+            dynamodb: { Keys: { sk: { S: props.sortKeyPrefixes.flatMap((prefix) => FilterRule.beginsWith(prefix)) } } },
           }),
         ],
         startingPosition: StartingPosition.TRIM_HORIZON,

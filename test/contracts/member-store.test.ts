@@ -1,4 +1,6 @@
+import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { DUE_SHARDS } from '../../core/actions/due.ts';
 import type { CountedWindow } from '../../core/member/counted-window.ts';
 import type { MemberStore } from '../../core/ports.ts';
 import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
@@ -6,7 +8,7 @@ import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
 import { freshTables } from './setup/dynamodb.ts';
-import { aChange, aMember, freshId, ODD_TEXTS } from './setup/examples.ts';
+import { aChange, aGrant, aMember, aNotice, anAction, freshId, ODD_TEXTS } from './setup/examples.ts';
 
 const { client, tables } = await freshTables();
 
@@ -20,6 +22,9 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.load(freshId())).toBeUndefined();
     expect(await store.change(freshId(), 1)).toBeUndefined();
     expect(await store.changesOf(freshId(), { limit: 10 })).toEqual([]);
+    expect(await store.notice(freshId(), 1)).toBeUndefined();
+    expect(await store.action(freshId(), 'action-1')).toBeUndefined();
+    expect(await store.actionsOf(freshId())).toEqual([]);
   });
 
   test('gives a member back with every field as it was', async () => {
@@ -54,6 +59,36 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.load(id)).toStrictEqual(member);
   });
 
+  test('gives grants back with every field as it was, and none that was left out', async () => {
+    const member = aMember(freshId(), {
+      nextDueAt: Date.UTC(2026, 4, 29, 22),
+      grants: [
+        { key: 'a', kind: 'cap', tier: 'bronze', from: -1 },
+        {
+          key: 'promotion#trial#api#order-1',
+          kind: 'floor',
+          tier: 'gold',
+          from: 0,
+          until: 8_640_000_000_000_000,
+          reassessFrom: 5,
+          promotion: 'trial',
+          transactionId: 'order-1',
+          tellEnd: ['push', 'email', 'sms'],
+        },
+        aGrant({ tellEnd: [] }),
+      ],
+      welcome: { promotions: ['trial'], at: 7 },
+    });
+    await store.save(member, 0, []);
+    expect(await store.load(member.memberId)).toStrictEqual(member);
+  });
+
+  test('leaves out what is undefined of a grant', async () => {
+    const member = aMember(freshId(), { grants: [aGrant()] });
+    await store.save({ ...member, grants: [{ ...aGrant(), reassessFrom: undefined } as never] }, 0, []);
+    expect(await store.load(member.memberId)).toEqual(member);
+  });
+
   test('gives empty lists and empty objects back as such', async () => {
     const member = aMember(freshId());
     await store.save(member, 0, []);
@@ -62,9 +97,9 @@ describe.each(stores)('a member store %s', (_, store) => {
 
   test('forgets a field that the next version does not have', async () => {
     const id = freshId();
-    await store.save(aMember(id, { rebuildDue: true }), 0, []);
+    await store.save(aMember(id, { rebuildDue: true, grants: [aGrant()], nextDueAt: 1 }), 0, []);
     await store.save(aMember(id, { version: 2 }), 1, []);
-    expect(await store.load(id)).not.toHaveProperty('rebuildDue');
+    expect(await store.load(id)).toStrictEqual(aMember(id, { version: 2 }));
   });
 
   test('creates a member once', async () => {
@@ -150,6 +185,93 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.changesOf(id, { limit: 10 })).toEqual([aChange(id, 2)]);
   });
 
+  test('writes a member with notices and actions, every field of them as it was', async () => {
+    const id = freshId();
+    const notices = [
+      aNotice(id, 2, { kind: 'expiring', after: { id: 'silver', name: 'Silver ☕️', rank: 1 }, channels: ['sms'] }),
+      aNotice(id, 3, { expiresAt: null, actionId: 'action-1', promotion: 'trial', announced: false }),
+    ];
+    const actions = [
+      anAction(id, 'action-1'),
+      anAction(id, 'promotion#trial#api#order-1', {
+        action: {
+          id: 'trial#api#order-1',
+          action: 'upgrade',
+          strategy: { type: 'program' },
+          expiry: { type: 'fieldDate', field: 'CheckOutDate', plus: { amount: 30, unit: 'days' } },
+          transactionId: 'order-1',
+          effectiveAt: 0,
+          reassess: false,
+          reason: '',
+          notify: { channels: [], atEnd: true },
+        },
+        origin: { type: 'promotion', promotion: 'trial' },
+        outcome: 'APPLIED',
+        from: null,
+        to: null,
+        until: null,
+        grant: aGrant(),
+        lifted: ['action-0'],
+      }),
+    ];
+    expect(await store.save(aMember(id), 0, [aChange(id, 1), ...notices, ...actions])).toBe('saved');
+    expect(await store.change(id, 1)).toStrictEqual(aChange(id, 1));
+    expect([await store.notice(id, 2), await store.notice(id, 3)]).toStrictEqual(notices);
+    for (const action of actions) expect(await store.action(id, action.key)).toStrictEqual(action);
+    expect((await store.actionsOf(id)).sort((a, b) => (a.key < b.key ? -1 : 1))).toStrictEqual(actions);
+  });
+
+  test('takes no notice for a change, and no change for a notice', async () => {
+    const id = freshId();
+    await store.save(aMember(id), 0, [aChange(id, 1), aNotice(id, 2)]);
+    expect(await store.changesOf(id, { limit: 10 })).toEqual([aChange(id, 1)]);
+    expect(await store.change(id, 2)).toBeUndefined();
+    expect(await store.notice(id, 1)).toBeUndefined();
+  });
+
+  test('writes nothing at all when one of its actions was taken already', async () => {
+    const id = freshId();
+    await store.save(aMember(id), 0, [anAction(id, 'again')]);
+    const records = [
+      aChange(id, 1),
+      aNotice(id, 2),
+      anAction(id, 'new'),
+      anAction(id, 'again', { outcome: 'APPLIED' }),
+    ];
+    expect(await store.save(aMember(id, { version: 2, blocked: true }), 1, records)).toBe('conflict');
+    expect(await store.load(id)).toEqual(aMember(id));
+    expect(await store.change(id, 1)).toBeUndefined();
+    expect(await store.notice(id, 2)).toBeUndefined();
+    expect(await store.actionsOf(id)).toEqual([anAction(id, 'again')]);
+  });
+
+  test('records an action alone, once, also of somebody who is no member', async () => {
+    const id = freshId();
+    const action = anAction(id, 'action-1', { outcome: 'MEMBER_NOT_FOUND', from: null, to: null });
+    const rivals = Array.from({ length: 5 }, (_, place) => ({ ...action, recordedAt: place }));
+    const answers = await Promise.all(rivals.map((rival) => store.recordAction(rival)));
+    expect(answers.filter((answer) => answer === 'recorded')).toHaveLength(1);
+    expect(await store.action(id, 'action-1')).toStrictEqual(rivals[answers.indexOf('recorded')]);
+    expect(await store.load(id)).toBeUndefined();
+    expect(await store.save(aMember(id), 0, [action])).toBe('conflict');
+  });
+
+  test('keeps an action that was recorded alone and one that came with a member side by side', async () => {
+    const id = freshId();
+    await store.save(aMember(id), 0, [anAction(id, 'saved')]);
+    expect(await store.recordAction(anAction(id, 'saved'))).toBe('exists');
+    expect(await store.recordAction(anAction(id, 'recorded'))).toBe('recorded');
+    expect((await store.actionsOf(id)).map(({ key }) => key).sort()).toEqual(['recorded', 'saved']);
+  });
+
+  test.each(Object.entries(ODD_TEXTS))('keeps %s in the keys and reasons of actions', async (_, text) => {
+    const id = freshId();
+    const action = anAction(id, `promotion#trial#api#${text}`, { why: text });
+    await store.recordAction(action);
+    expect(await store.action(id, action.key)).toStrictEqual(action);
+    expect(await store.actionsOf(id)).toStrictEqual([action]);
+  });
+
   test('lists changes newest first, page by page, also past the ninth', async () => {
     const id = freshId();
     const changes = Array.from({ length: 23 }, (_, place) => aChange(id, place + 1));
@@ -183,8 +305,122 @@ describe.each(stores)('a member store %s', (_, store) => {
     await store.save(aMember(id), 0, [aChange(id, 1)]);
     (await store.load(id))!.blocked = true;
     (await store.change(id, 1))!.points = -1;
+    await store.recordAction(anAction(id, 'action-1'));
+    (await store.action(id, 'action-1'))!.outcome = 'APPLIED';
+    expect((await store.actionsOf(id))[0]?.outcome).toBe('TARGET_NOT_HIGHER');
     expect((await store.load(id))?.blocked).toBe(false);
     expect((await store.change(id, 1))?.points).toBe(aChange(id, 1).points);
+  });
+});
+
+describe('the members of whom something is due', () => {
+  const NOW = Date.UTC(2026, 4, 29, 22);
+
+  /** A store of its own for each test: who is due does not depend on whom one asks about. */
+  const makers: [string, () => Promise<MemberStore>][] = [
+    ['in memory', async () => new MemoryMemberStore()],
+    ['in DynamoDB', async () => new DynamoMemberStore(client, (await freshTables()).tables.members)],
+  ];
+
+  async function pagesOf(store: MemberStore, shard: number, now = NOW): Promise<string[][]> {
+    const pages: string[][] = [];
+    for await (const page of store.due(shard, now)) pages.push(page);
+    return pages;
+  }
+
+  async function everyPage(store: MemberStore, now = NOW): Promise<string[][]> {
+    const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => pagesOf(store, shard, now));
+    return (await Promise.all(shards)).flat();
+  }
+
+  async function everybodyDue(store: MemberStore, now = NOW): Promise<string[]> {
+    return (await everyPage(store, now)).flat().sort();
+  }
+
+  test.each(makers)('are found %s from their moment on, and nobody else', async (_, make) => {
+    const store = await make();
+    const due = { past: NOW - 1, now: NOW, soon: NOW + 1, longAgo: -1 };
+    for (const [memberId, nextDueAt] of Object.entries(due)) await store.save(aMember(memberId, { nextDueAt }), 0, []);
+    await store.save(aMember('never'), 0, [aChange('never', 1), anAction('never', 'action-1')]);
+    expect(await everybodyDue(store)).toEqual(['longAgo', 'now', 'past']);
+    expect(await everybodyDue(store, NOW + 1)).toEqual(['longAgo', 'now', 'past', 'soon']);
+    expect(await everybodyDue(store, -2)).toEqual([]);
+  });
+
+  test.each(makers)('are forgotten %s when nothing is due any more, and found at another moment', async (_, make) => {
+    const store = await make();
+    await store.save(aMember('m-1', { nextDueAt: NOW }), 0, []);
+    await store.save(aMember('m-2', { nextDueAt: NOW }), 0, []);
+    await store.save(aMember('m-1', { version: 2 }), 1, []);
+    await store.save(aMember('m-2', { version: 2, nextDueAt: NOW + 1 }), 1, []);
+    expect(await everybodyDue(store)).toEqual([]);
+    expect(await everybodyDue(store, NOW + 1)).toEqual(['m-2']);
+  });
+
+  test.each(makers)('are each in one shard %s, and fill all of them', async (_, make) => {
+    const store = await make();
+    const memberIds = Array.from({ length: 80 }, (_, place) => `member-${place}`);
+    await Promise.all(memberIds.map((memberId) => store.save(aMember(memberId, { nextDueAt: NOW }), 0, [])));
+    expect(await everybodyDue(store)).toEqual([...memberIds].sort());
+    expect(await everyPage(store)).toHaveLength(DUE_SHARDS);
+  });
+
+  test.each(makers)('come %s page by page, whoever was due first', async (_, make) => {
+    const store = await make();
+    const memberIds = Array.from({ length: 250 * DUE_SHARDS }, (_, place) => `m-${place}`);
+    const dueAt = (memberId: string) => NOW - ((Number(memberId.slice(2)) * 7919) % 100_003);
+    for (let start = 0; start < memberIds.length; start += 50) {
+      const some = memberIds.slice(start, start + 50);
+      await Promise.all(some.map((id) => store.save(aMember(id, { nextDueAt: dueAt(id) }), 0, [])));
+    }
+    const shards = await Promise.all(Array.from({ length: DUE_SHARDS }, (_, shard) => pagesOf(store, shard)));
+    expect(shards.flat(2).sort()).toEqual([...memberIds].sort());
+    for (const pages of shards) {
+      expect(pages.length).toBeGreaterThan(1);
+      expect(Math.max(...pages.map(({ length }) => length))).toBe(100);
+      const moments = pages.flat().map(dueAt);
+      expect(moments).toEqual([...moments].sort((a, b) => a - b));
+    }
+  });
+
+  test.each(makers)('may be written %s while they are being listed', async (_, make) => {
+    const store = await make();
+    const memberIds = Array.from({ length: 130 * DUE_SHARDS }, (_, place) => `m-${place}`);
+    for (let start = 0; start < memberIds.length; start += 50) {
+      const some = memberIds.slice(start, start + 50);
+      await Promise.all(some.map((id) => store.save(aMember(id, { nextDueAt: NOW }), 0, [])));
+    }
+    const seen: string[] = [];
+    for (let shard = 0; shard < DUE_SHARDS; shard++) {
+      for await (const page of store.due(shard, NOW)) {
+        await Promise.all(page.map((id) => store.save(aMember(id, { version: 2 }), 1, [])));
+        seen.push(...page);
+      }
+    }
+    expect(seen.sort()).toEqual([...memberIds].sort());
+    expect(await everybodyDue(store)).toEqual([]);
+  });
+
+  test('stay in the same shard in DynamoDB for ever: their items name it', async () => {
+    const own = new DynamoMemberStore(client, tables.members);
+    const shards = { 'm-1': '', '207119551': '', 'ana.pérez': '' };
+    for (const memberId of Object.keys(shards)) {
+      await own.save(aMember(memberId, { nextDueAt: NOW }), 0, []);
+      const { Item } = await client.send(
+        new GetCommand({ TableName: tables.members, Key: { pk: memberId, sk: 'MEMBER' } }),
+      );
+      shards[memberId as keyof typeof shards] = Item?.dueShard;
+    }
+    expect(shards).toEqual({ 'm-1': '2', '207119551': '0', 'ana.pérez': '7' });
+  });
+
+  test('alone are in the index of DynamoDB', async () => {
+    const own = await freshTables();
+    const store = new DynamoMemberStore(client, own.tables.members);
+    await store.save(aMember('m-1'), 0, [aChange('m-1', 1), aNotice('m-1', 2), anAction('m-1', 'action-1')]);
+    await store.save(aMember('m-2', { nextDueAt: NOW, grants: [aGrant()] }), 0, [anAction('m-2', 'action-1')]);
+    const { Items } = await client.send(new ScanCommand({ TableName: own.tables.members, IndexName: 'Due' }));
+    expect(Items).toEqual([{ pk: 'm-2', sk: 'MEMBER', dueShard: expect.any(String), nextDueAt: NOW }]);
   });
 });
 

@@ -9,12 +9,17 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from 'vitest';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
 import { DynamoLedger, ENTRY_PREFIX, entryOf } from '../../functions/adapters/dynamo-ledger.ts';
-import { CHANGE_PREFIX, changeOf, DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
+import {
+  CHANGE_PREFIX,
+  DynamoMemberStore,
+  NOTICE_PREFIX,
+  newsOf,
+} from '../../functions/adapters/dynamo-member-store.ts';
 import { DynamoOrderFiles } from '../../functions/adapters/dynamo-order-files.ts';
 import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
 import { clientConfigOf } from '../../local/dynamodb-local.ts';
 import { freshTables, sharedDynamoDb } from './setup/dynamodb.ts';
-import { aChange, aMember, anEntry, ODD_NUMBERS, ODD_TEXTS } from './setup/examples.ts';
+import { aChange, aMember, aNotice, anAction, anEntry, ODD_NUMBERS, ODD_TEXTS } from './setup/examples.ts';
 
 const { client, tables } = await freshTables();
 
@@ -61,7 +66,7 @@ test('the ledger’s stream brings every entry as it was recorded, once, and not
   expect(await inserted(tables.points, '')).toHaveLength(entries.length + 1);
 });
 
-test('the members’ stream brings every change as it was decided, once, and nothing else that looks like one', async () => {
+test('the members’ stream brings every change and notice as it was decided, once, and nothing else that looks like one', async () => {
   const members = new DynamoMemberStore(client, tables.members);
   const changes = [
     aChange('m-1', 1),
@@ -70,20 +75,45 @@ test('the members’ stream brings every change as it was decided, once, and not
       aChange('m-1', place + 3, { from: { id: text, name: text, rank: 2 }, programVersion: text }),
     ),
   ];
+  const notices = [
+    aNotice('m-1', 30),
+    aNotice('m-1', 31, { kind: 'expiring', after: changes[0]!.from, expiresAt: null }),
+  ];
   await members.save(aMember('m-1'), 0, changes.slice(0, 1));
-  await members.save(aMember('m-1', { version: 2 }), 1, changes.slice(1));
+  await members.save(aMember('m-1', { version: 2 }), 1, [...changes.slice(1), ...notices, anAction('m-1', 'action-1')]);
   await members.save(aMember('m-1', { version: 2 }), 1, [aChange('m-1', 20)]);
   await new DynamoProfileStore(client, tables.members).merge('m-1', { name: 'Ana' });
   await new DynamoDeliveryLog(client, tables.members).claim({ memberId: 'm-1', sequence: 1, channel: 'sms' }, 0);
 
-  const streamed = (await inserted(tables.members, CHANGE_PREFIX)).map(changeOf);
-  expect(streamed.sort((a, b) => a.sequence - b.sequence)).toStrictEqual(changes);
+  for (const [prefix, news] of [
+    [CHANGE_PREFIX, changes],
+    [NOTICE_PREFIX, notices],
+  ] as const) {
+    const streamed = (await inserted(tables.members, prefix)).map(newsOf);
+    expect(streamed.sort((a, b) => a.sequence - b.sequence)).toStrictEqual(news);
+  }
 });
 
-test.each(['PROFILE', 'MESSAGE#'])('an image of something else, %s, is refused by its name', async (prefix) => {
-  await new DynamoProfileStore(client, tables.members).merge('m-1', { name: 'Ana' });
-  await new DynamoDeliveryLog(client, tables.members).claim({ memberId: 'm-1', sequence: 1, channel: 'sms' }, 0);
-  const [image] = await inserted(tables.members, prefix);
-  expect(() => changeOf(image!)).toThrow(`m-1 / ${image!.sk} is not a tier change`);
-  expect(() => entryOf(image!)).toThrow(`m-1 / ${image!.sk} is not a ledger entry`);
+test.each(['PROFILE', 'MESSAGE#', 'ACTION#', 'MEMBER'])(
+  'an image of something else, %s, is refused by its name',
+  async (prefix) => {
+    await new DynamoProfileStore(client, tables.members).merge('m-1', { name: 'Ana' });
+    await new DynamoDeliveryLog(client, tables.members).claim({ memberId: 'm-1', sequence: 1, channel: 'sms' }, 0);
+    const [image] = await inserted(tables.members, prefix);
+    expect(() => newsOf(image!)).toThrow(`m-1 / ${image!.sk} is neither a tier change nor a notice`);
+    expect(() => entryOf(image!)).toThrow(`m-1 / ${image!.sk} is not a ledger entry`);
+  },
+);
+
+test.each([
+  ['moves nowhere, and tells nothing', { direction: undefined }],
+  ['moves sideways', { direction: 'sideways' }],
+  ['moves, and tells as well', { kind: 'renewed' }],
+  ['tells of something else', { direction: undefined, kind: 'forgotten' }],
+  ['has no sequence', { sequence: '1' }],
+  ['does not say to which tier', { to: undefined }],
+])('news that %s is refused', (_, facts) => {
+  expect(() => newsOf({ pk: 'm-1', sk: 'CHANGE#0000000001', ...aChange('m-1', 1), ...facts })).toThrow(
+    'm-1 / CHANGE#0000000001 is neither a tier change nor a notice',
+  );
 });

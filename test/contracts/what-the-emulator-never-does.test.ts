@@ -23,11 +23,13 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { dynamoClient } from '../../functions/adapters/dynamo-client.ts';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
+import { DynamoGroups } from '../../functions/adapters/dynamo-groups.ts';
 import { DynamoLedger, itemOf } from '../../functions/adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 import { DynamoOrderFiles } from '../../functions/adapters/dynamo-order-files.ts';
 import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
-import { aChange, aMember, anEntry } from './setup/examples.ts';
+import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
+import { aChange, aMember, aNotice, anAction, anEntry, anOutcome, aRun } from './setup/examples.ts';
 
 /** What AWS does and DynamoDB Local does not: conflicts of transactions, throttling, failures and silence. */
 
@@ -40,6 +42,8 @@ const members = new DynamoMemberStore(client, 'members');
 const profiles = new DynamoProfileStore(client, 'members');
 const deliveries = new DynamoDeliveryLog(client, 'members');
 const orderFiles = new DynamoOrderFiles(client, 'points');
+const groups = new DynamoGroups(client, 'members');
+const runs = new DynamoRuns(client, 'members');
 
 const $metadata = { httpStatusCode: 400, attempts: 3 };
 const message = 'said by AWS';
@@ -70,6 +74,14 @@ async function everybody(): Promise<string[]> {
   return ids;
 }
 
+async function everybodyDue(): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const page of members.due(0, 1)) ids.push(...page);
+  return ids;
+}
+
+const page = { after: '', outcomes: [anOutcome('m-1')] };
+
 const CALLS: [string, () => Promise<unknown>][] = [
   ['recording an entry', () => ledger.record(anEntry('m-1'))],
   ['reading a ledger', () => ledger.entriesOf('m-1')],
@@ -78,6 +90,11 @@ const CALLS: [string, () => Promise<unknown>][] = [
   ['saving a member with a change', () => members.save(aMember('m-1'), 0, [aChange('m-1', 1)])],
   ['listing changes', () => members.changesOf('m-1', { limit: 1 })],
   ['reading a change', () => members.change('m-1', 1)],
+  ['reading a notice', () => members.notice('m-1', 1)],
+  ['recording an action', () => members.recordAction(anAction('m-1', 'action-1'))],
+  ['reading an action', () => members.action('m-1', 'action-1')],
+  ['listing actions', () => members.actionsOf('m-1')],
+  ['listing who is due', () => everybodyDue()],
   ['listing everybody', () => everybody()],
   ['loading a profile', () => profiles.load('m-1')],
   ['changing a profile', () => profiles.merge('m-1', { name: 'Ana' })],
@@ -87,6 +104,15 @@ const CALLS: [string, () => Promise<unknown>][] = [
   ['releasing a message', () => deliveries.release(delivery)],
   ['loading an order file', () => orderFiles.load('shopify', '1')],
   ['saving an order file', () => orderFiles.save(order, 0)],
+  ['joining a group', () => groups.join('vips', 'm-1', 0)],
+  ['leaving a group', () => groups.leave('vips', 'm-1', 0)],
+  ['looking for a group', () => groups.exists('vips')],
+  ['listing a group', () => groups.membersAt('vips', 0, { limit: 1 })],
+  ['creating a run', () => runs.create(aRun('run-1'))],
+  ['loading a run', () => runs.load('run-1')],
+  ['recording a page', () => runs.recordPage('run-1', page)],
+  ['finishing a run', () => runs.finish('run-1', 0)],
+  ['listing pages', () => runs.pages('run-1', { limit: 1, from: '' })],
 ];
 
 describe.each(CALLS)('%s', (_, call) => {
@@ -145,6 +171,61 @@ test('an order file that another transaction is writing is a conflict', async ()
   expect(await orderFiles.save(order, 3)).toBe('conflict');
 });
 
+describe('an action that another transaction is writing at this moment', () => {
+  test('is not said to be there: whoever writes it may still fail', async () => {
+    const conflict = new TransactionConflictException({ message, $metadata });
+    dynamoDb.on(PutCommand).rejects(conflict);
+    await expect(members.recordAction(anAction('m-1', 'action-1'))).rejects.toBe(conflict);
+  });
+
+  test('is a conflict for a member that is written with it', async () => {
+    dynamoDb.on(TransactWriteCommand).rejects(cancelled('None', 'None', 'None', 'TransactionConflict'));
+    const records = [aChange('m-1', 1), aNotice('m-1', 2), anAction('m-1', 'action-1')];
+    expect(await members.save(aMember('m-1'), 3, records)).toBe('conflict');
+  });
+});
+
+describe('a run’s counts that another page is adding to at this moment', () => {
+  test.each([[['None', 'TransactionConflict']], [['TransactionConflict', 'TransactionConflict']]])(
+    'are tried again: %j',
+    async (codes) => {
+      dynamoDb
+        .on(TransactWriteCommand)
+        .rejectsOnce(cancelled(...codes))
+        .rejectsOnce(cancelled(...codes))
+        .resolves({});
+      await runs.recordPage('run-1', page);
+      expect(dynamoDb.commandCalls(TransactWriteCommand)).toHaveLength(3);
+    },
+  );
+
+  test('may have been added to by the same page meanwhile', async () => {
+    dynamoDb
+      .on(TransactWriteCommand)
+      .rejectsOnce(cancelled('TransactionConflict', 'TransactionConflict'))
+      .rejects(cancelled('ConditionalCheckFailed', 'None'));
+    await runs.recordPage('run-1', page);
+    expect(dynamoDb.commandCalls(TransactWriteCommand)).toHaveLength(2);
+  });
+
+  test('are not tried for ever', async () => {
+    const trouble = cancelled('None', 'TransactionConflict');
+    dynamoDb.on(TransactWriteCommand).rejects(trouble);
+    await expect(runs.recordPage('run-1', page)).rejects.toBe(trouble);
+    expect(dynamoDb.commandCalls(TransactWriteCommand)).toHaveLength(5);
+  });
+
+  test.each([[['None', 'ThrottlingError']], [['ProvisionedThroughputExceeded', 'None']], [[]]])(
+    'are trouble where a reason is another: %j',
+    async (codes) => {
+      const trouble = cancelled(...codes);
+      dynamoDb.on(TransactWriteCommand).rejects(trouble);
+      await expect(runs.recordPage('run-1', page)).rejects.toBe(trouble);
+      expect(dynamoDb.commandCalls(TransactWriteCommand)).toHaveLength(1);
+    },
+  );
+});
+
 describe('a condition that failed', () => {
   const lost = (item?: Record<string, unknown>) =>
     new ConditionalCheckFailedException({ message, $metadata, ...(item ? { Item: marshall(item) } : {}) });
@@ -164,6 +245,12 @@ describe('a condition that failed', () => {
   test('of an entry’s key that somebody else’s item has is no duplicate', async () => {
     dynamoDb.on(PutCommand).rejects(lost({ pk: 'm-1', sk: 'TX#api#order-1', hello: 'world' }));
     await expect(ledger.record(anEntry('m-1'))).rejects.toThrow('m-1 / TX#api#order-1 is not a ledger entry');
+  });
+
+  test('never claims a run exists that it was not shown', async () => {
+    const error = lost();
+    dynamoDb.on(PutCommand).rejects(error);
+    await expect(runs.create(aRun('run-1'))).rejects.toMatchObject({ cause: error });
   });
 
   test('of a claim that the client itself made, and whose answer was lost, is a claim', async () => {
@@ -206,6 +293,25 @@ describe('a list of several pages', () => {
     expect(dynamoDb.commandCalls(QueryCommand)[1]!.args[0].input.ExclusiveStartKey).toEqual(next.LastEvaluatedKey);
   });
 
+  test('is no list of actions, of a group or of who is due when a later page is missing', async () => {
+    dynamoDb.on(QueryCommand).callsFake(({ ExclusiveStartKey }) => {
+      if (ExclusiveStartKey) throw trouble;
+      return { Items: [], LastEvaluatedKey: { pk: 'm-1', sk: 'IN#m-1' } };
+    });
+    await expect(members.actionsOf('m-1')).rejects.toBe(trouble);
+    await expect(groups.membersAt('vips', 0, { limit: 1 })).rejects.toBe(trouble);
+    await expect(runs.pages('run-1', { limit: 1, from: '' })).rejects.toBe(trouble);
+    await expect(everybodyDue()).rejects.toBe(trouble);
+  });
+
+  test('of who is due goes on behind a page that is empty', async () => {
+    dynamoDb
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [], ...next })
+      .resolves({ Items: [{ pk: 'm-1' }] });
+    expect(await everybodyDue()).toEqual(['m-1']);
+  });
+
   test('is not everybody when a later page is missing', async () => {
     dynamoDb
       .on(ScanCommand)
@@ -222,6 +328,13 @@ describe('what must be read consistently, which an emulator of one node always d
     ['the ledger that a member is rebuilt from', () => ledger.entriesOf('m-1')],
     ['an order file', () => orderFiles.load('shopify', '1')],
     ['opt-outs', () => profiles.load('m-1')],
+    ['a notice that is announced', () => members.notice('m-1', 1)],
+    ['an action that may have been taken', () => members.action('m-1', 'action-1')],
+    ['the actions that a member is rebuilt from', () => members.actionsOf('m-1')],
+    ['whether a group is there', () => groups.exists('vips')],
+    ['the members of a group', () => groups.membersAt('vips', 0, { limit: 1 })],
+    ['a run', () => runs.load('run-1')],
+    ['the pages of a run', () => runs.pages('run-1', { limit: 1, from: '' })],
   ])('%s', async (_, read) => {
     dynamoDb.on(GetCommand).resolves({}).on(QueryCommand).resolves({});
     await read();
@@ -236,6 +349,13 @@ describe('round trips: one call each', () => {
     ['a member with two changes', () => members.save(aMember('m-1'), 0, [aChange('m-1', 1), aChange('m-1', 2)])],
     ['a profile', () => profiles.merge('m-1', { name: 'Ana', email: null })],
     ['an erasure', () => profiles.erase('m-1')],
+    ['a member with an action', () => members.save(aMember('m-1'), 0, [anAction('m-1', 'action-1')])],
+    ['an action alone', () => members.recordAction(anAction('m-1', 'action-1'))],
+    ['joining a group', () => groups.join('vips', 'm-1', 0)],
+    ['leaving a group', () => groups.leave('vips', 'm-1', 0)],
+    ['a run', () => runs.create(aRun('run-1'))],
+    ['a page of a run', () => runs.recordPage('run-1', page)],
+    ['the end of a run', () => runs.finish('run-1', 0)],
   ])('%s', async (_, write) => {
     for (const command of [PutCommand, UpdateCommand, TransactWriteCommand, DeleteCommand] as never[]) {
       dynamoDb.on(command).resolves({});

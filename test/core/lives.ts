@@ -1,14 +1,23 @@
 /** Random lives of a member: what shops post, what the stream brings how often and in which order, and what clocks and writes do meanwhile. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { type ActionOrigin, actionKey, type Expiry, type TierAction } from '../../core/actions/tier-action.ts';
 import { cycleAt } from '../../core/cycles/cycle.ts';
 import { entryKey, type LedgerEntry, type Transaction } from '../../core/ledger/transaction.ts';
 import { MAX_COUNTED, MAX_COUNTED_BYTES } from '../../core/member/counted-window.ts';
-import type { Member, TierChange } from '../../core/member/member.ts';
+import {
+  isActionRecord,
+  type Member,
+  type MemberRecord,
+  type TierChange,
+  type TierNotice,
+} from '../../core/member/member.ts';
 import { MAX_AWAITED } from '../../core/member/tally.ts';
 import type { MemberStore } from '../../core/ports.ts';
 import type { Program } from '../../core/program/program.ts';
-import { END_OF_TIME, HOUR_MS, type Instant, parseInstant } from '../../core/time.ts';
+import { END_OF_TIME, formatInstant, HOUR_MS, type Instant, parseInstant } from '../../core/time.ts';
+import { expireTier } from '../../core/use-cases/expire-tier.ts';
+import { manageTier } from '../../core/use-cases/manage-tier.ts';
 import { putMember } from '../../core/use-cases/put-member.ts';
 import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
 import { recalculateTier } from '../../core/use-cases/recalculate-tier.ts';
@@ -16,12 +25,31 @@ import { recordTransaction } from '../../core/use-cases/record-transaction.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
 import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';
+import { MemoryTierClock } from '../../fakes/memory-tier-clock.ts';
 import { ENROLLED_AT, MEMBER_ID, type PoolSize, programs, transactions } from './histories.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 export const ANNOUNCING = { notifyOnRealtimeDowngrade: true };
 
-type Death = 'before the write' | 'after the write';
+export type Death = 'before the write' | 'after the write';
+
+/** A tier action whose dates count from the moment at which it is taken. */
+export type Decided = Omit<TierAction, 'expiry' | 'effectiveAt'> & {
+  expiry?:
+    | Exclude<Expiry, { type: 'date' | 'instant' }>
+    | { type: 'date'; inDays: number }
+    | { type: 'instant'; inMs: number };
+  msBack?: number;
+};
+
+function actionAt(now: Instant, { expiry, msBack, ...action }: Decided): TierAction {
+  const effective = msBack === undefined ? action : { ...action, effectiveAt: now - msBack };
+  if (!expiry) return effective;
+  if (expiry.type === 'instant') return { ...effective, expiry: { type: 'instant', at: now + expiry.inMs } };
+  if (expiry.type !== 'date') return { ...effective, expiry };
+  const date = formatInstant(now + expiry.inDays * DAY_MS).slice(0, 10);
+  return { ...effective, expiry: { type: 'date', date } };
+}
 
 /** What can happen next. Picks name entries by number, the newest being 0, modulo as many as there are. */
 export type Event =
@@ -30,14 +58,30 @@ export type Event =
   | { does: 'pass'; ms: number }
   | { does: 'wait for the cycle to end'; ms: number }
   | { does: 'enrol'; daysAgo: number; dies?: Death }
-  | { does: 'rebuild' };
+  | { does: 'rebuild' }
+  | {
+      does: 'act';
+      action: Decided;
+      origin: ActionOrigin;
+      clock: number;
+      sideBySide: number;
+      dies?: Death;
+    }
+  | { does: 'act again'; place: number; clock: number }
+  | { does: 'wake'; clock: number; dies?: Death }
+  | { does: 'wait for what is due'; ms: number }
+  | { does: 'block'; blocked: boolean };
+
+const isNews = (record: MemberRecord): record is TierChange | TierNotice => !isActionRecord(record);
 
 /** A store that checks what it is given, and that may lose its connexion before or after a write. */
 class WatchedMembers extends MemoryMemberStore {
   dies: Death | undefined;
   history: TierChange[] = [];
+  /** Changes and notices, in the order in which they were written. */
+  news: (TierChange | TierNotice)[] = [];
 
-  override async save(member: Member, readVersion: number, changes: readonly TierChange[]) {
+  override async save(member: Member, readVersion: number, records: readonly MemberRecord[]) {
     const dies = this.dies;
     this.dies = undefined;
     if (dies === 'before the write') throw new Error('the write did not arrive');
@@ -50,8 +94,9 @@ class WatchedMembers extends MemoryMemberStore {
     if (before?.enrolledAt === member.enrolledAt && before.countedUnder === member.countedUnder) {
       expect(member.tally.cycle.start, 'no cycle begins twice').toBeGreaterThanOrEqual(before.tally.cycle.start);
     }
-    const saved = await super.save(member, readVersion, changes);
-    if (saved === 'saved') this.history.push(...changes);
+    const saved = await super.save(member, readVersion, records);
+    if (saved === 'saved') this.history.push(...records.filter((record) => 'direction' in record));
+    if (saved === 'saved') this.news.push(...records.filter(isNews));
     if (dies === 'after the write') throw new Error('the answer did not arrive');
     return saved;
   }
@@ -75,13 +120,21 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
       save: (...write: Parameters<MemberStore['save']>) => arrive(members.save(...write)),
       change: members.change.bind(members),
       changesOf: members.changesOf.bind(members),
+      notice: members.notice.bind(members),
+      recordAction: members.recordAction.bind(members),
+      action: (...asked: Parameters<MemberStore['action']>) => arrive(members.action(...asked)),
+      actionsOf: (memberId: string) => arrive(members.actionsOf(memberId)),
+      due: members.due.bind(members),
       everyId: members.everyId.bind(members),
     },
+    clock: new MemoryTierClock(),
     profiles: new MemoryProfileStore(),
   };
   const recorded: LedgerEntry[] = [];
   const delivered = new Set<string>();
+  const acted: { action: TierAction; origin: ActionOrigin }[] = [];
   let now: Instant = parseInstant('2025-11-01T00:00:00Z')!;
+  let latest = now;
 
   async function deliver(entries: LedgerEntry[], clock = 0) {
     if (entries.length === 0) return;
@@ -89,15 +142,25 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
     for (const entry of entries) delivered.add(entryKey(entry));
   }
 
+  const manage = ({ action, origin }: (typeof acted)[number], clock: number) =>
+    manageTier(ports, program, ANNOUNCING, MEMBER_ID, action, origin, now + clock);
+
   return {
+    ports,
     members,
     recorded,
+    acted,
+    /** Whether the stream has brought all that was taken. */
+    isUpToDate: () => recorded.every((entry) => delivered.has(entryKey(entry))),
     now: () => now,
+    /** The latest moment that any clock has shown by now. */
+    latest: () => Math.max(latest, now),
     program: () => program,
     redeploy(other: Program) {
       program = other;
     },
     async live(event: Event) {
+      latest = Math.max(latest, now + ('clock' in event ? event.clock : 0));
       switch (event.does) {
         case 'post': {
           const transaction = { ...event.transaction, occurredAt: now - event.ago };
@@ -136,6 +199,49 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
         }
         case 'rebuild':
           await rebuildStoredMember(ports, program, ANNOUNCING, MEMBER_ID, { write: true, cause: 'rebuild' }, now);
+          return;
+        case 'act': {
+          members.dies = event.dies;
+          const one = { action: actionAt(now, event.action), origin: event.origin };
+          acted.push(one);
+          // An answer that got lost is asked for again, with the same id.
+          if (event.dies) await manage(one, event.clock).catch(() => {});
+          members.dies = undefined;
+          const answers = await Promise.all(Array.from({ length: event.sideBySide }, () => manage(one, event.clock)));
+          const first = await manage(one, event.clock);
+          expect(first.status).not.toBe('decided');
+          expect(answers.filter(({ status }) => status === 'decided').length).toBeLessThanOrEqual(1);
+          for (const { record } of answers) expect(record).toEqual(first.record);
+          return;
+        }
+        case 'act again': {
+          const one = acted[event.place % acted.length];
+          if (!one) return;
+          const before = await members.load(MEMBER_ID);
+          const { status, record } = await manage(one, event.clock);
+          expect(['repeated', 'conflict']).toContain(status);
+          expect(record.key).toBe(actionKey(one.action.id, one.origin));
+          expect(await members.load(MEMBER_ID)).toEqual(before);
+          return;
+        }
+        case 'wake': {
+          members.dies = event.dies;
+          const waking = expireTier(ports, program, ANNOUNCING, MEMBER_ID, now + event.clock);
+          await (event.dies ? waking.catch(() => {}) : waking);
+          members.dies = undefined;
+          return;
+        }
+        case 'wait for what is due': {
+          const due = (await members.load(MEMBER_ID))?.nextDueAt;
+          if (due !== undefined) now = Math.max(now, due + event.ms);
+          return;
+        }
+        case 'block': {
+          const { blocked } = event;
+          if (await members.load(MEMBER_ID)) {
+            await putMember(ports, program, ANNOUNCING, MEMBER_ID, { blocked, profile: {} }, now);
+          }
+        }
       }
     },
     /** The stream brings everything at least once, in the end; in batches of `size`. */
@@ -155,7 +261,7 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
   };
 }
 
-function events(program: Program, size: PoolSize): fc.Arbitrary<Event[]> {
+export function anEvent(program: Program, size: PoolSize): fc.Arbitrary<Event> {
   const place = fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 100 }));
   const death = fc.constantFrom<Death[]>('before the write', 'after the write');
   // Clocks of functions disagree by seconds.
@@ -200,16 +306,17 @@ function events(program: Program, size: PoolSize): fc.Arbitrary<Event[]> {
       }),
     },
   );
-  return fc.array(
-    fc.oneof(
-      { weight: 10, arbitrary: post },
-      { weight: 8, arbitrary: deliver },
-      { weight: 5, arbitrary: pass },
-      { weight: 1, arbitrary: enrol },
-      { weight: 1, arbitrary: fc.record({ does: fc.constant('rebuild' as const) }) },
-    ),
-    { minLength: 3, maxLength: size === 'few' ? 20 : 60, size: 'max' },
+  return fc.oneof(
+    { weight: 10, arbitrary: post },
+    { weight: 8, arbitrary: deliver },
+    { weight: 5, arbitrary: pass },
+    { weight: 1, arbitrary: enrol },
+    { weight: 1, arbitrary: fc.record({ does: fc.constant('rebuild' as const) }) },
   );
+}
+
+function events(program: Program, size: PoolSize): fc.Arbitrary<Event[]> {
+  return fc.array(anEvent(program, size), { minLength: 3, maxLength: size === 'few' ? 20 : 60, size: 'max' });
 }
 
 export const lives = fc

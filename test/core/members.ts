@@ -1,12 +1,15 @@
 /** Members and entries as examples need them, said in as few words as possible. */
 import type { LedgerEntry, Transaction, TransactionType } from '../../core/ledger/transaction.ts';
-import { rebuildMember } from '../../core/member/count-entries.ts';
+import { type History, rebuildMember } from '../../core/member/count-entries.ts';
 import { NOTHING_COUNTED } from '../../core/member/counted-window.ts';
 import type { Member } from '../../core/member/member.ts';
 import { emptyTally } from '../../core/member/tally.ts';
 import type { Program } from '../../core/program/program.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
 import { entryOf, MEMBER_ID } from './histories.ts';
+
+/** A member about whom nobody decided anything. */
+export const historyOf = (entries: readonly LedgerEntry[]): History => ({ entries, actions: [] });
 
 export const SILENT = { notifyOnRealtimeDowngrade: false };
 
@@ -34,7 +37,8 @@ export function memberWith(
   now: Instant,
   member: Member = newMember(program),
 ): Member {
-  return rebuildMember({ ...member, rebuildDue: true }, ledger, program, SILENT, 'enrolment', now).member;
+  const due = { ...member, rebuildDue: true };
+  return rebuildMember(due, historyOf(ledger), program, SILENT, { cause: 'enrolment' }, now).member;
 }
 
 export type Facts = Partial<Transaction> & { id: string; type: TransactionType };

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
-import { dateInYear, formatInstant, isTimeZone, localDate, parseInstant, startOfDay } from '../../core/time.ts';
+import {
+  dateIn,
+  dateInYear,
+  formatInstant,
+  isTimeZone,
+  localDate,
+  momentIn,
+  parseDate,
+  parseInstant,
+  startOfDay,
+} from '../../core/time.ts';
 
 describe('an instant', () => {
   test.each([
@@ -112,5 +122,83 @@ describe('a date in a year', () => {
     [2026, 12, 31, '2026-12-31'],
   ])('of %i, month %i, day %i, is %s', (year, month, day, date) => {
     expect(dateInYear(year, month, day).toString()).toBe(date);
+  });
+});
+
+const NO_DATES: [string, string][] = [
+  ['31 February', '2026-02-31'],
+  ['29 February of a common year', '2026-02-29'],
+  ['a 13th month', '2026-13-01'],
+  ['a day 0', '2026-05-00'],
+  ['no hyphens', '20260502'],
+  ['one digit', '2026-5-2'],
+  ['slashes', '2026/05/02'],
+  ['the day first', '02-05-2026'],
+  ['a year of six digits', '+002026-05-02'],
+  ['a calendar beside it', '2026-05-02[u-ca=hebrew]'],
+  ['something before it', ' 2026-05-02'],
+  ['something after it', '2026-05-02\n'],
+  ['a word', 'tomorrow'],
+  ['a number', '60'],
+  ['nothing', ''],
+];
+
+describe('a calendar date', () => {
+  test.each(['2026-05-02', '2024-02-29', '2026-12-31', '0001-01-01', '9999-12-31'])('%s is one', (text) => {
+    expect(parseDate(text)?.toString()).toBe(text);
+  });
+
+  test.each(NO_DATES)('%s is none', (_, text) => {
+    expect(parseDate(text)).toBeUndefined();
+  });
+
+  test('has no time', () => {
+    expect(parseDate('2026-05-02T10:00')).toBeUndefined();
+    expect(parseDate('2026-05-02T10:00:00Z')).toBeUndefined();
+  });
+});
+
+describe('the date that a text means in a zone', () => {
+  test.each([
+    ['a date, in every zone', '2026-06-15', 'Pacific/Kiritimati', '2026-06-15'],
+    ['a date, in every zone', '2026-06-15', 'Pacific/Pago_Pago', '2026-06-15'],
+    ['a local time, in every zone', '2026-06-15T23:30', 'Pacific/Pago_Pago', '2026-06-15'],
+    ['a local time to the second', '2026-06-15T00:00:00', 'Europe/Madrid', '2026-06-15'],
+    ['a local time and its fractions', '2026-06-15T23:59:59.999999999', 'Europe/Madrid', '2026-06-15'],
+    ['a local time that the clocks skip', '2026-03-29T02:30', 'Europe/Madrid', '2026-03-29'],
+    ['an instant, by the clocks of the zone', '2026-06-15T22:30:00Z', 'Europe/Madrid', '2026-06-16'],
+    ['an instant, by the clocks of the zone', '2026-06-15T21:59:59Z', 'Europe/Madrid', '2026-06-15'],
+    ['an instant, and not by its own offset', '2026-06-15T23:30:00-08:00', 'Europe/Madrid', '2026-06-16'],
+    ['an instant, and not by its own offset', '2026-06-15T00:30:00+09:00', 'America/New_York', '2026-06-14'],
+  ])('%s: %s in %s', (_, text, zone, date) => {
+    expect(dateIn(text, zone)?.toString()).toBe(date);
+  });
+
+  test.each([
+    ...NO_DATES,
+    ['31 February at noon', '2026-02-31T12:00'],
+    ['31 February at noon somewhere', '2026-02-31T12:00:00Z'],
+    ['25 hours', '2026-05-02T25:00'],
+    ['60 minutes', '2026-05-02T10:60'],
+    ['a space for the T', '2026-05-02 10:00'],
+    ['an hour alone', '2026-05-02T10'],
+    ['a zone beside it', '2026-05-02T10:00[Europe/Madrid]'],
+  ])('is none for %s', (_, text) => {
+    expect(dateIn(text, 'Europe/Madrid')).toBeUndefined();
+  });
+});
+
+describe('the moment that a text means in a zone', () => {
+  test.each([
+    ['an instant, in every zone', '2026-05-02T12:00:00+02:00', 'Asia/Tokyo', '2026-05-02T10:00:00Z'],
+    ['the start of a date', '2026-05-02', 'Europe/Madrid', '2026-05-01T22:00:00Z'],
+    ['the start of a date', '2026-01-02', 'Europe/Madrid', '2026-01-01T23:00:00Z'],
+    ['the start of a date whose midnight is skipped', '2025-09-07', 'America/Santiago', '2025-09-07T04:00:00Z'],
+  ])('%s: %s in %s', (_, text, zone, utc) => {
+    expect(formatInstant(momentIn(text, zone)!)).toBe(utc);
+  });
+
+  test.each([...NO_DATES, ['a time without an offset', '2026-05-02T10:00:00']])('is none for %s', (_, text) => {
+    expect(momentIn(text, 'Europe/Madrid')).toBeUndefined();
   });
 });

@@ -1,10 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   type Answer,
+  act,
+  actOn,
   aNewMember,
+  anUpgrade,
   aPurchase,
   call,
   cloud,
+  explain,
   type NewMember,
   post,
   read,
@@ -52,6 +56,9 @@ describe('A bad request gets its status and a problem document, on the deployed 
     expectProblem(await call('POST', transactions, { role: 'read', body: aPurchase('bad', '10.00') }), 403);
     expectProblem(await call('PUT', member.path, { role: 'read', body: {} }), 403);
     expectProblem(await call('DELETE', `${member.path}/profile`, { role: 'intake' }), 403);
+    const action = anUpgrade('bad', 'gold');
+    expectProblem(await call('POST', `${member.path}/tier-actions`, { role: 'intake', body: action }), 403);
+    expectProblem(await call('POST', '/v1/groups/vips/tier-actions', { role: 'intake', body: action }), 403);
   });
 
   test('what is not JSON gets 400', async () => {
@@ -71,6 +78,19 @@ describe('A bad request gets its status and a problem document, on the deployed 
     });
     expectProblem(answer, 422);
     expect(pathsOf(answer)).toEqual(['amount', 'currency', 'id', 'occurredAt', 'pionts', 'type']);
+  });
+
+  test('a tier action of the wrong shape gets 422, with every problem named at once', async () => {
+    const answer = await act(member, { id: 'a b', action: 'promote', strategy: { type: 'specific' }, expires: 'soon' });
+    expectProblem(answer, 422);
+    expect(pathsOf(answer)).toEqual(['action', 'expires', 'id', 'strategy.tier']);
+  });
+
+  test('a group or a run that nobody knows gets 404', async () => {
+    expectProblem(await actOn({ path: '/v1/groups/nobody-in-it' }, anUpgrade('bad', 'gold')), 404);
+    for (const list of ['', '/changes', '/outcomes']) {
+      expectProblem(await call('GET', `/v1/runs/group-of-nobody${list}`, { role: 'read' }), 404);
+    }
   });
 
   test('what the program does not allow gets 422, with every problem named at once', async () => {
@@ -107,5 +127,6 @@ describe('A bad request gets its status and a problem document, on the deployed 
     await untilPoints(member, 10);
     const { body } = await call('GET', transactions, { role: 'read' });
     expect(body.items.map(({ id }: { id: string }) => id)).toEqual(['good']);
+    expect((await explain(member)).actions).toEqual([]);
   });
 });

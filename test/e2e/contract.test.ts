@@ -8,7 +8,14 @@ describe('The contract, on the deployed stack', () => {
     const { status, body } = await call('GET', '/v1/openapi.json');
     expect(status).toBe(200);
     expect(body.openapi).toMatch(/^3\.1/);
-    expect(Object.keys(body.paths)).toContain('/v1/members/{memberId}/transactions');
+    expect(Object.keys(body.paths)).toEqual(
+      expect.arrayContaining([
+        '/v1/members/{memberId}/transactions',
+        '/v1/members/{memberId}/tier-actions',
+        '/v1/groups/{groupId}/tier-actions',
+        '/v1/runs/{runId}/outcomes',
+      ]),
+    );
   });
 
   test('the program in force is the brand’s, for who may read', async () => {
@@ -18,9 +25,11 @@ describe('The contract, on the deployed stack', () => {
     expect((await call('GET', '/v1/program')).status).toBe(401);
   });
 
-  test('the three commands that npm start prints work as they are pasted', async () => {
+  test('the commands that npm start prints work as they are pasted', async () => {
     const member = await aNewMember();
-    const [order, show, explain] = commandsToTry(cloud, member.memberId, new Date()).map(({ command }) => command);
+    const [order, give, show, explain] = commandsToTry(cloud, member.memberId, new Date()).map(
+      ({ command }) => command,
+    );
     const paste = (command = '') => JSON.parse(execFileSync('sh', ['-c', command], { encoding: 'utf8' }));
 
     expect(paste(order)).toEqual({ status: 'accepted' });
@@ -28,5 +37,10 @@ describe('The contract, on the deployed stack', () => {
     await untilPoints(member, 250);
     expect(paste(show)).toMatchObject({ memberId: member.memberId, points: { current: 250 } });
     expect(paste(explain).summary[0]).toContain('Bronze');
+
+    const given = paste(give);
+    expect(given).toMatchObject({ outcome: 'APPLIED', visibleTier: 'gold', until: expect.any(String) });
+    expect(paste(give)).toEqual(given);
+    expect(paste(explain).summary[0]).toBe('The tier is Gold, given by the action action-2.');
   });
 });

@@ -4,7 +4,19 @@ import { MAX_BODY_BYTES } from '../../functions/runtime/http.ts';
 import { captureLog } from '../support/captured-log.ts';
 import { makeWorld, type Reach, type Response, type World } from '../support/world.ts';
 
-const WRITES = ['ledger.record', 'members.save', 'profiles.merge', 'profiles.erase', 'orderFiles.save'];
+const WRITES = [
+  'ledger.record',
+  'members.save',
+  'members.recordAction',
+  'profiles.merge',
+  'profiles.erase',
+  'orderFiles.save',
+  'groups.join',
+  'groups.leave',
+  'runs.create',
+  'engine.start',
+  'clock.wakeAt',
+];
 
 /** A world with the member m-1, and what is written from then on. */
 async function watchedWorld(): Promise<{ world: World; writes: string[] }> {
@@ -70,7 +82,7 @@ describe('a body that cannot be read', () => {
   ];
 
   test.each(unreadable)('%s: 400, and the text is quoted nowhere', async (_, request) => {
-    for (const name of ['PUT member', 'POST transactions'] as const) {
+    for (const name of ['PUT member', 'POST transactions', 'POST tier-actions', 'POST group tier-actions'] as const) {
       const { body } = await refused(name, request, 400);
       expect(JSON.stringify(body)).not.toMatch(PERSONAL);
     }
@@ -392,8 +404,14 @@ describe('a query', () => {
     ['GET tier-changes', { cursor: cursor('1 OR 1=1') }, ['cursor']],
     ['GET tier-changes', { cursor: '$$$' }, ['cursor']],
     ['GET program', { verbose: 'true' }, ['verbose']],
+    ['GET run', { verbose: 'true' }, ['verbose']],
+    ['GET run changes', { limit: '0' }, ['limit']],
+    ['GET run outcomes', { limit: 'all', cursor: '', page: '2' }, ['cursor', 'limit', 'page']],
+    ['GET run changes', { cursor: cursor('m-1') }, ['cursor']],
+    ['GET run outcomes', { cursor: cursor('1e1#m-1') }, ['cursor']],
+    ['GET run outcomes', { cursor: '$$$' }, ['cursor']],
   ])('%s with %j: 422', async (name, query, paths) => {
-    expect(pathsOf(await refused(name, { query }, 422))).toEqual(paths);
+    expect(pathsOf(await refused(name, { params: { memberId: 'm-1', runId: 'group-1' }, query }, 422))).toEqual(paths);
   });
 });
 

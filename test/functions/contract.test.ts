@@ -4,6 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
+import type { PromotionFile } from '../../core/program/brand.ts';
 import { openApiDocument } from '../../functions/contract/openapi.ts';
 import { OPERATIONS } from '../../functions/contract/operations.ts';
 import { handler as readOpenApi } from '../../functions/read-openapi/handler.ts';
@@ -11,8 +12,34 @@ import { CUSTOMER_ID, sendWebhook, shopifyOrder } from '../support/shopify.ts';
 import { makeWorld, type Response, type World } from '../support/world.ts';
 
 const FUNCTIONS = path.join(import.meta.dirname, '../../functions');
-const BY_STREAM_OR_QUEUE = ['announce-tier-change', 'recalculate-tier', 'send-email', 'send-sms'];
+const NOT_BY_CALL = [
+  'announce-tier-change',
+  'change-group-tiers',
+  'expire-tiers',
+  'recalculate-tier',
+  'send-email',
+  'send-sms',
+];
 const NO_FUNCTION = ['adapters', 'contract', 'runtime'];
+
+const UPGRADE = { action: 'upgrade', strategy: { type: 'specific', tier: 'gold' } };
+
+const TRIAL: PromotionFile = {
+  id: 'trial',
+  trigger: { on: 'transaction', where: { field: 'kind', equals: 'trial' } },
+  action: 'upgrade',
+  strategy: { type: 'specific', tier: 'platinum' },
+  expiry: { type: 'fieldNumber', field: 'days', unit: 'days' },
+};
+
+const WELCOME: PromotionFile = {
+  id: 'welcome',
+  trigger: { on: 'enrolment' },
+  action: 'upgrade',
+  strategy: { type: 'specific', tier: 'silver' },
+  expiry: { type: 'duration', amount: 1, unit: 'months' },
+  notify: { channels: ['email'], atEnd: true },
+};
 
 const operationOf = (name: string) => OPERATIONS.find((operation) => operation.function === name)!;
 
@@ -112,6 +139,96 @@ describe('every answer is as the contract says, with nothing besides', () => {
     expectContract('read-member', await world.call('GET member', m1), 200);
   });
 
+  test('what the program says of ends, downgrades and reminders, as it is where the brand says nothing, and as the brand says', async () => {
+    const world = makeWorld();
+    expect((await world.call('GET program')).body).toMatchObject({
+      upgradeBasis: 'current',
+      expiryBoundary: 'startOfDay',
+      downgrade: { target: 'qualified' },
+      reminders: { daysBefore: [30, 7], notify: false },
+    });
+    const said = {
+      expiryBoundary: 'endOfDay' as const,
+      downgrade: { target: 'oneBelow' as const },
+      reminders: { daysBefore: [3], notify: true },
+      promotions: [TRIAL, WELCOME],
+    };
+    const response = await makeWorld({ program: said }).call('GET program');
+    expectContract('read-program', response, 200);
+    expect(response.body).toMatchObject(said);
+  });
+
+  test('a tier action, whatever it comes to, and what is told of it afterwards', async () => {
+    const world = makeWorld({ now: '2026-03-01T10:00:00Z', program: { promotions: [TRIAL, WELCOME] } });
+    const post = (memberId: string, action: Record<string, unknown>) =>
+      world.call('POST tier-actions', { params: { memberId }, body: { id: 'a-1', ...UPGRADE, ...action } });
+    expectContract('manage-tier', await post('m-1', {}), 200);
+    await world.enrol('m-1');
+    const actions: [outcome: string, action: Record<string, unknown>][] = [
+      ['APPLIED', { id: 'gold', expiry: { type: 'duration', amount: 90, unit: 'days' }, reason: 'a long wait' }],
+      ['EXTENDED', { id: 'longer', expiry: { type: 'date', date: '2026-12-01' } }],
+      ['EXTENDED', { id: 'for-good' }],
+      ['APPLIED', { id: 'down', action: 'downgrade', strategy: { type: 'specific', tier: 'silver' }, reassess: true }],
+      ['TARGET_NOT_LOWER', { id: 'renew', action: 'renew' }],
+      ['UNKNOWN_TIER', { id: 'unknown', strategy: { type: 'specific', tier: 'ruby' } }],
+      [
+        'FIELD_INVALID',
+        { id: 'field', transactionId: 't-1', expiry: { type: 'fieldNumber', field: 'days', unit: 'days' } },
+      ],
+    ];
+    for (const [outcome, action] of actions) {
+      const response = await post('m-1', action);
+      expectContract('manage-tier', response, 200);
+      expect(response.body.outcome).toBe(outcome);
+      expectContract('read-member', await world.call('GET member', m1), 200);
+    }
+    await world.post('m-1', { id: 't-1', fields: { kind: 'trial', days: 20 }, points: 10 });
+    await world.deliver();
+    expect((await world.read('m-1')).grants.map(({ id }: { id: string }) => id)).toContain('trial#api#t-1');
+    for (const at of ['2026-03-01T10:00:00Z', '2026-11-01T10:00:00Z', '2027-02-01T10:00:00Z']) {
+      const query = { at };
+      expectContract('read-member', await world.call('GET member', { ...m1, query }), 200);
+      const explanation = await world.call('GET explanation', { ...m1, query });
+      expectContract('explain-tier', explanation, 200);
+      expect(explanation.body.actions).toHaveLength(actions.length + 3);
+    }
+    expectContract('list-tier-changes', await world.call('GET tier-changes', m1), 200);
+  });
+
+  test('groups, and what a run does to their members', async () => {
+    const world = makeWorld({ now: '2026-03-01T10:00:00Z' });
+    for (const memberId of ['m-1', 'm-2', 'm-3']) {
+      expectContract('join-group', await world.join('vips', memberId), 204);
+      if (memberId !== 'm-3') await world.enrol(memberId, { blocked: memberId === 'm-2' });
+    }
+    expectContract('leave-group', await world.leave('vips', 'nobody'), 204);
+    const body = { id: 'g-1', ...UPGRADE, expiry: { type: 'instant', at: '2026-03-02T00:00:00Z' } };
+    const started = await world.call('POST group tier-actions', { params: { groupId: 'vips' }, body });
+    expectContract('manage-group-tier', started, 202);
+    const run = { params: { runId: started.body.runId } };
+    expectContract('read-run', await world.call('GET run', run), 200);
+    await world.run(started.body.runId);
+    const done = await world.call('GET run', run);
+    expectContract('read-run', done, 200);
+    expect(done.body).toMatchObject({
+      status: 'completed',
+      total: 3,
+      up: 1,
+      unchanged: 2,
+      matrix: { bronze: { gold: 1 } },
+      outcomes: { APPLIED: 1, MEMBER_BLOCKED: 1, MEMBER_NOT_FOUND: 1 },
+    });
+    for (const [name, call, items] of [
+      ['list-run-changes', 'GET run changes', 1],
+      ['list-run-outcomes', 'GET run outcomes', 3],
+    ] as const) {
+      const listed = await world.call(call, run);
+      expectContract(name, listed, 200);
+      expect(listed.body.items).toHaveLength(items);
+    }
+    expectContract('explain-tier', await world.call('GET explanation', m1), 200);
+  });
+
   test('a webhook', async () => {
     const world = makeWorld();
     await world.enrol(CUSTOMER_ID);
@@ -193,7 +310,7 @@ describe('the OpenAPI document', () => {
   });
 
   test('names every function that answers calls, once', () => {
-    const folders = readdirSync(FUNCTIONS).filter((name) => ![...NO_FUNCTION, ...BY_STREAM_OR_QUEUE].includes(name));
+    const folders = readdirSync(FUNCTIONS).filter((name) => ![...NO_FUNCTION, ...NOT_BY_CALL].includes(name));
     const named = Object.values(document.paths).flatMap((methods) =>
       Object.values(methods).map(({ operationId }) => operationId),
     );

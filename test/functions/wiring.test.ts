@@ -5,22 +5,34 @@ import { readEnvironment } from '../../functions/runtime/environment.ts';
 
 const FUNCTIONS = path.join(import.meta.dirname, '../../functions');
 
-/** What each function needs to be told by the stack. */
-const NEEDS: Record<string, string[]> = {
-  'announce-tier-change': ['EVENT_BUS', 'ANNOUNCEMENTS_TOPIC', 'PARKED_QUEUE_URL'],
-  'erase-profile': ['MEMBERS_TABLE', 'API_KEYS_SECRET'],
-  'explain-tier': ['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET'],
-  'list-tier-changes': ['MEMBERS_TABLE', 'API_KEYS_SECRET'],
-  'list-transactions': ['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET'],
-  'put-member': ['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET'],
-  'read-member': ['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET'],
+/** What whoever puts a moment on the clock needs, beside its own. */
+const CLOCK = ['SCHEDULE_GROUP', 'DUE_QUEUE_ARN', 'SCHEDULER_ROLE_ARN', 'DUE_DEAD_LETTERS_ARN'];
+
+/** What each function needs to be told by the stack: what it asks for together, in one list. */
+const NEEDS: Record<string, string[][]> = {
+  'announce-tier-change': [['EVENT_BUS', 'ANNOUNCEMENTS_TOPIC', 'PARKED_QUEUE_URL']],
+  'change-group-tiers': [['POINTS_TABLE', 'MEMBERS_TABLE'], CLOCK],
+  'erase-profile': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'expire-tiers': [['POINTS_TABLE', 'MEMBERS_TABLE'], CLOCK],
+  'explain-tier': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'join-group': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'leave-group': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'list-run-changes': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'list-run-outcomes': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'list-tier-changes': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'list-transactions': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'manage-group-tier': [['MEMBERS_TABLE', 'RUNS_STATE_MACHINE', 'API_KEYS_SECRET']],
+  'manage-tier': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET'], CLOCK],
+  'put-member': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET'], CLOCK],
+  'read-member': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'read-openapi': [],
-  'read-program': ['API_KEYS_SECRET'],
-  'recalculate-tier': ['POINTS_TABLE', 'MEMBERS_TABLE', 'PARKED_QUEUE_URL'],
-  'receive-shopify-order': ['POINTS_TABLE', 'MEMBERS_TABLE', 'SHOPIFY_SECRET'],
-  'record-transaction': ['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET'],
-  'send-email': ['MEMBERS_TABLE'],
-  'send-sms': ['MEMBERS_TABLE'],
+  'read-program': [['API_KEYS_SECRET']],
+  'read-run': [['MEMBERS_TABLE', 'RUNS_STATE_MACHINE', 'API_KEYS_SECRET']],
+  'recalculate-tier': [['POINTS_TABLE', 'MEMBERS_TABLE', 'PARKED_QUEUE_URL'], CLOCK],
+  'receive-shopify-order': [['POINTS_TABLE', 'MEMBERS_TABLE', 'SHOPIFY_SECRET']],
+  'record-transaction': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'send-email': [['MEMBERS_TABLE']],
+  'send-sms': [['MEMBERS_TABLE']],
 };
 
 afterEach(() => {
@@ -41,15 +53,18 @@ test('every folder is a function, but for what all of them share', () => {
 
 describe.each(Object.entries(NEEDS))('%s', (name, needs) => {
   test('starts with what the stack tells it', async () => {
-    for (const variable of needs) vi.stubEnv(variable, 'told-by-the-stack');
+    for (const variable of needs.flat()) vi.stubEnv(variable, 'told-by-the-stack');
     expect((await load(name)).handler).toBeTypeOf('function');
   });
 
   if (needs.length === 0) return;
-  test('names all that is missing at once, when it is told nothing', async () => {
-    for (const variable of needs) vi.stubEnv(variable, '');
-    await expect(load(name)).rejects.toThrow(`The environment lacks ${needs.join(', ')}.`);
-  });
+  test.each(needs.map((asked) => [asked.join(', '), asked]))(
+    'names all at once that is missing: %s',
+    async (_, asked) => {
+      for (const variable of needs.flat()) vi.stubEnv(variable, asked.includes(variable) ? '' : 'told-by-the-stack');
+      await expect(load(name)).rejects.toThrow(`The environment lacks ${asked.join(', ')}.`);
+    },
+  );
 });
 
 test('what is there is read by name', () => {

@@ -166,6 +166,59 @@ describe('a cycle’s end that passes unnoticed', () => {
     expect((await world.read('m-1')).points).toMatchObject({ current: 0, lifetime: 1200 });
   });
 
+  test('is judged by every purchase before it, though the stream brings each of them after it, in a batch of its own', async () => {
+    const keeps = await silverOf2025();
+    keeps.at('2026-12-31T22:59:58Z');
+    await keeps.post('m-1', { id: 'half', points: 600 });
+    await keeps.post('m-1', { id: 'other-half', points: 400 });
+    keeps.at('2026-12-31T23:00:01Z');
+    for (const entry of keeps.ledgerStream.splice(0)) {
+      await keeps.recalculate([entry]);
+      await keeps.deliver();
+    }
+    expect((await keeps.read('m-1')).tier).toMatchObject({ id: 'silver', since: '2025-06-10T10:00:00Z' });
+    expect(await keeps.changes('m-1')).toHaveLength(1);
+    expect(keeps.ports.mailer.sent).toEqual([]);
+
+    // Together they are Gold, and that they became before the end.
+    const rises = await silverOf2025();
+    rises.at('2026-12-31T22:59:58Z');
+    await rises.post('m-1', { id: 'half', points: 2500 });
+    rises.pass(1);
+    await rises.post('m-1', { id: 'other-half', points: 2500 });
+    rises.at('2026-12-31T23:00:01Z');
+    for (const entry of rises.ledgerStream.splice(0)) {
+      await rises.recalculate([entry]);
+      await rises.deliver();
+    }
+    expect(await rises.changes('m-1')).toMatchObject([
+      { from: { id: 'silver' }, to: { id: 'gold' }, cause: 'transaction', transactionId: 'other-half' },
+      { to: { id: 'silver' } },
+    ]);
+    expect((await rises.read('m-1')).tier).toMatchObject({ id: 'gold', since: '2026-12-31T22:59:58.001Z' });
+    expect(rises.ports.mailer.sent.map(({ subject }) => subject)).toEqual(["You're now Gold"]);
+  });
+
+  const renewal = { id: 'renew', action: 'renew', strategy: { type: 'program' } };
+  test.each<[string, (world: World) => Promise<unknown>]>([
+    ['the schedule', (world) => world.wake()],
+    ['an action of staff’s', (world) => world.act('m-1', renewal)],
+  ])('is judged by a purchase just before it also where %s comes before the stream does', async (_, comeFirst) => {
+    const world = await silverOf2025();
+    world.at('2026-12-01T10:00:00Z');
+    // Ends with the cycle, so that a schedule fires at the very end.
+    await world.act('m-1', { expiry: { type: 'date', date: '2027-01-01' } });
+    world.at('2026-12-31T22:59:58Z');
+    await world.post('m-1', { id: 'on-time', points: 1000 });
+    world.at('2026-12-31T23:00:00Z');
+    await comeFirst(world);
+    await world.deliver();
+    expect((await world.changes('m-1')).reverse().slice(2)).toMatchObject([
+      { from: { id: 'gold' }, to: { id: 'silver' }, cause: 'grantEnd', occurredAt: '2026-12-31T23:00:00Z' },
+    ]);
+    expect(world.ports.mailer.sent).toEqual([]);
+  });
+
   test('several ends in a row: each is judged by itself, and only a fall is written', async () => {
     const world = await silverOf2025();
     world.at('2030-01-15T10:00:00Z');

@@ -6,13 +6,19 @@ import { functionsOf, nameOf, resourcesOf, synthesized } from './synthesized.ts'
 const { template } = synthesized();
 const functions = Object.entries(functionsOf(template));
 const POINTS_AND_MEMBERS = { POINTS_TABLE: 'PointsLedgerTable', MEMBERS_TABLE: 'MembersTable' };
+const CLOCK = {
+  SCHEDULE_GROUP: 'TierClockGroup',
+  DUE_QUEUE_ARN: 'TierClockDue',
+  SCHEDULER_ROLE_ARN: 'TierClockRole',
+  DUE_DEAD_LETTERS_ARN: 'TierClockDeadLetters',
+};
 const KEYS = { API_KEYS_SECRET: 'FrontDoorApiKeys' };
 
 /** What each handler reads from its environment: names and ARNs of what is deployed beside it. */
 const ENVIRONMENT: Record<string, Record<string, string>> = {
   'record-transaction': { ...POINTS_AND_MEMBERS, ...KEYS },
   'receive-shopify-order': { ...POINTS_AND_MEMBERS, SHOPIFY_SECRET: 'TransactionIntakeShopifySecret' },
-  'put-member': { ...POINTS_AND_MEMBERS, ...KEYS },
+  'put-member': { ...POINTS_AND_MEMBERS, ...CLOCK, ...KEYS },
   'read-member': { ...POINTS_AND_MEMBERS, ...KEYS },
   'erase-profile': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
   'list-transactions': { ...POINTS_AND_MEMBERS, ...KEYS },
@@ -20,7 +26,20 @@ const ENVIRONMENT: Record<string, Record<string, string>> = {
   'explain-tier': { ...POINTS_AND_MEMBERS, ...KEYS },
   'read-program': KEYS,
   'read-openapi': {},
-  'recalculate-tier': { ...POINTS_AND_MEMBERS, PARKED_QUEUE_URL: 'TierRecalculationRecalculateTierParked' },
+  'manage-tier': { ...POINTS_AND_MEMBERS, ...CLOCK, ...KEYS },
+  'join-group': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
+  'leave-group': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
+  'manage-group-tier': { MEMBERS_TABLE: 'MembersTable', RUNS_STATE_MACHINE: 'TierActionsRuns', ...KEYS },
+  'change-group-tiers': { ...POINTS_AND_MEMBERS, ...CLOCK },
+  'read-run': { MEMBERS_TABLE: 'MembersTable', RUNS_STATE_MACHINE: 'TierActionsRuns', ...KEYS },
+  'list-run-changes': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
+  'list-run-outcomes': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
+  'expire-tiers': { ...POINTS_AND_MEMBERS, ...CLOCK },
+  'recalculate-tier': {
+    ...POINTS_AND_MEMBERS,
+    ...CLOCK,
+    PARKED_QUEUE_URL: 'TierRecalculationRecalculateTierParked',
+  },
   'announce-tier-change': {
     EVENT_BUS: 'TierAnnouncementsBus',
     ANNOUNCEMENTS_TOPIC: 'TierAnnouncementsTopic',
@@ -28,6 +47,16 @@ const ENVIRONMENT: Record<string, Record<string, string>> = {
   },
   'send-email': { MEMBERS_TABLE: 'MembersTable' },
   'send-sms': { MEMBERS_TABLE: 'MembersTable' },
+};
+
+/** How long a function may take that no caller waits for. */
+const SECONDS: Record<string, number> = {
+  'recalculate-tier': 60,
+  'announce-tier-change': 60,
+  'send-email': 30,
+  'send-sms': 30,
+  'change-group-tiers': 300,
+  'expire-tiers': 300,
 };
 
 test('every folder with a handler is deployed', () => {
@@ -58,9 +87,7 @@ describe.each(functions)('%s', (folder, properties) => {
 
   test('leaves capacity to the others, and ends before its caller gives up', () => {
     expect(properties.ReservedConcurrentExecutions).toBeUndefined();
-    const limit =
-      { 'recalculate-tier': 60, 'announce-tier-change': 60, 'send-email': 30, 'send-sms': 30 }[folder] ?? 10;
-    expect(properties.Timeout).toBe(limit);
+    expect(properties.Timeout).toBe(SECONDS[folder] ?? 10);
   });
 
   test('writes structured lines to a log of its own, kept as long as the brand says', () => {
@@ -70,9 +97,10 @@ describe.each(functions)('%s', (folder, properties) => {
   });
 });
 
-test('what stands between a purchase and the member’s tier gets twice the memory', () => {
+test('what stands between a purchase and the member’s tier, or changes a group’s, gets twice the memory', () => {
   const memory = Object.groupBy(functions, ([, { MemorySize }]) => String(MemorySize));
   expect(memory['1024']?.map(([folder]) => folder).sort()).toEqual([
+    'change-group-tiers',
     'recalculate-tier',
     'receive-shopify-order',
     'record-transaction',
@@ -98,6 +126,9 @@ test('nothing is named for good, so that a stack can be made again beside what i
     'AWS::Lambda::Function': 'FunctionName',
     'AWS::Logs::LogGroup': 'LogGroupName',
     'AWS::SNS::Topic': 'TopicName',
+    'AWS::Scheduler::Schedule': 'Name',
+    'AWS::Scheduler::ScheduleGroup': 'Name',
+    'AWS::StepFunctions::StateMachine': 'StateMachineName',
     'AWS::SQS::Queue': 'QueueName',
     'AWS::SecretsManager::Secret': 'Name',
   };

@@ -8,6 +8,11 @@ const READ_STREAM = [
   'dynamodb:ListStreams',
 ];
 const EMPTY_QUEUE = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+/** Only in the stack's own group, and only to be sent by the role that may do nothing but that. */
+const SET_CLOCK = {
+  'arn:aws:scheduler:eu-west-1:000000000000:schedule/TierClockGroup/*': ['scheduler:CreateSchedule'],
+  TierClockRole: ['iam:PassRole'],
+};
 const API_KEYS = { FrontDoorApiKeys: ['secretsmanager:GetSecretValue'] };
 
 /** Each function, what it may touch, and what it may do there. Its own log, which every function may write, is left out. */
@@ -24,20 +29,63 @@ const MAY: Record<string, Record<string, string[]>> = {
   },
   'put-member': {
     ...API_KEYS,
+    ...SET_CLOCK,
     PointsLedgerTable: ['dynamodb:Query'],
-    MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
   },
-  'read-member': { ...API_KEYS, PointsLedgerTable: ['dynamodb:Query'], MembersTable: ['dynamodb:GetItem'] },
+  'read-member': {
+    ...API_KEYS,
+    PointsLedgerTable: ['dynamodb:Query'],
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'],
+  },
   'erase-profile': { ...API_KEYS, MembersTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem'] },
   'list-transactions': { ...API_KEYS, PointsLedgerTable: ['dynamodb:Query'], MembersTable: ['dynamodb:GetItem'] },
   'list-tier-changes': { ...API_KEYS, MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'] },
-  'explain-tier': { ...API_KEYS, PointsLedgerTable: ['dynamodb:Query'], MembersTable: ['dynamodb:GetItem'] },
+  'explain-tier': {
+    ...API_KEYS,
+    PointsLedgerTable: ['dynamodb:Query'],
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'],
+  },
+  'manage-tier': {
+    ...API_KEYS,
+    ...SET_CLOCK,
+    PointsLedgerTable: ['dynamodb:Query'],
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+  },
+  'join-group': { ...API_KEYS, MembersTable: ['dynamodb:UpdateItem'] },
+  'leave-group': { ...API_KEYS, MembersTable: ['dynamodb:UpdateItem'] },
+  'manage-group-tier': {
+    ...API_KEYS,
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    TierActionsRuns: ['states:StartExecution'],
+    'arn:aws:states:eu-west-1:000000000000:execution:TierActionsRuns:*': ['states:DescribeExecution'],
+  },
+  'change-group-tiers': {
+    ...SET_CLOCK,
+    PointsLedgerTable: ['dynamodb:Query'],
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+  },
+  'read-run': {
+    ...API_KEYS,
+    MembersTable: ['dynamodb:GetItem'],
+    'arn:aws:states:eu-west-1:000000000000:execution:TierActionsRuns:*': ['states:DescribeExecution'],
+  },
+  'list-run-changes': { ...API_KEYS, MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'] },
+  'list-run-outcomes': { ...API_KEYS, MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'] },
+  'expire-tiers': {
+    TierClockDue: EMPTY_QUEUE,
+    ...SET_CLOCK,
+    PointsLedgerTable: ['dynamodb:Query'],
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    'MembersTable/index/Due': ['dynamodb:Query'],
+  },
   'read-program': API_KEYS,
   'read-openapi': {},
   'recalculate-tier': {
     'PointsLedgerTable.stream': READ_STREAM,
+    ...SET_CLOCK,
     PointsLedgerTable: ['dynamodb:Query'],
-    MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     TierRecalculationRecalculateTierParked: ['sqs:SendMessage'],
   },
   'announce-tier-change': {
@@ -60,6 +108,25 @@ const MAY: Record<string, Record<string, string[]>> = {
   },
 };
 
+const STATES = 'arn:aws:states:eu-west-1:000000000000';
+
+/** The roles that no function has: who may take them, for whom, and what may be done with them. */
+const SERVICES_MAY = {
+  TierClockRole: {
+    service: 'scheduler.amazonaws.com',
+    condition: { StringEquals: { 'aws:SourceAccount': '000000000000', 'aws:SourceArn': 'TierClockGroup' } },
+    may: { TierClockDue: ['sqs:SendMessage'], TierClockDeadLetters: ['sqs:SendMessage'] },
+  },
+  TierActionsRunsRole: {
+    service: 'states.amazonaws.com',
+    condition: {
+      StringEquals: { 'aws:SourceAccount': '000000000000' },
+      ArnLike: { 'aws:SourceArn': `${STATES}:stateMachine:*` },
+    },
+    may: { TierActionsChangeGroupTiersFunction: ['lambda:InvokeFunction'] },
+  },
+};
+
 interface Statement {
   Effect: string;
   Action: string | string[];
@@ -71,8 +138,10 @@ interface Statement {
 const { template } = synthesized();
 const functions = functionsOf(template);
 
-function statementsOf(folder: string): Statement[] {
-  const [role] = functions[folder]!.Role['Fn::GetAtt'];
+const roles = resourcesOf(template, 'AWS::IAM::Role');
+const rolesOfFunctions: string[] = Object.values(functions).map(({ Role }) => Role['Fn::GetAtt'][0]);
+
+function statementsOf(role: string): Statement[] {
   return Object.values(resourcesOf(template, 'AWS::IAM::Policy'))
     .filter(({ Properties }) => Properties.Roles.some((each: { Ref: string }) => each.Ref === role))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
@@ -82,9 +151,9 @@ function list<T>(value: T | T[] | undefined): T[] {
   return value === undefined ? [] : ([value].flat() as T[]);
 }
 
-function allowedTo(folder: string): Record<string, string[]> {
+function allowedTo(role: string): Record<string, string[]> {
   const allowed: Record<string, string[]> = {};
-  for (const { Effect, Action, Resource, NotResource } of statementsOf(folder)) {
+  for (const { Effect, Action, Resource, NotResource } of statementsOf(role)) {
     expect(Effect).toBe('Allow');
     const resources = [...list(Resource).map(nameOf), ...list(NotResource).map((each) => `all but ${nameOf(each)}`)];
     for (const resource of resources) allowed[resource] = [...(allowed[resource] ?? []), ...list(Action)].sort();
@@ -99,13 +168,12 @@ describe('what a function may do', () => {
 
   test.each(Object.keys(MAY))('is this and nothing else: %s', (folder) => {
     const ownLog = nameOf(functions[folder]!.LoggingConfig.LogGroup);
-    expect(allowedTo(folder)).toEqual({ ...MAY[folder], [ownLog]: ['logs:CreateLogStream', 'logs:PutLogEvents'] });
+    const [role] = functions[folder]!.Role['Fn::GetAtt'];
+    expect(allowedTo(role)).toEqual({ ...MAY[folder], [ownLog]: ['logs:CreateLogStream', 'logs:PutLogEvents'] });
   });
 
   test('comes from its own role, to which nothing else gives more', () => {
-    const roles = resourcesOf(template, 'AWS::IAM::Role');
-    const rolesOfFunctions = Object.values(functions).map(({ Role }) => Role['Fn::GetAtt'][0]);
-    expect(Object.keys(roles).sort()).toEqual(rolesOfFunctions.sort());
+    expect(new Set(rolesOfFunctions).size).toBe(rolesOfFunctions.length);
     for (const { Properties } of Object.values(roles)) {
       expect(Object.keys(Properties)).not.toContain('ManagedPolicyArns');
       expect(Object.keys(Properties)).not.toContain('Policies');
@@ -115,6 +183,36 @@ describe('what a function may do', () => {
       expect(Properties.Roles).toHaveLength(1);
     }
   });
+});
+
+describe('what a role may do that no function has', () => {
+  const others = Object.entries(roles).filter(([id]) => !rolesOfFunctions.includes(id));
+
+  test('is said here for every such role', () => {
+    expect(others.map(([id]) => nameOf({ Ref: id })).sort()).toEqual(Object.keys(SERVICES_MAY).sort());
+  });
+
+  test.each(others)('is this and nothing else, and only one service may take it: %s', (id, { Properties }) => {
+    const { service, condition, may } = SERVICES_MAY[nameOf({ Ref: id }) as keyof typeof SERVICES_MAY];
+    expect(allowedTo(id)).toEqual(may);
+    const [statement, ...more] = Properties.AssumeRolePolicyDocument.Statement;
+    expect(more).toEqual([]);
+    expect(statement).toMatchObject({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } });
+    const named = Object.entries(statement.Condition as Record<string, Record<string, unknown>>).map(
+      ([operator, keys]) => [operator, Object.fromEntries(Object.entries(keys).map(([key, v]) => [key, nameOf(v)]))],
+    );
+    expect(Object.fromEntries(named)).toEqual(condition);
+  });
+});
+
+test('the clock’s role is handed to the scheduler only', () => {
+  const handing = Object.keys(roles)
+    .flatMap(statementsOf)
+    .filter(({ Action }) => list(Action).includes('iam:PassRole'));
+  expect(handing).toHaveLength(5);
+  for (const { Condition } of handing) {
+    expect(Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
+  }
 });
 
 test('mail goes out under the brand’s own address only, however the file writes it', () => {

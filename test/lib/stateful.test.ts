@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DUE_INDEX } from '../../functions/adapters/dynamo-member-store.ts';
 import { type Resource, resourcesOf, synthesized } from './synthesized.ts';
 
 const { template } = synthesized();
@@ -61,6 +62,31 @@ describe.each(tables)('the table %s', (_, { Properties }) => {
     });
     expect([replica.Region, others]).toEqual(['eu-west-1', []]);
   });
+});
+
+test('whoever is due is found by an index that holds nothing but keys, under the name that it is asked by', () => {
+  const indexes = Object.fromEntries(tables.map(([id, { Properties }]) => [id, Properties.GlobalSecondaryIndexes]));
+  expect(indexes).toEqual({
+    PointsLedgerTable308CFA33: undefined,
+    MembersTableC2CB1611: [
+      {
+        IndexName: DUE_INDEX,
+        KeySchema: [
+          { AttributeName: 'dueShard', KeyType: 'HASH' },
+          { AttributeName: 'nextDueAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  });
+  expect(DUE_INDEX).toBe('Due');
+  const [, members] = tables.find(([id]) => id.startsWith('Members'))!;
+  expect(members.Properties.AttributeDefinitions).toEqual([
+    { AttributeName: 'pk', AttributeType: 'S' },
+    { AttributeName: 'sk', AttributeType: 'S' },
+    { AttributeName: 'dueShard', AttributeType: 'S' },
+    { AttributeName: 'nextDueAt', AttributeType: 'N' },
+  ]);
 });
 
 test('secrets start as lists that let nobody in', () => {

@@ -17,15 +17,15 @@ function sourceOf(eventSource: string): Properties {
 }
 
 describe.each([
-  ['PointsLedgerTable.stream', 'TX#', 'TierRecalculationRecalculateTier'],
-  ['MembersTable.stream', 'CHANGE#', 'TierAnnouncementsAnnounceTierChange'],
-])('%s', (stream, prefix, reader) => {
+  ['PointsLedgerTable.stream', ['TX#'], 'TierRecalculationRecalculateTier'],
+  ['MembersTable.stream', ['CHANGE#', 'NOTICE#'], 'TierAnnouncementsAnnounceTierChange'],
+])('%s', (stream, prefixes, reader) => {
   const source = sourceOf(stream);
 
-  test('wakes its function for new items of one kind, and misses none from the first on', () => {
+  test('wakes its function for new items of its kinds only, and misses none from the first on', () => {
     expect(nameOf(source.FunctionName)).toBe(`${reader}Function`);
     expect(source.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toEqual([
-      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix }] } } } },
+      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: prefixes.map((prefix) => ({ prefix })) } } } },
     ]);
     expect(source.StartingPosition).toBe('TRIM_HORIZON');
   });
@@ -135,6 +135,8 @@ test('the outputs name what operators’ commands look for', () => {
     'AnnouncementsTopic',
     'ApiKeysSecret',
     'ApiUrl',
+    'DueDeadLetters',
+    'DueQueue',
     'EmailDeadLetters',
     'EmailQueue',
     'EventBus',
@@ -145,6 +147,8 @@ test('the outputs name what operators’ commands look for', () => {
     'PointsStream',
     'PointsTable',
     'ProgramVersion',
+    'RunsStateMachine',
+    'ScheduleGroup',
     'ShopifySecret',
     'SmsDeadLetters',
     'SmsQueue',

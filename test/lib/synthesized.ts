@@ -58,10 +58,11 @@ export function functionsOf(template: Template): Record<string, Properties> {
   );
 }
 
-/** What a reference points at, without the hash that CDK adds: `PointsLedgerTable`, or the text itself. */
+/** What a reference points at, without the hash that CDK adds: `PointsLedgerTable`, or the text itself, also where both are mixed. */
 export function nameOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  const reference = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
+  const reference = value as { Ref?: string; 'Fn::GetAtt'?: [string, string]; 'Fn::Join'?: [string, unknown[]] };
+  if (reference['Fn::Join']) return reference['Fn::Join'][1].map(nameOf).join(reference['Fn::Join'][0]);
   const [id, attribute] = reference['Fn::GetAtt'] ?? [reference.Ref ?? JSON.stringify(value), ''];
   const name = id.replace(/[0-9A-F]{8}$/, '');
   return attribute === 'StreamArn' ? `${name}.stream` : name;

@@ -11,6 +11,10 @@ function watched({ MetricName, Dimensions }: Properties): string {
   return `${MetricName} of ${Dimensions.map(({ Value }: { Value: unknown }) => nameOf(Value)).join(' ')}`;
 }
 
+function isOfExpiry(id: string): boolean {
+  return id.startsWith('WatchExpireTiers');
+}
+
 test('an alarm watches each thing that can keep members from their points, their tier or the news of it', () => {
   expect(alarms.map(([, { Properties }]) => watched(Properties)).sort()).toEqual(
     [
@@ -22,16 +26,31 @@ test('an alarm watches each thing that can keep members from their points, their
       ...['Email', 'Sms'].map(
         (id) => `ApproximateNumberOfMessagesVisible of MemberNotifications${id}DeadLetters.QueueName`,
       ),
+      'ApproximateNumberOfMessagesVisible of TierClockDeadLetters.QueueName',
+      'ApproximateAgeOfOldestMessage of TierClockDue.QueueName',
+      'ExecutionsFailed of TierActionsRuns',
+      'ExecutionsTimedOut of TierActionsRuns',
+      'Errors of TierExpiryExpireTiersFunction',
       ...[
         'TransactionIntakeRecordTransaction',
         'TransactionIntakeReceiveShopifyOrder',
         'TierRecalculationRecalculateTier',
+        'TierActionsManageTier',
+        'TierActionsChangeGroupTiers',
         'TierAnnouncementsAnnounceTierChange',
         'MemberNotificationsEmailSendEmail',
         'MemberNotificationsSmsSendSms',
       ].flatMap((id) => [`Errors of ${id}Function`, `Throttles of ${id}Function`]),
       'CallFailed of record-transaction',
       'CallFailed of receive-shopify-order',
+      'CallFailed of manage-tier',
+      'MemberFailed of change-group-tiers',
+      'MemberFailed of expire-tiers',
+      'MessageFailed of expire-tiers',
+      'FieldInvalid of recalculate-tier',
+      'FieldInvalid of manage-tier',
+      'FieldInvalid of put-member',
+      'FieldInvalid of change-group-tiers',
       'WebhookRefused of receive-shopify-order',
       'RecordFailed of recalculate-tier',
       'RecordFailed of announce-tier-change',
@@ -58,21 +77,41 @@ test('an alarm that does not say what it costs members does not compile', () => 
 
 test.each([
   ['ApproximateNumberOfMessagesVisible', 'the first message on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
+  ['ApproximateAgeOfOldestMessage', 'a quarter of an hour on', { Threshold: 900, Period: 300, EvaluationPeriods: 1 }],
   ['IteratorAge', 'five minutes on, for three', { Threshold: 300_000, Period: 60, EvaluationPeriods: 3 }],
   ['Errors', 'five in five minutes on', { Threshold: 5, Period: 300, EvaluationPeriods: 1 }],
   ['CallFailed', 'five in five minutes on', { Threshold: 5, Period: 300, EvaluationPeriods: 1 }],
   ['RecordFailed', 'five in five minutes on', { Threshold: 5, Period: 300, EvaluationPeriods: 1 }],
   ['MessageFailed', 'twenty in five minutes on', { Threshold: 20, Period: 300, EvaluationPeriods: 1 }],
+  ['FieldInvalid', 'the first on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
+  ['MemberFailed', 'the first member on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
+  ['ExecutionsFailed', 'the first on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
+  ['ExecutionsTimedOut', 'the first on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
   ['WebhookRefused', 'the first on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
   ['5xx', 'five in five minutes on', { Threshold: 5, Period: 300, EvaluationPeriods: 1 }],
   ['Throttles', 'ten in five minutes on', { Threshold: 10, Period: 300, EvaluationPeriods: 1 }],
   ['ReadThrottleEvents', 'ten in five minutes on', { Threshold: 10, Period: 300, EvaluationPeriods: 1 }],
   ['WriteThrottleEvents', 'ten in five minutes on', { Threshold: 10, Period: 300, EvaluationPeriods: 1 }],
 ])('alarms on %s ring from %s', (metric, _, expected) => {
-  const ofMetric = alarms.filter(([, { Properties }]) => Properties.MetricName === metric);
+  const ofMetric = alarms.filter(([id, { Properties }]) => Properties.MetricName === metric && !isOfExpiry(id));
   expect(ofMetric).not.toEqual([]);
   const comparison = { ComparisonOperator: 'GreaterThanOrEqualToThreshold' };
   for (const [, { Properties }] of ofMetric) expect(Properties).toMatchObject({ ...expected, ...comparison });
+});
+
+test('what fails at the end of a tier rings when sweep after sweep did not mend it: two times ten minutes', () => {
+  const ofExpiry = alarms.filter(([id]) => isOfExpiry(id));
+  expect(ofExpiry.map(([, { Properties }]) => Properties.MetricName).sort()).toEqual([
+    'Errors',
+    'MemberFailed',
+    'MessageFailed',
+  ]);
+  for (const [, { Properties }] of ofExpiry) {
+    expect(Properties).toMatchObject({
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      ...{ Threshold: 1, Period: 600, EvaluationPeriods: 2 },
+    });
+  }
 });
 
 describe.each(alarms)('the alarm %s', (_, { Properties }) => {
@@ -82,7 +121,8 @@ describe.each(alarms)('the alarm %s', (_, { Properties }) => {
   });
 
   test('adds up what happens, and takes the worst of what waits', () => {
-    const waits = ['ApproximateNumberOfMessagesVisible', 'IteratorAge'].includes(Properties.MetricName);
+    const waiting = ['ApproximateNumberOfMessagesVisible', 'ApproximateAgeOfOldestMessage', 'IteratorAge'];
+    const waits = waiting.includes(Properties.MetricName);
     expect(Properties.Statistic).toBe(waits ? 'Maximum' : 'Sum');
   });
 
@@ -165,6 +205,12 @@ describe('the dashboard', () => {
     'MemberRebuilt',
     'TierUpgraded',
     'TierDowngraded',
+    'ActionApplied',
+    'ActionRefused',
+    'FieldInvalid',
+    'PromotionFired',
+    'ReminderGiven',
+    'MemberFailed',
     'RecordParked',
     'MessageSent',
     'MessageUnsure',

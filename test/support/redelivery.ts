@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
-import type { TierChange } from '../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../core/member/member.ts';
 import type { Channel } from '../../core/program/brand.ts';
 import type { Trouble } from './trouble.ts';
 import { queueRecord, type Response, type World } from './world.ts';
@@ -11,7 +11,7 @@ const MAX_DELIVERIES = 10;
 
 interface Message {
   channel: Channel;
-  change: TierChange;
+  change: TierChange | TierNotice;
 }
 
 /**
@@ -20,7 +20,7 @@ interface Message {
  */
 export function redelivering(world: World, trouble: Trouble) {
   const everyEntry: LedgerEntry[] = [];
-  const everyChange: TierChange[] = [];
+  const everyChange: (TierChange | TierNotice)[] = [];
   const everyMessage: Message[] = [];
   const deadLetters: Message[] = [];
 

@@ -50,7 +50,12 @@ export function troubleAt(nth: number, kind: TroubleKind): Trouble {
       get: (target, property) => {
         const method = Reflect.get(target, property, target);
         if (typeof method !== 'function') return method;
-        return (...args: unknown[]) => attempt(`${name}.${String(property)}`, () => method.apply(target, args));
+        const call = `${name}.${String(property)}`;
+        if (!isStreaming(method)) return (...args: unknown[]) => attempt(call, () => method.apply(target, args));
+        return async function* (...args: unknown[]) {
+          await attempt(call, async () => {});
+          yield* method.apply(target, args);
+        };
       },
     });
 
@@ -66,6 +71,11 @@ export function troubleAt(nth: number, kind: TroubleKind): Trouble {
       ended = true;
     },
   };
+}
+
+/** Whether a method answers page by page: it is asked when the first is taken. */
+function isStreaming(method: { constructor: { name: string } }): boolean {
+  return method.constructor.name === 'AsyncGeneratorFunction';
 }
 
 /**

@@ -2,27 +2,40 @@ import { randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, DynamoDBRecord } from 'aws-lambda';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
-import type { TierChange } from '../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../core/member/member.ts';
 import { announcingOf } from '../../core/member/settle.ts';
 import type { NotificationSettings, ProgramFile, ShopifySettings } from '../../core/program/brand.ts';
 import { compileProgram } from '../../core/program/program.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
 import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
+import { MemoryGroups } from '../../fakes/memory-groups.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
 import { MemoryOrderFiles } from '../../fakes/memory-order-files.ts';
 import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';
+import { MemoryRunEngine } from '../../fakes/memory-run-engine.ts';
+import { MemoryRuns } from '../../fakes/memory-runs.ts';
+import { MemoryTierClock } from '../../fakes/memory-tier-clock.ts';
 import { RecordingAnnouncements, RecordingBus, RecordingMailer, RecordingTexter } from '../../fakes/recording-world.ts';
 import { itemOf } from '../../functions/adapters/dynamo-ledger.ts';
-import { itemOfChange } from '../../functions/adapters/dynamo-member-store.ts';
+import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
 import { makeHandler as makeAnnounceTierChange } from '../../functions/announce-tier-change/make-handler.ts';
+import { makeHandler as makeChangeGroupTiers } from '../../functions/change-group-tiers/make-handler.ts';
 import { makeHandler as makeEraseProfile } from '../../functions/erase-profile/make-handler.ts';
+import { makeHandler as makeExpireTiers } from '../../functions/expire-tiers/make-handler.ts';
 import { makeHandler as makeExplainTier } from '../../functions/explain-tier/make-handler.ts';
+import { makeHandler as makeJoinGroup } from '../../functions/join-group/make-handler.ts';
+import { makeHandler as makeLeaveGroup } from '../../functions/leave-group/make-handler.ts';
+import { makeHandler as makeListRunChanges } from '../../functions/list-run-changes/make-handler.ts';
+import { makeHandler as makeListRunOutcomes } from '../../functions/list-run-outcomes/make-handler.ts';
 import { makeHandler as makeListTierChanges } from '../../functions/list-tier-changes/make-handler.ts';
 import { makeHandler as makeListTransactions } from '../../functions/list-transactions/make-handler.ts';
+import { makeHandler as makeManageGroupTier } from '../../functions/manage-group-tier/make-handler.ts';
+import { makeHandler as makeManageTier } from '../../functions/manage-tier/make-handler.ts';
 import { makeHandler as makePutMember } from '../../functions/put-member/make-handler.ts';
 import { makeHandler as makeReadMember } from '../../functions/read-member/make-handler.ts';
 import { makeHandler as makeReadProgram } from '../../functions/read-program/make-handler.ts';
+import { makeHandler as makeReadRun } from '../../functions/read-run/make-handler.ts';
 import { makeHandler as makeRecalculateTier } from '../../functions/recalculate-tier/make-handler.ts';
 import { makeHandler as makeReceiveShopifyOrder } from '../../functions/receive-shopify-order/make-handler.ts';
 import { makeHandler as makeRecordTransaction } from '../../functions/record-transaction/make-handler.ts';
@@ -65,7 +78,8 @@ export function makeWorld(
   const clock = () => now;
 
   const ledgerStream: LedgerEntry[] = [];
-  const changeStream: TierChange[] = [];
+  /** Changes and notices, as the members' stream brings them. */
+  const changeStream: (TierChange | TierNotice)[] = [];
   const parked: Parked[] = [];
   const shopifySecrets = [SHOPIFY_SECRET];
   const keyTexts = {} as Record<Role, string>;
@@ -78,6 +92,10 @@ export function makeWorld(
   const ports = {
     ledger: new MemoryLedger((entry) => ledgerStream.push(entry)),
     members: new MemoryMemberStore((change) => changeStream.push(change)),
+    clock: new MemoryTierClock(),
+    groups: new MemoryGroups(),
+    runs: new MemoryRuns(),
+    engine: new MemoryRunEngine(),
     profiles: new MemoryProfileStore(),
     deliveries: new MemoryDeliveryLog(),
     orderFiles: new MemoryOrderFiles(),
@@ -103,10 +121,19 @@ export function makeWorld(
     'GET transactions': makeListTransactions(reached, clock),
     'GET tier-changes': makeListTierChanges(reached, clock),
     'GET explanation': makeExplainTier(reached, program, clock),
+    'POST tier-actions': makeManageTier(reached, program, announcing, clock),
+    'PUT group member': makeJoinGroup(reached, clock),
+    'DELETE group member': makeLeaveGroup(reached, clock),
+    'POST group tier-actions': makeManageGroupTier(reached, clock),
+    'GET run': makeReadRun(reached, clock),
+    'GET run changes': makeListRunChanges(reached, clock),
+    'GET run outcomes': makeListRunOutcomes(reached, clock),
     'GET program': makeReadProgram(reached, brand, program, clock),
     'POST shopify': makeReceiveShopifyOrder(reached, settings, program, clock),
   };
   const recalculateTier = makeRecalculateTier(reached, program, announcing, clock);
+  const expireTiers = makeExpireTiers(reached, program, announcing, clock);
+  const changeGroupTiers = makeChangeGroupTiers(reached, program, announcing, clock);
   const announceTierChange = makeAnnounceTierChange(reached, brand.notifications, clock);
   const sendEmail = makeSendEmail(reached, brand, program, clock);
   const sendSms = makeSendSms(reached, brand, program, clock);
@@ -150,10 +177,21 @@ export function makeWorld(
     return recalculateTier({ Records: entries.map((entry) => streamRecord(itemOf(entry), entry.recordedAt)) });
   }
 
-  async function announce(changes: readonly TierChange[]) {
+  async function announce(changes: readonly (TierChange | TierNotice)[]) {
     return announceTierChange({
-      Records: changes.map((change) => streamRecord(itemOfChange(change), change.recordedAt)),
+      Records: changes.map((change) => streamRecord(itemOfNews(change), change.recordedAt)),
     });
+  }
+
+  /** A schedule fires, or the sweep does: whoever is due by now is brought up to now. */
+  async function wake(message: Record<string, unknown> = { sweep: true }) {
+    return (await expireTiers({ Records: [queueRecord(message)] })).batchItemFailures;
+  }
+
+  /** Carries a run through all its pages, as the state machine does. */
+  async function run(runId: string) {
+    let state = await changeGroupTiers({ runId, after: '' });
+    while (!state.done) state = await changeGroupTiers(state);
   }
 
   /** Brings what was published to each channel's queue, as the topic's subscriptions would. */
@@ -190,6 +228,9 @@ export function makeWorld(
     call,
     recalculate,
     announce,
+    wake,
+    run,
+    changeGroupTiers,
     notify,
     sendEmail,
     sendSms,
@@ -213,6 +254,25 @@ export function makeWorld(
         ...member(memberId),
         body: { id: randomUUID(), type: 'purchase', occurredAt: new Date(now).toISOString(), ...transaction },
       }),
+    /** Takes a tier action; what is left out is an upgrade by the name of `a-1`. */
+    act: async (memberId: string, action: Record<string, unknown>) =>
+      (
+        await call('POST tier-actions', {
+          ...member(memberId),
+          body: { id: 'a-1', action: 'upgrade', strategy: { type: 'specific', tier: 'gold' }, ...action },
+        })
+      ).body,
+    join: (groupId: string, memberId: string) => call('PUT group member', { params: { groupId, memberId } }),
+    leave: (groupId: string, memberId: string) => call('DELETE group member', { params: { groupId, memberId } }),
+    /** Takes a tier action on a group, and carries its run through. */
+    async actOnGroup(groupId: string, action: Record<string, unknown>) {
+      const body = { id: 'g-1', action: 'upgrade', strategy: { type: 'specific', tier: 'gold' }, ...action };
+      const answer = await call('POST group tier-actions', { params: { groupId }, body });
+      if (answer.status !== 202) return answer;
+      const { runId } = answer.body;
+      await run(runId);
+      return call('GET run', { params: { runId } });
+    },
     read: async (memberId: string, at?: string) =>
       (await call('GET member', { ...member(memberId), ...(at ? { query: { at } } : {}) })).body,
     changes: async (memberId: string) => (await call('GET tier-changes', member(memberId))).body.items,

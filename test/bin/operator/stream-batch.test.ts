@@ -36,7 +36,7 @@ function shard(pages: _Record[][], open = false) {
   });
 }
 
-const keys = (prefix = 'CHANGE#') => keysOfBatch(new DynamoDBStreamsClient({ region: 'eu-west-1' }), BATCH, prefix);
+const keys = (prefix = 'CHANGE#') => keysOfBatch(new DynamoDBStreamsClient({ region: 'eu-west-1' }), BATCH, [prefix]);
 
 test('of all that the stream carries, the batch had the new items of its own kind', async () => {
   shard([

@@ -1,5 +1,9 @@
+import type { Grant } from '../../../core/actions/grant.ts';
+import type { ActionRecord } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import type { Member, TierChange } from '../../../core/member/member.ts';
+import type { Member, TierChange, TierNotice } from '../../../core/member/member.ts';
+import type { Run, RunOutcome } from '../../../core/runs/run.ts';
+import { NO_COUNTS } from '../../../core/runs/run.ts';
 
 const NOON = Date.UTC(2026, 4, 2, 12);
 
@@ -65,6 +69,58 @@ export function aChange(memberId: string, sequence: number, facts: Partial<TierC
     announced: true,
     ...facts,
   };
+}
+
+export function aNotice(memberId: string, sequence: number, facts: Partial<TierNotice> = {}): TierNotice {
+  const silver = { id: 'silver', name: 'Silver', rank: 1 };
+  return {
+    memberId,
+    sequence,
+    kind: 'renewed',
+    from: silver,
+    to: silver,
+    occurredAt: NOON,
+    recordedAt: NOON + 5,
+    expiresAt: NOON + 9,
+    programVersion: 'v1',
+    points: 1300,
+    announced: true,
+    ...facts,
+  };
+}
+
+export function aGrant(facts: Partial<Grant> = {}): Grant {
+  return { key: 'action-1', kind: 'floor', tier: 'gold', from: NOON, until: NOON + 9, ...facts };
+}
+
+export function anAction(memberId: string, key: string, facts: Partial<ActionRecord> = {}): ActionRecord {
+  return {
+    memberId,
+    key,
+    action: { id: key, action: 'upgrade', strategy: { type: 'specific', tier: 'gold' } },
+    origin: { type: 'staff' },
+    outcome: 'TARGET_NOT_HIGHER',
+    recordedAt: NOON + 5,
+    from: { id: 'gold', name: 'Gold', rank: 2 },
+    to: { id: 'gold', name: 'Gold', rank: 2 },
+    ...facts,
+  };
+}
+
+export function aRun(runId: string, facts: Partial<Run> = {}): Run {
+  return {
+    runId,
+    kind: 'groupAction',
+    groupId: 'vips',
+    action: { id: 'action-1', action: 'upgrade', strategy: { type: 'program' } },
+    startedAt: NOON,
+    counts: NO_COUNTS,
+    ...facts,
+  };
+}
+
+export function anOutcome(memberId: string, facts: Partial<RunOutcome> = {}): RunOutcome {
+  return { memberId, outcome: 'APPLIED', from: 'bronze', to: 'gold', direction: 'up', cause: 'tierAction', ...facts };
 }
 
 /** Text that encodings, key schemes and parsers trip over. */

@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import type { Grant } from '../../../core/actions/grant.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { type Counting, countEntries, rebuildMember } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
+import { withGrants } from '../../../core/member/settle.ts';
 import { MAX_AWAITED } from '../../../core/member/tally.ts';
+import type { Program } from '../../../core/program/program.ts';
+import { HOUR_MS } from '../../../core/time.ts';
 import { exampleProgram } from '../../support/program.ts';
-import { at, bonus, entry, euros, type Facts, memberWith, purchase, refund, SILENT } from '../members.ts';
+import { at, bonus, entry, euros, type Facts, historyOf, memberWith, purchase, refund, SILENT } from '../members.ts';
 
 const PROGRAM = exampleProgram();
 const NOON = '2026-05-02T12:00:00Z';
+const DAY = 24 * HOUR_MS;
 
 const facts = (what: Facts, when = NOON) => entry(what, when, PROGRAM);
 
@@ -20,6 +25,11 @@ function counted(member: Member, entries: LedgerEntry[], now = NOON) {
   if (counting.kind !== 'counted')
     throw new Error(`expected the entries to be counted, not ${JSON.stringify(counting)}`);
   return counting;
+}
+
+/** What counting comes to where the member alone cannot tell. */
+function rebuild(member: Member, ledger: LedgerEntry[], brought: LedgerEntry[], now = NOON) {
+  return rebuildMember(member, historyOf(ledger), PROGRAM, SILENT, { cause: 'transaction', brought }, at(now));
 }
 
 const with800 = memberWith([facts(bonus('first', 800), '2026-05-02T08:00:00Z')], PROGRAM, at('2026-05-02T08:00:00Z'));
@@ -121,13 +131,13 @@ describe('several entries at once', () => {
   });
 
   test("over a cycle's end are put down to the one that tipped the scales after it", () => {
-    const was = memberWith([facts(bonus('old', 1200), '2025-03-01T00:00:00Z')], PROGRAM, at('2026-12-01T00:00:00Z'));
+    const when = '2027-01-02T00:00:00Z';
+    const old = facts(bonus('old', 1200), '2025-03-01T00:00:00Z');
+    const was = memberWith([old], PROGRAM, at('2026-12-01T00:00:00Z'));
     expect(was.tier.id).toBe('silver');
-    const { changes } = counted(
-      was,
-      [facts(bonus('a', 1000), '2027-01-02T00:00:00Z'), facts(bonus('b', 1), '2027-01-02T00:00:00Z')],
-      '2027-01-02T00:00:00Z',
-    );
+    const brought = [facts(bonus('a', 1000), when), facts(bonus('b', 1), when)];
+    expect(count(was, brought, when)).toEqual({ kind: 'rebuildNeeded', because: 'something ended meanwhile' });
+    const { changes } = rebuild(was, [old, ...brought], brought, when);
     expect(changes).toMatchObject([
       { cause: 'recalculation', from: { id: 'silver' }, to: { id: 'bronze' } },
       { cause: 'transaction', from: { id: 'bronze' }, to: { id: 'silver' }, transactionId: 'a' },
@@ -165,6 +175,47 @@ describe('what cannot be decided from the member alone is counted anew from the 
     expect(counting.kind === 'rebuildNeeded' ? counting.because : undefined).toBe(because);
   });
 
+  const END_OF_YEAR = at('2026-12-31T23:00:00Z');
+  const goldUntil = (until: number, daysBefore: number[] = []) => {
+    const program = exampleProgram({ reminders: { daysBefore } });
+    const grant: Grant = { key: 'a', kind: 'floor', tier: 'gold', from: at(NOON), until };
+    const member = { ...with800, tier: { id: 'gold', since: at(NOON) } };
+    return { program, member: withGrants(member, [grant], at(NOON), program) };
+  };
+  const evening = at('2026-05-20T20:00:00Z');
+
+  test.each<[string, Member, Program, number]>([
+    ['a cycle', with800, PROGRAM, END_OF_YEAR],
+    ['a grant', goldUntil(evening).member, goldUntil(evening).program, evening],
+    [
+      'the time to remind of an end',
+      goldUntil(evening, [3]).member,
+      goldUntil(evening, [3]).program,
+      evening - 3 * DAY,
+    ],
+  ])('what comes once %s has ended, from that very millisecond on', (_, member, program, end) => {
+    const countAt = (now: number) => {
+      const entry = { ...facts(bonus('b', 1)), recordedAt: end - 10 };
+      const counting = countEntries(member, [entry], program, SILENT, now);
+      return counting.kind === 'rebuildNeeded' ? counting.because : counting.kind;
+    };
+    expect([countAt(end - 1), countAt(end), countAt(end + 1)]).toEqual([
+      'counted',
+      'something ended meanwhile',
+      'something ended meanwhile',
+    ]);
+    // By whichever clock: that of the function may be behind the one that took the entry.
+    const after = { ...facts(bonus('b', 1)), recordedAt: end };
+    expect(countEntries(member, [after], program, SILENT, end - 2_000)).toMatchObject({ kind: 'rebuildNeeded' });
+  });
+
+  test('what fires a promotion, until it was counted', () => {
+    const firing = { ...facts(purchase('b', 1)), promotions: ['trial'] };
+    expect(count(with800, [firing])).toEqual({ kind: 'rebuildNeeded', because: 'fires a promotion' });
+    const { member } = rebuild(with800, [facts(bonus('first', 800), '2026-05-02T08:00:00Z'), firing], [firing]);
+    expect(count(member, [firing])).toEqual({ kind: 'alreadyCounted' });
+  });
+
   test('a member that was only just created', () => {
     expect(count({ ...with800, rebuildDue: true }, [facts(bonus('b', 1))])).toEqual({
       kind: 'rebuildNeeded',
@@ -195,10 +246,6 @@ describe('a rebuild', () => {
   const order = facts(purchase('order', 1000, euros(10_000)));
   const back = facts(refund('back', 'order', 5_000));
 
-  function rebuild(member: Member, ledger: LedgerEntry[], brought: LedgerEntry[], now = NOON) {
-    return rebuildMember(member, ledger, PROGRAM, SILENT, 'transaction', at(now), brought);
-  }
-
   test('E11: takes a refund off its order, whichever came first', () => {
     const { member } = rebuild(memberWith([back], PROGRAM, at(NOON)), [back, order], [order]);
     expect(member.tally).toMatchObject({ current: { tier: 500 }, awaited: [] });
@@ -228,7 +275,7 @@ describe('a rebuild', () => {
 
   test('for another reason than a transaction names none', () => {
     const member = memberWith([], PROGRAM, at(NOON));
-    const { changes } = rebuildMember(member, [order], PROGRAM, SILENT, 'rebuild', at(NOON));
+    const { changes } = rebuildMember(member, historyOf([order]), PROGRAM, SILENT, { cause: 'rebuild' }, at(NOON));
     expect(changes).toMatchObject([{ cause: 'rebuild', announced: false }]);
     expect(changes[0]).not.toHaveProperty('transactionId');
   });
@@ -260,12 +307,11 @@ describe('a rebuild', () => {
     });
     const { changes } = rebuildMember(
       silver,
-      [order, facts(bonus('b', 100))],
+      historyOf([order, facts(bonus('b', 100))]),
       lifelong,
       SILENT,
-      'transaction',
+      { cause: 'transaction', brought: [facts(bonus('b', 100))] },
       at(NOON),
-      [facts(bonus('b', 100))],
     );
     expect(changes).toMatchObject([
       { cause: 'programEdit', to: { id: 'bronze' }, announced: false },
@@ -276,9 +322,10 @@ describe('a rebuild', () => {
   test('by a clock that is behind does not bring a cycle back that has ended', () => {
     const older = facts(bonus('older', 1200), '2025-03-01T00:00:00Z');
     const member = memberWith([older], PROGRAM, at('2026-12-31T22:59:00Z'));
-    const ended = counted(member, [facts(bonus('b', 1), '2026-12-31T22:59:30Z')], '2026-12-31T23:00:00Z').member;
+    const onTime = facts(bonus('b', 1), '2026-12-31T22:59:30Z');
+    const ledger = [older, onTime];
+    const ended = rebuild(member, ledger, [onTime], '2026-12-31T23:00:00Z').member;
     expect(ended).toMatchObject({ tier: { id: 'bronze' }, tally: { previous: { tier: 1 }, current: { tier: 0 } } });
-    const ledger = [older, facts(bonus('b', 1), '2026-12-31T22:59:30Z')];
     const { member: again, changes } = rebuild(ended, ledger, [], '2026-12-31T22:59:59.999Z');
     expect(changes).toEqual([]);
     expect(again.tally).toEqual(ended.tally);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Grant } from '../../../core/actions/grant.ts';
 import { entryKey, type LedgerEntry } from '../../../core/ledger/transaction.ts';
 import {
   type CountedWindow,
@@ -86,6 +87,30 @@ describe('what the window forgets', () => {
       'counted',
       'counted',
     ]);
+  });
+
+  test('beside grants it lists fewer, the newest: as many as their texts leave room for', () => {
+    const entries = many(MAX_COUNTED, (place) => NOW + place).map((one) => ({ ...one, id: one.id.padEnd(36, '-') }));
+    const grant = (idLength: number): Grant => {
+      return { key: 'k'.repeat(idLength), kind: 'floor', tier: 'gold', from: NOW, until: NOW + 1 };
+    };
+    const listedBeside = (...grants: Grant[]) => {
+      const window = withCounted(NOTHING_COUNTED, entries, NOW, grants);
+      expect(window.entries.map(([key]) => key)).toEqual(
+        entries
+          .slice(entries.length - window.entries.length)
+          .map(entryKey)
+          .reverse(),
+      );
+      expect(standingOf(window, entries[0]!)).toBe('unknown');
+      return window.entries.length;
+    };
+    expect(listedBeside()).toBe(8);
+    expect(listedBeside(grant(36))).toBe(7);
+    expect(listedBeside(grant(128))).toBe(5);
+    expect(listedBeside(grant(36), grant(36))).toBe(5);
+    expect(listedBeside({ ...grant(36), transactionId: 'x'.repeat(128), tellEnd: ['email', 'sms'] })).toBe(4);
+    expect(listedBeside(grant(300), grant(300))).toBe(0);
   });
 
   test('of more entries of one moment than it lists, none is taken for new', () => {

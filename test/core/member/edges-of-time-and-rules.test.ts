@@ -4,8 +4,23 @@ import { countEntries, rebuildMember } from '../../../core/member/count-entries.
 import type { Member, TierChange } from '../../../core/member/member.ts';
 import { replayTo, viewNow } from '../../../core/member/member-view.ts';
 import { bringUpTo } from '../../../core/member/settle.ts';
+import { recalculateTier } from '../../../core/use-cases/recalculate-tier.ts';
+import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
+import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
+import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
 import { exampleProgram } from '../../support/program.ts';
-import { at, bonus, entry, type Facts, memberWith, newMember, purchase, refund, SILENT } from '../members.ts';
+import {
+  at,
+  bonus,
+  entry,
+  type Facts,
+  historyOf,
+  memberWith,
+  newMember,
+  purchase,
+  refund,
+  SILENT,
+} from '../members.ts';
 
 const PROGRAM = exampleProgram();
 const MIDNIGHT = '2026-12-31T23:00:00Z';
@@ -15,6 +30,18 @@ function countIn(member: Member, entries: LedgerEntry[], now: string, program = 
   const counting = countEntries(member, entries, program, SILENT, at(now));
   if (counting.kind !== 'counted') throw new Error(counting.kind);
   return counting;
+}
+
+/** What comes of batches of the stream, one after the other: all their entries were in the ledger before the first came. */
+async function broughtTo(member: Member, known: LedgerEntry[], batches: LedgerEntry[][], now: string) {
+  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
+  for (const one of [...known, ...batches.flat()]) await ports.ledger.record(one);
+  await ports.members.save(member, member.version - 1, []);
+  for (const batch of batches) {
+    await recalculateTier(ports, PROGRAM, SILENT, member.memberId, batch, at(now));
+  }
+  const newestFirst = await ports.members.changesOf(member.memberId, { limit: 100 });
+  return { changes: newestFirst.reverse(), member: (await ports.members.load(member.memberId))! };
 }
 
 const moves = (changes: TierChange[]) => changes.map(({ from, to, cause }) => `${from.id} → ${to.id}, ${cause}`);
@@ -30,20 +57,68 @@ describe('an entry taken before a cycle’s end, which the stream brings after i
   );
   const onTime = facts(purchase('on-time', 500), '2026-12-31T22:59:58Z');
 
-  test('is part of what the cycle is judged by: the member stays Silver in silence', () => {
+  test('is part of what the cycle is judged by: the member stays Silver in silence', async () => {
     expect(member.tier.id).toBe('silver');
-    expect(countIn(member, [onTime], '2026-12-31T23:00:01Z')).toMatchObject({
-      changes: [],
-      member: { tier: { id: 'silver' }, tally: { previous: { tier: 1100 }, current: { tier: 0 } } },
-    });
+    const { changes, member: after } = await broughtTo(member, [last, early], [[onTime]], '2026-12-31T23:00:01Z');
+    expect(changes).toEqual([]);
+    expect(after).toMatchObject({ tier: { id: 'silver' }, tally: { previous: { tier: 1100 }, current: { tier: 0 } } });
   });
 
-  test('is told before the end, where both move the tier', () => {
+  describe('and others in another batch', () => {
+    const half = facts(purchase('half', 250), '2026-12-31T22:59:57Z');
+    const otherHalf = facts(purchase('other-half', 250), '2026-12-31T22:59:58Z');
+
+    test.each([
+      ['in order', [[half], [otherHalf]]],
+      ['the other way round', [[otherHalf], [half]]],
+      ['one of them twice', [[otherHalf], [half], [otherHalf, half]]],
+      [
+        'with one of the new cycle between',
+        [[half], [facts({ id: 'n', type: 'redemption', points: 1 }, '2026-12-31T23:00:00Z')], [otherHalf]],
+      ],
+    ])(
+      '%s: the end is judged with all of them, and a member who stays Silver by them stays so in silence',
+      async (_, batches) => {
+        const { changes, member: after } = await broughtTo(member, [last, early], batches, '2026-12-31T23:00:01Z');
+        expect(changes).toEqual([]);
+        expect(after).toMatchObject({ tier: member.tier, changes: member.changes });
+        expect(after.tally).toMatchObject({ previous: { tier: 1100 }, current: { tier: 0 } });
+      },
+    );
+
+    test.each([
+      ['in order', false],
+      ['the other way round', true],
+    ])(
+      '%s: whom they lift over a threshold together is told once, before the end, and keeps it',
+      async (_, isReversed) => {
+        const bronze = memberWith([early], PROGRAM, at('2026-06-02T00:00:00Z'));
+        expect(bronze.tier.id).toBe('bronze');
+        const batches = isReversed ? [[otherHalf], [half]] : [[half], [otherHalf]];
+        const { changes, member: after } = await broughtTo(bronze, [early], batches, '2026-12-31T23:00:01Z');
+        expect(changes).toMatchObject([
+          {
+            from: { id: 'bronze' },
+            to: { id: 'silver' },
+            cause: 'transaction',
+            transactionId: 'other-half',
+            occurredAt: otherHalf.recordedAt,
+            recordedAt: at('2026-12-31T23:00:01Z'),
+            announced: true,
+          },
+        ]);
+        expect(after.tier).toEqual({ id: 'silver', since: otherHalf.recordedAt });
+      },
+    );
+  });
+
+  test('is told before the end, where both move the tier', async () => {
     const bronze = memberWith([], PROGRAM, at('2025-12-30T00:00:00Z'), newMember(PROGRAM, at('2025-01-10T09:00:00Z')));
     const old = facts(purchase('old', 600), '2024-06-01T10:00:00Z');
-    const { changes } = countIn(
+    const { changes } = await broughtTo(
       memberWith([old], PROGRAM, at('2025-06-02T00:00:00Z'), bronze),
-      [facts(purchase('tips', 500), '2025-12-31T22:59:58Z'), facts(bonus('after', 1), '2025-12-31T23:00:02Z')],
+      [old],
+      [[facts(purchase('tips', 500), '2025-12-31T22:59:58Z'), facts(bonus('after', 1), '2025-12-31T23:00:02Z')]],
       '2025-12-31T23:00:05Z',
     );
     expect(moves(changes)).toEqual(['bronze → silver, transaction', 'silver → bronze, recalculation']);
@@ -60,16 +135,20 @@ describe('an entry taken before a cycle’s end, which the stream brings after i
   test('is judged the same when its member has to be rebuilt', () => {
     const back = facts(refund('back', 'on-time', 1), '2026-12-31T22:59:59Z');
     const ledger = [last, early, onTime, back];
-    const rebuilt = rebuildMember(member, ledger, PROGRAM, SILENT, 'transaction', at('2026-12-31T23:00:01Z'), [
-      onTime,
-      back,
-    ]);
+    const rebuilt = rebuildMember(
+      member,
+      historyOf(ledger),
+      PROGRAM,
+      SILENT,
+      { cause: 'transaction', brought: [onTime, back] },
+      at('2026-12-31T23:00:01Z'),
+    );
     expect(rebuilt).toMatchObject({ changes: [], member: { tier: { id: 'silver' } } });
   });
 
-  test('counts for the cycle that it happened in when it was taken too late', () => {
+  test('counts for the cycle that it happened in when it was taken too late', async () => {
     const late = { ...onTime, recordedAt: at('2027-01-02T09:00:00Z') };
-    const { changes, member: after } = countIn(member, [late], '2027-01-02T09:00:01Z');
+    const { changes, member: after } = await broughtTo(member, [last, early], [[late]], '2027-01-02T09:00:01Z');
     expect(moves(changes)).toEqual(['silver → bronze, recalculation', 'bronze → silver, transaction']);
     expect(after.tally.previous.tier).toBe(1100);
   });
@@ -106,16 +185,19 @@ describe('R10: a change of thresholds', () => {
   });
 
   test('is undone at once by an operator’s rebuild, who asked for it', () => {
-    expect(moves(rebuildMember(gold, [order], raised, SILENT, 'rebuild', at('2026-05-04T10:00:00Z')).changes)).toEqual([
-      'gold → silver, rebuild',
-    ]);
+    expect(
+      moves(
+        rebuildMember(gold, historyOf([order]), raised, SILENT, { cause: 'rebuild' }, at('2026-05-04T10:00:00Z'))
+          .changes,
+      ),
+    ).toEqual(['gold → silver, rebuild']);
   });
 
   test('shows the same tier now, by the ledger, and in the explanation', () => {
     const now = at('2026-05-04T10:00:00Z');
     expect(viewNow(gold, raised, now)?.tier.tier.id).toBe('gold');
-    expect(replayTo(now, gold, [order], raised)?.view.tier.tier.id).toBe('gold');
-    expect(replayTo(at(MIDNIGHT), gold, [order], raised)?.view.tier.tier.id).toBe('silver');
+    expect(replayTo(now, gold, historyOf([order]), raised)?.view.tier.tier.id).toBe('gold');
+    expect(replayTo(at(MIDNIGHT), gold, historyOf([order]), raised)?.view.tier.tier.id).toBe('silver');
   });
 
   test('that takes a tier away moves its members in silence, and never upwards with congratulations', () => {
@@ -149,7 +231,7 @@ test('a moment thousands of years away is answered without walking every year to
       return PROGRAM.cycle;
     },
   };
-  expect(replayTo(far, member, [order], counting)?.view).toMatchObject({
+  expect(replayTo(far, member, historyOf([order]), counting)?.view).toMatchObject({
     points: { current: 0 },
     tier: { since: at('2027-12-31T23:00:00Z') },
   });

@@ -7,7 +7,7 @@ import type { ProgramFile } from '../../../core/program/brand.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { ENROLLED_AT, ledgers, moments, programs } from '../histories.ts';
-import { at, bonus, entry, euros, type Facts, memberWith, newMember, purchase, refund } from '../members.ts';
+import { at, bonus, entry, euros, type Facts, historyOf, memberWith, newMember, purchase, refund } from '../members.ts';
 
 const NOW = '2026-06-01T00:00:00Z';
 const CURRENT = '2026-05-02T10:00:00Z';
@@ -21,7 +21,7 @@ type Dated = Facts & { when?: string };
 
 function explanation(facts: Dated[], program: Program = POINTS): Explanation {
   const ledger: LedgerEntry[] = facts.map(({ when = CURRENT, ...rest }) => entry(rest, when, program));
-  return explain(at(NOW), memberWith(ledger, program, at(NOW)), ledger, program)!;
+  return explain(at(NOW), memberWith(ledger, program, at(NOW)), historyOf(ledger), program)!;
 }
 
 /** What is said of the transaction of that id. */
@@ -257,7 +257,7 @@ test('the tier is explained by its own conditions', () => {
 
 test('there is nothing to explain before the first moment of a member', () => {
   const member = newMember(POINTS, at(NOW));
-  expect(explain(at(NOW) - 1, member, [], POINTS)).toBeUndefined();
+  expect(explain(at(NOW) - 1, member, historyOf([]), POINTS)).toBeUndefined();
 });
 
 test('what the transactions are said to have given adds up to what the member has', () => {
@@ -271,14 +271,14 @@ test('what the transactions are said to have given adds up to what the member ha
         // Points that expired cannot expire again.
         const expiries = new Set(ledger.filter(({ type }) => type === 'expiry').map(entryKey));
         fc.pre(!ledger.some((one) => one.type === 'expiry' && expiries.has(orderKey(one) ?? '')));
-        const explained = explain(moment, member, ledger, program);
+        const explained = explain(moment, member, historyOf(ledger), program);
         fc.pre(explained !== undefined);
         const units = program.basis === 'spend' ? 100 : 1;
         const given = (cycle: string) => {
           const of = explained!.transactions.filter((one) => one.cycle === cycle);
           return of.reduce((total, { tierPoints }) => total + Math.round(tierPoints * units), 0);
         };
-        const { tally } = replayTo(moment, member, ledger, program)!;
+        const { tally } = replayTo(moment, member, historyOf(ledger), program)!;
         expect([given('current'), given('previous')]).toEqual([tally.current.tier, tally.previous.tier]);
         const { transactions } = explained!;
         expect(transactions.map(({ entry: one }) => one.occurredAt)).toEqual(

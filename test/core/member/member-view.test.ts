@@ -6,6 +6,7 @@ import { type MemberView, replayTo, viewNow } from '../../../core/member/member-
 import { recalculateTier } from '../../../core/use-cases/recalculate-tier.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
+import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
 import { exampleBrand, exampleProgram } from '../../support/program.ts';
 import {
   ENROLLED_AT,
@@ -20,7 +21,7 @@ import {
   transactions,
 } from '../histories.ts';
 import { ENROLMENT, lifeOf, lives } from '../lives.ts';
-import { at, bonus, entry, memberWith, newMember, purchase, SILENT } from '../members.ts';
+import { at, bonus, entry, historyOf, memberWith, newMember, purchase, SILENT } from '../members.ts';
 import { referenceFigures, referenceTier } from '../reference-member.ts';
 
 const PROGRAM = exampleProgram();
@@ -36,7 +37,7 @@ describe('a member at any moment', () => {
     entry(bonus('c', 200), '2026-05-01T10:00:00Z', PROGRAM),
   ];
   const member = memberWith(ledger, PROGRAM, NOW, newMember(PROGRAM, enrolledAt));
-  const viewAt = (when: string) => replayTo(at(when), member, ledger, PROGRAM)?.view;
+  const viewAt = (when: string) => replayTo(at(when), member, historyOf(ledger), PROGRAM)?.view;
 
   test.each([
     ['a millisecond before the enrolment', '2026-01-10T08:59:59.999Z', undefined],
@@ -56,7 +57,7 @@ describe('a member at any moment', () => {
     ['long after', '2040-01-01T00:00:00Z', ['bronze', 0, '2027-12-31T23:00:00Z']],
   ] as const)('%s', (_, when, expected) => {
     const neverRecorded = { ...member, tier: { id: 'none', since: 0 } };
-    const view = replayTo(at(when), neverRecorded, ledger, PROGRAM)?.view;
+    const view = replayTo(at(when), neverRecorded, historyOf(ledger), PROGRAM)?.view;
     expect(view && [view.tier.tier.id, view.points.current, view.tier.since]).toEqual(
       expected && [expected[0], expected[1], at(expected[2])],
     );
@@ -82,8 +83,8 @@ describe('a member at any moment', () => {
 
   test('has the tier since the moment that was recorded, which the member was told', () => {
     expect(member.tier).toEqual({ id: 'silver', since: NOW });
-    expect(replayTo(NOW, member, ledger, PROGRAM)?.view.tier.since).toBe(NOW);
-    expect(replayTo(NOW - 1, member, ledger, PROGRAM)?.view.tier.since).toBe(at('2026-05-01T10:00:00Z'));
+    expect(replayTo(NOW, member, historyOf(ledger), PROGRAM)?.view.tier.since).toBe(NOW);
+    expect(replayTo(NOW - 1, member, historyOf(ledger), PROGRAM)?.view.tier.since).toBe(at('2026-05-01T10:00:00Z'));
   });
 
   test('has a tier since the end of a cycle that brought it back, though it had the same when something last happened', () => {
@@ -93,7 +94,7 @@ describe('a member at any moment', () => {
     ];
     const bronze = memberWith(owed, PROGRAM, NOW, newMember(PROGRAM, enrolledAt));
     const tiers = ['2026-12-31T22:59:59Z', '2027-05-01T00:00:00Z', '2028-05-01T00:00:00Z'].map((when) => {
-      const view = replayTo(at(when), bronze, owed, PROGRAM)!.view;
+      const view = replayTo(at(when), bronze, historyOf(owed), PROGRAM)!.view;
       expect(viewNow(bronze, PROGRAM, at(when))!.tier).toEqual(view.tier);
       return [view.tier.tier.id, view.tier.since];
     });
@@ -110,7 +111,7 @@ describe('a member at any moment', () => {
       entry(bonus('a', 1200), '2026-02-01T00:00:00Z', PROGRAM),
       entry({ id: 'b', type: 'adjustment', points: -1200 }, '2026-02-01T00:00:00Z', PROGRAM),
     ];
-    expect(replayTo(NOW, never, flash, PROGRAM)!.view.tier).toMatchObject({
+    expect(replayTo(NOW, never, historyOf(flash), PROGRAM)!.view.tier).toMatchObject({
       tier: { id: 'bronze' },
       since: enrolledAt,
     });
@@ -118,8 +119,8 @@ describe('a member at any moment', () => {
 
   test('was there before the enrolment where the ledger has something from then', () => {
     const early = newMember(PROGRAM, NOW);
-    expect(replayTo(at('2026-02-01T10:00:00Z') - 1, early, ledger, PROGRAM)).toBeUndefined();
-    expect(replayTo(at('2026-02-01T10:00:00Z'), early, ledger, PROGRAM)?.view).toMatchObject({
+    expect(replayTo(at('2026-02-01T10:00:00Z') - 1, early, historyOf(ledger), PROGRAM)).toBeUndefined();
+    expect(replayTo(at('2026-02-01T10:00:00Z'), early, historyOf(ledger), PROGRAM)?.view).toMatchObject({
       points: { current: 800 },
       tier: { since: at('2026-02-01T10:00:00Z') },
     });
@@ -130,7 +131,7 @@ describe('a member at any moment', () => {
       entry({ id: 'a', type: 'adjustment', points: -70 }, '2026-02-01T10:00:00Z', PROGRAM),
       entry({ id: 'r', type: 'redemption', points: 30 }, '2026-02-01T10:00:00Z', PROGRAM),
     ];
-    expect(replayTo(NOW, member, owing, PROGRAM)?.view.points).toEqual({
+    expect(replayTo(NOW, member, historyOf(owing), PROGRAM)?.view.points).toEqual({
       current: 0,
       carry: 0,
       lifetime: 0,
@@ -190,7 +191,9 @@ test('now and at any moment to come, the item says what the ledger says', async 
         fc.pre(!member.rebuildDue);
         // Clocks that ran ahead by seconds have been caught up with.
         for (const moment of [life.now() + 5_000, life.now() + 5_000 + daysAhead * 86_400_000]) {
-          expect(viewNow(member, program, moment)).toEqual(replayTo(moment, member, life.recorded, program)?.view);
+          expect(viewNow(member, program, moment)).toEqual(
+            replayTo(moment, member, historyOf(life.recorded), program)?.view,
+          );
         }
       },
     ),
@@ -217,7 +220,7 @@ test('the past is told as it was: what a reader saw at a moment, a replay of tha
   );
   await fc.assert(
     fc.asyncProperty(happening, async ({ program, events }) => {
-      const [ledger, members] = [new MemoryLedger(), new MemoryMemberStore()];
+      const [ledger, members, clock] = [new MemoryLedger(), new MemoryMemberStore(), new MemoryTierClock()];
       await members.save(newMember(program, ENROLLED_AT), 0, []);
       const seen = new Map<number, MemberView>();
       let now = ENROLLED_AT;
@@ -225,12 +228,12 @@ test('the past is told as it was: what a reader saw at a moment, a replay of tha
         now += pause;
         const taken = entryOf({ ...transaction, occurredAt: now }, program, now);
         if ((await ledger.record(taken)).status === 'exists') continue;
-        await recalculateTier({ ledger, members }, program, SILENT, MEMBER_ID, [taken], now);
+        await recalculateTier({ ledger, members, clock }, program, SILENT, MEMBER_ID, [taken], now);
         seen.set(now, viewNow((await members.load(MEMBER_ID))!, program, now)!);
       }
       const member = (await members.load(MEMBER_ID))!;
       for (const [moment, view] of seen) {
-        expect(replayTo(moment, member, await ledger.entriesOf(MEMBER_ID), program)!.view).toEqual(view);
+        expect(replayTo(moment, member, historyOf(await ledger.entriesOf(MEMBER_ID)), program)!.view).toEqual(view);
       }
     }),
     { numRuns: 150 },
@@ -246,7 +249,7 @@ test.each(PROGRAMS.map((program, place) => [FILES[place]!.basis, FILES[place]!.c
         const file = FILES[place]!;
         const happened = ledger.filter(({ occurredAt }) => occurredAt <= moment);
         const first = Math.min(ENROLLED_AT, ...happened.map(({ occurredAt }) => occurredAt));
-        const replayed = replayTo(moment, member, ledger, program);
+        const replayed = replayTo(moment, member, historyOf(ledger), program);
         if (moment < first) {
           expect(replayed).toBeUndefined();
           return;
@@ -261,7 +264,7 @@ test.each(PROGRAMS.map((program, place) => [FILES[place]!.basis, FILES[place]!.c
           lifetime: Math.max(0, figures.lifetimePoints),
           balance: figures.balance,
         });
-        expect(replayTo(moment, member, happened, program)!.view).toEqual(replayed!.view);
+        expect(replayTo(moment, member, historyOf(happened), program)!.view).toEqual(replayed!.view);
         expect(replayed!.happened.map(({ occurredAt }) => occurredAt)).toEqual(
           happened.map(({ occurredAt }) => occurredAt).sort((a, b) => a - b),
         );
@@ -279,7 +282,7 @@ test('the tier has been there since the moment that is told, and was another jus
       ),
       ({ program, ledger, moment }) => {
         const member = { ...newMember(program, ENROLLED_AT), tier: { id: 'none', since: LATER } };
-        const tierAt = (when: number) => replayTo(when, member, ledger, program)?.view.tier;
+        const tierAt = (when: number) => replayTo(when, member, historyOf(ledger), program)?.view.tier;
         const tier = tierAt(moment);
         fc.pre(tier !== undefined);
         expect(tier!.since).toBeLessThanOrEqual(moment);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { countEntries } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
-import { bringUpTo, settle } from '../../../core/member/settle.ts';
+import { bringUpTo, settle, unchanged } from '../../../core/member/settle.ts';
 import { tierById } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
@@ -78,7 +78,7 @@ describe("a cycle's end", () => {
   test('E18: never comes in a program without cycles, even after years', () => {
     const program = exampleProgram({ cycle: { type: 'none' } });
     const silver = memberAt(YEAR_1, [first], program);
-    expect(bringUpTo(at('2035-01-01T00:00:00Z'), silver, program, SILENT)).toEqual({ member: silver, changes: [] });
+    expect(bringUpTo(at('2035-01-01T00:00:00Z'), silver, program, SILENT)).toEqual(unchanged(silver));
   });
 
   test('E20: comes on the anniversary of the enrolment', () => {
@@ -101,7 +101,7 @@ describe("a cycle's end", () => {
       [3, 'silver', 'bronze', at('2028-12-31T23:00:00Z')],
     ]);
     expect(points(member)).toEqual({ current: 0, carry: 0 });
-    expect(bringUpTo(at('2031-01-01T00:00:00Z'), member, PROGRAM, SILENT)).toEqual({ member, changes: [] });
+    expect(bringUpTo(at('2031-01-01T00:00:00Z'), member, PROGRAM, SILENT)).toEqual(unchanged(member));
   });
 
   test("starts the trackers of a cycle anew, and leaves a lifetime's alone", () => {
@@ -126,7 +126,7 @@ describe('a change', () => {
   const because = { cause: 'transaction' as const, at: at(YEAR_1), transactionId: 't' };
 
   test('is none where the points give the tier that is there', () => {
-    expect(settle(silver, PROGRAM, SILENT, because, at(YEAR_1))).toEqual({ member: silver, changes: [] });
+    expect(settle(silver, PROGRAM, SILENT, because, at(YEAR_1))).toEqual(unchanged(silver));
   });
 
   test('down between two recalculations is announced only where the brand wants it', () => {

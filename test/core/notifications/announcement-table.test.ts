@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ChangeCause } from '../../../core/member/member.ts';
 import { ANNOUNCEMENT_TABLE, decideAnnouncement } from '../../../core/notifications/announcement-table.ts';
+import type { Channel } from '../../../core/program/brand.ts';
 
 describe('a member hears of', () => {
   test.each<[ChangeCause, 'up' | 'down', { usually: boolean; whereTheBrandWantsIt: boolean }]>([
@@ -19,10 +20,30 @@ describe('a member hears of', () => {
     expect(decideAnnouncement(cause, direction, { notifyOnRealtimeDowngrade: true })).toBe(whereTheBrandWantsIt);
   });
 
+  describe.each<[ChangeCause]>([['tierAction'], ['grantEnd']])('a change by %s', (cause) => {
+    test.each(['up', 'down'] as const)('%s, where the action names a channel, and nowhere else', (direction) => {
+      for (const notifyOnRealtimeDowngrade of [true, false]) {
+        const isTold = (channels?: Channel[]) =>
+          decideAnnouncement(cause, direction, { notifyOnRealtimeDowngrade }, channels);
+        expect([isTold(['email']), isTold(['push', 'sms']), isTold([]), isTold()]).toEqual([true, true, false, false]);
+      }
+    });
+  });
+
+  test('what others decide is not the action’s to say', () => {
+    const quiet = { notifyOnRealtimeDowngrade: false };
+    expect(decideAnnouncement('transaction', 'up', quiet, [])).toBe(true);
+    expect(decideAnnouncement('transaction', 'down', quiet, ['email'])).toBe(false);
+    expect(decideAnnouncement('recalculation', 'down', quiet, [])).toBe(true);
+    expect(decideAnnouncement('programEdit', 'up', quiet, ['email'])).toBe(false);
+  });
+
   test('no cause but these: another one would need its row here', () => {
     expect(Object.keys(ANNOUNCEMENT_TABLE)).toEqual([
       'transaction',
       'recalculation',
+      'tierAction',
+      'grantEnd',
       'enrolment',
       'programEdit',
       'rebuild',

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { TierChange } from '../../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../../core/member/member.ts';
 import {
   chooseText,
   DEFAULT_SUBJECT,
   DEFAULT_TEXT,
   fillIn,
+  type Occasion,
+  occasionOf,
   VARIABLES,
   variablesIn,
   variablesOf,
@@ -37,13 +39,53 @@ const UPGRADE: TierChange = {
   announced: true,
 };
 
+/** A tier that stays: nothing of it moves but its end. */
+function notice(kind: TierNotice['kind'], expiresAt: string): TierNotice {
+  const { direction: _, cause: __, ...news } = UPGRADE;
+  return { ...news, kind, from: UPGRADE.to, expiresAt: at(expiresAt) };
+}
+
 const asItIs = (value: string) => value;
 
+const wordsFor = (news: TierChange | TierNotice) => {
+  const { subject, text } = chooseText({}, occasionOf(news), undefined);
+  const variables = variablesOf(news, PROGRAM, 'Acme', {});
+  return [fillIn(subject, variables, asItIs), fillIn(text, variables, asItIs)];
+};
+
 test('E12: the default text says which tier it is now', () => {
-  const { subject, text } = chooseText({}, UPGRADE, undefined);
-  const variables = variablesOf(UPGRADE, PROGRAM, 'Acme', {});
-  expect(fillIn(text, variables, asItIs)).toBe("Your status level has changed, you're now Silver");
-  expect(fillIn(subject, variables, asItIs)).toBe("You're now Silver");
+  expect(wordsFor(UPGRADE)).toEqual(["You're now Silver", "Your status level has changed, you're now Silver"]);
+});
+
+describe('without words of the brand, a tier that stays', () => {
+  test('and was renewed is not said to have changed', () => {
+    expect(wordsFor(notice('renewed', '2026-05-29T22:00:00Z'))).toEqual([
+      'You stay Silver',
+      'Your status level was renewed, you stay Silver',
+    ]);
+  });
+
+  test('and is about to end says when', () => {
+    expect(wordsFor(notice('expiring', '2026-05-29T22:00:00Z'))).toEqual([
+      'Your Silver status is about to end',
+      'Your Silver status ends on May 30, 2026',
+    ]);
+  });
+});
+
+describe('the occasion of a text', () => {
+  test.each<[string, TierChange | TierNotice, Occasion]>([
+    ['a change', UPGRADE, { cause: 'transaction', direction: 'up', tier: 'silver' }],
+    [
+      'the end of a grant',
+      { ...UPGRADE, from: UPGRADE.to, to: UPGRADE.from, cause: 'grantEnd', direction: 'down' },
+      { cause: 'grantEnd', direction: 'down', tier: 'bronze' },
+    ],
+    ['a renewal', notice('renewed', '2026-05-29T22:00:00Z'), { cause: 'renewal', tier: 'silver' }],
+    ['a reminder', notice('expiring', '2026-05-29T22:00:00Z'), { cause: 'reminder', tier: 'silver' }],
+  ])('is %s, and the tier that the member has then', (_, news, occasion) => {
+    expect(occasionOf(news)).toEqual(occasion);
+  });
 });
 
 describe('the values of a change', () => {
@@ -56,7 +98,7 @@ describe('the values of a change', () => {
       points: '1,300',
       pointsToNextTier: '3,700.5',
       nextTierStatus: 'Gold',
-      expiresOn: '2026-05-29',
+      expiresOn: 'May 30, 2026',
       brandName: 'Acme',
     });
     expect(Object.keys(variablesOf(change, PROGRAM, 'Acme', {})).sort()).toEqual([...VARIABLES].sort());
@@ -70,6 +112,30 @@ describe('the values of a change', () => {
       nextTierStatus: 'Gold',
     });
     expect(variablesOf({ ...UPGRADE, points: 13_000.5 }, PROGRAM, 'Acme', { locale: 'de' }).points).toBe('13.000,5');
+  });
+
+  describe('name the day on which the tier ends', () => {
+    const midnight = at('2026-05-29T22:00:00Z');
+    const lastDayCounts = exampleProgram({ expiryBoundary: 'endOfDay' });
+    const evening = at('2026-05-29T21:59:59Z');
+
+    test.each([
+      ['by the calendar of the program, not of Greenwich', PROGRAM, midnight, undefined, 'May 30, 2026'],
+      ['the moment before midnight still is the day before', PROGRAM, evening, undefined, 'May 29, 2026'],
+      ['as the language of the member writes it', PROGRAM, midnight, 'es', '30 de mayo de 2026'],
+      ['as its country does', PROGRAM, midnight, 'en-GB', '30 May 2026'],
+      [
+        'the last one, where the program ends grants with their day',
+        lastDayCounts,
+        midnight,
+        undefined,
+        'May 29, 2026',
+      ],
+      ['also of an end in the middle of that day', lastDayCounts, evening, undefined, 'May 29, 2026'],
+    ])('%s', (_, program, expiresAt, locale, day) => {
+      const recipient = locale === undefined ? {} : { locale };
+      expect(variablesOf({ ...UPGRADE, expiresAt }, program, 'Acme', recipient).expiresOn).toBe(day);
+    });
   });
 
   test('are empty where there is nothing to tell', () => {
@@ -120,6 +186,7 @@ describe('a text', () => {
 });
 
 describe("the brand's own words", () => {
+  const upgrade = occasionOf(UPGRADE);
   const general: NotificationText = { text: 'general' };
   const up: NotificationText = { text: 'up', direction: 'up' };
   const down: NotificationText = { text: 'down', direction: 'down' };
@@ -158,17 +225,49 @@ describe("the brand's own words", () => {
     ['of the default language where those of the member do not fit', [en, { ...es, direction: 'down' }], 'es', 'en'],
     ['are the default where neither language fits', [es], 'de', DEFAULT_TEXT],
   ])('%s', (_, texts, locale, text) => {
-    expect(chooseText({ defaultLocale: 'en', texts }, UPGRADE, locale).text).toBe(text);
+    expect(chooseText({ defaultLocale: 'en', texts }, upgrade, locale).text).toBe(text);
   });
 
   test('without a default language, fit those who named one, or any', () => {
-    expect(chooseText({ texts: [es, general] }, UPGRADE, undefined).text).toBe('general');
-    expect(chooseText({ texts: [es] }, UPGRADE, undefined).text).toBe(DEFAULT_TEXT);
-    expect(chooseText({ texts: [es] }, UPGRADE, 'es').text).toBe('es');
+    expect(chooseText({ texts: [es, general] }, upgrade, undefined).text).toBe('general');
+    expect(chooseText({ texts: [es] }, upgrade, undefined).text).toBe(DEFAULT_TEXT);
+    expect(chooseText({ texts: [es] }, upgrade, 'es').text).toBe('es');
   });
 
   test('come with their own subject, or with the default one', () => {
-    expect(chooseText({ texts: [{ ...general, subject: 'Hello' }] }, UPGRADE, undefined).subject).toBe('Hello');
-    expect(chooseText({ texts: [general] }, UPGRADE, undefined).subject).toBe(DEFAULT_SUBJECT);
+    expect(chooseText({ texts: [{ ...general, subject: 'Hello' }] }, upgrade, undefined).subject).toBe('Hello');
+    expect(chooseText({ texts: [general] }, upgrade, undefined).subject).toBe(DEFAULT_SUBJECT);
+  });
+
+  describe('about a tier that stays', () => {
+    const renewal: Occasion = { cause: 'renewal', tier: 'silver' };
+    const reminder: Occasion = { cause: 'reminder', tier: 'silver' };
+    const renewed: NotificationText = { text: 'renewed', cause: 'renewal' };
+    const ending: NotificationText = { text: 'ending', cause: 'reminder' };
+
+    test.each<[string, Occasion, NotificationText[], string | undefined]>([
+      ['are those for a renewal', renewal, [general, ending, renewed], 'renewed'],
+      ['are those for a reminder', reminder, [general, ending, renewed], 'ending'],
+      ['are the more specific ones', reminder, [ending, { ...ending, ...silver, text: 'silver ends' }], 'silver ends'],
+      ['speak the language of the member', reminder, [ending, { ...ending, ...es, text: 'acaba' }], 'acaba'],
+      ['are none that name no cause: those are about a move', reminder, [general, silver, es], undefined],
+      ['are none for a direction', renewal, [up, { ...renewed, direction: 'up' }], undefined],
+      ['are none for another tier', renewal, [{ ...renewed, ...gold }], undefined],
+    ])('%s', (_, occasion, texts, own) => {
+      const byDefault = chooseText({}, occasion, 'es').text;
+      expect(byDefault).not.toBe(DEFAULT_TEXT);
+      expect(chooseText({ texts }, occasion, 'es').text).toBe(own ?? byDefault);
+    });
+
+    test('say nothing of a move', () => {
+      expect(chooseText({ texts: [renewed, ending] }, upgrade, undefined).text).toBe(DEFAULT_TEXT);
+    });
+
+    test('come with the default subject of their occasion', () => {
+      expect(chooseText({ texts: [ending] }, reminder, undefined)).toEqual({
+        subject: 'Your {{tierStatus}} status is about to end',
+        text: 'ending',
+      });
+    });
   });
 });

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import type { ProgramFile, TierFile, TransactionFilter } from '../../../core/program/brand.ts';
+import type { FieldValue, LedgerEntry } from '../../../core/ledger/transaction.ts';
+import type { ProgramFile, PromotionFile, TierFile, TransactionFilter } from '../../../core/program/brand.ts';
 import { fingerprint } from '../../../core/program/fingerprint.ts';
 import { MAX_MEASURED, tierById, tierName } from '../../../core/program/program.ts';
 import { matcherOf } from '../../../core/program/transaction-filter.ts';
+import { HOUR_MS, parseInstant } from '../../../core/time.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
+
+const ZONE = 'Europe/Madrid';
 
 const STAY: LedgerEntry = {
   memberId: 'm-1',
@@ -64,13 +67,15 @@ describe('a filter', () => {
     [{ any: [{ type: 'bonus' }, { field: 'nights', atLeast: 2 }] }, true],
     [{ any: [{ type: 'bonus' }, { field: 'nights', atLeast: 3 }] }, false],
     [{ all: [{ any: [{ type: 'bonus' }, { type: 'purchase' }] }, { field: 'vip', equals: true }] }, true],
+    [{ field: 'occurredAt', equals: '1970-01-01T00:00:00Z' }, true],
+    [{ field: 'occurredAt', exists: true }, true],
   ])('%j: %s', (filter, matches) => {
-    expect(matcherOf(filter)(STAY)).toBe(matches);
+    expect(matcherOf(filter, ZONE)(STAY)).toBe(matches);
   });
 
   test('reads an amount in units of its own currency, and the points of what is no purchase', () => {
     const yen: LedgerEntry = { ...STAY, amountMinor: 500, currency: 'JPY' };
-    expect(matcherOf({ field: 'amount', equals: 500 })(yen)).toBe(true);
+    expect(matcherOf({ field: 'amount', equals: 500 }, ZONE)(yen)).toBe(true);
     const bonus: LedgerEntry = {
       memberId: 'm',
       id: 'b',
@@ -80,9 +85,137 @@ describe('a filter', () => {
       occurredAt: 0,
       recordedAt: 0,
     };
-    expect(matcherOf({ field: 'points', equals: 10 })(bonus)).toBe(true);
-    expect(matcherOf({ field: 'amount', exists: false })(bonus)).toBe(true);
-    expect(matcherOf({ field: 'kind', exists: false })(bonus)).toBe(true);
+    expect(matcherOf({ field: 'points', equals: 10 }, ZONE)(bonus)).toBe(true);
+    expect(matcherOf({ field: 'amount', exists: false }, ZONE)(bonus)).toBe(true);
+    expect(matcherOf({ field: 'kind', exists: false }, ZONE)(bonus)).toBe(true);
+  });
+});
+
+describe('a filter by time', () => {
+  const matches = (filter: TransactionFilter, value: FieldValue, zone = ZONE) =>
+    matcherOf(filter, zone)({ ...STAY, fields: { stay: value } });
+
+  test.each<[{ before: string } | { after: string }, string, boolean]>([
+    // A date is its start in the program's zone, on both sides.
+    [{ before: '2026-06-15' }, '2026-06-14', true],
+    [{ before: '2026-06-15' }, '2026-06-15', false],
+    [{ before: '2026-06-15' }, '2026-06-14T21:59:59.999Z', true],
+    [{ before: '2026-06-15' }, '2026-06-14T22:00:00Z', false],
+    [{ after: '2026-06-15' }, '2026-06-15', false],
+    [{ after: '2026-06-15' }, '2026-06-16', true],
+    [{ after: '2026-06-15' }, '2026-06-14T22:00:00Z', false],
+    [{ after: '2026-06-15' }, '2026-06-14T22:00:00.001Z', true],
+    [{ after: '2026-01-15' }, '2026-01-14T22:30:00Z', false],
+    [{ after: '2026-01-15' }, '2026-01-14T23:30:00Z', true],
+    // An instant is the same in every zone, whatever offset it is written with.
+    [{ before: '2026-06-15T10:00:00+02:00' }, '2026-06-15T07:59:59.999Z', true],
+    [{ before: '2026-06-15T10:00:00+02:00' }, '2026-06-15T10:00:00+02:00', false],
+    [{ after: '2026-06-15T10:00:00+02:00' }, '2026-06-15T04:00:00.001-04:00', true],
+    [{ after: '2026-06-14T22:00:00Z' }, '2026-06-15', false],
+    [{ after: '2026-06-14T21:59:59Z' }, '2026-06-15', true],
+  ])('%j of %s: %s', (bound, value, expected) => {
+    expect(matches({ field: 'stay', ...bound }, value)).toBe(expected);
+  });
+
+  test.each<[string, FieldValue]>([
+    ['a number', 20260614],
+    ['a number of milliseconds', 0],
+    ['a truth', true],
+    ['a word', 'tomorrow'],
+    ['a date that does not exist', '2026-02-30'],
+    ['a time without its offset', '2026-06-14T10:00:00'],
+    ['nothing at all', ''],
+  ])('matches no field that is %s', (_, value) => {
+    expect(matches({ field: 'stay', before: '9999-01-01' }, value)).toBe(false);
+    expect(matches({ field: 'stay', after: '0001-01-01' }, value)).toBe(false);
+  });
+
+  test('matches no field that is not there', () => {
+    expect(matcherOf({ field: 'city', before: '9999-01-01' }, ZONE)(STAY)).toBe(false);
+  });
+
+  test('takes its dates in the zone that it is given', () => {
+    const filter: TransactionFilter = { field: 'stay', before: '2026-06-15' };
+    expect(matches(filter, '2026-06-14T23:00:00Z', 'Europe/Madrid')).toBe(false);
+    expect(matches(filter, '2026-06-14T23:00:00Z', 'America/New_York')).toBe(true);
+  });
+
+  test.each<[{ before: string } | { after: string }, string, boolean]>([
+    [{ before: '2026-12-25' }, '2026-12-24T22:59:59.999Z', true],
+    [{ before: '2026-12-25' }, '2026-12-24T23:00:00Z', false],
+    [{ after: '2026-12-25' }, '2026-12-24T23:00:00Z', false],
+    [{ after: '2026-12-25' }, '2026-12-24T23:00:00.001Z', true],
+    [{ after: '2026-12-24T23:00:00Z' }, '2026-12-24T23:00:00.001Z', true],
+  ])('asks when it occurred: %j of %s: %s', (bound, at, expected) => {
+    const entry = { ...STAY, occurredAt: parseInstant(at)! };
+    expect(matcherOf({ field: 'occurredAt', ...bound }, ZONE)(entry)).toBe(expected);
+    // A field of that name is the transaction's own business.
+    const misleading = { ...entry, fields: { occurredAt: '2000-01-01' } };
+    expect(matcherOf({ field: 'occurredAt', ...bound }, ZONE)(misleading)).toBe(expected);
+  });
+});
+
+describe('a promotion', () => {
+  const promotion = (more: Partial<PromotionFile>): PromotionFile => ({
+    id: 'stay',
+    trigger: { on: 'transaction', where: { field: 'kind', equals: 'stay' } },
+    action: 'upgrade',
+    strategy: { type: 'specific', tier: 'gold' },
+    ...more,
+  });
+  const compiled = (...promotions: PromotionFile[]) => exampleProgram({ promotions }).promotions;
+
+  test('is triggered by the transactions that its filter matches, in the zone of the program', () => {
+    const [stay, early] = compiled(
+      promotion({}),
+      promotion({ id: 'early', trigger: { on: 'transaction', where: { field: 'occurredAt', before: '1970-01-01' } } }),
+    );
+    expect(stay!.matches!(STAY)).toBe(true);
+    expect(stay!.matches!({ ...STAY, fields: { kind: 'flight' } })).toBe(false);
+    // In Madrid the year began an hour before.
+    expect(early!.matches!({ ...STAY, occurredAt: -HOUR_MS })).toBe(false);
+    expect(early!.matches!({ ...STAY, occurredAt: -HOUR_MS - 1 })).toBe(true);
+  });
+
+  test('is triggered by no transaction where an enrolment triggers it', () => {
+    expect(compiled(promotion({ trigger: { on: 'enrolment' } }))[0]!.matches).toBeUndefined();
+  });
+
+  test('is an action without an id, with everything that the file says', () => {
+    const more: Partial<PromotionFile> = {
+      action: 'downgrade',
+      reassess: true,
+      reason: 'No show',
+      expiry: { type: 'fieldDate', field: 'CheckOutDate', plus: { amount: 30, unit: 'days' } },
+      notify: { channels: ['email', 'sms'], atEnd: true },
+    };
+    expect(compiled(promotion(more))[0]).toEqual({
+      id: 'stay',
+      matches: expect.any(Function),
+      action: { strategy: { type: 'specific', tier: 'gold' }, ...more },
+    });
+    expect(compiled(promotion({}))[0]!.action).toEqual({
+      action: 'upgrade',
+      strategy: { type: 'specific', tier: 'gold' },
+    });
+  });
+
+  test('has the instant of its end parsed', () => {
+    const expiry = { type: 'instant', at: '2026-12-31T22:00:00+01:00' } as const;
+    expect(compiled(promotion({ expiry }))[0]!.action.expiry).toEqual({
+      type: 'instant',
+      at: parseInstant('2026-12-31T21:00:00Z'),
+    });
+  });
+
+  test('is part of what the rulebook is, and of no sum', () => {
+    const [without, with_] = [exampleProgram(), exampleProgram({ promotions: [promotion({})] })];
+    expect(with_.version).not.toBe(without.version);
+    expect(with_.countingRule).toBe(without.countingRule);
+  });
+
+  test('keeps the order of the file', () => {
+    expect(compiled(promotion({}), promotion({ id: 'a' })).map(({ id }) => id)).toEqual(['stay', 'a']);
   });
 });
 
@@ -154,6 +287,27 @@ describe('a rulebook', () => {
       month: 2,
       day: 29,
     });
+  });
+
+  test('ends grants where their last date begins, downgrades to what is qualified for, and reminds, unless it says otherwise', () => {
+    expect(exampleProgram()).toMatchObject({
+      promotions: [],
+      expiryBoundary: 'startOfDay',
+      downgradeTarget: 'qualified',
+      reminders: { daysBefore: [30, 7], notify: false },
+    });
+    const other: Partial<ProgramFile> = {
+      expiryBoundary: 'endOfDay',
+      downgrade: { target: 'base' },
+      reminders: { daysBefore: [1, 60, 14], notify: true },
+    };
+    expect(exampleProgram(other)).toMatchObject({
+      expiryBoundary: 'endOfDay',
+      downgradeTarget: 'base',
+      reminders: { daysBefore: [60, 14, 1], notify: true },
+    });
+    expect(exampleProgram({ reminders: { daysBefore: [] } }).reminders.daysBefore).toEqual([]);
+    expect(exampleProgram({ downgrade: {} }).downgradeTarget).toBe('qualified');
   });
 
   test('finds its tiers by their ids', () => {

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { describeProblems, type Problem, readBrand } from '../../../core/program/read-brand.ts';
+import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
+import type { Problem } from '../../../core/program/problem.ts';
+import { compileProgram } from '../../../core/program/program.ts';
+import { describeProblems, readBrand } from '../../../core/program/read-brand.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a brand's file as somebody might have written it
 type Json = any;
@@ -52,6 +55,36 @@ function wellWritten(): Json {
         cities: { measure: 'count', of: { field: 'city', oneOf: ['Rome', 'Oslo'] }, over: 'lifetime' },
         small: { measure: 'count', of: { field: 'amount', atMost: 10 }, over: 'lifetime' },
       },
+      promotions: [
+        {
+          id: 'hotel-stay',
+          trigger: { on: 'transaction', where: { all: [{ type: 'purchase' }, { field: 'kind', equals: 'stay' }] } },
+          action: 'upgrade',
+          strategy: { type: 'specific', tier: 'gold' },
+          expiry: { type: 'fieldDate', field: 'CheckOutDate', plus: { amount: 0, unit: 'days' } },
+          reason: 'A stay',
+          notify: { channels: ['push', 'email', 'sms'], atEnd: true },
+        },
+        {
+          id: 'no-show',
+          trigger: { on: 'transaction', where: { field: 'kind', equals: 'no-show' } },
+          action: 'downgrade',
+          strategy: { type: 'program' },
+          expiry: { type: 'duration', amount: 120, unit: 'months' },
+          reassess: true,
+        },
+        {
+          id: 'welcome',
+          trigger: { on: 'enrolment' },
+          action: 'upgrade',
+          strategy: { type: 'specific', tier: 'silver' },
+          expiry: { type: 'instant', at: '2026-12-31T22:00:00+01:00' },
+          notify: { channels: ['email'] },
+        },
+      ],
+      expiryBoundary: 'endOfDay',
+      downgrade: { target: 'oneBelow' },
+      reminders: { daysBefore: [60, 30, 7, 2, 1], notify: true },
     },
     notifications: {
       notifyOnRealtimeDowngrade: true,
@@ -92,6 +125,39 @@ describe('a brand is read', () => {
   test('as brands/demo.json is', () => {
     const reading = readBrand(JSON.parse(DEMO), 'demo');
     expect(reading.ok ? [] : describeProblems(reading.problems)).toEqual([]);
+  });
+
+  test('whose promotions are triggered by what they are for, and not by an order like any other', () => {
+    const { promotions } = compileProgram(JSON.parse(DEMO));
+    const triggeredBy = (entry: Partial<LedgerEntry>) =>
+      promotions
+        .filter(({ matches }) =>
+          matches?.({
+            memberId: 'm-1',
+            id: 't-1',
+            source: 'api',
+            type: 'purchase',
+            amountMinor: 8000,
+            currency: 'EUR',
+            occurredAt: Date.UTC(2026, 11, 24),
+            recordedAt: Date.UTC(2026, 11, 24),
+            ...entry,
+          }),
+        )
+        .map(({ id }) => id);
+    expect(triggeredBy({})).toEqual([]);
+    expect(triggeredBy({ source: 'shopify' })).toEqual([]);
+    expect(triggeredBy({ fields: { kind: 'workshop' } })).toEqual([]);
+    expect(triggeredBy({ fields: { partner: 'hotel', CheckOutDate: '2026-12-27' } })).toEqual(['hotel-stay']);
+    const trial = { source: 'partner-shop', fields: { TrialPeriodDays: 60 } };
+    expect(triggeredBy(trial)).toEqual(['partner-trial']);
+    expect(triggeredBy({ ...trial, type: 'refund' })).toEqual([]);
+    const holiday = { fields: { campaign: 'holiday' } };
+    expect(triggeredBy(holiday)).toEqual(['holiday-2026']);
+    expect(triggeredBy({ ...holiday, amountMinor: 4999 })).toEqual([]);
+    expect(triggeredBy({ ...holiday, occurredAt: Date.UTC(2026, 10, 30, 22) })).toEqual([]);
+    expect(triggeredBy({ type: 'bonus', fields: { campaign: 'welcome' } })).toEqual(['welcome']);
+    expect(triggeredBy({ type: 'bonus', fields: { campaign: 'anniversary' } })).toEqual(['anniversary']);
   });
 
   test('with everything that it may have, and comes back as it was written', () => {
@@ -139,6 +205,16 @@ describe('a brand is read', () => {
       'no points for a unit, and no orders of Shopify',
       (brand) => delete brand.program.pointsPerUnit && delete brand.shopify,
     ],
+    ['no day of reminding', (brand) => Object.assign(brand.program.reminders, { daysBefore: [] })],
+    ['no promotion', (brand) => Object.assign(brand.program, { promotions: [] })],
+    ['a downgrade with nothing of its own', (brand) => Object.assign(brand.program, { downgrade: {} })],
+    ['reminders with nothing of their own', (brand) => Object.assign(brand.program, { reminders: {} })],
+    ...['tierAction', 'grantEnd', 'enrolment', 'programEdit', 'rebuild', 'renewal', 'reminder'].map(
+      (cause): [string, (brand: Json) => void] => [
+        `a text for the cause ${cause}`,
+        (brand) => Object.assign(brand.notifications.texts[1], { cause }),
+      ],
+    ),
     ['the largest', (brand) => Object.assign(brand.program.tiers[1], { multiplier: 1000 })],
   ])('with %s', (_, change) => {
     expect(problemsAfter(change)).toEqual([]);
@@ -278,7 +354,7 @@ describe('a problem of shape', () => {
     [
       'a threshold with a fraction',
       (b) => (b.program.tiers[1].threshold = 1000.5),
-      { place: 'program.tiers[1].threshold', given: '1000.5', allowed: 'an int', ...change },
+      { place: 'program.tiers[1].threshold', given: '1000.5', allowed: 'a whole number', ...change },
     ],
     [
       'a multiplier of 0',
@@ -381,9 +457,80 @@ describe('a problem of shape', () => {
       {
         place: 'program.trackers.visits.of',
         given: '{"field":"kind"}',
-        allowed: 'a filter: {type}, {field, equals | oneOf | atLeast | atMost | exists}, {all: […]} or {any: […]}',
+        allowed:
+          'a filter: {type}, {field, equals | oneOf | atLeast | atMost | exists | before | after}, {all: […]} or {any: […]}',
         ...change,
       },
+    ],
+    ...['soon', '2026-02-30', '2026-06-15T10:00:00', ''].map((before): [string, (brand: Json) => void, Problem] => [
+      `a condition on what is before "${before}"`,
+      (b) => (b.program.trackers.visits.of = { field: 'stay', before }),
+      {
+        place: 'program.trackers.visits.of.before',
+        given: `"${before}"`,
+        allowed: 'a date such as "2026-12-31", or an instant with its offset, such as "2026-12-31T22:00:00+01:00"',
+        ...change,
+      },
+    ]),
+    [
+      'a condition on what is after a number',
+      (b) => (b.program.trackers.visits.of = { all: [{ field: 'stay', after: 7 }] }),
+      { place: 'program.trackers.visits.of.all[0].after', given: '7', allowed: 'a string', ...change },
+    ],
+    [
+      'another boundary',
+      (b) => (b.program.expiryBoundary = 'noon'),
+      {
+        place: 'program.expiryBoundary',
+        given: '"noon"',
+        allowed: '"startOfDay" or "endOfDay"',
+        remedy: 'Take one of these.',
+      },
+    ],
+    [
+      'a downgrade to somewhere else',
+      (b) => (b.program.downgrade.target = 'silver'),
+      {
+        place: 'program.downgrade.target',
+        given: '"silver"',
+        allowed: '"qualified" or "oneBelow" or "base"',
+        remedy: 'Take one of these.',
+      },
+    ],
+    [
+      'a reminder on the day itself',
+      (b) => (b.program.reminders.daysBefore = [30, 0]),
+      { place: 'program.reminders.daysBefore[1]', given: '0', allowed: 'at least 1', remedy: 'Raise it.' },
+    ],
+    [
+      'a reminder more than a year before',
+      (b) => (b.program.reminders.daysBefore = [366]),
+      { place: 'program.reminders.daysBefore[0]', given: '366', allowed: 'at most 365', remedy: 'Lower it.' },
+    ],
+    [
+      'a reminder after half a day',
+      (b) => (b.program.reminders.daysBefore = [0.5]),
+      { place: 'program.reminders.daysBefore[0]', given: '0.5', allowed: 'a whole number', ...change },
+    ],
+    [
+      'two reminders on one day',
+      (b) => (b.program.reminders.daysBefore = [7, 7]),
+      { place: 'program.reminders.daysBefore', given: '[7,7]', allowed: 'each number of days once', ...change },
+    ],
+    [
+      'six reminders',
+      (b) => (b.program.reminders.daysBefore = [1, 2, 3, 4, 5, 6]),
+      {
+        place: 'program.reminders.daysBefore',
+        given: '[1,2,3,4,5,6]',
+        allowed: 'a number of entries of at most 5',
+        remedy: 'Lower it.',
+      },
+    ],
+    [
+      'reminders that are told in words',
+      (b) => (b.program.reminders.notify = 'yes'),
+      { place: 'program.reminders.notify', given: '"yes"', allowed: 'a boolean', ...change },
     ],
     [
       'a sender that is no address',
@@ -416,7 +563,8 @@ describe('a problem of shape', () => {
       {
         place: 'notifications.texts[1].cause',
         given: '"import"',
-        allowed: '"transaction" or "recalculation"',
+        allowed:
+          '"transaction" or "recalculation" or "tierAction" or "grantEnd" or "enrolment" or "programEdit" or "rebuild" or "renewal" or "reminder"',
         remedy: 'Take one of these.',
       },
     ],
@@ -521,7 +669,7 @@ describe('a problem of meaning', () => {
       {
         place: 'program.tiers[3].id',
         given: '"silver"',
-        allowed: 'a id that no other tier has',
+        allowed: 'an id that no other tier has',
         remedy: 'Rename one of the two.',
       },
     ],
@@ -712,6 +860,7 @@ describe('several problems', () => {
     ]);
     expect(problemsAfter((b) => (b.program.tiers[2].id = 'Gold')).map(({ place }) => place)).toEqual([
       'program.tiers[2].id',
+      'program.promotions[0].strategy.tier',
       'notifications.texts[1].tier',
     ]);
     expect(problemsAfter((b) => (b.program.tiers[1] = null)).map(({ place }) => place)).toEqual(['program.tiers[1]']);

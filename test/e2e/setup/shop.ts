@@ -1,4 +1,5 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
+import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { inject } from 'vitest';
 import {
   type BusEvent,
@@ -96,6 +97,73 @@ export async function untilPoints(member: NewMember, points: number): Promise<An
 export async function tierChangesOf(member: NewMember): Promise<Answer['body'][]> {
   const { body } = await call('GET', `${member.path}/tier-changes`, { role: 'read' });
   return body.items;
+}
+
+/** Staff's decision about one member. */
+export async function act(member: NewMember, action: unknown): Promise<Answer> {
+  return call('POST', `${member.path}/tier-actions`, { role: 'admin', body: action });
+}
+
+export function anUpgrade(id: string, tier: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { id, action: 'upgrade', strategy: { type: 'specific', tier }, ...more };
+}
+
+/** An instant that lies so many seconds ahead, as the API answers it. */
+export function secondsAhead(seconds: number): string {
+  const at = Math.ceil(Date.now() / 1000 + seconds) * 1000;
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}
+
+export async function explain(member: NewMember): Promise<Answer['body']> {
+  return (await call('GET', `${member.path}/explanation`, { role: 'read' })).body;
+}
+
+/** A group that no other test knows; it is there from its first member on. */
+export function aNewGroup(): NewGroup {
+  return { path: `/v1/groups/group-${randomUUID()}` };
+}
+
+export interface NewGroup {
+  path: string;
+}
+
+export async function join(group: NewGroup, memberId: string): Promise<Answer> {
+  return call('PUT', `${group.path}/members/${memberId}`, { role: 'intake' });
+}
+
+export async function leave(group: NewGroup, memberId: string): Promise<Answer> {
+  return call('DELETE', `${group.path}/members/${memberId}`, { role: 'intake' });
+}
+
+export async function actOn(group: NewGroup, action: unknown): Promise<Answer> {
+  return call('POST', `${group.path}/tier-actions`, { role: 'admin', body: action });
+}
+
+/** The run, once it goes no further. */
+export async function untilRunEnds(runId: string): Promise<Answer['body']> {
+  let last: unknown;
+  return waitFor(
+    `the run ${runId} to end`,
+    async () => {
+      const { body } = await call('GET', `/v1/runs/${runId}`, { role: 'read' });
+      last = body;
+      return ['completed', 'failed'].includes(body.status) ? body : undefined;
+    },
+    { ...PATIENCE, seen: () => last },
+  );
+}
+
+/** Whether a moment still has its schedule. */
+export async function isScheduled(moment: string): Promise<boolean> {
+  const scheduler = new SchedulerClient(structuredClone(cloud.client));
+  const schedule = { GroupName: cloud.outputs.ScheduleGroup, Name: `due-${moment.replaceAll(':', '.')}` };
+  return scheduler.send(new GetScheduleCommand(schedule)).then(
+    () => true,
+    (error: Error) => {
+      if (error.name === 'ResourceNotFoundException') return false;
+      throw error;
+    },
+  );
 }
 
 export async function untilEvent(member: NewMember): Promise<BusEvent> {

@@ -1,0 +1,201 @@
+import { cycleAt } from '../cycles/cycle.ts';
+import type { LedgerEntry } from '../ledger/transaction.ts';
+import { type Program, type Tier, tierById, tierRef } from '../program/program.ts';
+import { END_OF_TIME, type Instant } from '../time.ts';
+import { endingOf } from './expiry.ts';
+import { endOf, type Grant, isLive } from './grant.ts';
+import { type ActionOrigin, type ActionRecord, actionKey, type Outcome, type TierAction } from './tier-action.ts';
+
+/** What the member has at the moment of the decision. */
+export interface Present {
+  earned: Tier;
+  visible: Tier;
+  grants: readonly Grant[];
+  enrolledAt: Instant;
+  blocked: boolean;
+}
+
+export interface Decision {
+  outcome: Outcome;
+  why?: string;
+  /** When what was given, or what stays, ends; null for good. Left out where nothing was given. */
+  until?: Instant | null;
+  grant?: Grant;
+  /** The keys of the caps that it lifts, or takes the place of. */
+  lifted: string[];
+}
+
+/**
+ * What a tier action comes to (R14, R15, R18). An upgrade never lowers a member, a downgrade never raises one, and a renewal never
+ * shortens what the member has.
+ * @param from the moment of the change; what was to end by then gives nothing
+ * @param recordedAt when it is written down: not before `from`
+ * @param entry the transaction that the action names, or that fired it
+ */
+export function decideAction(
+  action: TierAction,
+  origin: ActionOrigin,
+  present: Present,
+  entry: LedgerEntry | undefined,
+  from: Instant,
+  recordedAt: Instant,
+  program: Program,
+): Decision {
+  const target = targetOf(action, present, program);
+  if (!target) return { outcome: 'UNKNOWN_TIER', lifted: [] };
+  if (present.blocked && action.action !== 'downgrade') return { outcome: 'MEMBER_BLOCKED', lifted: [] };
+  const base = program.tiers[0];
+  const baseStays =
+    action.action === 'downgrade' ? present.visible === base : action.action === 'renew' && target === base;
+  if (baseStays) return { outcome: 'ALREADY_BASE', lifted: [] };
+
+  let until = defaultEnd(action, present, from, program);
+  if (action.expiry) {
+    const ending = endingOf(action.expiry, from, entry, program);
+    if ('invalid' in ending) return { outcome: 'FIELD_INVALID', why: ending.invalid, lifted: [] };
+    until = ending.until;
+  }
+  if (until !== undefined && until <= recordedAt) return { outcome: 'EXPIRY_IN_PAST', lifted: [] };
+
+  const grant: Grant = {
+    key: actionKey(action.id, origin),
+    kind: action.action === 'downgrade' ? 'cap' : 'floor',
+    tier: target.id,
+    from,
+  };
+  if (until !== undefined) grant.until = until;
+  // Not by the very transaction that fired it.
+  if (action.reassess && grant.kind === 'cap') grant.reassessFrom = entry ? recordedAt + 1 : recordedAt;
+  if (origin.type === 'promotion') grant.promotion = origin.promotion;
+  if (entry) grant.transactionId = entry.id;
+  if (action.notify?.atEnd) grant.tellEnd = action.notify.channels;
+
+  switch (action.action) {
+    case 'upgrade':
+      return decideUpgrade(action, origin, grant, target, present, recordedAt, program);
+    case 'downgrade':
+      return decideDowngrade(action, grant, target, present, recordedAt);
+    case 'renew':
+      if (target.rank > present.visible.rank) {
+        return {
+          outcome: 'TARGET_NOT_LOWER',
+          why: 'A renewal keeps what the member has; an upgrade raises it.',
+          lifted: [],
+        };
+      }
+      return given(grant, present, recordedAt);
+  }
+}
+
+function targetOf({ action, strategy }: TierAction, { earned, visible }: Present, program: Program): Tier | undefined {
+  if (strategy.type === 'specific') return tierById(program, strategy.tier);
+  if (action === 'upgrade') return earned;
+  if (action === 'renew') return visible;
+  switch (program.downgradeTarget) {
+    case 'qualified':
+      return earned;
+    case 'oneBelow':
+      return program.tiers[visible.rank - 1] ?? visible;
+    case 'base':
+      return program.tiers[0];
+  }
+}
+
+/** Without an expiry a floor is for good, a cap lasts until the next recalculation, and a renewal for the next cycle as well (R18). */
+function defaultEnd(
+  { action }: TierAction,
+  { enrolledAt }: Present,
+  from: Instant,
+  program: Program,
+): Instant | undefined {
+  if (action === 'upgrade') return undefined;
+  const endOfCycle = (at: Instant) => cycleAt(program.cycle, program.timeZone, enrolledAt, at).end;
+  const end = endOfCycle(from);
+  if (end === END_OF_TIME) return undefined;
+  return action === 'downgrade' ? end : endOfCycle(end);
+}
+
+function decideUpgrade(
+  { strategy }: TierAction,
+  origin: ActionOrigin,
+  grant: Grant,
+  target: Tier,
+  present: Present,
+  at: Instant,
+  program: Program,
+): Decision {
+  const { earned, visible, grants } = present;
+  // Staff who upgrade a member mean it: what was taken before is over. A promotion undoes no decision of staff's.
+  const capsBelow = grants.filter((one) => one.kind === 'cap' && isLive(one, at) && rankOf(one, program) < target.rank);
+  const lifted = origin.type === 'promotion' ? [] : capsBelow.map(({ key }) => key);
+  if (target.rank > visible.rank) {
+    const floor = given(grant, present, at);
+    // A floor of that tier was there and did not show: what lifts the cap above it changes more than its end.
+    return lifted.length > 0 ? { ...floor, outcome: 'APPLIED', lifted } : floor;
+  }
+  if (strategy.type === 'program') return { outcome: 'NO_CHANGE', lifted: [] };
+  const floors = grants.filter((one) => one.kind === 'floor' && isLive(one, at));
+  if (floors.some(({ tier }) => tier === target.id)) return given(grant, present, at);
+  const higher = floors.filter((one) => rankOf(one, program) > target.rank);
+  const outlastsThem = higher.length > 0 && higher.every((one) => endOf(grant) > endOf(one));
+  if (target.rank > earned.rank && outlastsThem) return given(grant, present, at);
+  return { outcome: 'TARGET_NOT_HIGHER', lifted: [] };
+}
+
+function decideDowngrade(
+  { strategy }: TierAction,
+  grant: Grant,
+  target: Tier,
+  present: Present,
+  at: Instant,
+): Decision {
+  const { visible, grants } = present;
+  if (target.rank < visible.rank) return given(grant, present, at);
+  if (strategy.type === 'program') return { outcome: 'NO_CHANGE', lifted: [] };
+  const same = grants.some((one) => one.kind === 'cap' && one.tier === target.id && isLive(one, at));
+  return same && target === visible ? given(grant, present, at) : { outcome: 'TARGET_NOT_LOWER', lifted: [] };
+}
+
+/** The same tier again keeps the later end (R14). */
+function given(grant: Grant, { grants }: Present, at: Instant): Decision {
+  const same = grants.filter((one) => one.kind === grant.kind && one.tier === grant.tier && isLive(one, at));
+  const latest = Math.max(endOf(grant), ...same.map(endOf));
+  const until = latest === END_OF_TIME ? null : latest;
+  if (same.length === 0) return { outcome: 'APPLIED', until, grant, lifted: [] };
+  if (same.some((one) => standsInFor(one, grant))) return { outcome: 'EXTENDED', until, lifted: [] };
+  // A cap that lasts longer takes the place of the one before.
+  const replaced = grant.kind === 'cap' ? same.filter((one) => standsInFor(grant, one)) : [];
+  return { outcome: 'EXTENDED', until, grant, lifted: replaced.map(({ key }) => key) };
+}
+
+/** Whether a grant does all that another of the same tier does: it ends no sooner, and no purchase lifts it sooner (R17). */
+function standsInFor(one: Grant, other: Grant): boolean {
+  return endOf(one) >= endOf(other) && (one.reassessFrom === undefined || other.reassessFrom !== undefined);
+}
+
+function rankOf({ tier }: Grant, program: Program): number {
+  return tierById(program, tier)?.rank ?? -1;
+}
+
+/** What is kept of an action. */
+export function recordOf(
+  memberId: string,
+  action: TierAction,
+  origin: ActionOrigin,
+  { lifted, ...decision }: Decision,
+  recordedAt: Instant,
+  before: Tier | undefined,
+  after: Tier | undefined,
+): ActionRecord {
+  return {
+    memberId,
+    key: actionKey(action.id, origin),
+    action,
+    origin,
+    ...decision,
+    recordedAt,
+    from: before ? tierRef(before) : null,
+    to: after ? tierRef(after) : null,
+    ...(lifted.length > 0 && { lifted }),
+  };
+}

@@ -1,0 +1,53 @@
+import { effectOf, tierPointsOf } from '../ledger/effect.ts';
+import type { LedgerEntry } from '../ledger/transaction.ts';
+import type { Program } from '../program/program.ts';
+import { tierById } from '../program/program.ts';
+import type { Instant } from '../time.ts';
+import { endOf, type Grant, isLive, withGrant } from './grant.ts';
+import type { ActionRecord } from './tier-action.ts';
+
+/**
+ * Every grant that actions ever gave, each with the end that it really had or has: a cap may have been lifted by a transaction (R17), or
+ * by a later upgrade of staff's.
+ */
+export function grantHistory(
+  actions: readonly ActionRecord[],
+  ledger: readonly LedgerEntry[],
+  program: Program,
+): Grant[] {
+  const lifts = new Map<string, Instant>();
+  for (const { lifted, recordedAt } of actions) for (const key of lifted ?? []) lifts.set(key, recordedAt);
+  return inOrderOfRecording(actions).flatMap(({ grant }) => {
+    if (!grant) return [];
+    const reassessedAt =
+      grant.reassessFrom === undefined ? undefined : firstToReassess(grant.reassessFrom, ledger, program);
+    const end = Math.min(endOf(grant), lifts.get(grant.key) ?? Infinity, reassessedAt ?? Infinity);
+    return end === endOf(grant) ? [grant] : [{ ...grant, until: end }];
+  });
+}
+
+/** What the history leaves on the member at a moment. */
+export function grantsAt(history: readonly Grant[], at: Instant, program: Program): Grant[] {
+  let grants: Grant[] = [];
+  for (const grant of history) if (isLive(grant, at)) grants = withGrant(grants, grant, rankIn(program));
+  return grants;
+}
+
+/** A tier that the program no longer has is below all: its grants decide nothing. */
+export function rankIn(program: Program): (tier: string) => number {
+  return (tier) => tierById(program, tier)?.rank ?? -1;
+}
+
+/** R17: whether a transaction lifts what was given to be reassessed: one that gives tier points, and that was recorded since. */
+export function reassesses(entry: LedgerEntry, reassessFrom: Instant, program: Program): boolean {
+  return entry.recordedAt >= reassessFrom && tierPointsOf(effectOf(entry, program), program) > 0;
+}
+
+function firstToReassess(from: Instant, ledger: readonly LedgerEntry[], program: Program): Instant | undefined {
+  const moments = ledger.filter((entry) => reassesses(entry, from, program)).map(({ recordedAt }) => recordedAt);
+  return moments.length === 0 ? undefined : Math.min(...moments);
+}
+
+function inOrderOfRecording(actions: readonly ActionRecord[]): ActionRecord[] {
+  return [...actions].sort((a, b) => a.recordedAt - b.recordedAt || (a.key < b.key ? -1 : 1));
+}

@@ -1,0 +1,51 @@
+import type { Channel } from '../program/brand.ts';
+import { END_OF_TIME, type Instant } from '../time.ts';
+
+/**
+ * What a tier action leaves behind: a floor that the tier does not fall below, or a cap that it does not rise above, live while
+ * `from <= now < until`. The points run on underneath (R13).
+ */
+export interface Grant {
+  /** The key of the action that gave it. */
+  key: string;
+  kind: 'floor' | 'cap';
+  tier: string;
+  from: Instant;
+  /** Left out: for good. */
+  until?: Instant;
+  /** R17: lifted by the first transaction with tier points that is recorded from this moment on. */
+  reassessFrom?: Instant;
+  promotion?: string;
+  transactionId?: string;
+  /** The channels by which the member hears of its end. */
+  tellEnd?: Channel[];
+}
+
+export function isLive({ from, until = END_OF_TIME }: Grant, at: Instant): boolean {
+  return from <= at && at < until;
+}
+
+export function endOf(grant: Grant): Instant {
+  return grant.until ?? END_OF_TIME;
+}
+
+/**
+ * The grants after one more. Floors that can never decide a tier again are left out, so that a member keeps as many as the program has
+ * tiers at most. A cap is never needless: another that hides it may be lifted.
+ */
+export function withGrant(
+  grants: readonly Grant[] | undefined,
+  grant: Grant,
+  rankOf: (tier: string) => number,
+): Grant[] {
+  const all = [...(grants ?? []), grant];
+  const isNeedless = (one: Grant, place: number) =>
+    one.kind === 'floor' &&
+    all.some((other, otherPlace) => {
+      if (other === one || other.kind !== 'floor' || endOf(other) < endOf(one)) return false;
+      const higher = rankOf(other.tier) - rankOf(one.tier);
+      // Of two that are alike, the first stays.
+      return higher > 0 || (higher === 0 && (endOf(other) > endOf(one) || otherPlace < place));
+    });
+  return all.filter((one, place) => !isNeedless(one, place));
+}

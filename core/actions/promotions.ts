@@ -1,0 +1,93 @@
+import { Replay } from '../ledger/replay.ts';
+import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
+import type { Member } from '../member/member.ts';
+import type { Program, Promotion } from '../program/program.ts';
+import { earnedTier } from '../tiers/earned-tier.ts';
+import { visibleTier } from '../tiers/visible-tier.ts';
+import type { Instant } from '../time.ts';
+import { decideAction, type Present, recordOf } from './decide-action.ts';
+import { grantHistory, grantsAt } from './grant-history.ts';
+import { type ActionRecord, actionKey, promotionActionId, type TierAction } from './tier-action.ts';
+
+/** One write holds 100 items at most, the member and its changes among them. The rest is decided by the next. */
+export const MAX_DECIDED_AT_ONCE = 40;
+
+/** The promotions that a transaction triggers, by their ids: settled when it is taken, and a fact from then on. */
+export function promotionsOf(entry: LedgerEntry, program: Program): string[] {
+  return program.promotions.filter(({ matches }) => matches?.(entry)).map(({ id }) => id);
+}
+
+interface Firing {
+  promotion: Promotion;
+  at: Instant;
+  entry?: LedgerEntry;
+}
+
+/**
+ * Decides what promotions fired and nobody decided yet: once for each promotion and transaction. Each is judged by what was known when
+ * its transaction was recorded, so neither the order of arrival nor a delay changes what comes of it.
+ */
+export function decidePromotions(
+  member: Member,
+  history: { entries: readonly LedgerEntry[]; actions: readonly ActionRecord[] },
+  program: Program,
+): { taken: ActionRecord[]; unfinished: boolean } {
+  const decided = new Set(history.actions.map(({ key }) => key));
+  const fired = firings(member, history.entries, program).filter((firing) => !decided.has(keyOf(firing)));
+  if (fired.length === 0) return { taken: [], unfinished: false };
+
+  const byRecording = [...history.entries].sort(inOrderOfRecording);
+  const replay = new Replay(program, member.enrolledAt);
+  const taken: ActionRecord[] = [];
+  let place = 0;
+  for (const firing of fired.slice(0, MAX_DECIDED_AT_ONCE)) {
+    const { at } = firing;
+    for (; place < byRecording.length && byRecording[place]!.recordedAt <= at; place++) replay.add(byRecording[place]!);
+    const actions = [...history.actions, ...taken].filter(({ recordedAt }) => recordedAt <= at);
+    const grants = grantsAt(grantHistory(actions, byRecording.slice(0, place), program), at, program);
+    const earned = earnedTier(program, replay.tallyAt(at));
+    const visible = visibleTier(earned, grants, at, program);
+    taken.push(
+      decide(
+        firing,
+        { earned, visible, grants, enrolledAt: member.enrolledAt, blocked: member.blocked },
+        member,
+        program,
+      ),
+    );
+  }
+  return { taken, unfinished: fired.length > MAX_DECIDED_AT_ONCE };
+}
+
+function firings({ welcome }: Member, entries: readonly LedgerEntry[], program: Program): Firing[] {
+  const promotionById = (id: string) => program.promotions.find((promotion) => promotion.id === id) ?? [];
+  const byEntries = entries.flatMap((entry) =>
+    (entry.promotions ?? []).flatMap(promotionById).map((promotion) => ({ promotion, at: entry.recordedAt, entry })),
+  );
+  const byEnrolment = (welcome?.promotions ?? [])
+    .flatMap(promotionById)
+    .map((promotion) => ({ promotion, at: welcome!.at }));
+  return [...byEnrolment, ...byEntries].sort((a, b) => a.at - b.at || (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function decide(firing: Firing, present: Present, member: Member, program: Program): ActionRecord {
+  const { promotion, at, entry } = firing;
+  const action: TierAction = { ...promotion.action, id: idOf(firing), ...(entry && { transactionId: entry.id }) };
+  const origin = { type: 'promotion' as const, promotion: promotion.id };
+  const decision = decideAction(action, origin, present, entry, at, at, program);
+  const grants = decision.grant ? [...present.grants, decision.grant] : present.grants;
+  const visibleAfter = visibleTier(present.earned, grants, at, program);
+  return recordOf(member.memberId, action, origin, decision, at, present.visible, visibleAfter);
+}
+
+function idOf({ promotion, entry }: Firing): string {
+  return promotionActionId(promotion.id, entry && entryKey(entry));
+}
+
+function keyOf(firing: Firing): string {
+  return actionKey(idOf(firing), { type: 'promotion', promotion: firing.promotion.id });
+}
+
+function inOrderOfRecording(a: LedgerEntry, b: LedgerEntry): number {
+  return a.recordedAt - b.recordedAt || (entryKey(a) < entryKey(b) ? -1 : 1);
+}

@@ -1,0 +1,112 @@
+/** What staff or a promotion decide about a member's tier (semantics, section 6), already parsed at the edge. */
+import type { Channel } from '../program/brand.ts';
+import type { TierRef } from '../program/program.ts';
+import type { Instant } from '../time.ts';
+import type { Grant } from './grant.ts';
+
+export type ActionKind = 'upgrade' | 'downgrade' | 'renew';
+
+export type Strategy = { type: 'specific'; tier: string } | { type: 'program' };
+
+export type Unit = 'days' | 'months';
+
+/** A number of calendar days or months. */
+export interface Period {
+  amount: number;
+  unit: Unit;
+}
+
+export type Expiry =
+  /** The same calendar date for all, `YYYY-MM-DD`. */
+  | { type: 'date'; date: string }
+  | ({ type: 'duration' } & Period)
+  /** After the date in a field of the transaction. */
+  | { type: 'fieldDate'; field: string; plus: Period }
+  /** The number in a field of the transaction. */
+  | { type: 'fieldNumber'; field: string; unit: Unit }
+  | { type: 'instant'; at: Instant };
+
+export interface TierAction {
+  /** Of whoever decides: names this action among all of the member's, for good (R20). */
+  id: string;
+  action: ActionKind;
+  strategy: Strategy;
+  expiry?: Expiry;
+  /** The transaction whose field tells the end; its id, or `source#id` where several sources use the same. */
+  transactionId?: string;
+  /** When it takes effect; now where it is left out, and never later. */
+  effectiveAt?: Instant;
+  /** A downgrade that the member's next transaction with tier points lifts (R17). */
+  reassess?: boolean;
+  reason?: string;
+  /** Who hears of it: nobody where it is left out. */
+  notify?: { channels: Channel[]; atEnd?: boolean };
+}
+
+/** Where an action comes from, and with that what makes it the same one. */
+export type ActionOrigin =
+  | { type: 'staff' }
+  | { type: 'group'; groupId: string }
+  | { type: 'promotion'; promotion: string };
+
+export const OUTCOMES = [
+  'APPLIED',
+  'EXTENDED',
+  'NO_CHANGE',
+  'TARGET_NOT_HIGHER',
+  'TARGET_NOT_LOWER',
+  'ALREADY_BASE',
+  'EXPIRY_IN_PAST',
+  'FIELD_INVALID',
+  'MEMBER_BLOCKED',
+  'UNKNOWN_TIER',
+  'MEMBER_NOT_FOUND',
+] as const;
+
+/** R15: what an action came to. An answer, never an exception. */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** An action and what became of it: written once, beside the member, and never changed. */
+export interface ActionRecord {
+  memberId: string;
+  /** Unique among the member's actions, and what makes an action the same one. */
+  key: string;
+  action: TierAction;
+  origin: ActionOrigin;
+  outcome: Outcome;
+  /** Why, where the outcome alone does not say it. */
+  why?: string;
+  recordedAt: Instant;
+  /** The visible tier before and after; null where there is no member. */
+  from: TierRef | null;
+  to: TierRef | null;
+  /** When what was given ends; null for good, and left out where nothing was given. */
+  until?: Instant | null;
+  grant?: Grant;
+  /** The caps that it lifted, or took the place of, by their keys. */
+  lifted?: string[];
+}
+
+/** R20 and R19: the same id of staff is the same action; in a group it is another one for each group. */
+export function actionKey(id: string, origin: ActionOrigin): string {
+  switch (origin.type) {
+    case 'staff':
+      return id;
+    case 'group':
+      return `group#${origin.groupId}#${id}`;
+    case 'promotion':
+      return `promotion#${id}`;
+  }
+}
+
+/** The id that an action was given, read back from its key. Ids of staff hold no `#`. */
+export function actionIdOf(key: string): string {
+  const [type, groupId] = key.split('#');
+  if (type === 'group' && groupId !== undefined) return key.slice(`group#${groupId}#`.length);
+  return type === 'promotion' ? key.slice('promotion#'.length) : key;
+}
+
+/** The action that a promotion fires: for each transaction, or for the enrolment, it is one and the same. */
+export function promotionActionId(promotion: string, entryKey?: string): string {
+  return entryKey === undefined ? promotion : `${promotion}#${entryKey}`;
+}

@@ -1,0 +1,111 @@
+import { reminderMoments } from '../actions/due.ts';
+import { endOf, type Grant } from '../actions/grant.ts';
+import { type ActionRecord, actionIdOf } from '../actions/tier-action.ts';
+import { type Program, type Tier, tierById, tierRef } from '../program/program.ts';
+import { earnedTier } from '../tiers/earned-tier.ts';
+import { progressOf, tierPointsShown } from '../tiers/progress.ts';
+import { nextStanding, visibleTier } from '../tiers/visible-tier.ts';
+import type { Instant } from '../time.ts';
+import type { Member, TierNotice } from './member.ts';
+import { isIdle, nextCycle } from './tally.ts';
+
+/** What a change and a notice have in common. */
+export function newsOf(member: Member, program: Program, at: Instant, now: Instant) {
+  const earned = earnedTier(program, member.tally);
+  const visible = tierById(program, member.tier.id)!;
+  const next = progressOf(member.tally, program, visible, member.grants).next;
+  return {
+    memberId: member.memberId,
+    sequence: member.changes + 1,
+    occurredAt: at,
+    recordedAt: now,
+    expiresAt: nextStanding(earned, member.grants, at, program)?.at ?? null,
+    programVersion: program.version,
+    points: tierPointsShown(member.tally, program),
+    ...(next && { next: { ...tierRef(tierById(program, next.tier)!), missing: next.missing } }),
+  };
+}
+
+/**
+ * Warns of an end that is near, where it takes the visible tier away. What is told late is told once: only the last warning that has
+ * come by the moment, and none once the tier has ended.
+ * @param at when the warning is due, and the member stands
+ * @param moment up to which the member is taken
+ */
+export function reminderOf(
+  member: Member,
+  at: Instant,
+  moment: Instant,
+  program: Program,
+  now: Instant,
+): TierNotice | undefined {
+  const visible = tierById(program, member.tier.id);
+  if (!visible) return undefined;
+  const isDue = (grant: Grant) => {
+    const warnings = reminderMoments(grant, program);
+    return warnings.includes(at) && !warnings.some((other) => other > at && other <= moment);
+  };
+  const grant = member.grants?.find(
+    (one) => one.kind === 'floor' && one.tier === visible.id && endOf(one) > moment && isDue(one),
+  );
+  const after = grant && tierAfter(grant, member, program);
+  if (!after || after.rank >= visible.rank) return undefined;
+  return {
+    ...newsOf(member, program, at, now),
+    kind: 'expiring',
+    from: tierRef(visible),
+    to: tierRef(visible),
+    after: tierRef(after),
+    expiresAt: endOf(grant),
+    ...sourceOf(grant),
+    announced: program.reminders.notify,
+  };
+}
+
+/** The tier that follows when a grant ends, if nothing more happens; undefined where the tier it gives is gone by then anyway. */
+function tierAfter(grant: Grant, member: Member, program: Program): Tier | undefined {
+  const end = endOf(grant);
+  let tally = member.tally;
+  while (tally.cycle.end < end && !isIdle(tally)) tally = nextCycle(tally, program, member.enrolledAt);
+  const justBefore = visibleTier(earnedTier(program, tally), member.grants, end - 1, program);
+  if (justBefore.id !== member.tier.id) return undefined;
+  if (tally.cycle.end === end) tally = nextCycle(tally, program, member.enrolledAt);
+  return visibleTier(earnedTier(program, tally), member.grants, end, program);
+}
+
+/** A tier that stays, and whose end an action moved: the brand's systems hear of it, and the member where the action says so. */
+export function renewalOf(
+  member: Member,
+  record: ActionRecord,
+  program: Program,
+  now: Instant,
+): TierNotice | undefined {
+  const { grant, outcome, action, until, recordedAt } = record;
+  const renews = outcome === 'EXTENDED' || (outcome === 'APPLIED' && action.action === 'renew');
+  if (!renews || grant?.kind !== 'floor' || grant.tier !== member.tier.id) return undefined;
+  const tier = tierRef(tierById(program, member.tier.id)!);
+  const channels = action.notify?.channels ?? [];
+  return {
+    ...newsOf(member, program, Math.min(recordedAt, now), now),
+    kind: 'renewed',
+    from: tier,
+    to: tier,
+    expiresAt: until ?? null,
+    ...sourceOf(grant),
+    announced: channels.length > 0,
+    ...(channels.length > 0 && { channels }),
+  };
+}
+
+/** The action, the promotion and the transaction behind a grant. */
+function sourceOf({
+  key,
+  promotion,
+  transactionId,
+}: Grant): Pick<TierNotice, 'actionId' | 'promotion' | 'transactionId'> {
+  return {
+    actionId: actionIdOf(key),
+    ...(promotion !== undefined && { promotion }),
+    ...(transactionId !== undefined && { transactionId }),
+  };
+}

@@ -1,0 +1,64 @@
+import { endOf, type Grant, isLive } from '../actions/grant.ts';
+import { type Program, type Tier, tierById } from '../program/program.ts';
+import { END_OF_TIME, type Instant } from '../time.ts';
+
+/** What decides the tier that a member has. */
+export interface Standing {
+  tier: Tier;
+  source: 'earned' | Grant['kind'];
+  /** The grant that decides it, where one does. */
+  grant?: Grant;
+}
+
+/**
+ * `visible = min(max(earned, live floors), lowest live cap)` (semantics, section 6): one pure function of the earned tier, the grants
+ * and the moment. A grant of a tier that the program no longer has gives and takes nothing.
+ */
+export function standingAt(
+  earned: Tier,
+  grants: readonly Grant[] | undefined,
+  at: Instant,
+  program: Program,
+): Standing {
+  let standing: Standing = { tier: earned, source: 'earned' };
+  if (!grants || grants.length === 0) return standing;
+  let cap: Standing | undefined;
+  for (const grant of grants) {
+    const tier = isLive(grant, at) ? tierById(program, grant.tier) : undefined;
+    if (!tier) continue;
+    if (grant.kind === 'floor') {
+      if (tier.rank > standing.tier.rank || (standing.grant?.tier === grant.tier && outlasts(grant, standing.grant))) {
+        standing = { tier, source: 'floor', grant };
+      }
+    } else if (!cap || tier.rank < cap.tier.rank) cap = { tier, source: 'cap', grant };
+  }
+  return cap && cap.tier.rank < standing.tier.rank ? cap : standing;
+}
+
+export function visibleTier(earned: Tier, grants: readonly Grant[] | undefined, at: Instant, program: Program): Tier {
+  return standingAt(earned, grants, at, program).tier;
+}
+
+function outlasts(a: Grant, b: Grant): boolean {
+  return endOf(a) > endOf(b);
+}
+
+/**
+ * When the visible tier ends by itself, because a grant does, and which one comes then; the earned tier taken as it is.
+ * @returns undefined where no end of a grant changes it
+ */
+export function nextStanding(
+  earned: Tier,
+  grants: readonly Grant[] | undefined,
+  at: Instant,
+  program: Program,
+): { at: Instant; tier: Tier } | undefined {
+  if (!grants || grants.length === 0) return undefined;
+  const now = visibleTier(earned, grants, at, program);
+  const ends = grants.map(endOf).filter((end) => end > at && end !== END_OF_TIME);
+  for (const end of ends.sort((a, b) => a - b)) {
+    const tier = visibleTier(earned, grants, end, program);
+    if (tier.id !== now.id) return { at: end, tier };
+  }
+  return undefined;
+}

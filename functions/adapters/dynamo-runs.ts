@@ -1,0 +1,171 @@
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Runs } from '../../core/ports.ts';
+import { countsOf, NO_COUNTS, type Run, type RunCounts, type RunPage } from '../../core/runs/run.ts';
+import type { Instant } from '../../core/time.ts';
+
+const RUN = 'RUN';
+const PAGE_PREFIX = 'PAGE#';
+const ATTEMPTS = 5;
+
+/** The runs, in the members table: one item for a run with what it came to so far, and one for each of its pages. */
+export class DynamoRuns implements Runs {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async create(run: Run): ReturnType<Runs['create']> {
+    const { runId, counts, ...rest } = run;
+    try {
+      await this.#client.send(
+        new PutCommand({
+          TableName: this.#table,
+          Item: { ...keyOf(runId, RUN), ...rest, ...flattened(counts) },
+          ConditionExpression: 'attribute_not_exists(pk)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return { status: 'created' };
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
+      const { Item } = error as Error & { Item?: Parameters<typeof unmarshall>[0] };
+      if (!Item) throw new Error('The condition failed, and the item it failed on was not returned.', { cause: error });
+      return { status: 'exists', run: runOf(runId, unmarshall(Item)) };
+    }
+  }
+
+  async load(runId: string): Promise<Run | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key: keyOf(runId, RUN), ConsistentRead: true }),
+    );
+    return Item && runOf(runId, Item);
+  }
+
+  async recordPage(runId: string, page: RunPage): Promise<void> {
+    // Nobody processed is something to add: an expression must not be empty.
+    const added = Object.entries(flattened(countsOf(page.outcomes))).filter(
+      ([name, count]) => count > 0 || name === 'processed',
+    );
+    const write = new TransactWriteCommand({
+      TransactItems: [
+        {
+          Put: {
+            TableName: this.#table,
+            Item: { ...keyOf(runId, PAGE_PREFIX + page.after), outcomes: page.outcomes },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          },
+        },
+        {
+          Update: {
+            TableName: this.#table,
+            Key: keyOf(runId, RUN),
+            UpdateExpression: `ADD ${added.map((_, place) => `#${place} :${place}`).join(', ')}`,
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeNames: Object.fromEntries(added.map(([name], place) => [`#${place}`, name])),
+            ExpressionAttributeValues: Object.fromEntries(added.map(([, count], place) => [`:${place}`, count])),
+          },
+        },
+      ],
+    });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#client.send(write);
+        return;
+      } catch (error) {
+        const [ofPage, ofRun] = reasonsOf(error);
+        if (ofPage === 'ConditionalCheckFailed') return;
+        if (ofRun === 'ConditionalCheckFailed') throw new Error(`There is no run ${runId}.`, { cause: error });
+        // Two pages add to the same counts: whoever came second only has to try again.
+        if (![ofPage, ofRun].includes('TransactionConflict') || attempt === ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 25 * Math.random()));
+      }
+    }
+  }
+
+  async finish(runId: string, now: Instant): Promise<void> {
+    await this.#client.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key: keyOf(runId, RUN),
+        UpdateExpression: 'SET finishedAt = if_not_exists(finishedAt, :now)',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':now': now },
+      }),
+    );
+  }
+
+  async pages(runId: string, page: { limit: number; from: string }): Promise<RunPage[]> {
+    // A page of outcomes may be long, and a query ends at 1 MB: it takes as many as are needed.
+    const queries = paginateQuery(
+      { client: this.#client },
+      {
+        TableName: this.#table,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: {
+          ':pk': keyOf(runId, '').pk,
+          ':first': PAGE_PREFIX + page.from,
+          ':last': `${PAGE_PREFIX}\uffff`,
+        },
+        Limit: page.limit,
+        ConsistentRead: true,
+      },
+    );
+    const found: RunPage[] = [];
+    for await (const { Items = [] } of queries) {
+      found.push(...Items.map(({ sk, outcomes }) => ({ after: sk.slice(PAGE_PREFIX.length), outcomes })));
+      if (found.length >= page.limit) break;
+    }
+    return found.slice(0, page.limit);
+  }
+}
+
+/** No member's key: member ids hold no `#`. */
+function keyOf(runId: string, sk: string): { pk: string; sk: string } {
+  return { pk: `RUN#${runId}`, sk };
+}
+
+/** The counts as attributes of their own, which pages can add to side by side. Ids of tiers hold no `#`. */
+function flattened({ outcomes, matrix, ...counts }: RunCounts): Record<string, number> {
+  const flat: Record<string, number> = { ...counts };
+  for (const [outcome, count] of Object.entries(outcomes)) flat[`outcome#${outcome}`] = count;
+  for (const [from, row] of Object.entries(matrix)) {
+    for (const [to, count] of Object.entries(row)) flat[`matrix#${from}#${to}`] = count;
+  }
+  return flat;
+}
+
+function runOf(runId: string, item: Record<string, unknown>): Run {
+  const { pk: _, sk: __, ...attributes } = item;
+  const rest: Record<string, unknown> = { runId };
+  const counts: RunCounts = { ...NO_COUNTS, outcomes: {}, matrix: {} };
+  for (const [name, value] of Object.entries(attributes)) {
+    const [kind, first, second] = name.split('#');
+    if (kind === 'outcome' && first !== undefined) counts.outcomes[first] = value as number;
+    else if (kind === 'matrix' && first !== undefined && second !== undefined) {
+      counts.matrix[first] = {
+        ...(Object.hasOwn(counts.matrix, first) && counts.matrix[first]),
+        [second]: value as number,
+      };
+    } else if (name in counts) (counts as unknown as Record<string, unknown>)[name] = value;
+    else rest[name] = value;
+  }
+  return { ...rest, counts } as Run;
+}
+
+/** Why AWS cancelled a transaction: a code for each of its items. */
+function reasonsOf(error: unknown): (string | undefined)[] {
+  if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return [];
+  const { CancellationReasons = [] } = error as Error & { CancellationReasons?: { Code?: string }[] };
+  return CancellationReasons.map(({ Code }) => Code);
+}

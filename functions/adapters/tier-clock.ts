@@ -1,0 +1,13 @@
+import { readEnvironment } from '../runtime/environment.ts';
+import { SchedulerTierClock } from './scheduler-tier-clock.ts';
+
+/** The clock of the stack that the function is part of. */
+export function tierClock(): SchedulerTierClock {
+  const env = readEnvironment('SCHEDULE_GROUP', 'DUE_QUEUE_ARN', 'SCHEDULER_ROLE_ARN', 'DUE_DEAD_LETTERS_ARN');
+  return new SchedulerTierClock({
+    group: env.SCHEDULE_GROUP,
+    targetArn: env.DUE_QUEUE_ARN,
+    roleArn: env.SCHEDULER_ROLE_ARN,
+    deadLetterArn: env.DUE_DEAD_LETTERS_ARN,
+  });
+}

@@ -1,0 +1,44 @@
+import type { Announcing } from '../../core/member/settle.ts';
+import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../../core/ports.ts';
+import type { Program } from '../../core/program/program.ts';
+import type { Instant } from '../../core/time.ts';
+import { changeGroupTiers } from '../../core/use-cases/change-group-tiers.ts';
+import { count, countAction, log, publishCounts } from '../runtime/log.ts';
+
+/** Where a run stands: what the state machine hands to the next page. */
+export interface RunState {
+  runId: string;
+  /** The last member that was done; empty at the start. */
+  after: string;
+  done?: boolean;
+}
+
+/** As many pages as this are begun in one call: a call is a few of the 25,000 events that a run may have. */
+export const WORK_MS = 60_000;
+
+export function makeHandler(
+  ports: { ledger: Ledger; members: MemberStore; groups: Groups; runs: Runs; clock: TierClock },
+  program: Program,
+  announcing: Announcing,
+  clock: () => Instant = Date.now,
+) {
+  return async ({ runId, after }: RunState): Promise<RunState> => {
+    const startedAt = clock();
+    let place: string | undefined = after;
+    do {
+      const { outcomes, next } = await changeGroupTiers(ports, program, announcing, runId, place, clock);
+      for (const { memberId, outcome, direction, why } of outcomes) {
+        if (direction !== 'none') count(direction === 'up' ? 'TierUpgraded' : 'TierDowngraded');
+        if (outcome !== 'FAILED') countAction(outcome);
+        else {
+          count('MemberFailed');
+          log.error('A member of a group could not be changed', { runId, memberId, why });
+        }
+      }
+      log.info('A page of a run was done', { runId, after: place, members: outcomes.length });
+      publishCounts();
+      place = next;
+    } while (place !== undefined && clock() - startedAt < WORK_MS);
+    return place === undefined ? { runId, after: '', done: true } : { runId, after: place, done: false };
+  };
+}

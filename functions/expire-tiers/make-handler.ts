@@ -1,0 +1,70 @@
+import { setTimeout } from 'node:timers/promises';
+import { DUE_SHARDS } from '../../core/actions/due.ts';
+import type { Announcing } from '../../core/member/settle.ts';
+import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
+import type { Program } from '../../core/program/program.ts';
+import { type Instant, MINUTE_MS, parseInstant } from '../../core/time.ts';
+import { expireTier } from '../../core/use-cases/expire-tier.ts';
+import { count, countMove, countPromotion, log } from '../runtime/log.ts';
+import { queueHandler } from '../runtime/queue.ts';
+
+/** Whoever is still due after this long is found by the next sweep. */
+export const WORK_MS = 4 * MINUTE_MS;
+
+/** EventBridge promises the minute, not the second: what wakes early waits this long at most, and else is left to the sweep. */
+const EARLY_MS = MINUTE_MS;
+
+/** How many members are written at the same time. */
+const SIDE_BY_SIDE = 10;
+
+/**
+ * A moment has come, or the sweep has: whoever is due is brought up to now, page after page. What the message says does not matter, for
+ * a moment that was missed is due as well. A member that fails stays due, delays nobody, and is tried again by the next sweep.
+ */
+export function makeHandler(
+  ports: { ledger: Ledger; members: MemberStore; clock: TierClock },
+  program: Program,
+  announcing: Announcing,
+  clock: () => Instant = Date.now,
+  pause: (ms: number) => Promise<unknown> = setTimeout,
+) {
+  const expire = async (memberId: string): Promise<boolean> => {
+    try {
+      const { changes, notices, actions } = await expireTier(ports, program, announcing, memberId, clock());
+      for (const change of changes) countMove(change);
+      for (const record of actions) countPromotion(memberId, record);
+      const reminders = notices.filter(({ kind }) => kind === 'expiring').length;
+      if (reminders > 0) count('ReminderGiven', reminders);
+      return true;
+    } catch (error) {
+      count('MemberFailed');
+      log.error('A member that is due could not be written; the next sweep tries again.', {
+        memberId,
+        error: error as Error,
+      });
+      return false;
+    }
+  };
+
+  return queueHandler({
+    read: (message) => message,
+    clock,
+    async handle(message, wokenAt) {
+      const early = (parseInstant(String(message.dueAt)) ?? wokenAt) - wokenAt;
+      if (early > 0 && early <= EARLY_MS) await pause(early);
+      const startedAt = clock();
+      let [done, failed] = [0, 0];
+      for (let shard = 0; shard < DUE_SHARDS; shard++) {
+        for await (const page of ports.members.due(shard, startedAt)) {
+          for (let place = 0; place < page.length; place += SIDE_BY_SIDE) {
+            const outcomes = await Promise.all(page.slice(place, place + SIDE_BY_SIDE).map(expire));
+            done += outcomes.filter(Boolean).length;
+            failed += outcomes.filter((isDone) => !isDone).length;
+          }
+          if (clock() - startedAt > WORK_MS) return { ...message, done, failed, more: true };
+        }
+      }
+      return { ...message, done, failed };
+    },
+  });
+}

@@ -1,0 +1,18 @@
+import { apiKeys } from '../adapters/api-keys.ts';
+import { dynamoClient } from '../adapters/dynamo-client.ts';
+import { DynamoGroups } from '../adapters/dynamo-groups.ts';
+import { DynamoRuns } from '../adapters/dynamo-runs.ts';
+import { StepFunctionsRunEngine } from '../adapters/step-functions-run-engine.ts';
+import { readEnvironment } from '../runtime/environment.ts';
+import { makeHandler } from './make-handler.ts';
+
+const env = readEnvironment('MEMBERS_TABLE', 'RUNS_STATE_MACHINE', 'API_KEYS_SECRET');
+
+const client = dynamoClient();
+
+export const handler = makeHandler({
+  groups: new DynamoGroups(client, env.MEMBERS_TABLE),
+  runs: new DynamoRuns(client, env.MEMBERS_TABLE),
+  engine: new StepFunctionsRunEngine(env.RUNS_STATE_MACHINE),
+  keys: apiKeys(env.API_KEYS_SECRET),
+});

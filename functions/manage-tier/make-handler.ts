@@ -1,0 +1,42 @@
+import type { Announcing } from '../../core/member/settle.ts';
+import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
+import type { Program } from '../../core/program/program.ts';
+import { formatInstant } from '../../core/time.ts';
+import { manageTier } from '../../core/use-cases/manage-tier.ts';
+import { actionAnswer } from '../contract/answers.ts';
+import { type ApiKeySource, httpHandler, jsonBody } from '../runtime/http.ts';
+import { countAction, countMove, countPromotion, log } from '../runtime/log.ts';
+import { Problem } from '../runtime/problem.ts';
+import { readMemberAction } from './request.ts';
+
+export function makeHandler(
+  ports: { ledger: Ledger; members: MemberStore; clock: TierClock; keys: ApiKeySource },
+  program: Program,
+  announcing: Announcing,
+  clock?: () => number,
+) {
+  return httpHandler(
+    { role: 'admin', keys: ports.keys },
+    async (call) => {
+      const { memberId, action } = readMemberAction(call.params.memberId, jsonBody(call), call.now);
+      const staff = { type: 'staff' as const };
+      const managing = await manageTier(ports, program, announcing, memberId, action, staff, call.now);
+      const { status, record } = managing;
+      if (status === 'conflict') {
+        throw new Problem(
+          409,
+          `The action ${action.id} was taken at ${formatInstant(record.recordedAt)} with other content. Nothing was changed. ` +
+            'Give a new action an id of its own.',
+        );
+      }
+      if (managing.status === 'decided') {
+        for (const promotion of managing.promotions) countPromotion(memberId, promotion);
+        countAction(record.outcome);
+        if (managing.change) countMove(managing.change);
+        log.info('A tier action was decided', { memberId, actionId: action.id, outcome: record.outcome });
+      }
+      return { status: 200, body: actionAnswer(record) };
+    },
+    clock,
+  );
+}

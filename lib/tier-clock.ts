@@ -1,0 +1,96 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import type { LaurelFunction } from './parts/laurel-function.ts';
+import { LaurelQueue } from './parts/laurel-queue.ts';
+
+const SCHEDULER = 'scheduler.amazonaws.com';
+
+/**
+ * Wakes Laurel up at the moments when something is due: one schedule for each moment, made by the functions that write members. A
+ * schedule puts its moment in a queue, which keeps it until the work is done; a function that it called itself could lose it.
+ */
+export class TierClock extends Construct {
+  /** The group in which the functions may make schedules. */
+  readonly groupName: string;
+  readonly role: Role;
+  /** The moments that have come. */
+  readonly due: LaurelQueue;
+  /** Moments that could not be put in the queue, and those that nothing could be made of. */
+  readonly deadLetters: LaurelQueue;
+  /** How long the function may take that works the queue off. */
+  readonly timeout = Duration.minutes(5);
+
+  private readonly schedules: { arn: string; asNagTells: string };
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    // CDK's `ScheduleGroup` would name it for good.
+    const group = new CfnScheduleGroup(this, 'Group');
+    this.groupName = group.ref;
+    this.schedules = {
+      arn: this.arnOfSchedules(group.ref),
+      asNagTells: this.arnOfSchedules(`<${Stack.of(this).getLogicalId(group)}>`),
+    };
+
+    this.deadLetters = new LaurelQueue(this, 'DeadLetters');
+    Validations.of(this.deadLetters).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason: 'It is the dead-letter queue: what lies in it rings an alarm, and an operator redrives it.',
+    });
+    this.due = new LaurelQueue(this, 'Due', {
+      // No more attempts than it takes to see that it is no passing failure: the sweep comes by for whoever a moment was for.
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+      // Six times the function's timeout, as AWS advises: no moment comes back while it is still being worked on.
+      visibilityTimeout: Duration.seconds(this.timeout.toSeconds() * 6),
+    });
+
+    this.role = new Role(this, 'Role', {
+      // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+      assumedBy: new ServicePrincipal(SCHEDULER, {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account, 'aws:SourceArn': group.attrArn },
+        },
+      }),
+    });
+    for (const queue of [this.due, this.deadLetters]) queue.grant(this.role, 'sqs:SendMessage');
+  }
+
+  /** Lets a function set the clock: it is told where, and may make schedules in the group. It may neither read nor delete them. */
+  openTo(setter: LaurelFunction): void {
+    setter.lambda.addEnvironment('SCHEDULE_GROUP', this.groupName);
+    setter.lambda.addEnvironment('DUE_QUEUE_ARN', this.due.queueArn);
+    setter.lambda.addEnvironment('SCHEDULER_ROLE_ARN', this.role.roleArn);
+    setter.lambda.addEnvironment('DUE_DEAD_LETTERS_ARN', this.deadLetters.queueArn);
+
+    // `ScheduleGroup.grant` names the group's ARN, which is no schedule's.
+    Grant.addToPrincipal({
+      grantee: setter,
+      actions: ['scheduler:CreateSchedule'],
+      resourceArns: [this.schedules.arn],
+    });
+    Validations.of(setter).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${this.schedules.asNagTells}]`,
+      reason:
+        'A schedule is named after its moment, and nobody knows today which moments will be due. The group is Laurel’s own, and ' +
+        'whatever is made in it can only send to the two queues that the role names.',
+    });
+    Grant.addToPrincipal({
+      grantee: setter,
+      actions: ['iam:PassRole'],
+      resourceArns: [this.role.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': SCHEDULER } },
+    });
+  }
+
+  private arnOfSchedules(group: string): string {
+    // The partition is written out (cdk.json deploys to no other): an acknowledgement's id has to be plain text.
+    return Stack.of(this).formatArn({
+      partition: 'aws',
+      service: 'scheduler',
+      resource: 'schedule',
+      resourceName: `${group}/*`,
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import type { Members } from './members.ts';
+import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { LaurelFunction } from './parts/laurel-function.ts';
+import type { PointsLedger } from './points-ledger.ts';
+import type { TierClock } from './tier-clock.ts';
+
+export interface TierExpiryProps {
+  readonly brand: DeployedBrand;
+  readonly ledger: PointsLedger;
+  readonly members: Members;
+  readonly clock: TierClock;
+}
+
+/**
+ * What happens when a moment has come: of the members of whom something is due, it is written down. Reading a member tells its tier
+ * at that very moment without this; with it, others hear of it.
+ */
+export class TierExpiry extends Construct {
+  readonly expireTiers: LaurelFunction;
+
+  constructor(scope: Construct, id: string, { brand, ledger, members, clock }: TierExpiryProps) {
+    super(scope, id);
+    this.expireTiers = new LaurelFunction(this, 'ExpireTiers', {
+      brand,
+      environment: { POINTS_TABLE: ledger.table.tableName, MEMBERS_TABLE: members.table.tableName },
+      timeout: clock.timeout,
+    });
+    clock.openTo(this.expireTiers);
+    ledger.table.grant(this.expireTiers, 'dynamodb:Query');
+    members.table.grant(this.expireTiers, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
+    members.table.grantQueryOfIndex(this.expireTiers);
+
+    // `SqsEventSource` would grant more than a source needs.
+    const source = this.expireTiers.lambda.addEventSourceMapping('Source', {
+      eventSourceArn: clock.due.queueArn,
+      // A moment may be that of a million members: it has an invocation to itself.
+      batchSize: 1,
+      reportBatchItemFailures: true,
+      // The fewest there can be: each takes whoever is due, so more of them would only meet at the same members.
+      maxConcurrency: 2,
+    });
+    clock.due.grant(this.expireTiers, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
+    Validations.of(source).acknowledge({
+      id: 'Serverless-LambdaEventSourceMappingDestination',
+      reason: 'A queue has no such destination: it moves a message to its own dead letters after five attempts.',
+    });
+
+    this.sweepEvery(Duration.minutes(5), clock);
+  }
+
+  /** For whomever a schedule missed: one that was lost, or came before the index knew of the member. */
+  private sweepEvery(interval: Duration, clock: TierClock): void {
+    const sweep = new CfnSchedule(this, 'Sweep', {
+      description: 'Looks for members of whom something is due, whatever became of the schedule for its moment.',
+      groupName: clock.groupName,
+      scheduleExpression: `rate(${interval.toMinutes()} minutes)`,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: clock.due.queueArn,
+        roleArn: clock.role.roleArn,
+        input: JSON.stringify({ sweep: true }),
+        deadLetterConfig: { arn: clock.deadLetters.queueArn },
+        // By then the next one is on its way.
+        retryPolicy: { maximumEventAgeInSeconds: interval.toSeconds() },
+      },
+    });
+    // With the role goes what it may do: the first one is not to be refused.
+    sweep.node.addDependency(clock.role);
+  }
+}

@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import type { Runs } from '../../core/ports.ts';
+import { NO_COUNTS, type RunPage } from '../../core/runs/run.ts';
+import { MemoryRuns } from '../../fakes/memory-runs.ts';
+import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
+import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
+import { freshTables } from './setup/dynamodb.ts';
+import { anOutcome, aRun, freshId, ODD_TEXTS } from './setup/examples.ts';
+
+const { client, tables } = await freshTables();
+
+const implementations: [string, Runs][] = [
+  ['in memory', new MemoryRuns()],
+  ['in DynamoDB', new DynamoRuns(client, tables.members)],
+];
+
+describe.each(implementations)('runs %s', (_, runs) => {
+  async function begun(): Promise<string> {
+    const runId = freshId();
+    await runs.create(aRun(runId));
+    return runId;
+  }
+
+  test('know no run that was not created', async () => {
+    expect(await runs.load(freshId())).toBeUndefined();
+    expect(await runs.pages(freshId(), { limit: 10, from: '' })).toEqual([]);
+  });
+
+  test('give every field back as it was', async () => {
+    const run = aRun(freshId(), {
+      action: {
+        id: 'a/b#1',
+        action: 'downgrade',
+        strategy: { type: 'specific', tier: 'silver' },
+        expiry: { type: 'fieldDate', field: 'CheckOutDate', plus: { amount: 30, unit: 'days' } },
+        transactionId: 'order-1',
+        effectiveAt: 0,
+        reassess: true,
+        reason: 'Café ☕️',
+        notify: { channels: ['push', 'sms'], atEnd: true },
+      },
+      finishedAt: 7,
+    });
+    expect(await runs.create(run)).toEqual({ status: 'created' });
+    expect(await runs.load(run.runId)).toStrictEqual(run);
+  });
+
+  test('create a run once, and answer with the one that is there', async () => {
+    const runId = freshId();
+    const rivals = Array.from({ length: 8 }, (_, place) => aRun(runId, { startedAt: place }));
+    const answers = await Promise.all(rivals.map((run) => runs.create(run)));
+    const winners = rivals.filter((_, place) => answers[place]!.status === 'created');
+    expect(winners).toHaveLength(1);
+    expect(await runs.create(aRun(runId, { groupId: 'late' }))).toStrictEqual({ status: 'exists', run: winners[0] });
+  });
+
+  test('add up what became of the members, page by page', async () => {
+    const runId = await begun();
+    await runs.recordPage(runId, {
+      after: '',
+      outcomes: [
+        anOutcome('a'),
+        anOutcome('b', { from: 'silver' }),
+        anOutcome('c', { outcome: 'MEMBER_BLOCKED', to: 'bronze', direction: 'none' }),
+      ],
+    });
+    await runs.recordPage(runId, {
+      after: 'c',
+      outcomes: [
+        anOutcome('d'),
+        anOutcome('e', { from: 'platinum', to: 'gold', direction: 'down' }),
+        anOutcome('f', { outcome: 'EXTENDED', from: 'gold', direction: 'none' }),
+        anOutcome('g', { outcome: 'MEMBER_NOT_FOUND', from: null, to: null, direction: 'none' }),
+        anOutcome('h', { outcome: 'FAILED', why: 'poison', to: 'bronze', direction: 'none' }),
+      ],
+    });
+    expect((await runs.load(runId))?.counts).toStrictEqual({
+      processed: 8,
+      up: 3,
+      down: 1,
+      unchanged: 3,
+      failed: 1,
+      outcomes: { APPLIED: 4, MEMBER_BLOCKED: 1, EXTENDED: 1, MEMBER_NOT_FOUND: 1, FAILED: 1 },
+      matrix: { bronze: { gold: 2 }, silver: { gold: 1 }, platinum: { gold: 1 } },
+    });
+  });
+
+  test('count a page once, however often it is brought, and keep what came first', async () => {
+    const runId = await begun();
+    const page: RunPage = { after: '', outcomes: [anOutcome('a')] };
+    await runs.recordPage(runId, page);
+    await runs.recordPage(runId, page);
+    await runs.recordPage(runId, { after: '', outcomes: [anOutcome('a', { outcome: 'NO_CHANGE' }), anOutcome('b')] });
+    expect((await runs.load(runId))?.counts).toMatchObject({ processed: 1, outcomes: { APPLIED: 1 } });
+    expect(await runs.pages(runId, { limit: 10, from: '' })).toStrictEqual([page]);
+  });
+
+  test('add up pages that come at the same time, each of them twice', async () => {
+    const runId = await begun();
+    const pages = Array.from(
+      { length: 6 },
+      (_, place): RunPage => ({ after: `m-${place}`, outcomes: [anOutcome('a')] }),
+    );
+    await Promise.all([...pages, ...pages].map((page) => runs.recordPage(runId, page)));
+    expect((await runs.load(runId))?.counts).toMatchObject({ processed: 6, up: 6, matrix: { bronze: { gold: 6 } } });
+    expect(await runs.pages(runId, { limit: 10, from: '' })).toHaveLength(6);
+  });
+
+  test('take a page of nobody', async () => {
+    const runId = await begun();
+    await runs.recordPage(runId, { after: '', outcomes: [] });
+    expect((await runs.load(runId))?.counts).toStrictEqual(NO_COUNTS);
+    expect(await runs.pages(runId, { limit: 10, from: '' })).toStrictEqual([{ after: '', outcomes: [] }]);
+  });
+
+  test('take a page as long as they get', async () => {
+    const runId = await begun();
+    const outcomes = Array.from({ length: 100 }, (_, place) =>
+      anOutcome(`${place}`.padEnd(128, '-'), {
+        from: `from-${place % 20}`.padEnd(31, '-'),
+        to: `to-${Math.floor(place / 5)}`.padEnd(31, '-'),
+        why: 'x'.repeat(300),
+      }),
+    );
+    await runs.recordPage(runId, { after: '', outcomes });
+    expect(await runs.pages(runId, { limit: 10, from: '' })).toStrictEqual([{ after: '', outcomes }]);
+    expect(Object.values((await runs.load(runId))!.counts.matrix).flatMap((row) => Object.values(row))).toHaveLength(
+      100,
+    );
+  });
+
+  test('give outcomes back with every field as it was', async () => {
+    const runId = await begun();
+    const outcomes = [
+      anOutcome('a', { until: null }),
+      anOutcome('b', { until: 8_640_000_000_000_000 }),
+      ...Object.values(ODD_TEXTS).map((text) => anOutcome('c', { why: text })),
+    ];
+    await runs.recordPage(runId, { after: 'm#1', outcomes });
+    expect(await runs.pages(runId, { limit: 1, from: '' })).toStrictEqual([{ after: 'm#1', outcomes }]);
+  });
+
+  test('list their pages in the order of their members, from where one wants them', async () => {
+    const runId = await begun();
+    const afters = ['', 'm-001', 'm-002', 'm-003', 'm-004'];
+    for (const after of [...afters].reverse()) await runs.recordPage(runId, { after, outcomes: [anOutcome('a')] });
+    const listed = async (limit: number, from: string) =>
+      (await runs.pages(runId, { limit, from })).map(({ after }) => after);
+    expect(await listed(2, '')).toEqual(['', 'm-001']);
+    expect(await listed(2, 'm-001')).toEqual(['m-001', 'm-002']);
+    expect(await listed(5, 'm-002-')).toEqual(['m-003', 'm-004']);
+    expect(await listed(5, 'm-005')).toEqual([]);
+  });
+
+  test('list as many pages as they were asked for, also where those are more than 1 MB', async () => {
+    const runId = await begun();
+    const outcomes = Array.from({ length: 10 }, (_, place) => anOutcome(`${place}`, { why: 'x'.repeat(30_000) }));
+    for (let n = 0; n < 5; n++) await runs.recordPage(runId, { after: `m-${n}`, outcomes });
+    expect((await runs.pages(runId, { limit: 5, from: '' })).map(({ after }) => after)).toEqual([
+      'm-0',
+      'm-1',
+      'm-2',
+      'm-3',
+      'm-4',
+    ]);
+    expect(await runs.pages(runId, { limit: 4, from: '' })).toHaveLength(4);
+  });
+
+  test('are finished once, and what they came to stays', async () => {
+    const runId = await begun();
+    await runs.recordPage(runId, { after: '', outcomes: [anOutcome('a')] });
+    await runs.finish(runId, 500);
+    await runs.finish(runId, 600);
+    expect(await runs.load(runId)).toMatchObject({ finishedAt: 500, counts: { processed: 1 } });
+  });
+
+  test('take no page of a run that nobody created, and do not finish it', async () => {
+    const runId = freshId();
+    await expect(runs.recordPage(runId, { after: '', outcomes: [] })).rejects.toThrow(`There is no run ${runId}`);
+    await expect(runs.finish(runId, 1)).rejects.toThrow();
+    expect(await runs.load(runId)).toBeUndefined();
+    expect(await runs.pages(runId, { limit: 1, from: '' })).toEqual([]);
+  });
+
+  test('hand out copies', async () => {
+    const runId = await begun();
+    (await runs.load(runId))!.counts.matrix.bronze = { gold: 1 };
+    (await runs.load(runId))!.groupId = 'another';
+    expect(await runs.load(runId)).toStrictEqual(aRun(runId));
+  });
+});
+
+test('a run is no member, though both are in one table', async () => {
+  const own = await freshTables();
+  const runs = new DynamoRuns(client, own.tables.members);
+  await runs.create(aRun('run-1'));
+  await runs.recordPage('run-1', { after: '', outcomes: [anOutcome('a')] });
+  const members = new DynamoMemberStore(client, own.tables.members);
+  for await (const memberId of members.everyId()) expect.fail(`${memberId} was never saved`);
+});

@@ -1,0 +1,58 @@
+/** What a member's actions come to at a moment, from their records alone and as simply as possible; shares no code with the engine. */
+import type { ActionRecord } from '../../../core/actions/tier-action.ts';
+import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
+import type { ProgramFile } from '../../../core/program/brand.ts';
+import { referenceFigures, referenceTier } from '../reference-member.ts';
+
+export interface ReferenceGrant {
+  kind: 'floor' | 'cap';
+  rank: number;
+  from: number;
+  until: number;
+}
+
+/** R13, R14, R17: everything that was ever given, each with the end that it really has. */
+export function referenceGrants(
+  records: readonly ActionRecord[],
+  ledger: readonly LedgerEntry[],
+  program: ProgramFile,
+): ReferenceGrant[] {
+  return records.flatMap(({ grant }) => {
+    if (!grant) return [];
+    const ends = [grant.until ?? Infinity];
+    for (const other of records) if (other.lifted?.includes(grant.key)) ends.push(other.recordedAt);
+    for (const entry of ledger) {
+      const { reassessFrom = Infinity } = grant;
+      if (entry.recordedAt >= reassessFrom && givesTierPoints(entry, program)) ends.push(entry.recordedAt);
+    }
+    const rank = program.tiers.findIndex(({ id }) => id === grant.tier);
+    return [{ kind: grant.kind, rank, from: grant.from, until: Math.min(...ends) }];
+  });
+}
+
+/** What R17 asks of a transaction: tier points by itself. */
+export function givesTierPoints(entry: LedgerEntry, { basis }: ProgramFile): boolean {
+  const { type, points = 0, awardedPoints = 0, spendMinor = 0, excludeFromTier } = entry;
+  if (basis === 'spend') return (type === 'purchase' || type === 'tierAdjustment') && spendMinor > 0;
+  if (type === 'purchase') return awardedPoints > 0;
+  if (type === 'adjustment') return points > 0 && !excludeFromTier;
+  return (type === 'bonus' || type === 'tierAdjustment') && points > 0;
+}
+
+/** The id of the tier that a member shows at a moment, if nothing more is taken until then. */
+export function referenceVisible(
+  records: readonly ActionRecord[],
+  ledger: readonly LedgerEntry[],
+  program: ProgramFile,
+  enrolledAt: number,
+  at: number,
+): string {
+  const earned = referenceTier(referenceFigures(ledger, program, enrolledAt, at), program);
+  const live = referenceGrants(records, ledger, program).filter(({ from, until }) => from <= at && at < until);
+  const ranks = (kind: string) => live.filter((grant) => grant.kind === kind).map(({ rank }) => rank);
+  const raised = Math.max(
+    program.tiers.findIndex(({ id }) => id === earned),
+    ...ranks('floor'),
+  );
+  return program.tiers[Math.min(raised, ...ranks('cap'))]!.id;
+}
