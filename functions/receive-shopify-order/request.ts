@@ -5,7 +5,7 @@
  * What a message means is read from its body alone. The topic and the webhook's id come in headers that the signature does not
  * cover: a recorded body, sent again under another topic, must mean the same as before.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type OrderReport, type ReportedRefund, TAX_SIGN, type TaxInRefunds } from '../../core/ledger/order-file.ts';
 import { roundAmount } from '../../core/money.ts';
 import type { ShopifySettings } from '../../core/program/brand.ts';
@@ -17,71 +17,83 @@ import { requestProblem } from '../runtime/problem.ts';
 const SOURCE = 'shopify';
 
 /** Ids are taken as text: they may be larger than what a number holds exactly. */
-const idSchema = z.string().regex(/^\d{1,20}$/, 'must be a whole number');
+const idSchema = z.string().check(z.regex(/^\d{1,20}$/, 'must be a whole number'));
 /** Refunds state some amounts as numbers, and what a number makes of 30.1 is rounded away here. */
-const moneySchema = z
-  .union([z.string(), z.number()])
-  .transform((amount) => (typeof amount === 'number' ? amount.toFixed(6) : amount));
-const momentSchema = z.string().transform((text, context) => {
-  const at = parseInstant(text);
-  if (at === undefined) context.addIssue('must be an ISO 8601 instant with its offset');
-  return at ?? 0;
-});
+const moneySchema = z.pipe(
+  z.union([z.string(), z.number()]),
+  z.transform((amount) => (typeof amount === 'number' ? amount.toFixed(6) : amount)),
+);
+const momentSchema = z.pipe(
+  z.string(),
+  z.transform((text, { issues }) => {
+    const at = parseInstant(text);
+    if (at === undefined) {
+      issues.push({ code: 'custom', message: 'must be an ISO 8601 instant with its offset', input: text });
+    }
+    return at ?? 0;
+  }),
+);
 
-const amountsSchema = z.array(z.looseObject({ amount: moneySchema })).default([]);
-const taxLinesSchema = z.array(z.looseObject({ price: moneySchema })).default([]);
+const amountsSchema = z._default(z.array(z.looseObject({ amount: moneySchema })), []);
+const taxLinesSchema = z._default(z.array(z.looseObject({ price: moneySchema })), []);
 
 const lineSchema = z.looseObject({
   price: moneySchema,
-  quantity: z.int().min(0),
-  gift_card: z.boolean().default(false),
+  quantity: z.int().check(z.minimum(0)),
+  gift_card: z._default(z.boolean(), false),
   discount_allocations: amountsSchema,
   tax_lines: taxLinesSchema,
 });
 
 const refundSchema = z.looseObject({
   id: idSchema,
-  order_id: idSchema.optional(),
+  order_id: z.optional(idSchema),
   created_at: momentSchema,
-  processed_at: momentSchema.nullish(),
-  refund_line_items: z
-    .array(
+  processed_at: z.nullish(momentSchema),
+  refund_line_items: z._default(
+    z.array(
       z.looseObject({
         subtotal: moneySchema,
-        total_tax: moneySchema.default('0'),
-        line_item: z.looseObject({ gift_card: z.boolean().default(false) }).nullish(),
+        total_tax: z._default(moneySchema, '0'),
+        line_item: z.nullish(z.looseObject({ gift_card: z._default(z.boolean(), false) })),
       }),
-    )
-    .default([]),
+    ),
+    [],
+  ),
   /** `kind` is going away; with it, the refunded shipping is going from here to `refund_shipping_lines`. */
-  order_adjustments: z
-    .array(z.looseObject({ kind: z.string().nullish(), amount: moneySchema, tax_amount: moneySchema.default('0') }))
-    .default([]),
-  refund_shipping_lines: z
-    .array(
+  order_adjustments: z._default(
+    z.array(
+      z.looseObject({ kind: z.nullish(z.string()), amount: moneySchema, tax_amount: z._default(moneySchema, '0') }),
+    ),
+    [],
+  ),
+  refund_shipping_lines: z._default(
+    z.array(
       z.looseObject({
         subtotal_amount_set: z.looseObject({ shop_money: z.looseObject({ amount: moneySchema }) }),
-        shipping_line: z.looseObject({ tax_lines: taxLinesSchema }).nullish(),
+        shipping_line: z.nullish(z.looseObject({ tax_lines: taxLinesSchema })),
       }),
-    )
-    .default([]),
+    ),
+    [],
+  ),
 });
 
 const orderSchema = z.looseObject({
   id: idSchema,
   currency: z.string(),
-  financial_status: z.string().nullish(),
+  financial_status: z.nullish(z.string()),
   created_at: momentSchema,
-  processed_at: momentSchema.nullish(),
-  updated_at: momentSchema.nullish(),
-  cancelled_at: momentSchema.nullish(),
-  taxes_included: z.boolean().default(false),
-  customer: z.looseObject({ id: idSchema }).nullish(),
+  processed_at: z.nullish(momentSchema),
+  updated_at: z.nullish(momentSchema),
+  cancelled_at: z.nullish(momentSchema),
+  taxes_included: z._default(z.boolean(), false),
+  customer: z.nullish(z.looseObject({ id: idSchema })),
   line_items: z.array(lineSchema),
-  shipping_lines: z
-    .array(z.looseObject({ price: moneySchema, discount_allocations: amountsSchema, tax_lines: taxLinesSchema }))
-    .default([]),
-  refunds: z.array(refundSchema).default([]),
+  shipping_lines: z._default(
+    z.array(z.looseObject({ price: moneySchema, discount_allocations: amountsSchema, tax_lines: taxLinesSchema })),
+    [],
+  ),
+  refunds: z._default(z.array(refundSchema), []),
 });
 
 type Order = z.output<typeof orderSchema>;
@@ -107,7 +119,7 @@ export function readReport(body: unknown, settings: ShopifySettings, program: Pr
     return orderReport(validate({ schema: orderSchema, value: body }), settings, program);
   }
   if (has('refund_line_items') && has('order_id')) {
-    const refund = validate({ schema: refundSchema.required({ order_id: true }), value: body });
+    const refund = validate({ schema: z.required(refundSchema, { order_id: true }), value: body });
     return { source: SOURCE, orderId: refund.order_id!, refunds: [reportedRefund(refund, settings, program)] };
   }
   return undefined;
