@@ -52,6 +52,7 @@ while (after !== undefined) {
     'group-1',
     after,
     () => NOW,
+    () => false,
   );
   const { user, system } = process.cpuUsage(start);
   processorMs += (user + system) / 1000;

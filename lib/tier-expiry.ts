@@ -3,7 +3,7 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
-import { LaurelFunction } from './parts/laurel-function.ts';
+import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
 import type { PointsLedger } from './points-ledger.ts';
 import type { TierClock } from './tier-clock.ts';
 
@@ -27,6 +27,8 @@ export class TierExpiry extends Construct {
       brand,
       environment: { POINTS_TABLE: ledger.table.tableName, MEMBERS_TABLE: members.table.tableName },
       timeout: clock.timeout,
+      // Ten members side by side, each with its whole ledger.
+      memoryMib: HOT_PATH_MEMORY_MIB,
     });
     clock.openTo(this.expireTiers);
     ledger.table.grant(this.expireTiers, 'dynamodb:Query');

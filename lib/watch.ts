@@ -170,9 +170,11 @@ export class Watch extends Construct {
     });
   }
 
-  private watchActions({ members, recalculation, actions }: WatchProps): void {
+  private watchActions({ members, recalculation, actions, expiry }: WatchProps): void {
     const { manageTier, changeGroupTiers } = actions;
-    for (const reporter of [recalculation.recalculateTier, members.putMember, manageTier, changeGroupTiers]) {
+    const { recalculateTier } = recalculation;
+    const deciders = [recalculateTier, members.putMember, manageTier, changeGroupTiers, expiry.expireTiers];
+    for (const reporter of deciders) {
       this.ring(`${reporter.node.id}FieldInvalid`, {
         metric: reporter.count('FieldInvalid'),
         from: 1,
@@ -210,6 +212,7 @@ export class Watch extends Construct {
       Errors: lambda.metricErrors(),
       Failures: expiry.expireTiers.count('MessageFailed'),
       MemberFailures: expiry.expireTiers.count('MemberFailed'),
+      LeftOver: expiry.expireTiers.count('DueLeftOver'),
     };
     for (const [name, metric] of Object.entries(failures)) {
       this.ring(`${node.id}${name}`, {
@@ -358,7 +361,7 @@ export class Watch extends Construct {
         ]),
         graph(
           'Fields of transactions that told no end',
-          [recalculateTier, members.putMember, manageTier, changeGroupTiers].map((each) =>
+          [recalculateTier, members.putMember, manageTier, changeGroupTiers, expireTiers].map((each) =>
             named(each, each.count('FieldInvalid')),
           ),
         ),
@@ -374,10 +377,10 @@ export class Watch extends Construct {
           clock.due.metricNumberOfMessagesReceived({ statistic: Stats.SUM, label: 'taken up' }),
         ]),
         graph('How long a moment waits (s)', [waiting(clock.due).with({ label: 'the oldest' })]),
-        graph(
-          'Members that could not be written',
-          [changeGroupTiers, expireTiers].map((each) => named(each, each.count('MemberFailed'))),
-        ),
+        graph('Members that could not be written', [
+          ...[changeGroupTiers, expireTiers].map((each) => named(each, each.count('MemberFailed'))),
+          counted(expireTiers, 'DueLeftOver'),
+        ]),
         graph('Runs', [
           runs.metricStarted({ statistic: Stats.SUM, label: 'started' }),
           runs.metricSucceeded({ statistic: Stats.SUM, label: 'done' }),

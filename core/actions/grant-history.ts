@@ -1,7 +1,6 @@
 import { effectOf, tierPointsOf } from '../ledger/effect.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
-import { tierById } from '../program/program.ts';
 import type { Instant } from '../time.ts';
 import { endOf, type Grant, isLive, withGrant } from './grant.ts';
 import type { ActionRecord } from './tier-action.ts';
@@ -27,15 +26,10 @@ export function grantHistory(
 }
 
 /** What the history leaves on the member at a moment. */
-export function grantsAt(history: readonly Grant[], at: Instant, program: Program): Grant[] {
+export function grantsAt(history: readonly Grant[], at: Instant): Grant[] {
   let grants: Grant[] = [];
-  for (const grant of history) if (isLive(grant, at)) grants = withGrant(grants, grant, rankIn(program));
+  for (const grant of history) if (isLive(grant, at)) grants = withGrant(grants, grant);
   return grants;
-}
-
-/** A tier that the program no longer has is below all: its grants decide nothing. */
-export function rankIn(program: Program): (tier: string) => number {
-  return (tier) => tierById(program, tier)?.rank ?? -1;
 }
 
 /** R17: whether a transaction lifts what was given to be reassessed: one that gives tier points, and that was recorded since. */

@@ -30,22 +30,17 @@ export function endOf(grant: Grant): Instant {
 }
 
 /**
- * The grants after one more. Floors that can never decide a tier again are left out, so that a member keeps as many as the program has
- * tiers at most. A cap is never needless: another that hides it may be lifted.
+ * The grants after one more. Of the floors of one tier the one that ends last is enough, so that a member keeps as many as the program
+ * has tiers at most. A cap stays: one that takes its place says so.
  */
-export function withGrant(
-  grants: readonly Grant[] | undefined,
-  grant: Grant,
-  rankOf: (tier: string) => number,
-): Grant[] {
+export function withGrant(grants: readonly Grant[] | undefined, grant: Grant): Grant[] {
   const all = [...(grants ?? []), grant];
   const isNeedless = (one: Grant, place: number) =>
     one.kind === 'floor' &&
     all.some((other, otherPlace) => {
-      if (other === one || other.kind !== 'floor' || endOf(other) < endOf(one)) return false;
-      const higher = rankOf(other.tier) - rankOf(one.tier);
+      if (other === one || other.kind !== 'floor' || other.tier !== one.tier) return false;
       // Of two that are alike, the first stays.
-      return higher > 0 || (higher === 0 && (endOf(other) > endOf(one) || otherPlace < place));
+      return endOf(other) > endOf(one) || (endOf(other) === endOf(one) && otherPlace < place);
     });
   return all.filter((one, place) => !isNeedless(one, place));
 }

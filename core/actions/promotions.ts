@@ -44,7 +44,7 @@ export function decidePromotions(
     const { at } = firing;
     for (; place < byRecording.length && byRecording[place]!.recordedAt <= at; place++) replay.add(byRecording[place]!);
     const actions = [...history.actions, ...taken].filter(({ recordedAt }) => recordedAt <= at);
-    const grants = grantsAt(grantHistory(actions, byRecording.slice(0, place), program), at, program);
+    const grants = grantsAt(grantHistory(actions, byRecording.slice(0, place), program), at);
     const earned = earnedTier(program, replay.tallyAt(at));
     const visible = visibleTier(earned, grants, at, program);
     taken.push(

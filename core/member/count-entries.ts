@@ -9,7 +9,7 @@ import type { Program } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import type { Instant } from '../time.ts';
 import { standingOf, withCounted } from './counted-window.ts';
-import { type ChangeCause, hasValidSums, type Member } from './member.ts';
+import { type ChangeCause, hasValidSums, type Member, type TierNotice } from './member.ts';
 import { renewalOf } from './notices.ts';
 import {
   type Announcing,
@@ -56,6 +56,8 @@ export function countEntries(
   if (!hasValidSums(member, program)) {
     return { kind: 'rebuildNeeded', because: member.rebuildDue ? 'created' : 'program counts otherwise now' };
   }
+
+  if (member.undecided) return { kind: 'rebuildNeeded', because: 'fires a promotion' };
 
   const newEntries: LedgerEntry[] = [];
   for (const entry of entries) {
@@ -148,16 +150,17 @@ export function rebuildMember(
   const { cause, brought = [] } = because;
   const { entries } = history;
   const moment = momentOf(now, member, entries, history.actions);
-  const untilNow = settleUntilNow(member, history, program, announcing, because, moment);
   const { taken, unfinished } = decidePromotions(member, history, program);
-  const grants = grantsAt(grantHistory([...history.actions, ...taken], entries, program), moment, program);
-  const { rebuildDue: _, welcome, ...rest } = untilNow.member;
+  const actions = [...history.actions, ...taken];
+  const untilNow = settleUntilNow(member, { entries, actions }, taken, program, announcing, because, moment);
+  const grants = grantsAt(grantHistory(actions, entries, program), moment);
+  const { rebuildDue: _, undecided: __, welcome, ...rest } = untilNow.member;
   const counted: Member = {
     ...rest,
     tally: tallyOf(entries, program, member.enrolledAt, moment),
     countedUnder: program.countingRule,
     counted: withCounted({ since: member.counted.since, entries: [] }, entries, moment, grants),
-    ...(unfinished && { rebuildDue: true, ...(welcome && { welcome }) }),
+    ...(unfinished && { undecided: true, ...(welcome && { welcome }) }),
   };
   const settled = andThen({ ...untilNow, actions: taken }, () =>
     settle(
@@ -179,12 +182,20 @@ export function rebuildMember(
     const tipping = change.cause === 'transaction' && tippingEntry(member, entries, program, brought, moment);
     if (tipping) change.transactionId = tipping.id;
   }
-  return settled.changes.length > untilNow.changes.length
+  return unfinished
     ? settled
-    : taken.reduce(
-        (all, record) => andThen(all, (current) => withNotice(current, renewalOf(current, record, program, moment))),
-        settled,
-      );
+    : andThen(settled, (current) => withNotice(current, lastRenewal(current, taken, program, moment)));
+}
+
+/** However many orders of a day renewed the tier: the last says until when. A change of tier since then has said it already. */
+function lastRenewal(
+  member: Member,
+  taken: readonly ActionRecord[],
+  program: Program,
+  now: Instant,
+): TierNotice | undefined {
+  const untold = taken.filter(({ recordedAt }) => recordedAt > member.tier.since);
+  return untold.map((record) => renewalOf(member, record, program, now)).findLast((notice) => notice !== undefined);
 }
 
 /** Which entry moved the tier, of those not counted before: they are read after all others, in the order in which they were recorded. */
@@ -220,47 +231,73 @@ function tippingEntry(
  */
 function settleUntilNow(
   member: Member,
-  { entries }: History,
+  { entries, actions }: History,
+  taken: readonly ActionRecord[],
   program: Program,
   announcing: Announcing,
   { cause, brought = [] }: { cause: ChangeCause; brought?: readonly LedgerEntry[] },
   moment: Instant,
 ): Settled {
-  if (!hasValidSums(member, program)) {
-    // What nobody counted yet is news, unless nothing was ever counted.
-    const uncounted = member.rebuildDue ? [] : entries.filter((entry) => standingOf(member.counted, entry) === 'new');
-    const news = new Set([...brought, ...uncounted].map(entryKey));
-    const known = entries.filter((entry) => !news.has(entryKey(entry)));
-    const tally = tallyOf(known, program, member.enrolledAt, moment);
-    const silently = member.rebuildDue ? 'enrolment' : 'programEdit';
-    return settle({ ...member, tally }, program, announcing, { cause: silently, at: moment }, moment);
-  }
-  const uncounted = entries.filter((entry) => standingOf(member.counted, entry) === 'new');
-  if (uncounted.length === 0) return bringUpTo(moment, member, program, announcing);
-  let settled = unchanged(member);
+  // What nobody counted yet is news, unless nothing was ever counted.
+  const uncounted = member.rebuildDue ? [] : entries.filter((entry) => standingOf(member.counted, entry) === 'new');
+  let settled = hasValidSums(member, program)
+    ? unchanged(member)
+    : underTheProgram(member, entries, [...brought, ...uncounted], program, announcing, moment);
+  if (uncounted.length === 0) return andThen(settled, (current) => bringUpTo(moment, current, program, announcing));
   for (;;) {
     const end = nextMoment(settled.member);
     if (end > moment) return settled;
     const news = uncounted.filter((entry) => entry.recordedAt < end);
     const newest = news.sort((a, b) => a.recordedAt - b.recordedAt).at(-1);
     if (newest) {
-      const taken = entries.filter((entry) => entry.recordedAt < end);
-      const tally = tallyOf(taken, program, member.enrolledAt, end - 1);
+      const isBefore = ({ recordedAt }: { recordedAt: Instant }) => recordedAt < end;
+      const known = entries.filter(isBefore);
+      const tally = tallyOf(known, program, member.enrolledAt, end - 1);
+      const grants = grantsAt(grantHistory(actions.filter(isBefore), known, program), end - 1);
       settled = andThen(settled, (current) => {
         const { tally: tallyBefore, grants: grantsBefore } = current;
-        const at = momentOf(newest.recordedAt, current, []);
-        const counted = withoutReassessed({ ...current, tally }, news, at, program);
-        const because: Because = { cause, at, transactionId: newest.id, tallyBefore, grantsBefore };
-        return settle(counted, program, announcing, because, moment);
+        const because: Because = {
+          cause,
+          at: momentOf(newest.recordedAt, current, []),
+          judgedAt: end - 1,
+          transactionId: newest.id,
+          tallyBefore,
+          grantsBefore,
+          taken: taken.filter(isBefore),
+        };
+        return settle(
+          withGrants({ ...current, tally }, grants, end - 1, program),
+          program,
+          announcing,
+          because,
+          moment,
+        );
       });
     }
     settled = andThen(settled, (current) => bringUpTo(end, current, program, announcing, moment));
   }
 }
 
+/** The member by the sums of the program in force, which nobody made yet: that alone is no news, and comes before what is due. */
+function underTheProgram(
+  member: Member,
+  entries: readonly LedgerEntry[],
+  news: readonly LedgerEntry[],
+  program: Program,
+  announcing: Announcing,
+  moment: Instant,
+): Settled {
+  const keys = new Set(news.map(entryKey));
+  const known = entries.filter((entry) => !keys.has(entryKey(entry)));
+  const at = Math.max(member.tier.since, Math.min(moment, nextMoment(member) - 1));
+  const tally = tallyOf(known, program, member.enrolledAt, at);
+  const cause = member.rebuildDue ? 'enrolment' : 'programEdit';
+  return settle({ ...member, tally }, program, announcing, { cause, at }, moment);
+}
+
 /**
- * The moment of a decision, by a clock that may be a little behind those of others: no entry, action, grant or welcome lies in its future, and
- * a cycle that has begun for the member does not end again (R9).
+ * The moment of a decision, by a clock that may be a little behind those of others: no entry, action, grant or welcome lies in its
+ * future, and a cycle that has begun for the member does not end again (R9).
  */
 function momentOf(
   now: Instant,

@@ -102,7 +102,7 @@ export function replayTo(at: Instant, member: Member, history: History, program:
   });
   passUpTo(at);
   const tally = judge(at);
-  const live = grantsAt(grants, at, program);
+  const live = grantsAt(grants, at);
   const shown = shownSince(member, at, tally, live, program) ?? { tier, since };
   return { view: viewOf(member, tally, live, shown.tier, shown.since, program, at), happened, tally };
 }

@@ -27,6 +27,8 @@ export interface Member {
   counted: CountedWindow;
   /** Set when the member is created: the ledger may hold entries from before, which nobody counted yet. */
   rebuildDue?: boolean;
+  /** More promotions fired than one write could decide: a rebuild goes on. The sums are right meanwhile. */
+  undecided?: boolean;
   /** The promotions that the enrolment fired, and when: decided by the rebuild that is due. */
   welcome?: { promotions: readonly string[]; at: Instant };
 }

@@ -123,7 +123,8 @@ function reasonFor(
   if (!visible) return { cause: 'programEdit', transactionId };
   if (because.taken) {
     const without = visibleTier(earnedTier(program, member.tally), because.grantsBefore, at, program);
-    const decisive = because.taken.find(({ key }) => key === standing.grant?.key) ?? because.taken.at(-1);
+    const effective = because.taken.filter(({ grant, lifted }) => grant || lifted);
+    const decisive = effective.find(({ key }) => key === standing.grant?.key) ?? effective.at(-1);
     if (decisive && (without.id !== standing.tier.id || cause === 'tierAction')) {
       const { origin, action, grant } = decisive;
       return {
@@ -180,7 +181,14 @@ function standingToShow(member: Member, visible: Tier | undefined, program: Prog
   if (because.taken?.some(({ key }) => key === standing.grant?.key)) return standing;
   const before = visibleTier(earnedTier(program, because.tallyBefore), because.grantsBefore ?? grants, at, program);
   const held = before.rank < visible.rank && standing.tier.rank >= before.rank;
-  return held ? { tier: visible, source: 'earned' } : standing;
+  if (!held) return standing;
+  // What holds the tier is no grant; but a cap takes away what is held, too.
+  return standingAt(
+    visible,
+    grants?.filter(({ kind }) => kind === 'cap'),
+    at,
+    program,
+  );
 }
 
 /**
@@ -230,7 +238,9 @@ function passMoment(
     settled = settle(member, program, announcing, because, now);
   }
   const passed = andThen(settled, (current) => unchanged(withoutEnded(current, at, program)));
-  const told = andThen(passed, (current) => withNotice(current, reminderOf(current, at, moment, program, now)));
+  const told = andThen(passed, (current) =>
+    withNotice(current, reminderOf(current, at, Math.max(moment, now), program, now)),
+  );
   return { ...told, member: overIdleCycles(told.member, program, moment) };
 }
 

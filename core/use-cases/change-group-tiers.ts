@@ -1,4 +1,4 @@
-import type { TierAction } from '../actions/tier-action.ts';
+import type { ActionRecord } from '../actions/tier-action.ts';
 import type { Announcing } from '../member/settle.ts';
 import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import type { Program } from '../program/program.ts';
@@ -11,8 +11,8 @@ export const PAGE_SIZE = 100;
 /** How many members are worked on at the same time. */
 const SIDE_BY_SIDE = 10;
 
-/** How often a member is tried before it is left to the operator. */
-const ATTEMPTS = 3;
+/** What an error says of itself ends in the list: enough to find it by. */
+const WHY_LENGTH = 300;
 
 interface Ports {
   ledger: Ledger;
@@ -24,6 +24,8 @@ interface Ports {
 
 export interface PageDone {
   outcomes: RunOutcome[];
+  /** Those that promotions fired, found on the way. */
+  promotions: ActionRecord[];
   /** Where the next page begins; left out with the last. */
   next?: string;
 }
@@ -32,6 +34,8 @@ export interface PageDone {
  * Does one page of a group's tier action. It can be done again at any time: each member is changed once (`actionId#memberId`, R19), and
  * the page is counted once. One member that cannot be changed stops nobody.
  * @param after the last member of the page before; empty for the first
+ * @param isTransient whether a failure may be gone the next time
+ * @throws what failed because the world did, once all others of the page are done: the page is to be done again
  */
 export async function changeGroupTiers(
   ports: Ports,
@@ -40,6 +44,7 @@ export async function changeGroupTiers(
   runId: string,
   after: string,
   clock: () => Instant,
+  isTransient: (error: unknown) => boolean,
 ): Promise<PageDone> {
   const run = await ports.runs.load(runId);
   if (!run) throw new Error(`There is no run ${runId}.`);
@@ -47,52 +52,53 @@ export async function changeGroupTiers(
   const page = { limit: PAGE_SIZE, ...(after !== '' && { after }) };
   const { memberIds, next } = await ports.groups.membersAt(groupId, startedAt, page);
 
-  const outcomes: RunOutcome[] = [];
+  const tried: Tried[] = [];
   for (let place = 0; place < memberIds.length; place += SIDE_BY_SIDE) {
     const some = memberIds.slice(place, place + SIDE_BY_SIDE);
+    const origin = { type: 'group' as const, groupId };
     // The action takes effect for all at the same moment, whenever their turn comes.
-    const change = (memberId: string) =>
-      changeOne(ports, program, announcing, memberId, groupId, { effectiveAt: startedAt, ...action }, clock);
-    outcomes.push(...(await Promise.all(some.map(change))));
+    const forAll = { effectiveAt: startedAt, ...action };
+    const change = async (memberId: string): Promise<Tried> => {
+      try {
+        return { memberId, managing: await manageTier(ports, program, announcing, memberId, forAll, origin, clock()) };
+      } catch (error) {
+        return { memberId, error };
+      }
+    };
+    tried.push(...(await Promise.all(some.map(change))));
   }
+  const passing = tried.find(({ error }) => error !== undefined && isTransient(error));
+  if (passing) throw passing.error;
+  const outcomes = tried.map(outcomeOf);
   await ports.runs.recordPage(runId, { after, outcomes });
   if (next === undefined) await ports.runs.finish(runId, clock());
-  return next === undefined ? { outcomes } : { outcomes, next };
+  const promotions = tried.flatMap(({ managing }) => (managing?.status === 'decided' ? managing.promotions : []));
+  return next === undefined ? { outcomes, promotions } : { outcomes, promotions, next };
 }
 
-async function changeOne(
-  ports: Ports,
-  program: Program,
-  announcing: Announcing,
-  memberId: string,
-  groupId: string,
-  action: TierAction,
-  clock: () => Instant,
-): Promise<RunOutcome> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const origin = { type: 'group' as const, groupId };
-      return outcomeOf(memberId, await manageTier(ports, program, announcing, memberId, action, origin, clock()));
-    } catch (error) {
-      if (attempt < ATTEMPTS) continue;
-      const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      return { memberId, outcome: 'FAILED', why, from: null, to: null, direction: 'none' };
-    }
-  }
+/** What came of a member: an answer, or a failure. */
+interface Tried {
+  memberId: string;
+  managing?: Managing;
+  error?: unknown;
 }
 
 /** What a page tells of a member: the same, however often the page is done. */
-function outcomeOf(memberId: string, { record }: Managing): RunOutcome {
-  const { outcome, from, to, why, until } = record;
-  const outcomeAlone: RunOutcome = {
+function outcomeOf({ memberId, managing, error }: Tried): RunOutcome {
+  if (!managing) {
+    const why = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, WHY_LENGTH);
+    return { memberId, outcome: 'FAILED', why, from: null, to: null, direction: 'none' };
+  }
+  const { outcome, from, to, why, until } = managing.record;
+  const direction = !from || !to || from.id === to.id ? 'none' : to.rank > from.rank ? 'up' : 'down';
+  return {
     memberId,
     outcome,
     from: from?.id ?? null,
     to: to?.id ?? null,
-    direction: !from || !to || from.id === to.id ? 'none' : to.rank > from.rank ? 'up' : 'down',
+    direction,
+    ...(direction !== 'none' && { cause: 'tierAction' as const }),
+    ...(why !== undefined && { why }),
+    ...(until !== undefined && { until }),
   };
-  if (outcomeAlone.direction !== 'none') outcomeAlone.cause = 'tierAction';
-  if (why !== undefined) outcomeAlone.why = why;
-  if (until !== undefined) outcomeAlone.until = until;
-  return outcomeAlone;
 }

@@ -1,6 +1,5 @@
 import { decideAction, recordOf } from '../actions/decide-action.ts';
 import { withGrant } from '../actions/grant.ts';
-import { rankIn } from '../actions/grant-history.ts';
 import { type ActionOrigin, type ActionRecord, actionKey, type TierAction } from '../actions/tier-action.ts';
 import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
 import { rebuildMember } from '../member/count-entries.ts';
@@ -108,7 +107,7 @@ async function presentMember(
   const cause = member.rebuildDue ? 'enrolment' : 'transaction';
   // What was taken before something ended counts before it, and the stream may have yet to bring it: only the ledger holds it all.
   const present =
-    isValid && nextMoment(member) > now
+    isValid && !member.undecided && nextMoment(member) > now
       ? unchanged(member)
       : rebuildMember(member, await historyOf(ports, member.memberId), program, announcing, { cause }, now);
   if (tierById(program, present.member.tier.id)) return present;
@@ -136,7 +135,7 @@ function takeAction(
     const decision = decideAction(action, origin, standing, entry, from, recordedAt, program);
 
     const kept = grants.filter(({ key }) => !decision.lifted.includes(key));
-    const given = decision.grant ? withGrant(kept, decision.grant, rankIn(program)) : kept;
+    const given = decision.grant ? withGrant(kept, decision.grant) : kept;
     const withIt = decision.grant || decision.lifted.length > 0 ? withGrants(member, given, now, program) : member;
     const record = recordOf(memberId, action, origin, decision, recordedAt, visible, visible);
     const because = {

@@ -46,7 +46,7 @@ export async function putMember(
     const enrolledAt = request.enrolledAt ?? existing.enrolledAt;
     const blocked = request.blocked ?? existing.blocked;
     const moved = enrolledAt !== existing.enrolledAt;
-    if (!existing.rebuildDue && !moved) {
+    if (!existing.rebuildDue && !existing.undecided && !moved) {
       return blocked === existing.blocked ? undefined : unchanged({ ...existing, blocked });
     }
     // Anniversaries count from the enrolment: another date makes other cycles.

@@ -31,7 +31,7 @@ export async function writeMember<T extends Settled>(
     if ((await ports.members.save(next.member, readVersion, records)) === 'conflict') continue;
     written = next;
     // More was to be decided than one write holds.
-    if (!next.member.rebuildDue || next.actions.length === 0) return written;
+    if (!next.member.undecided) return written;
     attempt = 0;
   }
   throw new TooManyConflicts(memberId, MAX_ATTEMPTS);

@@ -1,9 +1,14 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
+/** A call that hangs would hang everybody who waits behind it. It is tried again, and every write has a condition. */
+const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
+
 /** One client for a function's whole life. */
 export function dynamoClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(config), { marshallOptions: { removeUndefinedValues: true } });
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: TIMEOUTS, ...config }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
 }
 
 /** Whether a conditional write lost: against the condition, or against another transaction on the same item. */

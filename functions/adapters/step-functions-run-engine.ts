@@ -3,7 +3,9 @@ import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws
 import type { RunEngine } from '../../core/ports.ts';
 import type { RunState } from '../../core/runs/run.ts';
 
-const GIVEN_UP = ['FAILED', 'TIMED_OUT', 'ABORTED'];
+const GIVEN_UP = ['FAILED', 'TIMED_OUT'];
+/** By an operator, who meant it: it stands still, and posting again does not set it going. */
+const STOPPED = 'ABORTED';
 
 /** How often a run can be brought on its way again after it was given up. */
 const STARTS = 10;
@@ -43,7 +45,7 @@ export class StepFunctionsRunEngine implements RunEngine {
     for (let start = 1; start <= STARTS; start++) {
       const status = await this.#statusOf(runId, start);
       if (status === undefined) return 'failed';
-      if (!GIVEN_UP.includes(status)) return 'running';
+      if (!GIVEN_UP.includes(status)) return status === STOPPED ? 'failed' : 'running';
     }
     return 'failed';
   }

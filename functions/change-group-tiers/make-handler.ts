@@ -2,8 +2,9 @@ import type { Announcing } from '../../core/member/settle.ts';
 import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../../core/ports.ts';
 import type { Program } from '../../core/program/program.ts';
 import type { Instant } from '../../core/time.ts';
-import { changeGroupTiers } from '../../core/use-cases/change-group-tiers.ts';
-import { count, countAction, log, publishCounts } from '../runtime/log.ts';
+import { changeGroupTiers, type PageDone } from '../../core/use-cases/change-group-tiers.ts';
+import { count, countAction, countPromotion, log, publishCounts } from '../runtime/log.ts';
+import { isTransient } from '../runtime/transient.ts';
 
 /** Where a run stands: what the state machine hands to the next page. */
 export interface RunState {
@@ -26,7 +27,9 @@ export function makeHandler(
     const startedAt = clock();
     let place: string | undefined = after;
     do {
-      const { outcomes, next } = await changeGroupTiers(ports, program, announcing, runId, place, clock);
+      const page = await changeGroupTiers(ports, program, announcing, runId, place, clock, isTransient);
+      const { outcomes, promotions, next }: PageDone = page;
+      for (const record of promotions) countPromotion(record.memberId, record);
       for (const { memberId, outcome, direction, why } of outcomes) {
         if (direction !== 'none') count(direction === 'up' ? 'TierUpgraded' : 'TierDowngraded');
         if (outcome !== 'FAILED') countAction(outcome);

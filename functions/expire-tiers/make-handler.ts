@@ -5,6 +5,7 @@ import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
 import type { Program } from '../../core/program/program.ts';
 import { type Instant, MINUTE_MS, parseInstant } from '../../core/time.ts';
 import { expireTier } from '../../core/use-cases/expire-tier.ts';
+import { inTime } from '../runtime/in-time.ts';
 import { count, countMove, countPromotion, log } from '../runtime/log.ts';
 import { queueHandler } from '../runtime/queue.ts';
 
@@ -30,7 +31,7 @@ export function makeHandler(
 ) {
   const expire = async (memberId: string): Promise<boolean> => {
     try {
-      const { changes, notices, actions } = await expireTier(ports, program, announcing, memberId, clock());
+      const { changes, notices, actions } = await inTime(expireTier(ports, program, announcing, memberId, clock()));
       for (const change of changes) countMove(change);
       for (const record of actions) countPromotion(memberId, record);
       const reminders = notices.filter(({ kind }) => kind === 'expiring').length;
@@ -51,17 +52,23 @@ export function makeHandler(
     clock,
     async handle(message, wokenAt) {
       const early = (parseInstant(String(message.dueAt)) ?? wokenAt) - wokenAt;
-      if (early > 0 && early <= EARLY_MS) await pause(early);
+      // Timers may be a little early by the clock.
+      if (early > 0 && early <= EARLY_MS) await pause(early + 50);
       const startedAt = clock();
       let [done, failed] = [0, 0];
-      for (let shard = 0; shard < DUE_SHARDS; shard++) {
-        for await (const page of ports.members.due(shard, startedAt)) {
+      // Two at once begin at different places, and where one had to stop another does not begin.
+      const first = Math.floor(Math.random() * DUE_SHARDS);
+      for (let shards = 0; shards < DUE_SHARDS; shards++) {
+        for await (const page of ports.members.due((first + shards) % DUE_SHARDS, startedAt)) {
           for (let place = 0; place < page.length; place += SIDE_BY_SIDE) {
             const outcomes = await Promise.all(page.slice(place, place + SIDE_BY_SIDE).map(expire));
             done += outcomes.filter(Boolean).length;
             failed += outcomes.filter((isDone) => !isDone).length;
           }
-          if (clock() - startedAt > WORK_MS) return { ...message, done, failed, more: true };
+          if (clock() - startedAt > WORK_MS) {
+            count('DueLeftOver');
+            return { ...message, done, failed, more: true };
+          }
         }
       }
       return { ...message, done, failed };

@@ -22,6 +22,8 @@ export type CountName =
   | 'FieldInvalid'
   | 'PromotionFired'
   | 'ReminderGiven'
+  /** More members were due than one call could write; the next sweep goes on. */
+  | 'DueLeftOver'
   /** One of many members could not be written. */
   | 'MemberFailed'
   | 'RecordParked'
@@ -50,13 +52,11 @@ export function countAction(outcome: string): void {
 }
 
 /** A promotion that fired, and what became of it. */
-export function countPromotion(
-  memberId: string,
-  { key, outcome, why }: { key: string; outcome: string; why?: string },
-): void {
+export function countPromotion(memberId: string, { key, outcome }: { key: string; outcome: string }): void {
   count('PromotionFired');
   countAction(outcome);
-  log.info('A promotion fired', { memberId, key, outcome, why });
+  // Why a field told no end is in the member's explanation: fields may hold anything.
+  log.info('A promotion fired', { memberId, key, outcome });
 }
 
 /** A visible tier that moved. */

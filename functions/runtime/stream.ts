@@ -1,7 +1,8 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { TooManyConflicts } from '../../core/failures.ts';
 import { HOUR_MS, type Instant, MINUTE_MS } from '../../core/time.ts';
+import { inTime } from './in-time.ts';
 import { count, log, publishCounts } from './log.ts';
+import { isTransient } from './transient.ts';
 
 export type StreamImage = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
 
@@ -30,8 +31,7 @@ export const PATIENCE_MS = 15 * MINUTE_MS;
 /** However often a function starts anew and forgets since when a member fails: half of the 24 hours that a stream keeps a record. */
 export const MAX_AGE_MS = 12 * HOUR_MS;
 
-/** One member may take this long, and a batch as a whole: both well within the function's minute, for a crash tells no names. */
-export const MEMBER_LIMIT_MS = 20_000;
+/** A batch as a whole may take this long: well within the function's minute, as is what one member may take, for a crash tells no names. */
 export const BATCH_LIMIT_MS = 35_000;
 
 /**
@@ -111,31 +111,6 @@ export function streamHandler<T>(handling: {
     publishCounts();
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
-}
-
-/** @throws where the work is not done within a member's time; it may still be done later, which does no harm */
-async function inTime(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error(`It took longer than ${MEMBER_LIMIT_MS} ms.`), { code: 'ETIMEDOUT' });
-    timer = setTimeout(() => reject(error), MEMBER_LIMIT_MS);
-  });
-  await Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
-}
-
-/**
- * Whether a failure may be gone the next time: others wrote first, the cloud refused or broke (the SDK marks what it throws with
- * `$metadata`), or the network did. Node marks wrong arguments with codes too, but those begin with ERR_.
- */
-function isTransient(error: unknown): boolean {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 10; cause = cause.cause, depth++) {
-    if (cause instanceof TooManyConflicts) return true;
-    // Such as an item that outgrew what DynamoDB takes: it would be refused as often as it is tried.
-    if (cause.name === 'ValidationException') return false;
-    const { $metadata, code } = cause as Error & { $metadata?: unknown; code?: unknown };
-    if ($metadata !== undefined || (typeof code === 'string' && /^E(?!RR_)/.test(code))) return true;
-  }
-  return false;
 }
 
 function keysOf(record: DynamoDBRecord): Omit<Streamed<never>, 'item'> {

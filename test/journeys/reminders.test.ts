@@ -260,6 +260,52 @@ describe('where nobody came by in time', () => {
     expect(heard(world).events).toEqual(['tier.upgraded', 'tier.downgraded']);
   });
 
+  test.each<[string, (world: World) => Promise<unknown>]>([
+    ['a schedule', (world) => world.wake()],
+    ['the stream', async () => {}],
+    ['an action of staff’s', (world) => world.act('m-1', { id: 'idle', ...BY_PROGRAM })],
+  ])('with a purchase that nobody counted yet it is told once as well, found by %s', async (_, comes) => {
+    const world = await memberWith(0);
+    await take(world, forDays(90));
+    world.at('2026-03-02T10:00:00Z');
+    await world.post('m-1', { id: 'uncounted', points: 10 });
+    world.at('2026-05-25T10:00:00Z');
+    await comes(world);
+    await world.deliver();
+    await world.wake();
+    await world.deliver();
+    expect(remindersOf(world)).toEqual([[SEVEN, END]]);
+    expect((await world.read('m-1')).points.current).toBe(10);
+  });
+
+  test.each<[string, (world: World) => Promise<unknown>]>([
+    ['a schedule', (world) => world.wake()],
+    ['the stream', async () => {}],
+    ['an action of staff’s', (world) => world.act('m-1', { id: 'idle', ...BY_PROGRAM })],
+  ])('nor with such a purchase, once the tier has ended, found by %s', async (_, comes) => {
+    const world = await memberWith(0);
+    await take(world, forDays(90));
+    world.at('2026-03-02T10:00:00Z');
+    await world.post('m-1', { id: 'uncounted', points: 10 });
+    world.at(END);
+    await comes(world);
+    await world.deliver();
+    await world.wake();
+    await world.deliver();
+    expect(heard(world).events).toEqual(['tier.upgraded', 'tier.downgraded']);
+  });
+
+  test('taken between the two reminders, such a purchase is still told of the second only', async () => {
+    const world = await memberWith(0);
+    await take(world, forDays(90));
+    world.at('2026-05-10T10:00:00Z');
+    await world.post('m-1', { id: 'uncounted', points: 10 });
+    world.at('2026-05-25T10:00:00Z');
+    await world.wake();
+    await world.deliver();
+    expect(remindersOf(world)).toEqual([[SEVEN, END]]);
+  });
+
   test('woken twice, or five times at once, it is told once', async () => {
     const world = await memberWith(0, withReminders({ notify: true }));
     await take(world, forDays(90));

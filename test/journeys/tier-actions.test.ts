@@ -942,6 +942,47 @@ describe('whom an action tells', () => {
   });
 });
 
+describe('a member whose enrolment is moved just after a grant has ended', () => {
+  const ENDED = '2026-03-10T23:00:00Z';
+
+  test.each([
+    ['in cycles of enrolment', { cycle: { type: 'enrollment' as const } }],
+    ['in cycles of the calendar', {}],
+    ['without cycles', { cycle: { type: 'none' as const } }],
+  ])('is still told of that end, %s', async (_, program) => {
+    const world = await memberWith(0, { program });
+    await take(world, { ...forDays(10), notify: { channels: ['email'], atEnd: true } });
+    forget(world);
+    world.at('2026-03-10T23:00:02Z');
+    await world.enrol('m-1', { enrolledAt: '2026-02-01T00:00:00Z' });
+    await world.deliver();
+    await world.wake();
+    await world.deliver();
+    expect(await world.changes('m-1')).toMatchObject([
+      { to: { id: 'bronze' }, cause: 'grantEnd', actionId: 'a-1', occurredAt: ENDED, announced: true },
+      { to: { id: 'gold' }, cause: 'tierAction' },
+    ]);
+    expect(heard(world)).toEqual({ events: ['tier.downgraded'], mails: ["You're now Bronze"], texts: [] });
+    expect(await world.read('m-1')).toMatchObject({ tier: { id: 'bronze', since: ENDED }, grants: [] });
+  });
+
+  test('with points underneath, and an order that nobody counted yet', async () => {
+    const world = await memberWith(900);
+    await take(world, { ...forDays(10), notify: { channels: ['email'], atEnd: true } });
+    forget(world);
+    world.at('2026-03-10T22:59:00Z');
+    await world.post('m-1', { id: 'order', points: 200 });
+    world.at('2026-03-10T23:00:02Z');
+    await world.enrol('m-1', { enrolledAt: '2026-02-01T00:00:00Z' });
+    await world.deliver();
+    expect(await world.changes('m-1')).toMatchObject([
+      { to: { id: 'silver' }, cause: 'grantEnd', occurredAt: ENDED, announced: true },
+      { to: { id: 'gold' }, cause: 'tierAction' },
+    ]);
+    expect(heard(world)).toEqual({ events: ['tier.downgraded'], mails: ["You're now Silver"], texts: [] });
+  });
+});
+
 describe('what a change and its event say of the action', () => {
   const expiry = { type: 'fieldNumber', field: 'TrialPeriodDays', unit: 'days' };
   const trial: PromotionFile = {

@@ -97,10 +97,11 @@ describe.each(functions)('%s', (folder, properties) => {
   });
 });
 
-test('what stands between a purchase and the member’s tier, or changes a group’s, gets twice the memory', () => {
+test('what stands between a purchase and the member’s tier, or works on many members at once, gets twice the memory', () => {
   const memory = Object.groupBy(functions, ([, { MemorySize }]) => String(MemorySize));
   expect(memory['1024']?.map(([folder]) => folder).sort()).toEqual([
     'change-group-tiers',
+    'expire-tiers',
     'recalculate-tier',
     'receive-shopify-order',
     'record-transaction',

@@ -12,7 +12,7 @@ function watched({ MetricName, Dimensions }: Properties): string {
 }
 
 function isOfExpiry(id: string): boolean {
-  return id.startsWith('WatchExpireTiers');
+  return id.startsWith('WatchExpireTiers') && !id.includes('FieldInvalid');
 }
 
 test('an alarm watches each thing that can keep members from their points, their tier or the news of it', () => {
@@ -47,9 +47,11 @@ test('an alarm watches each thing that can keep members from their points, their
       'MemberFailed of change-group-tiers',
       'MemberFailed of expire-tiers',
       'MessageFailed of expire-tiers',
+      'DueLeftOver of expire-tiers',
       'FieldInvalid of recalculate-tier',
       'FieldInvalid of manage-tier',
       'FieldInvalid of put-member',
+      'FieldInvalid of expire-tiers',
       'FieldInvalid of change-group-tiers',
       'WebhookRefused of receive-shopify-order',
       'RecordFailed of recalculate-tier',
@@ -102,6 +104,7 @@ test.each([
 test('what fails at the end of a tier rings when sweep after sweep did not mend it: two times ten minutes', () => {
   const ofExpiry = alarms.filter(([id]) => isOfExpiry(id));
   expect(ofExpiry.map(([, { Properties }]) => Properties.MetricName).sort()).toEqual([
+    'DueLeftOver',
     'Errors',
     'MemberFailed',
     'MessageFailed',
@@ -210,6 +213,7 @@ describe('the dashboard', () => {
     'FieldInvalid',
     'PromotionFired',
     'ReminderGiven',
+    'DueLeftOver',
     'MemberFailed',
     'RecordParked',
     'MessageSent',

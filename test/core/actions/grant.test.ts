@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Grant, isLive, withGrant } from '../../../core/actions/grant.ts';
-import { rankIn } from '../../../core/actions/grant-history.ts';
 import { visibleTier } from '../../../core/tiers/visible-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { grantLists, LAST_MOMENT, TIERS_OF_GRANTS } from './grants.ts';
@@ -10,7 +9,7 @@ const PROGRAM = exampleProgram();
 
 function pruned(grants: readonly Grant[]): Grant[] {
   let kept: Grant[] = [];
-  for (const grant of grants) kept = withGrant(kept, grant, rankIn(PROGRAM));
+  for (const grant of grants) kept = withGrant(kept, grant);
   return kept;
 }
 
@@ -46,15 +45,20 @@ describe('of two grants', () => {
 
   test.each<[string, Grant, Grant, string]>([
     ['a higher floor that ends sooner', floor('a', 'gold', 10), floor('b', 'platinum', 5), 'a b'],
-    ['a higher floor that ends at the same moment', floor('a', 'gold', 10), floor('b', 'platinum', 10), 'b'],
-    ['a higher floor that ends later', floor('a', 'gold', 10), floor('b', 'platinum', 11), 'b'],
+    ['a higher floor that ends at the same moment', floor('a', 'gold', 10), floor('b', 'platinum', 10), 'a b'],
+    [
+      'a higher floor that ends later, as the program may lose its tier',
+      floor('a', 'gold', 10),
+      floor('b', 'platinum', 11),
+      'a b',
+    ],
     ['a lower floor that ends later', floor('a', 'gold', 10), floor('b', 'silver', 11), 'a b'],
-    ['a lower floor that ends at the same moment', floor('a', 'gold', 10), floor('b', 'silver', 10), 'a'],
+    ['a lower floor that ends at the same moment', floor('a', 'gold', 10), floor('b', 'silver', 10), 'a b'],
     ['the same floor, longer', floor('a', 'gold', 10), floor('b', 'gold', 11), 'b'],
     ['the same floor, shorter', floor('a', 'gold', 10), floor('b', 'gold', 9), 'a'],
     ['the same floor, as long', floor('a', 'gold', 10), floor('b', 'gold', 10), 'a'],
     ['the same floor for good', floor('a', 'gold', 10), floor('b', 'gold'), 'b'],
-    ['a lower floor, both for good', floor('a', 'gold'), floor('b', 'silver'), 'a'],
+    ['a lower floor, both for good', floor('a', 'gold'), floor('b', 'silver'), 'a b'],
     ['a lower cap, which may be lifted alone', cap('a', 'gold', 10), cap('b', 'silver', 20), 'a b'],
     ['a higher cap, which stays when the lower one is lifted', cap('a', 'gold', 10), cap('b', 'platinum', 5), 'a b'],
     ['the same cap', cap('a', 'gold', 10), cap('b', 'gold', 10), 'a b'],

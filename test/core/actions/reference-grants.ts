@@ -47,8 +47,19 @@ export function referenceVisible(
   enrolledAt: number,
   at: number,
 ): string {
+  return referenceTierOf(referenceGrants(records, ledger, program), ledger, program, enrolledAt, at);
+}
+
+/** min(max(earned, live floors), lowest live cap) */
+export function referenceTierOf(
+  grants: readonly ReferenceGrant[],
+  ledger: readonly LedgerEntry[],
+  program: ProgramFile,
+  enrolledAt: number,
+  at: number,
+): string {
   const earned = referenceTier(referenceFigures(ledger, program, enrolledAt, at), program);
-  const live = referenceGrants(records, ledger, program).filter(({ from, until }) => from <= at && at < until);
+  const live = grants.filter(({ from, until }) => from <= at && at < until);
   const ranks = (kind: string) => live.filter((grant) => grant.kind === kind).map(({ rank }) => rank);
   const raised = Math.max(
     program.tiers.findIndex(({ id }) => id === earned),

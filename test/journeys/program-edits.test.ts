@@ -1,0 +1,321 @@
+import { describe, expect, test } from 'vitest';
+import type { ProgramFile } from '../../core/program/brand.ts';
+import { forget, heard, NOTHING } from '../support/heard.ts';
+import { storesOf } from '../support/same-stores.ts';
+import { makeWorld, type World } from '../support/world.ts';
+
+const NOW = '2026-03-01T10:00:00Z';
+const LADDER: ProgramFile['tiers'] = [
+  { id: 'bronze', name: 'Bronze', threshold: 0 },
+  { id: 'silver', name: 'Silver', threshold: 1000 },
+  { id: 'gold', name: 'Gold', threshold: 5000 },
+  { id: 'platinum', name: 'Platinum', threshold: 10000 },
+];
+const GOLD_AT_6000 = { tiers: LADDER.map((tier) => (tier.id === 'gold' ? { ...tier, threshold: 6000 } : tier)) };
+/** It gives nobody a tier; but from now on it is counted as well. */
+const COUNTED_OTHERWISE: Partial<ProgramFile> = {
+  trackers: { flights: { measure: 'count', of: { type: 'bonus' }, over: 'lifetime' } },
+};
+const EDITS: [string, Partial<ProgramFile>][] = [
+  ['without an edit', {}],
+  ['after an edit of how points are counted', COUNTED_OTHERWISE],
+];
+
+const to = (tier: string) => ({ strategy: { type: 'specific', tier } });
+const forDays = (amount: number) => ({ expiry: { type: 'duration', amount, unit: 'days' } });
+
+/** The next deployment, with another program over the same stores. Streams bring to it what is under way. */
+function edited(world: World, program: Partial<ProgramFile>, now: string) {
+  const next = makeWorld({ now, program, reach: storesOf(world) });
+  const { announcements } = world.ports;
+  return Object.assign(next, {
+    async deliver() {
+      while (world.ledgerStream.length + world.changeStream.length + announcements.published.length > 0) {
+        if (world.ledgerStream.length > 0) await next.recalculate(world.ledgerStream.splice(0));
+        if (world.changeStream.length > 0) await next.announce(world.changeStream.splice(0));
+        await next.notify(announcements.published.splice(0));
+      }
+    },
+  });
+}
+
+async function memberWith(points: number, program: Partial<ProgramFile> = {}, now = NOW): Promise<World> {
+  const world = makeWorld({ now, program });
+  await world.enrol('m-1');
+  if (points > 0) await world.post('m-1', { id: 'first', points });
+  await world.deliver();
+  forget(world);
+  return world;
+}
+
+describe('a downgrade of a member who keeps a tier though its threshold was raised (R10)', () => {
+  test.each([
+    ['to a named tier', to('silver')],
+    ['by the program', { strategy: { type: 'program' } }],
+  ])('%s takes effect, and lasts over purchases until it ends', async (_, strategy) => {
+    const world = await memberWith(5500);
+    const next = edited(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
+    expect((await next.read('m-1')).tier.id).toBe('gold');
+    expect(await next.act('m-1', { id: 'down', action: 'downgrade', ...strategy, ...forDays(30) })).toMatchObject({
+      outcome: 'APPLIED',
+      visibleTier: 'silver',
+    });
+    await next.deliver();
+    expect(await next.changes('m-1')).toMatchObject([
+      { from: { id: 'gold' }, to: { id: 'silver' }, cause: 'tierAction', actionId: 'down' },
+      { to: { id: 'gold' } },
+    ]);
+    for (const points of [1, 1000]) {
+      next.pass(1000);
+      await next.post('m-1', { id: `order-${points}`, points });
+      await next.deliver();
+      expect(await next.read('m-1')).toMatchObject({ tier: { id: 'silver' }, grants: [{ id: 'down', kind: 'cap' }] });
+    }
+    // 6501 points by now: Gold comes back with the end of the cap.
+    expect((await next.read('m-1')).tier.expiresAt).toBe('2026-04-30T22:00:00Z');
+    next.at('2026-04-30T22:00:00Z');
+    await next.wake();
+    await next.deliver();
+    expect((await next.read('m-1')).tier.id).toBe('gold');
+    expect(await next.changes('m-1')).toHaveLength(3);
+  });
+
+  test.each([
+    ['to a named tier', to('silver')],
+    ['by the program', { strategy: { type: 'program' } }],
+  ])('%s leaves what the points give, when it ends', async (_, strategy) => {
+    const world = await memberWith(5500);
+    const next = edited(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
+    await next.act('m-1', { id: 'down', action: 'downgrade', ...strategy, ...forDays(30) });
+    await next.post('m-1', { id: 'order', points: 1 });
+    next.at('2026-04-30T22:00:00Z');
+    await next.wake();
+    await next.deliver();
+    expect(await next.read('m-1')).toMatchObject({ tier: { id: 'silver', source: 'earned' }, grants: [] });
+    expect(await next.changes('m-1')).toHaveLength(2);
+  });
+});
+
+describe.each(EDITS)('%s', (_, edit) => {
+  const REMINDERS = { reminders: { daysBefore: [7], notify: true } };
+
+  test('a reminder is told as ever, and then the end of the grant', async () => {
+    const world = await memberWith(0, REMINDERS);
+    await world.act('m-1', { ...forDays(30), notify: { channels: ['email'], atEnd: true } });
+    await world.deliver();
+    forget(world);
+
+    const next = edited(world, { ...REMINDERS, ...edit }, '2026-03-24T10:00:00Z');
+    await next.wake();
+    await next.deliver();
+    expect(world.ports.bus.events).toMatchObject([
+      {
+        type: 'tier.expiring',
+        detail: { occurredAt: '2026-03-23T23:00:00Z', expiresAt: '2026-03-30T22:00:00Z', after: { id: 'bronze' } },
+      },
+    ]);
+    expect(heard(world)).toMatchObject({ mails: ['Your Gold status is about to end'], texts: [expect.any(String)] });
+
+    forget(world);
+    next.at('2026-03-31T00:05:00Z');
+    await next.wake();
+    await next.deliver();
+    expect((await next.changes('m-1'))[0]).toMatchObject({
+      to: { id: 'bronze' },
+      cause: 'grantEnd',
+      actionId: 'a-1',
+      occurredAt: '2026-03-30T22:00:00Z',
+      recordedAt: '2026-03-31T00:05:00Z',
+      announced: true,
+    });
+    expect(heard(world)).toEqual({ events: ['tier.downgraded'], mails: ["You're now Bronze"], texts: [] });
+  });
+
+  test.each<[string, (next: World) => Promise<unknown>]>([
+    ['a schedule', (next) => next.wake()],
+    ['a purchase', (next) => next.post('m-1', { id: 'order', points: 10 })],
+    ['an action of staff’s', (next) => next.act('m-1', { id: 'idle', strategy: { type: 'program' } })],
+  ])('the end of a grant is its own news, found by %s', async (_by, comes) => {
+    const world = await memberWith(0);
+    await world.act('m-1', { ...forDays(10), notify: { channels: ['email'], atEnd: true } });
+    await world.deliver();
+    forget(world);
+    const next = edited(world, edit, '2026-03-10T23:05:00Z');
+    await comes(next);
+    await next.deliver();
+    await next.wake();
+    await next.deliver();
+    expect(await next.changes('m-1')).toMatchObject([
+      { to: { id: 'bronze' }, cause: 'grantEnd', occurredAt: '2026-03-10T23:00:00Z', announced: true },
+      { to: { id: 'gold' }, cause: 'tierAction' },
+    ]);
+    expect(heard(world)).toEqual({ events: ['tier.downgraded'], mails: ["You're now Bronze"], texts: [] });
+  });
+
+  test.each<[string, (next: World) => Promise<unknown>]>([
+    ['a purchase', (next) => next.post('m-1', { id: 'order', points: 10 })],
+    ['an action of staff’s', (next) => next.act('m-1', { id: 'blocked', ...to('silver'), ...forDays(1) })],
+  ])('the yearly recalculation of who did nothing for a year is told as such, found by %s', async (by, comes) => {
+    const world = await memberWith(5500, {}, '2025-03-01T10:00:00Z');
+    const next = edited(world, edit, '2027-01-05T10:00:00Z');
+    await comes(next);
+    await next.deliver();
+    const changes = await next.changes('m-1');
+    expect(changes.slice(by === 'a purchase' ? 0 : 1)).toMatchObject([
+      {
+        from: { id: 'gold' },
+        to: { id: 'bronze' },
+        cause: 'recalculation',
+        occurredAt: '2026-12-31T23:00:00Z',
+        announced: true,
+      },
+      { to: { id: 'gold' }, cause: 'transaction' },
+    ]);
+    expect(heard(world).mails).toEqual(["You're now Bronze"]);
+    expect(heard(world).texts).toHaveLength(1);
+  });
+
+  test('the yearly recalculation and a reminder after it are both found by one schedule', async () => {
+    const world = await memberWith(12_000, REMINDERS, '2025-03-01T10:00:00Z');
+    await world.act('m-1', {
+      id: 'gift',
+      action: 'renew',
+      ...to('gold'),
+      expiry: { type: 'date', date: '2027-01-10' },
+    });
+    await world.deliver();
+    forget(world);
+    const next = edited(world, { ...REMINDERS, ...edit }, '2027-01-05T10:00:00Z');
+    await next.wake();
+    await next.deliver();
+    expect(await next.changes('m-1')).toMatchObject([
+      { from: { id: 'platinum' }, to: { id: 'gold' }, cause: 'recalculation', occurredAt: '2026-12-31T23:00:00Z' },
+      { to: { id: 'platinum' } },
+    ]);
+    expect(heard(world).events).toEqual(['tier.downgraded', 'tier.expiring']);
+    expect(heard(world).mails).toEqual(["You're now Gold", 'Your Gold status is about to end']);
+  });
+
+  test.each<[string, (next: World) => Promise<unknown>]>([
+    ['the stream', async () => {}],
+    ['a schedule', (next) => next.wake()],
+    ['an action of staff’s', (next) => next.act('m-1', { id: 'idle', strategy: { type: 'program' } })],
+    ['another purchase', (next) => next.post('m-1', { id: 'order-2', points: 1 })],
+  ])(
+    'a purchase that was taken before and is counted later is told as a transaction, first met by %s',
+    async (__, comes) => {
+      const world = await memberWith(900);
+      world.at('2026-04-01T10:00:00Z');
+      await world.post('m-1', { id: 'order', points: 500 });
+      const next = edited(world, edit, '2026-04-01T10:05:00Z');
+      await comes(next);
+      await next.deliver();
+      expect(await next.changes('m-1')).toMatchObject([
+        { to: { id: 'silver' }, cause: 'transaction', transactionId: 'order', announced: true },
+      ]);
+      expect(heard(world)).toMatchObject({ events: ['tier.upgraded'], mails: ["You're now Silver"] });
+      expect(heard(world).texts).toHaveLength(1);
+    },
+  );
+
+  test('a purchase that was taken before the end of a grant, and counted after it, is told before that end', async () => {
+    const world = await memberWith(900);
+    await world.act('m-1', { ...forDays(10), notify: { channels: ['email'], atEnd: true } });
+    await world.deliver();
+    forget(world);
+    world.at('2026-03-10T22:59:00Z');
+    await world.post('m-1', { id: 'order', points: 9500 });
+    const next = edited(world, edit, '2026-03-10T23:05:00Z');
+    await next.wake();
+    await next.deliver();
+    expect(await next.changes('m-1')).toMatchObject([
+      { from: { id: 'gold' }, to: { id: 'platinum' }, cause: 'transaction', transactionId: 'order', announced: true },
+      { to: { id: 'gold' }, cause: 'tierAction' },
+    ]);
+    expect(heard(world)).toMatchObject({ events: ['tier.upgraded'], mails: ["You're now Platinum"] });
+  });
+});
+
+test('an edit that nothing is due under is no news, whoever comes first', async () => {
+  const world = await memberWith(900);
+  const next = edited(world, COUNTED_OTHERWISE, '2026-04-01T10:00:00Z');
+  await next.post('m-1', { id: 'order', points: 1 });
+  await next.deliver();
+  await next.wake();
+  await next.deliver();
+  expect(heard(world)).toEqual(NOTHING);
+  expect((await next.read('m-1')).points.current).toBe(901);
+});
+
+describe('a program that loses the higher of two tiers under live grants', () => {
+  const NO_GOLD = { tiers: LADDER.filter(({ id }) => id !== 'gold') };
+  const AT = '2026-03-05T10:00:00Z';
+  const SILVER_ENDS = '2026-03-30T22:00:00Z';
+
+  const silver = { id: 'silver', ...to('silver'), ...forDays(30) };
+  const gold = { id: 'gold', ...to('gold'), ...forDays(60) };
+  const longSilver = { id: 'silver', ...to('silver'), ...forDays(90) };
+
+  async function expectSilverByAll(next: World, now: string, expiresAt: string) {
+    const member = await next.read('m-1');
+    expect(member.tier).toMatchObject({ id: 'silver', source: 'floor', expiresAt });
+    const { since: _, ...tier } = member.tier;
+    expect((await next.read('m-1', now)).tier).toMatchObject(tier);
+    const explanation = await next.explanation('m-1');
+    expect(explanation.member.tier).toMatchObject(tier);
+    expect(explanation.member.grants).toEqual(member.grants);
+  }
+
+  test.each([
+    ['the higher one given later', [silver, gold], SILVER_ENDS],
+    ['the higher one given first', [gold, longSilver], '2026-05-29T22:00:00Z'],
+  ])(
+    'leaves the lower: the member, ?at= and the explanation agree, before and after the next write (%s)',
+    async (_, actions, end) => {
+      const world = await memberWith(0);
+      for (const action of actions) {
+        expect((await world.act('m-1', action)).outcome).toBe('APPLIED');
+        world.pass(1000);
+      }
+      await world.deliver();
+      forget(world);
+      const next = edited(world, NO_GOLD, AT);
+      await expectSilverByAll(next, AT, end);
+
+      await next.post('m-1', { id: 'order', points: 10 });
+      await next.deliver();
+      await expectSilverByAll(next, AT, end);
+      expect((await next.changes('m-1'))[0]).toMatchObject({
+        from: { id: 'gold' },
+        to: { id: 'silver' },
+        cause: 'programEdit',
+        announced: false,
+      });
+      expect(heard(world)).toMatchObject({ mails: [], texts: [] });
+
+      next.at(end);
+      await next.wake();
+      await next.deliver();
+      expect((await next.read('m-1')).tier.id).toBe('bronze');
+      expect((await next.explanation('m-1')).member.tier.id).toBe('bronze');
+    },
+  );
+
+  test('a schedule that comes first at the end of the lower finds the base tier, as ?at= does', async () => {
+    const world = await memberWith(0);
+    await world.act('m-1', silver);
+    await world.act('m-1', gold);
+    await world.deliver();
+    forget(world);
+    const next = edited(world, NO_GOLD, SILVER_ENDS);
+    for (const writes of ['before', 'after']) {
+      expect((await next.read('m-1')).tier.id, writes).toBe('bronze');
+      expect((await next.read('m-1', SILVER_ENDS)).tier.id, writes).toBe('bronze');
+      expect((await next.read('m-1', AT)).tier.id, writes).toBe('silver');
+      expect((await next.explanation('m-1')).member.tier.id, writes).toBe('bronze');
+      await next.wake();
+      await next.deliver();
+    }
+    expect(heard(world)).toMatchObject({ mails: [], texts: [] });
+  });
+});
