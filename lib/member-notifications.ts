@@ -5,6 +5,7 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { feedFromQueue } from './parts/feed-from-queue.ts';
 import { LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelQueue } from './parts/laurel-queue.ts';
 import type { TierAnnouncements } from './tier-announcements.ts';
@@ -115,19 +116,6 @@ export class Channel extends Construct {
         deadLetterQueue: this.deadLetters,
       }),
     );
-
-    // `SqsEventSource` would grant more than a source needs.
-    const source = this.send.lambda.addEventSourceMapping('Source', {
-      eventSourceArn: this.queue.queueArn,
-      batchSize: 10,
-      reportBatchItemFailures: true,
-      // The fewest there can be: each sends some seven messages a second, and SES and SNS take about 14 to 20 from a new account.
-      maxConcurrency: 2,
-    });
-    this.queue.grant(this.send, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
-    Validations.of(source).acknowledge({
-      id: 'Serverless-LambdaEventSourceMappingDestination',
-      reason: 'A queue has no such destination: it moves a message to its own dead letters after ten attempts.',
-    });
+    feedFromQueue(this.send, this.queue, 10);
   }
 }

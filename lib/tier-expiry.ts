@@ -1,8 +1,9 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { feedFromQueue } from './parts/feed-from-queue.ts';
 import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
 import type { PointsLedger } from './points-ledger.ts';
 import type { TierClock } from './tier-clock.ts';
@@ -35,21 +36,8 @@ export class TierExpiry extends Construct {
     members.table.grant(this.expireTiers, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
     members.table.grantQueryOfIndex(this.expireTiers);
 
-    // `SqsEventSource` would grant more than a source needs.
-    const source = this.expireTiers.lambda.addEventSourceMapping('Source', {
-      eventSourceArn: clock.due.queueArn,
-      // A moment may be that of a million members: it has an invocation to itself.
-      batchSize: 1,
-      reportBatchItemFailures: true,
-      // The fewest there can be: each takes whoever is due, so more of them would only meet at the same members.
-      maxConcurrency: 2,
-    });
-    clock.due.grant(this.expireTiers, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
-    Validations.of(source).acknowledge({
-      id: 'Serverless-LambdaEventSourceMappingDestination',
-      reason: 'A queue has no such destination: it moves a message to its own dead letters after five attempts.',
-    });
-
+    // A moment may be that of a million members: it has an invocation to itself.
+    feedFromQueue(this.expireTiers, clock.due, 1);
     this.sweepEvery(Duration.minutes(5), clock);
   }
 

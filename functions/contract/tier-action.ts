@@ -1,11 +1,28 @@
+import type * as z from 'zod/mini';
 import type { Expiry, TierAction } from '../../core/actions/tier-action.ts';
 import { MAX_AHEAD_MS } from '../../core/ledger/transaction-rules.ts';
 import { formatInstant, type Instant, parseInstant } from '../../core/time.ts';
+import { requestProblem } from '../runtime/problem.ts';
 import { type TierActionRequest, tierActionRequestSchema } from './request-schemas.ts';
 import { type Errors, examine } from './validate.ts';
 
-/** Reads a tier action off the wire, for a member or a group: with it, or with every problem that it has. */
-export function readTierAction(body: unknown, now: Instant): { action?: TierAction; errors: Errors } {
+/**
+ * Reads a tier action off the wire, and on whom: a member, or a group.
+ * @throws Problem 422 with every problem
+ */
+export function readActionOn(
+  whom: { at: string; value: string | undefined; schema: z.core.$ZodType<string> },
+  body: unknown,
+  now: Instant,
+): { id: string; action: TierAction } {
+  const id = examine(whom);
+  const { action, errors } = readTierAction(body, now);
+  if (id.value === undefined || !action) throw requestProblem([...id.errors, ...errors]);
+  return { id: id.value, action };
+}
+
+/** The action, or every problem that it has. */
+function readTierAction(body: unknown, now: Instant): { action?: TierAction; errors: Errors } {
   const { value, errors } = examine({ schema: tierActionRequestSchema, value: body });
   if (!value) return { errors };
   const { expiry: _, effectiveAt: __, ...rest } = value;

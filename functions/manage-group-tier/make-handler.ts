@@ -1,10 +1,11 @@
 import type { Groups, RunEngine, Runs } from '../../core/ports.ts';
 import { formatInstant } from '../../core/time.ts';
 import { startGroupAction } from '../../core/use-cases/start-group-action.ts';
+import { groupIdSchema } from '../contract/request-schemas.ts';
+import { readActionOn } from '../contract/tier-action.ts';
 import { type ApiKeySource, httpHandler, jsonBody } from '../runtime/http.ts';
 import { log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
-import { readGroupAction } from './request.ts';
 
 export function makeHandler(
   ports: { groups: Groups; runs: Runs; engine: RunEngine; keys: ApiKeySource },
@@ -13,7 +14,8 @@ export function makeHandler(
   return httpHandler(
     { role: 'admin', keys: ports.keys },
     async (call) => {
-      const { groupId, action } = readGroupAction(call.params.groupId, jsonBody(call), call.now);
+      const whom = { at: 'groupId', value: call.params.groupId, schema: groupIdSchema };
+      const { id: groupId, action } = readActionOn(whom, jsonBody(call), call.now);
       const starting = await startGroupAction(ports, groupId, action, call.now);
       switch (starting.status) {
         case 'noGroup':

@@ -4,10 +4,11 @@ import type { Program } from '../../core/program/program.ts';
 import { formatInstant } from '../../core/time.ts';
 import { manageTier } from '../../core/use-cases/manage-tier.ts';
 import { actionAnswer } from '../contract/answers.ts';
+import { memberIdSchema } from '../contract/request-schemas.ts';
+import { readActionOn } from '../contract/tier-action.ts';
 import { type ApiKeySource, httpHandler, jsonBody } from '../runtime/http.ts';
 import { countAction, countMove, countPromotion, log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
-import { readMemberAction } from './request.ts';
 
 export function makeHandler(
   ports: { ledger: Ledger; members: MemberStore; clock: TierClock; keys: ApiKeySource },
@@ -18,7 +19,8 @@ export function makeHandler(
   return httpHandler(
     { role: 'admin', keys: ports.keys },
     async (call) => {
-      const { memberId, action } = readMemberAction(call.params.memberId, jsonBody(call), call.now);
+      const whom = { at: 'memberId', value: call.params.memberId, schema: memberIdSchema };
+      const { id: memberId, action } = readActionOn(whom, jsonBody(call), call.now);
       const staff = { type: 'staff' as const };
       const managing = await manageTier(ports, program, announcing, memberId, action, staff, call.now);
       const { status, record } = managing;

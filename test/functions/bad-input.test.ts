@@ -1,50 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { problemSchema } from '../../functions/contract/answer-schemas.ts';
 import { MAX_BODY_BYTES } from '../../functions/runtime/http.ts';
 import { captureLog } from '../support/captured-log.ts';
-import { makeWorld, type Reach, type Response, type World } from '../support/world.ts';
-
-const WRITES = [
-  'ledger.record',
-  'members.save',
-  'members.recordAction',
-  'profiles.merge',
-  'profiles.erase',
-  'orderFiles.save',
-  'groups.join',
-  'groups.leave',
-  'runs.create',
-  'engine.start',
-  'clock.wakeAt',
-];
-
-/** A world with the member m-1, and what is written from then on. */
-async function watchedWorld(): Promise<{ world: World; writes: string[] }> {
-  const writes: string[] = [];
-  const reach: Reach = (name, port) =>
-    new Proxy(port, {
-      get(target, property) {
-        const found = Reflect.get(target, property, target);
-        if (typeof found !== 'function') return found;
-        if (WRITES.includes(`${name}.${String(property)}`)) writes.push(`${name}.${String(property)}`);
-        return found.bind(target);
-      },
-    });
-  const world = makeWorld({ reach });
-  await world.enrol('m-1', { name: 'Ana García' });
-  writes.splice(0);
-  return { world, writes };
-}
-
-/** RFC 9457, with the members that the contract names. */
-function expectProblem(response: Response, status: number) {
-  expect(response.status, JSON.stringify(response.body)).toBe(status);
-  expect(response.headers['content-type']).toBe('application/problem+json');
-  expect(problemSchema.parse(response.body)).toEqual(response.body);
-  expect(response.body).toMatchObject({ status, type: expect.stringMatching(/^urn:laurel:problem:[a-z0-9-]+$/) });
-  expect(response.body.title).not.toBe('');
-  expect(response.body.detail).not.toBe('');
-}
+import { expectProblem, watchedWorld } from '../support/refusals.ts';
+import { makeWorld, type Response, type World } from '../support/world.ts';
 
 type Name = Parameters<World['call']>[0];
 type Request = Parameters<World['call']>[1] & object;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { problemSchema } from '../../functions/contract/answer-schemas.ts';
 import { captureLog } from '../support/captured-log.ts';
-import { makeWorld, type Reach, type Response, type World } from '../support/world.ts';
+import { expectProblem, watchedWorld } from '../support/refusals.ts';
+import type { Response, World } from '../support/world.ts';
 
 const NOW = '2026-03-01T10:00:00Z';
 const ACTION = { id: 'a-1', action: 'upgrade', strategy: { type: 'specific', tier: 'gold' } };
@@ -10,42 +10,9 @@ const PERSONAL = /Ana|García|ana@|mail\.example|\+346|secret words/;
 type Name = Parameters<World['call']>[0];
 type Request = Parameters<World['call']>[1] & object;
 
-const WRITES =
-  /^(ledger\.record|members\.(save|recordAction)|groups\.(join|leave)|runs\.(create|recordPage|finish)|engine\.start|clock\.wakeAt)$/;
-
-/** A world with the member m-1 in the group vips, and what is written from then on. */
-async function watchedWorld(): Promise<{ world: World; writes: string[] }> {
-  const writes: string[] = [];
-  const reach: Reach = (name, port) =>
-    new Proxy(port, {
-      get(target, property) {
-        const found = Reflect.get(target, property, target);
-        if (typeof found !== 'function') return found;
-        const call = `${name}.${String(property)}`;
-        return (...args: unknown[]) => {
-          if (WRITES.test(call)) writes.push(call);
-          return found.apply(target, args);
-        };
-      },
-    });
-  const world = makeWorld({ reach, now: NOW });
-  await world.enrol('m-1', { name: 'Ana García' });
-  await world.join('vips', 'm-1');
-  writes.splice(0);
-  return { world, writes };
-}
-
-/** RFC 9457, with the members that the contract names. */
-function expectProblem(response: Response, status: number) {
-  expect(response.status, JSON.stringify(response.body)).toBe(status);
-  expect(response.headers['content-type']).toBe('application/problem+json');
-  expect(problemSchema.parse(response.body)).toEqual(response.body);
-  expect(response.body).toMatchObject({ status, type: expect.stringMatching(/^urn:laurel:problem:[a-z0-9-]+$/) });
-}
-
 /** Sends it, and sees to it that nothing is written and nothing personal is logged. */
 async function refused(name: Name, request: Request, status: number): Promise<Response> {
-  const { world, writes } = await watchedWorld();
+  const { world, writes } = await watchedWorld((made) => made.join('vips', 'm-1'), NOW);
   const params = { memberId: 'm-1', groupId: 'vips' };
   const { result, text } = await captureLog(() => world.call(name, { params, ...request }));
   expectProblem(result, status);
