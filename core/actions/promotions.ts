@@ -1,4 +1,4 @@
-import { Replay } from '../ledger/replay.ts';
+import { tallyOf } from '../ledger/replay.ts';
 import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
 import type { Member } from '../member/member.ts';
 import type { Program, Promotion } from '../program/program.ts';
@@ -36,25 +36,17 @@ export function decidePromotions(
   const fired = firings(member, history.entries, program).filter((firing) => !decided.has(keyOf(firing)));
   if (fired.length === 0) return { taken: [], unfinished: false };
 
-  const byRecording = [...history.entries].sort(inOrderOfRecording);
-  const replay = new Replay(program, member.enrolledAt);
   const taken: ActionRecord[] = [];
-  let place = 0;
   for (const firing of fired.slice(0, MAX_DECIDED_AT_ONCE)) {
-    const { at } = firing;
-    for (; place < byRecording.length && byRecording[place]!.recordedAt <= at; place++) replay.add(byRecording[place]!);
-    const actions = [...history.actions, ...taken].filter(({ recordedAt }) => recordedAt <= at);
-    const grants = grantsAt(grantHistory(actions, byRecording.slice(0, place), program), at);
-    const earned = earnedTier(program, replay.tallyAt(at));
+    const { at, entry } = firing;
+    const isBefore = ({ recordedAt }: { recordedAt: Instant }) => recordedAt < at;
+    // Of what was recorded at the same moment, nobody can say which came first: a firing knows its own transaction only.
+    const known = history.entries.filter((other) => isBefore(other) || other === entry);
+    const grants = grantsAt(grantHistory([...history.actions, ...taken].filter(isBefore), known, program), at);
+    const earned = earnedTier(program, tallyOf(known, program, member.enrolledAt, at));
     const visible = visibleTier(earned, grants, at, program);
-    taken.push(
-      decide(
-        firing,
-        { earned, visible, grants, enrolledAt: member.enrolledAt, blocked: member.blocked },
-        member,
-        program,
-      ),
-    );
+    const present: Present = { earned, visible, grants, enrolledAt: member.enrolledAt, blocked: member.blocked };
+    taken.push(decide(firing, present, member, program));
   }
   return { taken, unfinished: fired.length > MAX_DECIDED_AT_ONCE };
 }
@@ -86,8 +78,4 @@ function idOf({ promotion, entry }: Firing): string {
 
 function keyOf(firing: Firing): string {
   return actionKey(idOf(firing), { type: 'promotion', promotion: firing.promotion.id });
-}
-
-function inOrderOfRecording(a: LedgerEntry, b: LedgerEntry): number {
-  return a.recordedAt - b.recordedAt || (entryKey(a) < entryKey(b) ? -1 : 1);
 }

@@ -32,7 +32,7 @@ const stories = fc.nat({ max: PROMOTING.length - 1 }).chain((rulebook) => {
         transaction: anyTransaction(PROMOTING[rulebook]!.program).map((one) =>
           one.type === 'purchase' ? { points: 50, ...one } : one,
         ),
-        ms: fc.constantFrom(1, 1, 1000, HOUR_MS, 30 * HOUR_MS, 20 * 24 * HOUR_MS, 300 * 24 * HOUR_MS),
+        ms: fc.constantFrom(0, 0, 1, 1, 1000, HOUR_MS, 30 * HOUR_MS, 20 * 24 * HOUR_MS, 300 * 24 * HOUR_MS),
         deliveries: fc.tuple(deliveries, deliveries),
       }),
       { minLength: 1, maxLength: 12, size: 'max' },
