@@ -1,6 +1,7 @@
 import { cycleAt } from '../cycles/cycle.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { type Program, type Tier, tierById, tierRef } from '../program/program.ts';
+import { visibleTier } from '../tiers/visible-tier.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
 import { endingOf } from './expiry.ts';
 import { endOf, type Grant, isLive } from './grant.ts';
@@ -83,8 +84,18 @@ export function decideAction(
           lifted: [],
         };
       }
-      return given(grant, present, recordedAt);
+      return given(keepingWhatIsHeld(grant, present, recordedAt, program), present, recordedAt);
   }
+}
+
+/** A tier that is kept though thresholds rose lasts until the cycle ends (R10): a renewal does not shorten that (R18). */
+function keepingWhatIsHeld(grant: Grant, present: Present, at: Instant, program: Program): Grant {
+  const { earned, visible, grants, enrolledAt } = present;
+  const isHeld = grant.tier === visible.id && visibleTier(earned, grants, at, program).rank < visible.rank;
+  const heldUntil = endOfCycle(at, enrolledAt, program);
+  if (!isHeld || endOf(grant) >= heldUntil) return grant;
+  const { until: _, ...forGood } = grant;
+  return heldUntil === END_OF_TIME ? forGood : { ...grant, until: heldUntil };
 }
 
 function targetOf({ action, strategy }: TierAction, { earned, visible }: Present, program: Program): Tier | undefined {
@@ -109,10 +120,13 @@ function defaultEnd(
   program: Program,
 ): Instant | undefined {
   if (action === 'upgrade') return undefined;
-  const endOfCycle = (at: Instant) => cycleAt(program.cycle, program.timeZone, enrolledAt, at).end;
-  const end = endOfCycle(from);
+  const end = endOfCycle(from, enrolledAt, program);
   if (end === END_OF_TIME) return undefined;
-  return action === 'downgrade' ? end : endOfCycle(end);
+  return action === 'downgrade' ? end : endOfCycle(end, enrolledAt, program);
+}
+
+function endOfCycle(at: Instant, enrolledAt: Instant, program: Program): Instant {
+  return cycleAt(program.cycle, program.timeZone, enrolledAt, at).end;
 }
 
 function decideUpgrade(

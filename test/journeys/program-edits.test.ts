@@ -48,6 +48,23 @@ async function memberWith(points: number, program: Partial<ProgramFile> = {}, no
   return world;
 }
 
+test('a renewal of a tier that is kept though its threshold was raised lasts until the cycle ends at least (R18)', async () => {
+  const world = await memberWith(5500);
+  const next = edited(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
+  const renewal = { id: 'again', action: 'renew', strategy: { type: 'program' } };
+  expect(await next.act('m-1', { ...renewal, ...forDays(10) })).toEqual({
+    outcome: 'APPLIED',
+    visibleTier: 'gold',
+    until: '2026-12-31T23:00:00Z',
+  });
+  next.at('2026-12-31T22:59:59Z');
+  await next.wake();
+  expect((await next.read('m-1')).tier.id).toBe('gold');
+  next.at('2026-12-31T23:00:00Z');
+  await next.wake();
+  expect((await next.read('m-1')).tier.id).toBe('silver');
+});
+
 describe('a downgrade of a member who keeps a tier though its threshold was raised (R10)', () => {
   test.each([
     ['to a named tier', to('silver')],
