@@ -100,7 +100,9 @@ export const tierChangesAnswerSchema = z.object({
 });
 
 export const actionAnswerSchema = z.object({
-  outcome: z.enum(OUTCOMES),
+  outcome: z
+    .enum(OUTCOMES)
+    .meta({ description: 'APPLIED without another visible tier: it is stored, and shows once what is above it ends.' }),
   visibleTier: z.string().nullable().meta({ description: 'After the action; null where there is no such member.' }),
   until: instantSchema
     .nullable()
