@@ -1,6 +1,6 @@
 import { cycleAt } from '../cycles/cycle.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
-import { type Program, type Tier, tierById, tierRef } from '../program/program.ts';
+import { type Program, rankOf, type Tier, tierById, tierRef } from '../program/program.ts';
 import { visibleTier } from '../tiers/visible-tier.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
 import { endingOf } from './expiry.ts';
@@ -140,7 +140,9 @@ function decideUpgrade(
 ): Decision {
   const { earned, visible, grants } = present;
   // Staff who upgrade a member mean it: what was taken before is over. A promotion undoes no decision of staff's.
-  const capsBelow = grants.filter((one) => one.kind === 'cap' && isLive(one, at) && rankOf(one, program) < target.rank);
+  const capsBelow = grants.filter(
+    (one) => one.kind === 'cap' && isLive(one, at) && rankOf(program, one.tier) < target.rank,
+  );
   const lifted = origin.type === 'promotion' ? [] : capsBelow.map(({ key }) => key);
   if (target.rank > visible.rank) {
     const floor = given(grant, present, at);
@@ -150,7 +152,7 @@ function decideUpgrade(
   if (strategy.type === 'program') return { outcome: 'NO_CHANGE', lifted: [] };
   const floors = grants.filter((one) => one.kind === 'floor' && isLive(one, at));
   if (floors.some(({ tier }) => tier === target.id)) return given(grant, present, at);
-  const higher = floors.filter((one) => rankOf(one, program) > target.rank);
+  const higher = floors.filter((one) => rankOf(program, one.tier) > target.rank);
   const outlastsThem = higher.length > 0 && higher.every((one) => endOf(grant) > endOf(one));
   if (target.rank > earned.rank && outlastsThem) return given(grant, present, at);
   return { outcome: 'TARGET_NOT_HIGHER', lifted: [] };
@@ -185,10 +187,6 @@ function given(grant: Grant, { grants }: Present, at: Instant): Decision {
 /** Whether a grant does all that another of the same tier does: it ends no sooner, and no purchase lifts it sooner (R17). */
 function standsInFor(one: Grant, other: Grant): boolean {
   return endOf(one) >= endOf(other) && (one.reassessFrom === undefined || other.reassessFrom !== undefined);
-}
-
-function rankOf({ tier }: Grant, program: Program): number {
-  return tierById(program, tier)?.rank ?? -1;
 }
 
 /** What is kept of an action. */

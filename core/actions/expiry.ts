@@ -75,7 +75,7 @@ function wholeNumber(value: unknown): number | undefined {
   return Number.isSafeInteger(number) ? (number as number) : undefined;
 }
 
-/** A field's value may be anything, and ends in a record and a log: its start is enough to find the mistake. */
+/** A field's value may be anything, and ends in the action's record: its start is enough to find the mistake. */
 function whatIs(field: string, value: unknown): string {
   return value === undefined
     ? `The transaction has no field ${field}`

@@ -4,7 +4,7 @@ import { type ActionRecord, actionIdOf } from '../actions/tier-action.ts';
 import { cycleAt } from '../cycles/cycle.ts';
 import { decideAnnouncement } from '../notifications/announcement-table.ts';
 import type { Channel, NotificationSettings } from '../program/brand.ts';
-import { type Program, type Tier, tierById, tierRef } from '../program/program.ts';
+import { type Program, rankOf, type Tier, tierById, tierRef } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import { type Standing, standingAt, visibleTier } from '../tiers/visible-tier.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
@@ -153,7 +153,7 @@ function reasonFor(
 /** Of the grants that end at a moment, the one that held the tier. */
 function endedAt(grants: readonly Grant[] | undefined, at: Instant, program: Program): Grant | undefined {
   const ended = (grants ?? []).filter((grant) => endOf(grant) === at);
-  const rank = (grant: Grant) => tierById(program, grant.tier)?.rank ?? -1;
+  const rank = ({ tier }: Grant) => rankOf(program, tier);
   const caps = ended.filter(({ kind }) => kind === 'cap').sort((a, b) => rank(a) - rank(b));
   const floors = ended.filter(({ kind }) => kind === 'floor').sort((a, b) => rank(b) - rank(a));
   return floors[0] ?? caps[0];

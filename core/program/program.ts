@@ -198,6 +198,11 @@ export function tierById(program: Program, id: string): Tier | undefined {
   return program.tiers.find((tier) => tier.id === id);
 }
 
+/** A tier's rank; below all of them where the program has no such tier (any more). */
+export function rankOf(program: Program, id: string): number {
+  return tierById(program, id)?.rank ?? -1;
+}
+
 /** The tier's name in the member's language, as near as the brand has one: `es-MX`, then `es`, then its own name. */
 export function tierName(tier: Tier, locale?: string): string {
   return (locale && (tier.names[locale] ?? tier.names[locale.split('-')[0]!])) || tier.name;

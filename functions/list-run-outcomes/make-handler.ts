@@ -1,24 +1,12 @@
 import type { Runs } from '../../core/ports.ts';
-import { listOutcomes } from '../../core/use-cases/read-run.ts';
 import { runOutcomeAnswer } from '../contract/answers.ts';
-import { noRun } from '../contract/found.ts';
-import { badCursor, cursorOf, readPage } from '../contract/page.ts';
-import { runIdSchema } from '../contract/request-schemas.ts';
-import { validateIds } from '../contract/validate.ts';
+import { outcomeList } from '../contract/outcome-list.ts';
 import { type ApiKeySource, httpHandler } from '../runtime/http.ts';
 
 export function makeHandler(ports: { runs: Runs; keys: ApiKeySource }, clock?: () => number) {
   return httpHandler(
     { role: 'read', keys: ports.keys },
-    async ({ params, query }) => {
-      const { runId } = validateIds(params, { runId: runIdSchema });
-      const { limit, after: from } = readPage(query);
-      const page = await listOutcomes(ports.runs, runId, { limit, ...(from !== undefined && { from }) });
-      if (page === 'noSuchCursor') throw badCursor();
-      if (!page) throw noRun(runId);
-      const items = page.outcomes.map(runOutcomeAnswer);
-      return { status: 200, body: page.next === undefined ? { items } : { items, nextCursor: cursorOf(page.next) } };
-    },
+    async (call) => ({ status: 200, body: await outcomeList(ports.runs, call, runOutcomeAnswer) }),
     clock,
   );
 }
