@@ -41,7 +41,7 @@ function today(): Temporal.PlainDate {
 describe.concurrent('Tiers that are given, on the deployed stack', () => {
   test('E36: Gold by staff ends by its own schedule, told once, in the Silver that was reached meanwhile', async () => {
     const member = await aNewMember();
-    const until = secondsAhead(45);
+    const until = secondsAhead(60);
     const gold = anUpgrade('gold-tonight', 'gold', {
       expiry: { type: 'instant', at: until },
       reason: 'Gold tonight',
