@@ -77,6 +77,7 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
     action: (memberId, key) => dynamoMembers.action(memberId, key),
     actionsOf: (memberId) => dynamoMembers.actionsOf(memberId),
     due: (shard, now) => dynamoMembers.due(shard, now),
+    inSegment: (segment, page) => dynamoMembers.inSegment(segment, page),
     everyId: () => dynamoMembers.everyId(),
   };
   const scheduler = new CountedScheduler();

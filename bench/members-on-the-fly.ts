@@ -3,7 +3,7 @@ import { isActionRecord, type Member, type MemberRecord } from '../core/member/m
 import { emptyTally } from '../core/member/tally.ts';
 import type { Groups, Ledger, MemberStore, Runs } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
-import { countsOf, NO_COUNTS, plusCounts, type Run, type RunCounts, type RunPage } from '../core/runs/run.ts';
+import { NO_COUNTS, plusCounts, type Run, type RunCounts, type RunPage } from '../core/runs/run.ts';
 import { HOUR_MS, type Instant } from '../core/time.ts';
 
 const DIGITS = 9;
@@ -89,7 +89,7 @@ export function groupOf(members: number): Groups {
 }
 
 /** One run, of which nothing is kept but its counts. */
-export class CountedRun implements Pick<Runs, 'load' | 'recordPage' | 'finish'> {
+export class CountedRun implements Pick<Runs, 'load' | 'page' | 'recordPage' | 'finish'> {
   readonly #run: Run;
   counts: RunCounts = NO_COUNTS;
 
@@ -101,8 +101,13 @@ export class CountedRun implements Pick<Runs, 'load' | 'recordPage' | 'finish'> 
     return this.#run;
   }
 
-  async recordPage(_runId: string, { outcomes }: RunPage): Promise<void> {
-    this.counts = plusCounts(this.counts, countsOf(outcomes));
+  async page(): Promise<undefined> {
+    return undefined;
+  }
+
+  async recordPage(_runId: string, page: RunPage, counts: RunCounts): Promise<RunPage> {
+    this.counts = plusCounts(this.counts, counts);
+    return page;
   }
 
   async finish(): Promise<void> {}

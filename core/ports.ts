@@ -6,7 +6,8 @@ import type { LedgerEntry } from './ledger/transaction.ts';
 import type { Member, MemberRecord, TierChange, TierNotice } from './member/member.ts';
 import type { Email } from './notifications/email.ts';
 import type { Channel } from './program/brand.ts';
-import type { Run, RunPage, RunState } from './runs/run.ts';
+import type { RecalculationRun, Run, RunCounts, RunPage, RunState } from './runs/run.ts';
+import type { Segment } from './runs/segment.ts';
 import type { Instant } from './time.ts';
 
 export interface Ledger {
@@ -38,6 +39,11 @@ export interface MemberStore {
    * @param shard one of `DUE_SHARDS`
    */
   due(shard: number, now: Instant): AsyncIterable<string[]>;
+  /**
+   * The next members of a segment, in no order that means anything, read consistently. Whoever is there all the time is in one page.
+   * @param page.after the `next` of the page before, which is left out with the last. @param page.limit how much is looked at, at most
+   */
+  inSegment(segment: Segment, page: { limit: number; after?: string }): Promise<{ members: Member[]; next?: string }>;
   /** Every member, in no order: for operators. */
   everyId(): AsyncIterable<string>;
 }
@@ -66,18 +72,25 @@ export interface Runs {
   /** Writes the run unless its id is taken; then answers with the run that is there. */
   create(run: Run): Promise<{ status: 'created' } | { status: 'exists'; run: Run }>;
   load(runId: string): Promise<Run | undefined>;
-  /** Keeps a page and adds its counts to the run's; once, however often it is brought. */
-  recordPage(runId: string, page: RunPage): Promise<void>;
-  finish(runId: string, now: Instant): Promise<void>;
-  /** The pages in the order of their members. @param page.from the `after` of the first that is wanted */
+  /** Keeps a page and adds its counts to the run's; once, however often it is brought. Answers with the page that is kept. */
+  recordPage(runId: string, page: RunPage, counts: RunCounts): Promise<RunPage>;
+  page(runId: string, name: string): Promise<RunPage | undefined>;
+  /** Ends a run; once. What it is told besides is written with it. */
+  finish(runId: string, now: Instant, facts?: Pick<RecalculationRun, 'aborted'>): Promise<void>;
+  /** Tells a run how many members there are. */
+  setTotal(runId: string, total: number): Promise<void>;
+  /** The pages in the order of their names. @param page.from the name of the first that is wanted */
   pages(runId: string, page: { limit: number; from: string }): Promise<RunPage[]>;
 }
 
 /** What carries a run through its pages. */
 export interface RunEngine {
-  /** Starting a run that was started changes nothing. */
-  start(runId: string): Promise<void>;
-  stateOf(runId: string): Promise<RunState>;
+  /**
+   * Starting a run that was started changes nothing; one that was given up goes on.
+   * @param options.evenIfStopped goes on with a run that an operator stopped, too
+   */
+  start(run: Run, options?: { evenIfStopped?: boolean }): Promise<void>;
+  stateOf(run: Run): Promise<RunState>;
 }
 
 /** All that is personal, apart from everything else, so that erasing a person is deleting one item. */
@@ -120,7 +133,7 @@ export interface EventBus {
 }
 
 export interface BusEvent {
-  type: 'tier.upgraded' | 'tier.downgraded' | 'tier.renewed' | 'tier.expiring';
+  type: 'tier.upgraded' | 'tier.downgraded' | 'tier.renewed' | 'tier.expiring' | 'recalculation.completed';
   occurredAt: Instant;
   detail: Record<string, unknown>;
 }

@@ -93,6 +93,11 @@ export function earlierByDays(at: Instant, days: number, timeZone: string): Inst
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).subtract({ days }).epochMilliseconds;
 }
 
+/** The same time of day so many calendar years later, or before where they are negative; 29 February falls on the 28th. */
+export function laterByYears(at: Instant, years: number, timeZone: string): Instant {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).add({ years }).epochMilliseconds;
+}
+
 /** The last day before a moment at which a day begins in the zone, `YYYY-MM-DD`; undefined where the moment is within a day. */
 export function lastDate(at: Instant, timeZone: string): string | undefined {
   const day = localDate(at, timeZone);

@@ -9,6 +9,7 @@ import {
   type TierNotice,
 } from '../core/member/member.ts';
 import type { MemberStore } from '../core/ports.ts';
+import { ANNIVERSARY_PARTS, type Segment } from '../core/runs/segment.ts';
 import { END_OF_TIME, type Instant } from '../core/time.ts';
 
 const DUE_PAGE = 100;
@@ -85,6 +86,15 @@ export class MemoryMemberStore implements MemberStore {
     for (let start = 0; start < memberIds.length; start += DUE_PAGE) yield memberIds.slice(start, start + DUE_PAGE);
   }
 
+  async inSegment(segment: Segment, { limit, after = '' }: { limit: number; after?: string }) {
+    const ids = [...this.#members.values()]
+      .filter((member) => isIn(segment, member) && member.memberId > after)
+      .map(({ memberId }) => memberId)
+      .sort();
+    const members = ids.slice(0, limit).map((memberId) => structuredClone(this.#members.get(memberId)!));
+    return ids.length > limit ? { members, next: ids[limit - 1]! } : { members };
+  }
+
   async *everyId(): AsyncIterable<string> {
     yield* [...this.#members.keys()];
   }
@@ -106,6 +116,15 @@ function keyOf(record: MemberRecord): string {
   return `${isNotice(record) ? 'notice' : 'change'} ${record.sequence}`;
 }
 
+function isIn(segment: Segment, { memberId, anniversary }: Member): boolean {
+  if (segment.kind === 'everyone') return partOf(memberId, segment.of) === segment.part;
+  return anniversary === segment.day && partOf(memberId, ANNIVERSARY_PARTS) === segment.part;
+}
+
 function shardOf(memberId: string): number {
-  return [...memberId].reduce((sum, character) => sum + character.charCodeAt(0), 0) % DUE_SHARDS;
+  return partOf(memberId, DUE_SHARDS);
+}
+
+function partOf(memberId: string, parts: number): number {
+  return [...memberId].reduce((sum, character) => sum + character.charCodeAt(0), 0) % parts;
 }

@@ -1,22 +1,36 @@
 import type { RunEngine } from '../core/ports.ts';
-import type { RunState } from '../core/runs/run.ts';
+import type { Run, RunState } from '../core/runs/run.ts';
 
 /** Carries no run anywhere: it knows what was started, and a test does the pages. */
 export class MemoryRunEngine implements RunEngine {
   /** Each run once, in the order in which they were started. */
   readonly started: string[] = [];
+  /** What each of them was when it was started. */
+  readonly runs = new Map<string, Run>();
   readonly #givenUp = new Set<string>();
+  readonly #stopped = new Set<string>();
 
-  async start(runId: string): Promise<void> {
+  async start(run: Run, { evenIfStopped = false }: { evenIfStopped?: boolean } = {}): Promise<void> {
+    const { runId } = run;
+    this.runs.set(runId, structuredClone(run));
     if (!this.started.includes(runId)) this.started.push(runId);
+    this.#givenUp.delete(runId);
+    if (evenIfStopped) this.#stopped.delete(runId);
   }
 
-  async stateOf(runId: string): Promise<RunState> {
-    return this.started.includes(runId) && !this.#givenUp.has(runId) ? 'running' : 'failed';
+  async stateOf(run: Run): Promise<RunState> {
+    const runId = (run.kind === 'recalculation' && run.previewOf) || run.runId;
+    const runs = this.started.includes(runId) && !this.#givenUp.has(runId) && !this.#stopped.has(runId);
+    return runs ? 'running' : 'failed';
   }
 
-  /** From now on the run counts as failed. */
+  /** From now on the run counts as failed, until it is started again. */
   giveUp(runId: string): void {
     this.#givenUp.add(runId);
+  }
+
+  /** An operator stops it: it counts as failed, and only who means it starts it again. */
+  stop(runId: string): void {
+    this.#stopped.add(runId);
   }
 }

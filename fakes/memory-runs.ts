@@ -1,5 +1,5 @@
 import type { Runs } from '../core/ports.ts';
-import { countsOf, plusCounts, type Run, type RunPage } from '../core/runs/run.ts';
+import { plusCounts, type Run, type RunCounts, type RunPage } from '../core/runs/run.ts';
 import type { Instant } from '../core/time.ts';
 
 export class MemoryRuns implements Runs {
@@ -16,21 +16,32 @@ export class MemoryRuns implements Runs {
     return structuredClone(this.#runs.get(runId)?.run);
   }
 
-  async recordPage(runId: string, page: RunPage): Promise<void> {
+  async recordPage(runId: string, page: RunPage, counts: RunCounts): Promise<RunPage> {
     const { run, pages } = this.#known(runId);
-    if (pages.has(page.after)) return;
-    pages.set(page.after, structuredClone(page));
-    run.counts = plusCounts(run.counts, countsOf(page.outcomes));
+    const existing = pages.get(page.name);
+    if (existing) return structuredClone(existing);
+    pages.set(page.name, structuredClone(page));
+    run.counts = plusCounts(run.counts, counts);
+    return page;
   }
 
-  async finish(runId: string, now: Instant): Promise<void> {
-    this.#known(runId).run.finishedAt ??= now;
+  async page(runId: string, name: string): Promise<RunPage | undefined> {
+    return structuredClone(this.#runs.get(runId)?.pages.get(name));
+  }
+
+  async finish(runId: string, now: Instant, facts: Parameters<Runs['finish']>[2] = {}): Promise<void> {
+    const { run } = this.#known(runId);
+    if (run.finishedAt === undefined) Object.assign(run, facts, { finishedAt: now });
+  }
+
+  async setTotal(runId: string, total: number): Promise<void> {
+    Object.assign(this.#known(runId).run, { total });
   }
 
   async pages(runId: string, { limit, from }: { limit: number; from: string }): Promise<RunPage[]> {
     return [...(this.#runs.get(runId)?.pages.values() ?? [])]
-      .filter((page) => page.after >= from)
-      .sort((a, b) => (a.after < b.after ? -1 : 1))
+      .filter((page) => page.name >= from)
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
       .slice(0, limit)
       .map((page) => structuredClone(page));
   }

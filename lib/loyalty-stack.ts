@@ -1,11 +1,13 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { compileProgram } from '../core/program/program.ts';
+import { CycleRecalculation } from './cycle-recalculation.ts';
 import { FrontDoor } from './front-door.ts';
 import { MemberNotifications } from './member-notifications.ts';
 import { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { PointsLedger } from './points-ledger.ts';
+import { Runs } from './runs.ts';
 import { TierActions } from './tier-actions.ts';
 import { TierAnnouncements } from './tier-announcements.ts';
 import { TierClock } from './tier-clock.ts';
@@ -35,6 +37,10 @@ export class LoyaltyStack extends Stack {
     const actions = new TierActions(this, 'TierActions', { brand, frontDoor, ledger, members, clock });
     const expiry = new TierExpiry(this, 'TierExpiry', { brand, ledger, members, clock });
     const announcements = new TierAnnouncements(this, 'TierAnnouncements', { brand, members });
+    const cycles = new CycleRecalculation(this, 'CycleRecalculation', {
+      ...{ brand, frontDoor, ledger, members, clock, announcements },
+    });
+    new Runs(this, 'Runs', { brand, frontDoor, members, actions, recalculation: cycles });
     const notifications = new MemberNotifications(this, 'MemberNotifications', { brand, members, announcements });
     new Watch(this, 'Watch', {
       brand,
@@ -46,6 +52,7 @@ export class LoyaltyStack extends Stack {
       clock,
       actions,
       expiry,
+      cycles,
       announcements,
       notifications,
     });
@@ -66,7 +73,9 @@ export class LoyaltyStack extends Stack {
       DueQueue: clock.due.queueUrl,
       DueDeadLetters: clock.deadLetters.queueUrl,
       ScheduleGroup: clock.groupName,
-      RunsStateMachine: actions.runs.stateMachineArn,
+      GroupActionsStateMachine: actions.runs.machine.stateMachineArn,
+      RecalculationsStateMachine: cycles.runs.machine.stateMachineArn,
+      NightDeadLetters: cycles.nightly?.deadLetters.queueUrl,
       EmailQueue: notifications.email?.queue.queueUrl,
       EmailDeadLetters: notifications.email?.deadLetters.queueUrl,
       SmsQueue: notifications.sms?.queue.queueUrl,

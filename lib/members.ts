@@ -22,12 +22,20 @@ export class Members extends Construct {
   constructor(scope: Construct, id: string, { brand, frontDoor, ledger, clock }: MembersProps) {
     super(scope, id);
     this.table = new LaurelTable(this, 'Table', {
-      // Only a member of whom something will be due has both attributes.
-      index: {
-        name: 'Due',
-        partitionKey: { name: 'dueShard', type: AttributeType.STRING },
-        sortKey: { name: 'nextDueAt', type: AttributeType.NUMBER },
-      },
+      indexes: [
+        {
+          // Only a member of whom something will be due has both attributes.
+          name: 'Due',
+          partitionKey: { name: 'dueShard', type: AttributeType.STRING },
+          sortKey: { name: 'nextDueAt', type: AttributeType.NUMBER },
+        },
+        {
+          // Only a member whose cycles are counted from its enrolment has the attribute, and it stays what it is.
+          name: 'Anniversary',
+          partitionKey: { name: 'anniversaryPart', type: AttributeType.STRING },
+          sortKey: { name: 'pk', type: AttributeType.STRING },
+        },
+      ],
     });
     const ofMembers = { MEMBERS_TABLE: this.table.tableName };
     const ofMembersAndPoints = { ...ofMembers, POINTS_TABLE: ledger.table.tableName };

@@ -34,11 +34,7 @@ export class TierClock extends Construct {
       asNagTells: this.arnOfSchedules(`<${Stack.of(this).getLogicalId(group)}>`),
     };
 
-    this.deadLetters = new LaurelQueue(this, 'DeadLetters');
-    Validations.of(this.deadLetters).acknowledge({
-      id: 'Serverless-SQSRedrivePolicy',
-      reason: 'It is the dead-letter queue: what lies in it rings an alarm, and an operator redrives it.',
-    });
+    this.deadLetters = this.deadLettersIn(this, 'DeadLetters');
     this.due = new LaurelQueue(this, 'Due', {
       // No more attempts than it takes to see that it is no passing failure: the sweep comes by for whoever a moment was for.
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
@@ -54,7 +50,22 @@ export class TierClock extends Construct {
         },
       }),
     });
-    for (const queue of [this.due, this.deadLetters]) queue.grant(this.role, 'sqs:SendMessage');
+    this.letSendTo(this.due, this.deadLetters);
+  }
+
+  /** Where a moment ends that nothing could be made of. */
+  deadLettersIn(scope: Construct, id: string): LaurelQueue {
+    const deadLetters = new LaurelQueue(scope, id);
+    Validations.of(deadLetters).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason: 'It is the dead-letter queue: what lies in it rings an alarm, and an operator redrives it.',
+    });
+    return deadLetters;
+  }
+
+  /** Lets the group's schedules put their moments in a queue. */
+  letSendTo(...queues: LaurelQueue[]): void {
+    for (const queue of queues) queue.grant(this.role, 'sqs:SendMessage');
   }
 
   /** Lets a function set the clock: it is told where, and may make schedules in the group. It may neither read nor delete them. */

@@ -34,7 +34,7 @@ export class TierExpiry extends Construct {
     clock.openTo(this.expireTiers);
     ledger.table.grant(this.expireTiers, 'dynamodb:Query');
     members.table.grant(this.expireTiers, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
-    members.table.grantQueryOfIndex(this.expireTiers);
+    members.table.grantQueryOfIndex(this.expireTiers, 'Due');
 
     // A moment may be that of a million members: it has an invocation to itself.
     feedFromQueue(this.expireTiers, clock.due, 1);

@@ -14,6 +14,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { CycleRecalculation } from './cycle-recalculation.ts';
 import type { FrontDoor } from './front-door.ts';
 import type { MemberNotifications } from './member-notifications.ts';
 import type { Members } from './members.ts';
@@ -22,6 +23,7 @@ import { LaurelAlarm, type LaurelAlarmProps } from './parts/laurel-alarm.ts';
 import type { LaurelFunction } from './parts/laurel-function.ts';
 import type { LaurelQueue } from './parts/laurel-queue.ts';
 import type { LaurelTable } from './parts/laurel-table.ts';
+import type { RunMachine } from './parts/run-machine.ts';
 import type { PointsLedger } from './points-ledger.ts';
 import type { TierActions } from './tier-actions.ts';
 import type { TierAnnouncements } from './tier-announcements.ts';
@@ -40,6 +42,7 @@ export interface WatchProps {
   readonly clock: TierClock;
   readonly actions: TierActions;
   readonly expiry: TierExpiry;
+  readonly cycles: CycleRecalculation;
   readonly announcements: TierAnnouncements;
   readonly notifications: MemberNotifications;
 }
@@ -68,6 +71,7 @@ export class Watch extends Construct {
     this.watchFunctions(props);
     this.watchActions(props);
     this.watchExpiry(props);
+    this.watchCycles(props);
     this.watchTables(props);
 
     const { alarmEmail } = props.brand.settings.operations ?? {};
@@ -170,10 +174,13 @@ export class Watch extends Construct {
     });
   }
 
-  private watchActions({ members, recalculation, actions, expiry }: WatchProps): void {
+  private watchActions({ members, recalculation, actions, expiry, cycles }: WatchProps): void {
     const { manageTier, changeGroupTiers } = actions;
     const { recalculateTier } = recalculation;
-    const deciders = [recalculateTier, members.putMember, manageTier, changeGroupTiers, expiry.expireTiers];
+    const deciders = [
+      ...[recalculateTier, members.putMember, manageTier, changeGroupTiers],
+      ...[expiry.expireTiers, cycles.recalculateCycle],
+    ];
     for (const reporter of deciders) {
       this.ring(`${reporter.node.id}FieldInvalid`, {
         metric: reporter.count('FieldInvalid'),
@@ -183,12 +190,46 @@ export class Watch extends Construct {
           'at the promotion, and at what the shop sends.',
       });
     }
-    const stopped = 'A group’s members have not all got their tier: the run stands still until somebody redrives it.';
-    this.ring('RunsFailed', { metric: actions.runs.metricFailed({ statistic: Stats.SUM }), from: 1, impact: stopped });
-    this.ring('RunsTimedOut', {
-      metric: actions.runs.metricTimedOut({ statistic: Stats.SUM }),
+    this.watchRuns(
+      'Runs',
+      actions.runs,
+      'A group’s members have not all got their tier: the run stands still until somebody redrives it.',
+    );
+  }
+
+  private watchRuns(id: string, { machine }: RunMachine, impact: string): void {
+    this.ring(`${id}Failed`, { metric: machine.metricFailed({ statistic: Stats.SUM }), from: 1, impact });
+    this.ring(`${id}TimedOut`, { metric: machine.metricTimedOut({ statistic: Stats.SUM }), from: 1, impact });
+  }
+
+  /** At the end of a cycle, too, reading a member tells its tier: what it costs is the news. */
+  private watchCycles({ cycles }: WatchProps): void {
+    const { runs, recalculateCycle, weighPreview, nightly } = cycles;
+    this.watchRuns(
+      'Recalculations',
+      runs,
+      'A recalculation stands still: members whose tier moved with the cycle’s end are not told, nor are other systems, until somebody ' +
+        'redrives it.',
+    );
+    this.ring('RecalculationAborted', {
+      metric: weighPreview.count('RecalculationAborted'),
       from: 1,
-      impact: stopped,
+      impact:
+        'A recalculation would move more members down than the brand allows, and ended before its first write: nobody is told of the ' +
+        'cycle’s end until somebody looks at its preview and starts it by hand.',
+    });
+    this.ring('RecalculateCycleMemberFailures', {
+      metric: recalculateCycle.count('MemberFailed'),
+      from: 1,
+      impact:
+        'Some members could not be recalculated, and hear nothing of the cycle’s end. GET /v1/runs/<run>/outcomes names them.',
+    });
+    if (!nightly) return;
+    this.ring('NightDeadLetters', {
+      metric: depth(nightly.deadLetters),
+      from: 1,
+      impact:
+        'A cycle may have ended, and no recalculation was started: its members hear nothing unless one of the next six nights goes well.',
     });
   }
 
@@ -280,10 +321,11 @@ export class Watch extends Construct {
     const { recordTransaction, receiveShopifyOrder } = intake;
     const { recalculateTier } = recalculation;
     const { manageTier, changeGroupTiers, runs } = props.actions;
+    const { recalculateCycle, weighPreview, runs: recalculations } = props.cycles;
     const { expireTiers } = props.expiry;
     const { announceTierChange } = announcements;
     const senders = notifications.channels.map(({ send }) => send);
-    const ofTiers = [recalculateTier, manageTier, changeGroupTiers, expireTiers];
+    const ofTiers = [recalculateTier, manageTier, changeGroupTiers, expireTiers, recalculateCycle];
     const functions = [recordTransaction, receiveShopifyOrder, ...ofTiers, announceTierChange, ...senders];
     const ofIntake = (name: string) =>
       [recordTransaction, receiveShopifyOrder].map((each) => named(each, each.count(name)));
@@ -361,8 +403,8 @@ export class Watch extends Construct {
         ]),
         graph(
           'Fields of transactions that told no end',
-          [recalculateTier, members.putMember, manageTier, changeGroupTiers, expireTiers].map((each) =>
-            named(each, each.count('FieldInvalid')),
+          [recalculateTier, members.putMember, manageTier, changeGroupTiers, expireTiers, recalculateCycle].map(
+            (each) => named(each, each.count('FieldInvalid')),
           ),
         ),
         graph('Grants that ended, and reminders', [
@@ -378,14 +420,19 @@ export class Watch extends Construct {
         ]),
         graph('How long a moment waits (s)', [waiting(clock.due).with({ label: 'the oldest' })]),
         graph('Members that could not be written', [
-          ...[changeGroupTiers, expireTiers].map((each) => named(each, each.count('MemberFailed'))),
+          ...[changeGroupTiers, expireTiers, recalculateCycle].map((each) => named(each, each.count('MemberFailed'))),
           counted(expireTiers, 'DueLeftOver'),
         ]),
-        graph('Runs', [
-          runs.metricStarted({ statistic: Stats.SUM, label: 'started' }),
-          runs.metricSucceeded({ statistic: Stats.SUM, label: 'done' }),
-          runs.metricFailed({ statistic: Stats.SUM, label: 'failed' }),
-          runs.metricTimedOut({ statistic: Stats.SUM, label: 'timed out' }),
+        graph('Actions on groups', runMetrics(runs)),
+      ],
+      [
+        graph('Recalculations', [
+          ...runMetrics(recalculations),
+          weighPreview.count('RecalculationAborted').with({ label: 'stopped at the brake' }),
+        ]),
+        graph('Members that recalculations move', [
+          counted(recalculateCycle, 'MemberUp'),
+          counted(recalculateCycle, 'MemberDown'),
         ]),
       ],
       [heading('Why: what it runs on')],
@@ -420,6 +467,15 @@ export class Watch extends Construct {
 
 function heldBack(table: LaurelTable, kind: 'Read' | 'Write'): Metric {
   return table.metric(`${kind}ThrottleEvents`, { statistic: Stats.SUM });
+}
+
+function runMetrics({ machine }: RunMachine): Metric[] {
+  return [
+    machine.metricStarted({ statistic: Stats.SUM, label: 'started' }),
+    machine.metricSucceeded({ statistic: Stats.SUM, label: 'done' }),
+    machine.metricFailed({ statistic: Stats.SUM, label: 'failed' }),
+    machine.metricTimedOut({ statistic: Stats.SUM, label: 'timed out' }),
+  ];
 }
 
 /** How long the oldest record that the function was given had waited in the stream. */

@@ -2,6 +2,7 @@ import type { Grant } from '../actions/grant.ts';
 import { grantHistory, grantsAt, reassesses } from '../actions/grant-history.ts';
 import { decidePromotions } from '../actions/promotions.ts';
 import type { ActionRecord } from '../actions/tier-action.ts';
+import { anniversaryOf } from '../cycles/cycle-ends.ts';
 import { type Effect, effectOf, tierPointsOf } from '../ledger/effect.ts';
 import { Replay, tallyOf } from '../ledger/replay.ts';
 import { entryKey, isPartOfGroup, type LedgerEntry } from '../ledger/transaction.ts';
@@ -154,9 +155,10 @@ export function rebuildMember(
   const actions = [...history.actions, ...taken];
   const untilNow = settleUntilNow(member, { entries, actions }, taken, program, announcing, because, moment);
   const grants = grantsAt(grantHistory(actions, entries, program), moment);
-  const { rebuildDue: _, undecided: __, welcome, ...rest } = untilNow.member;
+  const { rebuildDue: _, undecided: __, anniversary: ___, welcome, ...rest } = untilNow.member;
   const counted: Member = {
     ...rest,
+    ...anniversaryOf(member.enrolledAt, program),
     tally: tallyOf(entries, program, member.enrolledAt, moment),
     countedUnder: program.countingRule,
     counted: withCounted({ since: member.counted.since, entries: [] }, entries, moment, grants),

@@ -29,6 +29,8 @@ export interface Member {
   rebuildDue?: boolean;
   /** More promotions fired than one write could decide: a rebuild goes on. The sums are right meanwhile. */
   undecided?: boolean;
+  /** The month and the day on which its cycles end, `MM-DD`; only where they are counted from the enrolment. */
+  anniversary?: string;
   /** The promotions that the enrolment fired, and when: decided by the rebuild that is due. */
   welcome?: { promotions: readonly string[]; at: Instant };
 }
@@ -41,6 +43,7 @@ export function hasValidSums(member: Member, program: Pick<Program, 'countingRul
 export const CHANGE_CAUSES = [
   'transaction',
   'recalculation',
+  'bulkRecalculation',
   'tierAction',
   'grantEnd',
   'enrolment',
@@ -82,6 +85,8 @@ interface News {
 export interface TierChange extends News {
   direction: 'up' | 'down';
   cause: ChangeCause;
+  /** The run that made it, where a recalculation came by before anybody else did. */
+  runId?: string;
 }
 
 /** News of a tier that stays what it is: only its end moved, or is near. From the same outbox; no part of the history. */

@@ -19,9 +19,12 @@ export interface Settled {
   actions: ActionRecord[];
 }
 
-/** Whether falls between two recalculations are told: the brand's switch, read where a change is decided. */
+/** What is told only where somebody wants it: read where a change is decided. */
 export interface Announcing {
+  /** Falls between two recalculations: the brand's switch. */
   notifyOnRealtimeDowngrade: boolean;
+  /** What a recalculation of everyone moves: asked for with the recalculation. */
+  notifyOnBulkRecalculation?: boolean;
 }
 
 export function announcingOf(settings: NotificationSettings): Announcing {

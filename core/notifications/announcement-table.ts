@@ -1,6 +1,6 @@
 import type { ChangeCause } from '../member/member.ts';
 
-type Announcement = 'yes' | 'no' | 'ifBrandWants' | 'ifActionSays';
+type Announcement = 'yes' | 'no' | 'ifBrandWants' | 'ifActionSays' | 'ifAsked';
 
 /**
  * Which visible changes the member hears of (semantics, section 7). Announced or not, every one of them is recorded, put on the bus
@@ -10,6 +10,8 @@ export const ANNOUNCEMENT_TABLE: Readonly<Record<ChangeCause, Readonly<Record<'u
   // A refund, an expiry of points or a negative adjustment: nobody likes to be told, so the brand has to want it.
   transaction: { up: 'yes', down: 'ifBrandWants' },
   recalculation: { up: 'yes', down: 'yes' },
+  // Staff recalculate everyone to let an edit of the program take effect: no news, unless they say so.
+  bulkRecalculation: { up: 'ifAsked', down: 'ifAsked' },
   tierAction: { up: 'ifActionSays', down: 'ifActionSays' },
   grantEnd: { up: 'ifActionSays', down: 'ifActionSays' },
   enrolment: { up: 'no', down: 'no' },
@@ -22,7 +24,7 @@ export const ANNOUNCEMENT_TABLE: Readonly<Record<ChangeCause, Readonly<Record<'u
 export function decideAnnouncement(
   cause: ChangeCause,
   direction: 'up' | 'down',
-  brand: { notifyOnRealtimeDowngrade: boolean },
+  brand: { notifyOnRealtimeDowngrade: boolean; notifyOnBulkRecalculation?: boolean },
   action: readonly unknown[] = [],
 ): boolean {
   switch (ANNOUNCEMENT_TABLE[cause][direction]) {
@@ -32,6 +34,8 @@ export function decideAnnouncement(
       return false;
     case 'ifBrandWants':
       return brand.notifyOnRealtimeDowngrade;
+    case 'ifAsked':
+      return brand.notifyOnBulkRecalculation ?? false;
     case 'ifActionSays':
       return action.length > 0;
   }

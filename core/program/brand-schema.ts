@@ -185,6 +185,7 @@ export const brandShape = {
   account: z.string().regex(/^\d{12}$/, 'the 12 digits of an AWS account, as text'),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as "eu-west-1"'),
   program: z.strictObject({
+    launchedOn: date.optional(),
     timeZone: z.string().refine(isTimeZone, 'an IANA time zone such as "Europe/Madrid"'),
     currency: z.string().refine(isCurrency, 'an ISO 4217 currency such as "EUR"'),
     basis: z.enum(['points', 'spend']),
@@ -247,6 +248,11 @@ export const brandShape = {
       )
       .optional(),
   }),
+  recalculation: z
+    .strictObject({
+      abortWhenDown: z.number().gt(0, 'a share above 0, such as 0.3').lt(1, 'a share below 1, such as 0.3').optional(),
+    })
+    .optional(),
   shopify: z.strictObject({ countTax: z.boolean(), countShipping: z.boolean() }).optional(),
   operations: z
     .strictObject({

@@ -14,11 +14,14 @@ export interface Brand {
   region: string;
   program: ProgramFile;
   notifications: NotificationSettings;
+  recalculation?: RecalculationSettings;
   shopify?: ShopifySettings;
   operations?: OperationsSettings;
 }
 
 export interface ProgramFile {
+  /** The program's first day, `YYYY-MM-DD`: no recalculation looks back beyond it. */
+  launchedOn?: string;
   timeZone: string;
   currency: string;
   basis: 'points' | 'spend';
@@ -132,6 +135,11 @@ export interface NotificationText {
   locale?: string;
   subject?: string;
   text: string;
+}
+
+export interface RecalculationSettings {
+  /** A recalculation that would move a greater share of the members down ends before its first write: 0.3 is 30 of 100. */
+  abortWhenDown?: number;
 }
 
 export interface ShopifySettings {

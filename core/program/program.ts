@@ -4,7 +4,7 @@ import type { TierAction } from '../actions/tier-action.ts';
 import type { CycleRule } from '../cycles/cycle.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { currencyDigits, type Decimal, parseAmount, parseDecimal } from '../money.ts';
-import { parseInstant } from '../time.ts';
+import { type Instant, momentIn, parseInstant } from '../time.ts';
 import type { Brand, ConditionFile, DowngradeTarget, PromotionFile, TierFile, TrackerFile } from './brand.ts';
 import { fingerprint } from './fingerprint.ts';
 import { matcherOf } from './transaction-filter.ts';
@@ -12,6 +12,8 @@ import { matcherOf } from './transaction-filter.ts';
 export interface Program {
   /** Names the content of the rulebook: every tier change records which one judged it. */
   version: string;
+  /** When it began, where the file says so. */
+  launchedAt: Instant | undefined;
   timeZone: string;
   currency: string;
   basis: 'points' | 'spend';
@@ -133,6 +135,7 @@ export function compileProgram(brand: Brand): Program {
 
   return {
     version: fingerprint(file),
+    launchedAt: file.launchedOn === undefined ? undefined : momentIn(file.launchedOn, file.timeZone),
     timeZone: file.timeZone,
     currency: file.currency,
     basis: file.basis,

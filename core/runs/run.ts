@@ -2,25 +2,57 @@
 import type { Outcome, TierAction } from '../actions/tier-action.ts';
 import type { ChangeCause } from '../member/member.ts';
 import type { Instant } from '../time.ts';
+import type { Segment } from './segment.ts';
 
-export interface Run {
+export type Run = GroupActionRun | RecalculationRun;
+
+interface AnyRun {
   runId: string;
-  kind: 'groupAction';
-  groupId: string;
-  action: TierAction;
-  /** The members are those of this moment (R19). */
   startedAt: Instant;
   finishedAt?: Instant;
   counts: RunCounts;
 }
 
+/** A tier action on those who are in a group when it starts (R19). */
+export interface GroupActionRun extends AnyRun {
+  kind: 'groupAction';
+  groupId: string;
+  action: TierAction;
+}
+
+/** What a recalculation is of: the end of a cycle, which asks for one by itself, or everyone whenever somebody asks for it (R10). */
+export type Occasion = 'cycleEnd' | 'request';
+
+/** Members judged anew, all or those whose cycle ends. */
+export interface RecalculationRun extends AnyRun {
+  kind: 'recalculation';
+  occasion: Occasion;
+  /** The moment by which members are judged: the end of the cycle, or when it was asked for; any moment in a dry run. */
+  at: Instant;
+  /** Nothing is written, and nobody told. */
+  dryRun: boolean;
+  /** Whether those whose tier moves are told. */
+  notify: boolean;
+  /** How its members are divided: for good, whatever is deployed while it runs. */
+  segments: readonly Segment[];
+  /** The share of its members that may go down: beyond it, the run ends before its first write. */
+  abortWhenDown?: number;
+  /** The dry run that goes before the first write, and the run before whose first write a dry run goes. */
+  previewRunId?: string;
+  previewOf?: string;
+  /** How many members there are, once the dry run has looked at each. */
+  total?: number;
+  /** It ended before its first write. */
+  aborted?: boolean;
+}
+
 /** `failed`: the engine gave up, and an operator has to start it again. */
 export type RunState = 'running' | 'failed';
 
-/** What happened to one member. `FAILED`: nothing was changed, and the operator is told why. */
+/** What happened to one member. `MOVED`: by a recalculation. `FAILED`: nothing was changed, and the operator is told why. */
 export interface RunOutcome {
   memberId: string;
-  outcome: Outcome | 'FAILED';
+  outcome: Outcome | 'MOVED' | 'FAILED';
   why?: string;
   /** The visible tier before and after; null where there is no member. */
   from: string | null;
@@ -31,9 +63,12 @@ export interface RunOutcome {
 }
 
 export interface RunPage {
-  /** The last member before this page; empty for the first. It names the page. */
-  after: string;
+  /** Unique in its run; pages are listed in the order of their names. */
+  name: string;
+  /** A recalculation leaves out those who stay what they are: of many members they are most. */
   outcomes: RunOutcome[];
+  /** Where the next page begins; left out with the last. */
+  next?: string;
 }
 
 export interface RunCounts {
@@ -43,7 +78,7 @@ export interface RunCounts {
   unchanged: number;
   failed: number;
   outcomes: Record<string, number>;
-  /** How many went from a tier to another, by `from` and then `to`; those that stayed are not in it. */
+  /** How many went from a tier to another, by `from` and then `to`. A recalculation counts those that stayed as well: from a tier to itself. */
   matrix: Record<string, Record<string, number>>;
 }
 

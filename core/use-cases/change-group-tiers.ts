@@ -2,7 +2,8 @@ import type { ActionRecord } from '../actions/tier-action.ts';
 import type { Announcing } from '../member/settle.ts';
 import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import type { Program } from '../program/program.ts';
-import type { RunOutcome } from '../runs/run.ts';
+import { failureOf } from '../runs/failure-of.ts';
+import { countsOf, type RunOutcome } from '../runs/run.ts';
 import type { Instant } from '../time.ts';
 import { type Managing, manageTier } from './manage-tier.ts';
 
@@ -10,9 +11,6 @@ export const PAGE_SIZE = 100;
 
 /** How many members are worked on at the same time. */
 const SIDE_BY_SIDE = 10;
-
-/** What an error says of itself ends in the list: enough to find it by. */
-const WHY_LENGTH = 300;
 
 interface Ports {
   ledger: Ledger;
@@ -47,7 +45,7 @@ export async function changeGroupTiers(
   isTransient: (error: unknown) => boolean,
 ): Promise<PageDone> {
   const run = await ports.runs.load(runId);
-  if (!run) throw new Error(`There is no run ${runId}.`);
+  if (run?.kind !== 'groupAction') throw new Error(`There is no action on a group ${runId}.`);
   const { groupId, action, startedAt } = run;
   const page = { limit: PAGE_SIZE, ...(after !== '' && { after }) };
   const { memberIds, next } = await ports.groups.membersAt(groupId, startedAt, page);
@@ -70,7 +68,11 @@ export async function changeGroupTiers(
   const passing = tried.find(({ error }) => error !== undefined && isTransient(error));
   if (passing) throw passing.error;
   const outcomes = tried.map(outcomeOf);
-  await ports.runs.recordPage(runId, { after, outcomes });
+  await ports.runs.recordPage(
+    runId,
+    { name: after, outcomes, ...(next !== undefined && { next }) },
+    countsOf(outcomes),
+  );
   if (next === undefined) await ports.runs.finish(runId, clock());
   const promotions = tried.flatMap(({ managing }) => (managing?.status === 'decided' ? managing.promotions : []));
   return next === undefined ? { outcomes, promotions } : { outcomes, promotions, next };
@@ -85,10 +87,7 @@ interface Tried {
 
 /** What a page tells of a member: the same, however often the page is done. */
 function outcomeOf({ memberId, managing, error }: Tried): RunOutcome {
-  if (!managing) {
-    const why = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, WHY_LENGTH);
-    return { memberId, outcome: 'FAILED', why, from: null, to: null, direction: 'none' };
-  }
+  if (!managing) return { memberId, ...failureOf(error) };
   const { outcome, from, to, why, until } = managing.record;
   const direction = !from || !to || from.id === to.id ? 'none' : to.rank > from.rank ? 'up' : 'down';
   return {

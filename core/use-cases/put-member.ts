@@ -1,4 +1,5 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
+import { anniversaryOf } from '../cycles/cycle-ends.ts';
 import { rebuildMember } from '../member/count-entries.ts';
 import { NOTHING_COUNTED } from '../member/counted-window.ts';
 import type { Member, TierChange } from '../member/member.ts';
@@ -77,6 +78,7 @@ function newMember(memberId: string, request: MemberRequest, program: Program, n
     countedUnder: program.countingRule,
     counted: NOTHING_COUNTED,
     rebuildDue: true,
+    ...anniversaryOf(enrolledAt, program),
     ...(fired.length > 0 && { welcome: { promotions: fired, at: now } }),
   };
 }

@@ -2,8 +2,8 @@ import type { RunEngine, Runs } from '../ports.ts';
 import type { Run, RunOutcome } from '../runs/run.ts';
 
 export type RunReading = Run & {
-  /** `failed`: the engine gave up, and an operator has to start it again. */
-  status: 'running' | 'completed' | 'failed';
+  /** `failed`: the engine gave up, and an operator has to start it again. `aborted`: it stopped at its brake, before its first write. */
+  status: 'running' | 'completed' | 'failed' | 'aborted';
 };
 
 export async function readRun(
@@ -12,7 +12,12 @@ export async function readRun(
 ): Promise<RunReading | undefined> {
   const run = await ports.runs.load(runId);
   if (!run) return undefined;
-  return { ...run, status: run.finishedAt === undefined ? await ports.engine.stateOf(runId) : 'completed' };
+  return { ...run, status: await statusOf(run, ports.engine) };
+}
+
+async function statusOf(run: Run, engine: RunEngine): Promise<RunReading['status']> {
+  if (run.finishedAt === undefined) return engine.stateOf(run);
+  return run.kind === 'recalculation' && run.aborted ? 'aborted' : 'completed';
 }
 
 export interface OutcomePage {
@@ -25,7 +30,7 @@ export interface OutcomePage {
 const PAGES_AT_ONCE = 20;
 
 /**
- * What a run did to each member, in the order of their ids.
+ * What a run did to members, page by page.
  * @param page.from the `next` of the page before
  * @param isWanted which outcomes are listed
  * @returns undefined where there is no such run
@@ -41,16 +46,16 @@ export async function listOutcomes(
   if (!(await runs.load(runId))) return undefined;
   const outcomes: RunOutcome[] = [];
   const pages = await runs.pages(runId, { limit: PAGES_AT_ONCE, from: place.page });
-  for (const { after, outcomes: all } of pages) {
-    for (let offset = after === place.page ? place.offset : 0; offset < all.length; offset++) {
+  for (const { name, outcomes: all } of pages) {
+    for (let offset = name === place.page ? place.offset : 0; offset < all.length; offset++) {
       if (!isWanted(all[offset]!)) continue;
-      if (outcomes.length === page.limit) return { outcomes, next: `${offset}#${after}` };
+      if (outcomes.length === page.limit) return { outcomes, next: `${offset}#${name}` };
       outcomes.push(all[offset]!);
     }
   }
   const last = pages.at(-1);
   return last && pages.length === PAGES_AT_ONCE
-    ? { outcomes, next: `${last.outcomes.length}#${last.after}` }
+    ? { outcomes, next: `${last.outcomes.length}#${last.name}` }
     : { outcomes };
 }
 

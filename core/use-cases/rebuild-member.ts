@@ -57,6 +57,7 @@ function differencesOf(stored: Member, rebuilt: Member, program: Program, now: I
     // Those of one millisecond were taken in one order and are read in another.
     grants: [...(member.grants ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1)),
     nextDueAt: member.nextDueAt ?? null,
+    anniversary: member.anniversary ?? null,
     ...figuresOf(member.tally),
   });
   const [ours, theirs] = [figures(known), figures(rebuilt)];

@@ -1,11 +1,11 @@
 import type { TierAction } from '../actions/tier-action.ts';
 import type { Groups, RunEngine, Runs } from '../ports.ts';
 import { fingerprint, hasSameContent } from '../program/fingerprint.ts';
-import { NO_COUNTS, type Run } from '../runs/run.ts';
+import { type GroupActionRun, NO_COUNTS, type Run } from '../runs/run.ts';
 import type { Instant } from '../time.ts';
 
 export type Starting =
-  | { status: 'started'; run: Run }
+  | { status: 'started'; run: GroupActionRun }
   /** The id is taken by another content. */
   | { status: 'conflict'; run: Run }
   | { status: 'noGroup' };
@@ -22,10 +22,11 @@ export async function startGroupAction(
 ): Promise<Starting> {
   if (!(await ports.groups.exists(groupId))) return { status: 'noGroup' };
   const runId = `group-${fingerprint([groupId, action.id])}`;
-  const run: Run = { runId, kind: 'groupAction', groupId, action, startedAt: now, counts: NO_COUNTS };
+  const run: GroupActionRun = { runId, kind: 'groupAction', groupId, action, startedAt: now, counts: NO_COUNTS };
   const created = await ports.runs.create(run);
   const there = created.status === 'exists' ? created.run : run;
-  if (there.groupId !== groupId || !hasSameContent(there.action, action)) return { status: 'conflict', run: there };
-  if (there.finishedAt === undefined) await ports.engine.start(runId);
+  if (there.kind !== 'groupAction' || there.groupId !== groupId || !hasSameContent(there.action, action))
+    return { status: 'conflict', run: there };
+  if (there.finishedAt === undefined) await ports.engine.start(there);
   return { status: 'started', run: there };
 }

@@ -1,10 +1,13 @@
 import {
+  BatchGetCommand,
+  type BatchGetCommandOutput,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   paginateQuery,
   paginateScan,
   QueryCommand,
+  ScanCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
@@ -20,8 +23,10 @@ import {
   type TierNotice,
 } from '../../core/member/member.ts';
 import type { MemberStore } from '../../core/ports.ts';
+import { ANNIVERSARY_PARTS, type Segment } from '../../core/runs/segment.ts';
 import type { Instant } from '../../core/time.ts';
 import { isLostCondition } from './dynamo-client.ts';
+import { longNames, renamed } from './short-names.ts';
 
 const MEMBER = 'MEMBER';
 export const CHANGE_PREFIX = 'CHANGE#';
@@ -30,6 +35,11 @@ const ACTION_PREFIX = 'ACTION#';
 /** The index of the members of whom something is due: by `dueShard` and `nextDueAt`, which only their items have. */
 export const DUE_INDEX = 'Due';
 const DUE_PAGE = 100;
+/** The index of the members whose cycles end on an anniversary: by that, and by id. */
+export const ANNIVERSARY_INDEX = 'Anniversary';
+/** As many items as DynamoDB gives out by their keys in one call. */
+const BATCH = 100;
+const BATCH_ATTEMPTS = 8;
 
 /** Sequences sort as text as long as they have the same length. */
 function keyOfNews(prefix: string, sequence: number): string {
@@ -154,6 +164,65 @@ export class DynamoMemberStore implements MemberStore {
     for await (const { Items = [] } of pages) if (Items.length > 0) yield Items.map(({ pk }) => String(pk));
   }
 
+  async inSegment(segment: Segment, page: { limit: number; after?: string }) {
+    return segment.kind === 'everyone' ? this.#scanned(segment, page) : this.#ofAnniversary(segment, page);
+  }
+
+  /** @param page.limit counts whatever lies in the table: changes, actions and profiles as well */
+  async #scanned({ part, of }: { part: number; of: number }, { limit, after }: { limit: number; after?: string }) {
+    const { Items = [], LastEvaluatedKey } = await this.#client.send(
+      new ScanCommand({
+        TableName: this.#table,
+        Segment: part,
+        TotalSegments: of,
+        Limit: limit,
+        ...(after !== undefined && { ExclusiveStartKey: JSON.parse(after) }),
+        FilterExpression: 'sk = :member',
+        ExpressionAttributeValues: { ':member': MEMBER },
+        ConsistentRead: true,
+      }),
+    );
+    return { members: Items.map(memberOf), ...(LastEvaluatedKey && { next: JSON.stringify(LastEvaluatedKey) }) };
+  }
+
+  async #ofAnniversary(
+    { day, part }: { day: string; part: number },
+    { limit, after }: { limit: number; after?: string },
+  ) {
+    const { Items = [], LastEvaluatedKey } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#table,
+        IndexName: ANNIVERSARY_INDEX,
+        KeyConditionExpression: 'anniversaryPart = :part',
+        ExpressionAttributeValues: { ':part': anniversaryPart(day, part) },
+        Limit: limit,
+        ...(after !== undefined && { ExclusiveStartKey: JSON.parse(after) }),
+      }),
+    );
+    const members: Member[] = [];
+    for (let start = 0; start < Items.length; start += BATCH) {
+      members.push(...(await this.#membersOf(Items.slice(start, start + BATCH).map(({ pk }) => String(pk)))));
+    }
+    // Who moved to another day while the index had not heard of it belongs there.
+    const there = members.filter(({ anniversary }) => anniversary === day);
+    return { members: there, ...(LastEvaluatedKey && { next: JSON.stringify(LastEvaluatedKey) }) };
+  }
+
+  /** In no order. DynamoDB gives out what fits, and has to be asked for the rest. */
+  async #membersOf(memberIds: readonly string[]): Promise<Member[]> {
+    const members: Member[] = [];
+    let Keys: Record<string, unknown>[] | undefined = memberIds.map((pk) => ({ pk, sk: MEMBER }));
+    for (let attempt = 0; Keys !== undefined && Keys.length > 0; attempt++) {
+      if (attempt === BATCH_ATTEMPTS) throw new Error(`DynamoDB held ${Keys.length} members back ${attempt} times.`);
+      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 25 * Math.random()));
+      const RequestItems = { [this.#table]: { Keys, ConsistentRead: true } };
+      const answer: BatchGetCommandOutput = await this.#client.send(new BatchGetCommand({ RequestItems }));
+      members.push(...(answer.Responses?.[this.#table] ?? []).map(memberOf));
+      Keys = answer.UnprocessedKeys?.[this.#table]?.Keys;
+    }
+    return members;
+  }
+
   async *everyId(): AsyncIterable<string> {
     const pages = paginateScan(
       { client: this.#client },
@@ -174,12 +243,15 @@ function itemOfMember({ memberId, grants, ...rest }: Member): Record<string, unk
     sk: MEMBER,
     ...rest,
     ...(grants && { grants: grants.map((grant) => renamed(grant, SHORT_NAMES)) }),
-    ...(rest.nextDueAt !== undefined && { dueShard: shardOf(memberId) }),
+    ...(rest.nextDueAt !== undefined && { dueShard: String(partOf(memberId, DUE_SHARDS)) }),
+    ...(rest.anniversary !== undefined && {
+      anniversaryPart: anniversaryPart(rest.anniversary, partOf(memberId, ANNIVERSARY_PARTS)),
+    }),
   };
 }
 
 function memberOf(item: Record<string, unknown>): Member {
-  const { pk, sk: _, dueShard: __, grants, ...rest } = item;
+  const { pk, sk: _, dueShard: __, anniversaryPart: ___, grants, ...rest } = item;
   return {
     ...rest,
     memberId: pk,
@@ -187,7 +259,11 @@ function memberOf(item: Record<string, unknown>): Member {
   } as Member;
 }
 
-/** DynamoDB is paid for names as for values, and a member has to stay within the 1 KB of one write unit. */
+function anniversaryPart(day: string, part: number): string {
+  return `${day}.${part}`;
+}
+
+/** A member has to stay within the 1 KB of one write unit. */
 const SHORT_NAMES: Readonly<Record<keyof Grant, string>> = {
   key: 'k',
   kind: 'd',
@@ -199,18 +275,14 @@ const SHORT_NAMES: Readonly<Record<keyof Grant, string>> = {
   transactionId: 'x',
   tellEnd: 'e',
 };
-const LONG_NAMES = Object.fromEntries(Object.entries(SHORT_NAMES).map(([long, short]) => [short, long]));
-
-function renamed(fields: object, names: Readonly<Record<string, string>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [names[name], value]));
-}
+const LONG_NAMES = longNames(SHORT_NAMES);
 
 /** The same for a member for ever: FNV-1a, 32 bits. http://www.isthe.com/chongo/tech/comp/fnv/ */
-function shardOf(memberId: string): string {
+function partOf(memberId: string, parts: number): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(memberId)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   // The lowest bits of the hash come from the lowest bits of the id alone.
-  return String(((hash ^ (hash >>> 16)) >>> 0) % DUE_SHARDS);
+  return ((hash ^ (hash >>> 16)) >>> 0) % parts;
 }
 
 function itemOfRecord(record: MemberRecord): Record<string, unknown> {

@@ -8,8 +8,9 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Runs } from '../../core/ports.ts';
-import { countsOf, NO_COUNTS, type Run, type RunCounts, type RunPage } from '../../core/runs/run.ts';
+import { NO_COUNTS, type Run, type RunCounts, type RunOutcome, type RunPage } from '../../core/runs/run.ts';
 import type { Instant } from '../../core/time.ts';
+import { longNames, renamed } from './short-names.ts';
 
 const RUN = 'RUN';
 const PAGE_PREFIX = 'PAGE#';
@@ -52,17 +53,15 @@ export class DynamoRuns implements Runs {
     return Item && runOf(runId, Item);
   }
 
-  async recordPage(runId: string, page: RunPage): Promise<void> {
+  async recordPage(runId: string, page: RunPage, counts: RunCounts): Promise<RunPage> {
     // Nobody processed is something to add: an expression must not be empty.
-    const added = Object.entries(flattened(countsOf(page.outcomes))).filter(
-      ([name, count]) => count > 0 || name === 'processed',
-    );
+    const added = Object.entries(flattened(counts)).filter(([name, count]) => count > 0 || name === 'processed');
     const write = new TransactWriteCommand({
       TransactItems: [
         {
           Put: {
             TableName: this.#table,
-            Item: { ...keyOf(runId, PAGE_PREFIX + page.after), outcomes: page.outcomes },
+            Item: itemOfPage(runId, page),
             ConditionExpression: 'attribute_not_exists(pk)',
           },
         },
@@ -81,10 +80,10 @@ export class DynamoRuns implements Runs {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#client.send(write);
-        return;
+        return page;
       } catch (error) {
         const [ofPage, ofRun] = reasonsOf(error);
-        if (ofPage === 'ConditionalCheckFailed') return;
+        if (ofPage === 'ConditionalCheckFailed') return (await this.page(runId, page.name))!;
         if (ofRun === 'ConditionalCheckFailed') throw new Error(`There is no run ${runId}.`, { cause: error });
         // Two pages add to the same counts: whoever came second only has to try again.
         if (![ofPage, ofRun].includes('TransactionConflict') || attempt === ATTEMPTS) throw error;
@@ -93,14 +92,41 @@ export class DynamoRuns implements Runs {
     }
   }
 
-  async finish(runId: string, now: Instant): Promise<void> {
+  async page(runId: string, name: string): Promise<RunPage | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#table, Key: keyOf(runId, PAGE_PREFIX + name), ConsistentRead: true }),
+    );
+    return Item && pageOf(Item);
+  }
+
+  async finish(runId: string, now: Instant, facts: Parameters<Runs['finish']>[2] = {}): Promise<void> {
+    const { aborted } = facts;
+    try {
+      await this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: keyOf(runId, RUN),
+          UpdateExpression: `SET finishedAt = :now${aborted === undefined ? '' : ', aborted = :aborted'}`,
+          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(finishedAt)',
+          ExpressionAttributeValues: { ':now': now, ...(aborted !== undefined && { ':aborted': aborted }) },
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
+      if (!(await this.load(runId))) throw new Error(`There is no run ${runId}.`, { cause: error });
+    }
+  }
+
+  async setTotal(runId: string, total: number): Promise<void> {
     await this.#client.send(
       new UpdateCommand({
         TableName: this.#table,
         Key: keyOf(runId, RUN),
-        UpdateExpression: 'SET finishedAt = if_not_exists(finishedAt, :now)',
+        // A reserved word of DynamoDB's.
+        UpdateExpression: 'SET #total = :total',
         ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':now': now },
+        ExpressionAttributeNames: { '#total': 'total' },
+        ExpressionAttributeValues: { ':total': total },
       }),
     );
   }
@@ -123,12 +149,41 @@ export class DynamoRuns implements Runs {
     );
     const found: RunPage[] = [];
     for await (const { Items = [] } of queries) {
-      found.push(...Items.map(({ sk, outcomes }) => ({ after: sk.slice(PAGE_PREFIX.length), outcomes })));
+      found.push(...Items.map(pageOf));
       if (found.length >= page.limit) break;
     }
     return found.slice(0, page.limit);
   }
 }
+
+function itemOfPage(runId: string, { name, outcomes, next }: RunPage): Record<string, unknown> {
+  return {
+    ...keyOf(runId, PAGE_PREFIX + name),
+    outcomes: outcomes.map((outcome) => renamed(outcome, SHORT_NAMES)),
+    ...(next !== undefined && { next }),
+  };
+}
+
+function pageOf({ sk, outcomes, next }: Record<string, unknown>): RunPage {
+  return {
+    name: String(sk).slice(PAGE_PREFIX.length),
+    outcomes: (outcomes as object[]).map((outcome) => renamed(outcome, LONG_NAMES) as unknown as RunOutcome),
+    ...(next !== undefined && { next: String(next) }),
+  };
+}
+
+/** A page holds hundreds of outcomes, and names are paid for as values are. */
+const SHORT_NAMES: Readonly<Record<keyof RunOutcome, string>> = {
+  memberId: 'm',
+  outcome: 'o',
+  why: 'w',
+  from: 'f',
+  to: 't',
+  direction: 'd',
+  cause: 'c',
+  until: 'u',
+};
+const LONG_NAMES = longNames(SHORT_NAMES);
 
 /** No member's key: member ids hold no `#`. */
 function keyOf(runId: string, sk: string): { pk: string; sk: string } {

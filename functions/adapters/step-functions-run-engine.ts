@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { RunEngine } from '../../core/ports.ts';
-import type { RunState } from '../../core/runs/run.ts';
+import type { Run, RunState } from '../../core/runs/run.ts';
 
 const GIVEN_UP = ['FAILED', 'TIMED_OUT'];
 /** By an operator, who meant it: it stands still, and posting again does not set it going. */
@@ -10,48 +10,62 @@ const STOPPED = 'ABORTED';
 /** How often a run can be brought on its way again after it was given up. */
 const STARTS = 10;
 
-/** One execution of the state machine for each run, under a name that only this run has; and another one for each that was given up. */
+/** The state machine for each kind of run. */
+export type RunMachines = Readonly<Record<Run['kind'], string>>;
+
+/** One execution of a state machine for each run, under a name that only this run has; and another one for each that was given up. */
 export class StepFunctionsRunEngine implements RunEngine {
   readonly #client: SFNClient;
-  readonly #stateMachineArn: string;
+  readonly #machines: Partial<RunMachines>;
 
-  constructor(stateMachineArn: string, client: SFNClient = new SFNClient()) {
+  /** @param machines of those kinds that the caller may start or ask about */
+  constructor(machines: Partial<RunMachines>, client: SFNClient = new SFNClient()) {
     this.#client = client;
-    this.#stateMachineArn = stateMachineArn;
+    this.#machines = machines;
   }
 
-  async start(runId: string): Promise<void> {
+  async start(run: Run, { evenIfStopped = false }: { evenIfStopped?: boolean } = {}): Promise<void> {
+    const { runId } = run;
+    const isOver = (status = '') => GIVEN_UP.includes(status) || (evenIfStopped && status === STOPPED);
     for (let start = 1; start <= STARTS; start++) {
       try {
         await this.#client.send(
           new StartExecutionCommand({
-            stateMachineArn: this.#stateMachineArn,
+            stateMachineArn: this.#machineOf(run),
             name: nameOf(runId, start),
-            input: JSON.stringify({ runId, after: '' }),
+            input: JSON.stringify(inputOf(run)),
           }),
         );
         return;
       } catch (error) {
         if (!isNamed(error, 'ExecutionAlreadyExists')) throw error;
         // Pages that were done are done: from the start is as good as from where it stood still.
-        if (!GIVEN_UP.includes((await this.#statusOf(runId, start)) ?? '')) return;
+        if (!isOver(await this.#statusOf(run, start))) return;
       }
     }
     throw new Error(`The run ${runId} was given up ${STARTS} times. Mend the cause, and redrive its last execution.`);
   }
 
   /** An execution that succeeded says nothing about its run, which has its own word for being finished. */
-  async stateOf(runId: string): Promise<RunState> {
+  async stateOf(run: Run): Promise<RunState> {
     for (let start = 1; start <= STARTS; start++) {
-      const status = await this.#statusOf(runId, start);
+      const status = await this.#statusOf(run, start);
       if (status === undefined) return 'failed';
-      if (!GIVEN_UP.includes(status)) return status === STOPPED ? 'failed' : 'running';
+      if (!GIVEN_UP.includes(status) && status !== STOPPED) return 'running';
     }
     return 'failed';
   }
 
-  async #statusOf(runId: string, start: number): Promise<string | undefined> {
-    const executionArn = `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${nameOf(runId, start)}`;
+  #machineOf({ kind }: Run): string {
+    const machine = this.#machines[kind];
+    if (machine === undefined) throw new Error(`Runs of the kind ${kind} are carried by nothing that is known here.`);
+    return machine;
+  }
+
+  async #statusOf(run: Run, start: number): Promise<string | undefined> {
+    // A preview has no execution of its own: it is part of its run's.
+    const runId = (run.kind === 'recalculation' && run.previewOf) || run.runId;
+    const executionArn = `${this.#machineOf(run).replace(':stateMachine:', ':execution:')}:${nameOf(runId, start)}`;
     try {
       return String((await this.#client.send(new DescribeExecutionCommand({ executionArn }))).status);
     } catch (error) {
@@ -59,6 +73,14 @@ export class StepFunctionsRunEngine implements RunEngine {
       throw error;
     }
   }
+}
+
+/** What the machine of a run begins with. */
+function inputOf(run: Run): Record<string, unknown> {
+  const { runId } = run;
+  if (run.kind === 'groupAction') return { runId, after: '' };
+  const { previewRunId, segments } = run;
+  return { runId, segments, ...(previewRunId !== undefined && { previewRunId }) };
 }
 
 /** A name has 80 characters at most, of few kinds: the start of the run's id for people, and a hash for what that leaves out. */

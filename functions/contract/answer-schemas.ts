@@ -91,6 +91,7 @@ export const tierChangesAnswerSchema = z.object({
       points: z.number(),
       announced: z.boolean(),
       programVersion: z.string(),
+      runId: z.string().optional().meta({ description: 'The recalculation that made it.' }),
       actionId: z.string().optional(),
       promotion: z.string().optional(),
       transactionId: z.string().optional(),
@@ -117,23 +118,36 @@ const countsSchema = z.record(z.string(), z.int());
 
 export const runAnswerSchema = z.object({
   runId: z.string(),
-  kind: z.enum(['groupAction']),
-  group: z.string(),
-  actionId: z.string(),
-  status: z
-    .enum(['running', 'completed', 'failed'])
-    .meta({ description: 'Failed: it stands still until an operator redrives it.' }),
+  kind: z.enum(['groupAction', 'recalculation']),
+  status: z.enum(['running', 'completed', 'failed', 'aborted']).meta({
+    description:
+      'Failed: it stands still until an operator redrives it. Aborted: a recalculation would have moved more members down than it may, ' +
+      'and ended before its first write.',
+  }),
+  group: z.string().optional(),
+  actionId: z.string().optional(),
+  occasion: z
+    .enum(['cycleEnd', 'request'])
+    .optional()
+    .meta({ description: 'What a recalculation is of: the end of a cycle, or everyone, as somebody asked for it.' }),
+  at: instantSchema.optional().meta({ description: 'The moment by which a recalculation judges.' }),
   dryRun: z.boolean(),
+  notify: z.boolean().optional(),
+  abortWhenDown: z.number().optional(),
+  previewRunId: z.string().optional().meta({ description: 'The dry run that goes before its first write.' }),
+  previewOf: z.string().optional(),
   startedAt: instantSchema,
   finishedAt: instantSchema.optional(),
-  total: z.int().optional(),
+  total: z.int().optional().meta({ description: 'Known once every member was looked at.' }),
   processed: z.int(),
   up: z.int(),
   down: z.int(),
   unchanged: z.int(),
   failed: z.int(),
-  matrix: z.record(z.string(), countsSchema).meta({ description: 'How many went from which tier to which.' }),
-  outcomes: countsSchema.meta({ description: 'How many came to which outcome.' }),
+  matrix: z
+    .record(z.string(), countsSchema)
+    .meta({ description: 'How many went from which tier to which; of a recalculation also how many stayed.' }),
+  outcomes: countsSchema.optional().meta({ description: 'How many came to which outcome.' }),
 });
 
 export const runChangesAnswerSchema = z.object({
@@ -142,7 +156,9 @@ export const runChangesAnswerSchema = z.object({
 });
 
 export const runOutcomesAnswerSchema = z.object({
-  items: z.array(actionAnswerSchema.extend({ memberId: z.string(), outcome: z.enum([...OUTCOMES, 'FAILED']) })),
+  items: z.array(
+    actionAnswerSchema.extend({ memberId: z.string(), outcome: z.enum([...OUTCOMES, 'MOVED', 'FAILED']) }),
+  ),
   nextCursor: z.string().optional(),
 });
 
@@ -216,4 +232,5 @@ export const problemSchema = z.object({
   status: z.int(),
   detail: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string(), code: z.string().optional() })).optional(),
+  runId: z.string().optional().meta({ description: 'The run that is in the way.' }),
 });

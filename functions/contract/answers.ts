@@ -5,7 +5,7 @@ import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { TierChange } from '../../core/member/member.ts';
 import type { MemberView } from '../../core/member/member-view.ts';
 import { formatAmount } from '../../core/money.ts';
-import type { RunOutcome } from '../../core/runs/run.ts';
+import type { RecalculationRun, RunOutcome } from '../../core/runs/run.ts';
 import { END_OF_TIME, formatInstant, type Instant } from '../../core/time.ts';
 import type { RunReading } from '../../core/use-cases/read-run.ts';
 
@@ -80,24 +80,46 @@ export function actionHistoryAnswer(record: ActionRecord) {
 }
 
 export function runAnswer(run: RunReading) {
-  const { runId, kind, groupId, status, startedAt, finishedAt, counts } = run;
+  const { runId, kind, status, startedAt, finishedAt, counts } = run;
   const { processed, up, down, unchanged, failed, matrix, outcomes } = counts;
+  const total = status === 'completed' ? processed : run.kind === 'recalculation' ? run.total : undefined;
   return {
     runId,
     kind,
-    group: groupId,
-    actionId: run.action.id,
     status,
-    dryRun: false,
+    ...(run.kind === 'groupAction'
+      ? { group: run.groupId, actionId: run.action.id, dryRun: false }
+      : recalculationAnswer(run)),
     startedAt: formatInstant(startedAt),
-    ...(finishedAt === undefined ? {} : { finishedAt: formatInstant(finishedAt), total: processed }),
+    ...(finishedAt === undefined ? {} : { finishedAt: formatInstant(finishedAt) }),
+    ...(total === undefined ? {} : { total }),
     processed,
     up,
     down,
     unchanged,
     failed,
     matrix,
-    outcomes,
+    ...(run.kind === 'groupAction' ? { outcomes } : {}),
+  };
+}
+
+function recalculationAnswer({
+  occasion,
+  at,
+  dryRun,
+  notify,
+  abortWhenDown,
+  previewRunId,
+  previewOf,
+}: RecalculationRun) {
+  return {
+    occasion,
+    at: formatInstant(at),
+    dryRun,
+    notify,
+    ...(abortWhenDown === undefined ? {} : { abortWhenDown }),
+    ...(previewRunId === undefined ? {} : { previewRunId }),
+    ...(previewOf === undefined ? {} : { previewOf }),
   };
 }
 
@@ -148,6 +170,7 @@ export function tierChangeAnswer(change: TierChange) {
     points: change.points,
     announced: change.announced,
     programVersion: change.programVersion,
+    ...(change.runId === undefined ? {} : { runId: change.runId }),
     ...(change.actionId === undefined ? {} : { actionId: change.actionId }),
     ...(change.promotion === undefined ? {} : { promotion: change.promotion }),
     ...(change.transactionId === undefined ? {} : { transactionId: change.transactionId }),

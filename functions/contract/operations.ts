@@ -20,6 +20,7 @@ import {
   momentQuerySchema,
   noQuerySchema,
   pageQuerySchema,
+  recalculationRequestSchema,
   tierActionRequestSchema,
   transactionRequestSchema,
 } from './request-schemas.ts';
@@ -159,6 +160,16 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [400, 404, 409, 413, 422],
   },
   {
+    function: 'start-recalculation',
+    method: 'POST',
+    path: '/v1/recalculations',
+    summary: 'Recalculates everyone, for the end of a cycle or as of now; or says what that would bring',
+    access: 'admin',
+    body: recalculationRequestSchema,
+    answers: { 202: { description: 'A run does it', schema: runStartedAnswerSchema } },
+    problems: [400, 409, 413, 422],
+  },
+  {
     function: 'read-run',
     method: 'GET',
     path: RUN,
@@ -182,7 +193,8 @@ export const OPERATIONS: readonly Operation[] = [
     function: 'list-run-outcomes',
     method: 'GET',
     path: `${RUN}/outcomes`,
-    summary: 'What a run came to for every member',
+    summary:
+      'What a run came to: for every member of a group, and for those whom a recalculation moved or could not judge',
     access: 'read',
     query: pageQuerySchema,
     answers: { 200: { description: 'A page', schema: runOutcomesAnswerSchema } },

@@ -24,6 +24,11 @@ export type CountName =
   | 'ReminderGiven'
   /** More members were due than one call could write; the next sweep goes on. */
   | 'DueLeftOver'
+  /** Moved by a recalculation, or in a dry run of one. */
+  | 'MemberUp'
+  | 'MemberDown'
+  /** More members would have gone down than may. */
+  | 'RecalculationAborted'
   /** One of many members could not be written. */
   | 'MemberFailed'
   | 'RecordParked'

@@ -5,6 +5,8 @@ export interface ProblemDocument {
   status: number;
   detail: string;
   errors?: { path: string; message: string; code?: string }[];
+  /** The run that is in the way. */
+  runId?: string;
 }
 
 const TITLES = {
@@ -25,17 +27,20 @@ export class Problem extends Error {
   override name = 'Problem';
   readonly status: ProblemStatus;
   readonly errors: ProblemDocument['errors'];
+  readonly facts: { title?: string; runId?: string };
 
-  constructor(status: ProblemStatus, detail: string, errors?: ProblemDocument['errors']) {
+  /** @param facts another title than its status has, and what a program wants to read beside the detail */
+  constructor(status: ProblemStatus, detail: string, errors?: ProblemDocument['errors'], facts: Problem['facts'] = {}) {
     super(detail);
     this.status = status;
     this.errors = errors;
+    this.facts = facts;
   }
 
   document(): ProblemDocument {
-    const title = TITLES[this.status];
+    const { title = TITLES[this.status], ...facts } = this.facts;
     const type = `urn:laurel:problem:${title.toLowerCase().replaceAll(' ', '-')}`;
-    const document: ProblemDocument = { type, title, status: this.status, detail: this.message };
+    const document: ProblemDocument = { type, title, status: this.status, detail: this.message, ...facts };
     return this.errors ? { ...document, errors: this.errors } : document;
   }
 }

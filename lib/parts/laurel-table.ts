@@ -12,8 +12,8 @@ import type { Construct } from 'constructs';
 import { keepForever } from './keep-forever.ts';
 
 export interface LaurelTableProps {
-  /** A second order in which items can be found. It holds the items that have both its keys, and of them the keys alone. */
-  readonly index?: TableIndex;
+  /** Further orders in which items can be found. Each holds the items that have both its keys, and of them the keys alone. */
+  readonly indexes?: readonly TableIndex[];
 }
 
 export interface TableIndex {
@@ -27,21 +27,18 @@ export interface TableIndex {
  * those calls on this table only, where `grantReadData` and its like open a dozen.
  */
 export class LaurelTable extends TableV2 {
-  private readonly index: TableIndex | undefined;
+  private readonly indexNames: readonly string[];
 
-  constructor(scope: Construct, id: string, { index }: LaurelTableProps = {}) {
+  constructor(scope: Construct, id: string, { indexes = [] }: LaurelTableProps = {}) {
     super(scope, id, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
-      ...(index && {
-        globalSecondaryIndexes: [
-          {
-            indexName: index.name,
-            partitionKey: index.partitionKey,
-            sortKey: index.sortKey,
-            projectionType: ProjectionType.KEYS_ONLY,
-          },
-        ],
+      ...(indexes.length > 0 && {
+        globalSecondaryIndexes: indexes.map(({ name, ...keys }) => ({
+          indexName: name,
+          ...keys,
+          projectionType: ProjectionType.KEYS_ONLY,
+        })),
       }),
       billing: Billing.onDemand(),
       dynamoStream: StreamViewType.NEW_IMAGE,
@@ -50,7 +47,7 @@ export class LaurelTable extends TableV2 {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
     });
-    this.index = index;
+    this.indexNames = indexes.map(({ name }) => name);
     keepForever(this);
   }
 
@@ -59,13 +56,13 @@ export class LaurelTable extends TableV2 {
     return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
   }
 
-  /** Opens the index to be asked. It need not be asked together with the table. */
-  grantQueryOfIndex(grantee: IGrantable): Grant {
-    if (!this.index) throw new Error(`The table ${this.node.path} has no index that could be asked.`);
+  /** Opens an index to be asked. It need not be asked together with the table. */
+  grantQueryOfIndex(grantee: IGrantable, name: string): Grant {
+    if (!this.indexNames.includes(name)) throw new Error(`The table ${this.node.path} has no index ${name}.`);
     return Grant.addToPrincipal({
       grantee,
       actions: ['dynamodb:Query'],
-      resourceArns: [`${this.tableArn}/index/${this.index.name}`],
+      resourceArns: [`${this.tableArn}/index/${name}`],
     });
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Runs } from '../../core/ports.ts';
-import { NO_COUNTS, type RunPage } from '../../core/runs/run.ts';
+import { countsOf, NO_COUNTS, type RunPage } from '../../core/runs/run.ts';
 import { MemoryRuns } from '../../fakes/memory-runs.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
@@ -15,6 +15,8 @@ const implementations: [string, Runs][] = [
 ];
 
 describe.each(implementations)('runs %s', (_, runs) => {
+  const record = (runId: string, page: RunPage) => runs.recordPage(runId, page, countsOf(page.outcomes));
+
   async function begun(): Promise<string> {
     const runId = freshId();
     await runs.create(aRun(runId));
@@ -56,16 +58,16 @@ describe.each(implementations)('runs %s', (_, runs) => {
 
   test('add up what became of the members, page by page', async () => {
     const runId = await begun();
-    await runs.recordPage(runId, {
-      after: '',
+    await record(runId, {
+      name: '',
       outcomes: [
         anOutcome('a'),
         anOutcome('b', { from: 'silver' }),
         anOutcome('c', { outcome: 'MEMBER_BLOCKED', to: 'bronze', direction: 'none' }),
       ],
     });
-    await runs.recordPage(runId, {
-      after: 'c',
+    await record(runId, {
+      name: 'c',
       outcomes: [
         anOutcome('d'),
         anOutcome('e', { from: 'platinum', to: 'gold', direction: 'down' }),
@@ -87,10 +89,10 @@ describe.each(implementations)('runs %s', (_, runs) => {
 
   test('count a page once, however often it is brought, and keep what came first', async () => {
     const runId = await begun();
-    const page: RunPage = { after: '', outcomes: [anOutcome('a')] };
-    await runs.recordPage(runId, page);
-    await runs.recordPage(runId, page);
-    await runs.recordPage(runId, { after: '', outcomes: [anOutcome('a', { outcome: 'NO_CHANGE' }), anOutcome('b')] });
+    const page: RunPage = { name: '', outcomes: [anOutcome('a')] };
+    await record(runId, page);
+    await record(runId, page);
+    await record(runId, { name: '', outcomes: [anOutcome('a', { outcome: 'NO_CHANGE' }), anOutcome('b')] });
     expect((await runs.load(runId))?.counts).toMatchObject({ processed: 1, outcomes: { APPLIED: 1 } });
     expect(await runs.pages(runId, { limit: 10, from: '' })).toStrictEqual([page]);
   });
@@ -99,18 +101,18 @@ describe.each(implementations)('runs %s', (_, runs) => {
     const runId = await begun();
     const pages = Array.from(
       { length: 6 },
-      (_, place): RunPage => ({ after: `m-${place}`, outcomes: [anOutcome('a')] }),
+      (_, place): RunPage => ({ name: `m-${place}`, outcomes: [anOutcome('a')] }),
     );
-    await Promise.all([...pages, ...pages].map((page) => runs.recordPage(runId, page)));
+    await Promise.all([...pages, ...pages].map((page) => record(runId, page)));
     expect((await runs.load(runId))?.counts).toMatchObject({ processed: 6, up: 6, matrix: { bronze: { gold: 6 } } });
     expect(await runs.pages(runId, { limit: 10, from: '' })).toHaveLength(6);
   });
 
   test('take a page of nobody', async () => {
     const runId = await begun();
-    await runs.recordPage(runId, { after: '', outcomes: [] });
+    await record(runId, { name: '', outcomes: [] });
     expect((await runs.load(runId))?.counts).toStrictEqual(NO_COUNTS);
-    expect(await runs.pages(runId, { limit: 10, from: '' })).toStrictEqual([{ after: '', outcomes: [] }]);
+    expect(await runs.pages(runId, { limit: 10, from: '' })).toStrictEqual([{ name: '', outcomes: [] }]);
   });
 
   test('take a page as long as they get', async () => {
@@ -122,8 +124,8 @@ describe.each(implementations)('runs %s', (_, runs) => {
         why: 'x'.repeat(300),
       }),
     );
-    await runs.recordPage(runId, { after: '', outcomes });
-    expect(await runs.pages(runId, { limit: 10, from: '' })).toStrictEqual([{ after: '', outcomes }]);
+    await record(runId, { name: '', outcomes });
+    expect(await runs.pages(runId, { limit: 10, from: '' })).toStrictEqual([{ name: '', outcomes }]);
     expect(Object.values((await runs.load(runId))!.counts.matrix).flatMap((row) => Object.values(row))).toHaveLength(
       100,
     );
@@ -136,16 +138,16 @@ describe.each(implementations)('runs %s', (_, runs) => {
       anOutcome('b', { until: 8_640_000_000_000_000 }),
       ...Object.values(ODD_TEXTS).map((text) => anOutcome('c', { why: text })),
     ];
-    await runs.recordPage(runId, { after: 'm#1', outcomes });
-    expect(await runs.pages(runId, { limit: 1, from: '' })).toStrictEqual([{ after: 'm#1', outcomes }]);
+    await record(runId, { name: 'm#1', outcomes });
+    expect(await runs.pages(runId, { limit: 1, from: '' })).toStrictEqual([{ name: 'm#1', outcomes }]);
   });
 
-  test('list their pages in the order of their members, from where one wants them', async () => {
+  test('list their pages in the order of their names, from where one wants them', async () => {
     const runId = await begun();
-    const afters = ['', 'm-001', 'm-002', 'm-003', 'm-004'];
-    for (const after of [...afters].reverse()) await runs.recordPage(runId, { after, outcomes: [anOutcome('a')] });
+    const names = ['', 'm-001', 'm-002', 'm-003', 'm-004'];
+    for (const name of [...names].reverse()) await record(runId, { name, outcomes: [anOutcome('a')] });
     const listed = async (limit: number, from: string) =>
-      (await runs.pages(runId, { limit, from })).map(({ after }) => after);
+      (await runs.pages(runId, { limit, from })).map(({ name }) => name);
     expect(await listed(2, '')).toEqual(['', 'm-001']);
     expect(await listed(2, 'm-001')).toEqual(['m-001', 'm-002']);
     expect(await listed(5, 'm-002-')).toEqual(['m-003', 'm-004']);
@@ -155,8 +157,8 @@ describe.each(implementations)('runs %s', (_, runs) => {
   test('list as many pages as they were asked for, also where those are more than 1 MB', async () => {
     const runId = await begun();
     const outcomes = Array.from({ length: 10 }, (_, place) => anOutcome(`${place}`, { why: 'x'.repeat(30_000) }));
-    for (let n = 0; n < 5; n++) await runs.recordPage(runId, { after: `m-${n}`, outcomes });
-    expect((await runs.pages(runId, { limit: 5, from: '' })).map(({ after }) => after)).toEqual([
+    for (let n = 0; n < 5; n++) await record(runId, { name: `m-${n}`, outcomes });
+    expect((await runs.pages(runId, { limit: 5, from: '' })).map(({ name }) => name)).toEqual([
       'm-0',
       'm-1',
       'm-2',
@@ -168,7 +170,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
 
   test('are finished once, and what they came to stays', async () => {
     const runId = await begun();
-    await runs.recordPage(runId, { after: '', outcomes: [anOutcome('a')] });
+    await record(runId, { name: '', outcomes: [anOutcome('a')] });
     await runs.finish(runId, 500);
     await runs.finish(runId, 600);
     expect(await runs.load(runId)).toMatchObject({ finishedAt: 500, counts: { processed: 1 } });
@@ -176,7 +178,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
 
   test('take no page of a run that nobody created, and do not finish it', async () => {
     const runId = freshId();
-    await expect(runs.recordPage(runId, { after: '', outcomes: [] })).rejects.toThrow(`There is no run ${runId}`);
+    await expect(record(runId, { name: '', outcomes: [] })).rejects.toThrow(`There is no run ${runId}`);
     await expect(runs.finish(runId, 1)).rejects.toThrow();
     expect(await runs.load(runId)).toBeUndefined();
     expect(await runs.pages(runId, { limit: 1, from: '' })).toEqual([]);
@@ -185,7 +187,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
   test('hand out copies', async () => {
     const runId = await begun();
     (await runs.load(runId))!.counts.matrix.bronze = { gold: 1 };
-    (await runs.load(runId))!.groupId = 'another';
+    (await runs.load(runId))!.startedAt = 1;
     expect(await runs.load(runId)).toStrictEqual(aRun(runId));
   });
 });
@@ -194,7 +196,7 @@ test('a run is no member, though both are in one table', async () => {
   const own = await freshTables();
   const runs = new DynamoRuns(client, own.tables.members);
   await runs.create(aRun('run-1'));
-  await runs.recordPage('run-1', { after: '', outcomes: [anOutcome('a')] });
+  await runs.recordPage('run-1', { name: '', outcomes: [anOutcome('a')] }, NO_COUNTS);
   const members = new DynamoMemberStore(client, own.tables.members);
   for await (const memberId of members.everyId()) expect.fail(`${memberId} was never saved`);
 });

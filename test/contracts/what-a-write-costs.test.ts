@@ -3,6 +3,7 @@ import { CapacityMeter } from '../../bench/capacity-meter.ts';
 import type { Grant } from '../../core/actions/grant.ts';
 import { MAX_FIGURE } from '../../core/ledger/transaction-rules.ts';
 import { NOTHING_COUNTED, withCounted } from '../../core/member/counted-window.ts';
+import { NO_COUNTS } from '../../core/runs/run.ts';
 import { DynamoGroups } from '../../functions/adapters/dynamo-groups.ts';
 import { DynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
@@ -119,7 +120,7 @@ test('an action that changes nothing, a member in a group and a run are one unit
   const runs = new DynamoRuns(client, tables.members);
   await runs.create(aRun('run-1'));
   expect(meter.take()).toMatchObject({ writeUnits: 1, roundTrips: 1 });
-  await runs.recordPage('run-1', { after: '', outcomes: [anOutcome(memberId)] });
+  await runs.recordPage('run-1', { name: '', outcomes: [anOutcome(memberId)] }, NO_COUNTS);
   expect(meter.take()).toMatchObject({ writeUnits: 4, roundTrips: 1 });
 });
 

@@ -21,6 +21,7 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { NO_COUNTS } from '../../core/runs/run.ts';
 import { dynamoClient } from '../../functions/adapters/dynamo-client.ts';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
 import { DynamoGroups } from '../../functions/adapters/dynamo-groups.ts';
@@ -80,7 +81,7 @@ async function everybodyDue(): Promise<string[]> {
   return ids;
 }
 
-const page = { after: '', outcomes: [anOutcome('m-1')] };
+const page = { name: '', outcomes: [anOutcome('m-1')] };
 
 const CALLS: [string, () => Promise<unknown>][] = [
   ['recording an entry', () => ledger.record(anEntry('m-1'))],
@@ -110,7 +111,7 @@ const CALLS: [string, () => Promise<unknown>][] = [
   ['listing a group', () => groups.membersAt('vips', 0, { limit: 1 })],
   ['creating a run', () => runs.create(aRun('run-1'))],
   ['loading a run', () => runs.load('run-1')],
-  ['recording a page', () => runs.recordPage('run-1', page)],
+  ['recording a page', () => runs.recordPage('run-1', page, NO_COUNTS)],
   ['finishing a run', () => runs.finish('run-1', 0)],
   ['listing pages', () => runs.pages('run-1', { limit: 1, from: '' })],
 ];
@@ -194,7 +195,7 @@ describe('a run’s counts that another page is adding to at this moment', () =>
         .rejectsOnce(cancelled(...codes))
         .rejectsOnce(cancelled(...codes))
         .resolves({});
-      await runs.recordPage('run-1', page);
+      await runs.recordPage('run-1', page, NO_COUNTS);
       expect(dynamoDb.commandCalls(TransactWriteCommand)).toHaveLength(3);
     },
   );
@@ -204,14 +205,14 @@ describe('a run’s counts that another page is adding to at this moment', () =>
       .on(TransactWriteCommand)
       .rejectsOnce(cancelled('TransactionConflict', 'TransactionConflict'))
       .rejects(cancelled('ConditionalCheckFailed', 'None'));
-    await runs.recordPage('run-1', page);
+    await runs.recordPage('run-1', page, NO_COUNTS);
     expect(dynamoDb.commandCalls(TransactWriteCommand)).toHaveLength(2);
   });
 
   test('are not tried for ever', async () => {
     const trouble = cancelled('None', 'TransactionConflict');
     dynamoDb.on(TransactWriteCommand).rejects(trouble);
-    await expect(runs.recordPage('run-1', page)).rejects.toBe(trouble);
+    await expect(runs.recordPage('run-1', page, NO_COUNTS)).rejects.toBe(trouble);
     expect(dynamoDb.commandCalls(TransactWriteCommand)).toHaveLength(5);
   });
 
@@ -220,7 +221,7 @@ describe('a run’s counts that another page is adding to at this moment', () =>
     async (codes) => {
       const trouble = cancelled(...codes);
       dynamoDb.on(TransactWriteCommand).rejects(trouble);
-      await expect(runs.recordPage('run-1', page)).rejects.toBe(trouble);
+      await expect(runs.recordPage('run-1', page, NO_COUNTS)).rejects.toBe(trouble);
       expect(dynamoDb.commandCalls(TransactWriteCommand)).toHaveLength(1);
     },
   );
@@ -354,7 +355,7 @@ describe('round trips: one call each', () => {
     ['joining a group', () => groups.join('vips', 'm-1', 0)],
     ['leaving a group', () => groups.leave('vips', 'm-1', 0)],
     ['a run', () => runs.create(aRun('run-1'))],
-    ['a page of a run', () => runs.recordPage('run-1', page)],
+    ['a page of a run', () => runs.recordPage('run-1', page, NO_COUNTS)],
     ['the end of a run', () => runs.finish('run-1', 0)],
   ])('%s', async (_, write) => {
     for (const command of [PutCommand, UpdateCommand, TransactWriteCommand, DeleteCommand] as never[]) {

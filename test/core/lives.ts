@@ -125,6 +125,7 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
       action: (...asked: Parameters<MemberStore['action']>) => arrive(members.action(...asked)),
       actionsOf: (memberId: string) => arrive(members.actionsOf(memberId)),
       due: members.due.bind(members),
+      inSegment: members.inSegment.bind(members),
       everyId: members.everyId.bind(members),
     },
     clock: new MemoryTierClock(),

@@ -13,6 +13,10 @@ import { makeWorld, type Response, type World } from '../support/world.ts';
 
 const FUNCTIONS = path.join(import.meta.dirname, '../../functions');
 const NOT_BY_CALL = [
+  'end-cycle',
+  'finish-recalculation',
+  'recalculate-cycle',
+  'weigh-preview',
   'announce-tier-change',
   'change-group-tiers',
   'expire-tiers',

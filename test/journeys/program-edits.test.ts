@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProgramFile } from '../../core/program/brand.ts';
 import { forget, heard, NOTHING } from '../support/heard.ts';
-import { storesOf } from '../support/same-stores.ts';
+import { redeployed } from '../support/redeployed.ts';
 import { makeWorld, type World } from '../support/world.ts';
 
 const NOW = '2026-03-01T10:00:00Z';
@@ -24,21 +24,6 @@ const EDITS: [string, Partial<ProgramFile>][] = [
 const to = (tier: string) => ({ strategy: { type: 'specific', tier } });
 const forDays = (amount: number) => ({ expiry: { type: 'duration', amount, unit: 'days' } });
 
-/** The next deployment, with another program over the same stores. Streams bring to it what is under way. */
-function edited(world: World, program: Partial<ProgramFile>, now: string) {
-  const next = makeWorld({ now, program, reach: storesOf(world) });
-  const { announcements } = world.ports;
-  return Object.assign(next, {
-    async deliver() {
-      while (world.ledgerStream.length + world.changeStream.length + announcements.published.length > 0) {
-        if (world.ledgerStream.length > 0) await next.recalculate(world.ledgerStream.splice(0));
-        if (world.changeStream.length > 0) await next.announce(world.changeStream.splice(0));
-        await next.notify(announcements.published.splice(0));
-      }
-    },
-  });
-}
-
 async function memberWith(points: number, program: Partial<ProgramFile> = {}, now = NOW): Promise<World> {
   const world = makeWorld({ now, program });
   await world.enrol('m-1');
@@ -50,7 +35,7 @@ async function memberWith(points: number, program: Partial<ProgramFile> = {}, no
 
 test('a renewal of a tier that is kept though its threshold was raised lasts until the cycle ends at least (R18)', async () => {
   const world = await memberWith(5500);
-  const next = edited(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
+  const next = redeployed(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
   const renewal = { id: 'again', action: 'renew', strategy: { type: 'program' } };
   expect(await next.act('m-1', { ...renewal, ...forDays(10) })).toEqual({
     outcome: 'APPLIED',
@@ -71,7 +56,7 @@ describe('a downgrade of a member who keeps a tier though its threshold was rais
     ['by the program', { strategy: { type: 'program' } }],
   ])('%s takes effect, and lasts over purchases until it ends', async (_, strategy) => {
     const world = await memberWith(5500);
-    const next = edited(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
+    const next = redeployed(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
     expect((await next.read('m-1')).tier.id).toBe('gold');
     expect(await next.act('m-1', { id: 'down', action: 'downgrade', ...strategy, ...forDays(30) })).toMatchObject({
       outcome: 'APPLIED',
@@ -102,7 +87,7 @@ describe('a downgrade of a member who keeps a tier though its threshold was rais
     ['by the program', { strategy: { type: 'program' } }],
   ])('%s leaves what the points give, when it ends', async (_, strategy) => {
     const world = await memberWith(5500);
-    const next = edited(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
+    const next = redeployed(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
     await next.act('m-1', { id: 'down', action: 'downgrade', ...strategy, ...forDays(30) });
     await next.post('m-1', { id: 'order', points: 1 });
     next.at('2026-04-30T22:00:00Z');
@@ -122,7 +107,7 @@ describe.each(EDITS)('%s', (_, edit) => {
     await world.deliver();
     forget(world);
 
-    const next = edited(world, { ...REMINDERS, ...edit }, '2026-03-24T10:00:00Z');
+    const next = redeployed(world, { ...REMINDERS, ...edit }, '2026-03-24T10:00:00Z');
     await next.wake();
     await next.deliver();
     expect(world.ports.bus.events).toMatchObject([
@@ -157,7 +142,7 @@ describe.each(EDITS)('%s', (_, edit) => {
     await world.act('m-1', { ...forDays(10), notify: { channels: ['email'], atEnd: true } });
     await world.deliver();
     forget(world);
-    const next = edited(world, edit, '2026-03-10T23:05:00Z');
+    const next = redeployed(world, edit, '2026-03-10T23:05:00Z');
     await comes(next);
     await next.deliver();
     await next.wake();
@@ -174,7 +159,7 @@ describe.each(EDITS)('%s', (_, edit) => {
     ['an action of staff’s', (next) => next.act('m-1', { id: 'blocked', ...to('silver'), ...forDays(1) })],
   ])('the yearly recalculation of who did nothing for a year is told as such, found by %s', async (by, comes) => {
     const world = await memberWith(5500, {}, '2025-03-01T10:00:00Z');
-    const next = edited(world, edit, '2027-01-05T10:00:00Z');
+    const next = redeployed(world, edit, '2027-01-05T10:00:00Z');
     await comes(next);
     await next.deliver();
     const changes = await next.changes('m-1');
@@ -202,7 +187,7 @@ describe.each(EDITS)('%s', (_, edit) => {
     });
     await world.deliver();
     forget(world);
-    const next = edited(world, { ...REMINDERS, ...edit }, '2027-01-05T10:00:00Z');
+    const next = redeployed(world, { ...REMINDERS, ...edit }, '2027-01-05T10:00:00Z');
     await next.wake();
     await next.deliver();
     expect(await next.changes('m-1')).toMatchObject([
@@ -224,7 +209,7 @@ describe.each(EDITS)('%s', (_, edit) => {
       const world = await memberWith(900);
       world.at('2026-04-01T10:00:00Z');
       await world.post('m-1', { id: 'order', points: 500 });
-      const next = edited(world, edit, '2026-04-01T10:05:00Z');
+      const next = redeployed(world, edit, '2026-04-01T10:05:00Z');
       await comes(next);
       await next.deliver();
       expect(await next.changes('m-1')).toMatchObject([
@@ -242,7 +227,7 @@ describe.each(EDITS)('%s', (_, edit) => {
     forget(world);
     world.at('2026-03-10T22:59:00Z');
     await world.post('m-1', { id: 'order', points: 9500 });
-    const next = edited(world, edit, '2026-03-10T23:05:00Z');
+    const next = redeployed(world, edit, '2026-03-10T23:05:00Z');
     await next.wake();
     await next.deliver();
     expect(await next.changes('m-1')).toMatchObject([
@@ -255,7 +240,7 @@ describe.each(EDITS)('%s', (_, edit) => {
 
 test('an edit that nothing is due under is no news, whoever comes first', async () => {
   const world = await memberWith(900);
-  const next = edited(world, COUNTED_OTHERWISE, '2026-04-01T10:00:00Z');
+  const next = redeployed(world, COUNTED_OTHERWISE, '2026-04-01T10:00:00Z');
   await next.post('m-1', { id: 'order', points: 1 });
   await next.deliver();
   await next.wake();
@@ -296,7 +281,7 @@ describe('a program that loses the higher of two tiers under live grants', () =>
       }
       await world.deliver();
       forget(world);
-      const next = edited(world, NO_GOLD, AT);
+      const next = redeployed(world, NO_GOLD, AT);
       await expectSilverByAll(next, AT, end);
 
       await next.post('m-1', { id: 'order', points: 10 });
@@ -324,7 +309,7 @@ describe('a program that loses the higher of two tiers under live grants', () =>
     await world.act('m-1', gold);
     await world.deliver();
     forget(world);
-    const next = edited(world, NO_GOLD, SILVER_ENDS);
+    const next = redeployed(world, NO_GOLD, SILVER_ENDS);
     for (const writes of ['before', 'after']) {
       expect((await next.read('m-1')).tier.id, writes).toBe('bronze');
       expect((await next.read('m-1', SILVER_ENDS)).tier.id, writes).toBe('bronze');

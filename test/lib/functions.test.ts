@@ -12,6 +12,8 @@ const CLOCK = {
   SCHEDULER_ROLE_ARN: 'TierClockRole',
   DUE_DEAD_LETTERS_ARN: 'TierClockDeadLetters',
 };
+const GROUP_ACTIONS = { GROUP_ACTIONS_STATE_MACHINE: 'TierActionsRunsMachine' };
+const RECALCULATIONS = { RECALCULATIONS_STATE_MACHINE: 'CycleRecalculationRunsMachine' };
 const KEYS = { API_KEYS_SECRET: 'FrontDoorApiKeys' };
 
 /** What each handler reads from its environment: names and ARNs of what is deployed beside it. */
@@ -29,9 +31,14 @@ const ENVIRONMENT: Record<string, Record<string, string>> = {
   'manage-tier': { ...POINTS_AND_MEMBERS, ...CLOCK, ...KEYS },
   'join-group': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
   'leave-group': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
-  'manage-group-tier': { MEMBERS_TABLE: 'MembersTable', RUNS_STATE_MACHINE: 'TierActionsRuns', ...KEYS },
+  'manage-group-tier': { MEMBERS_TABLE: 'MembersTable', ...GROUP_ACTIONS, ...KEYS },
   'change-group-tiers': { ...POINTS_AND_MEMBERS, ...CLOCK },
-  'read-run': { MEMBERS_TABLE: 'MembersTable', RUNS_STATE_MACHINE: 'TierActionsRuns', ...KEYS },
+  'read-run': { MEMBERS_TABLE: 'MembersTable', ...GROUP_ACTIONS, ...RECALCULATIONS, ...KEYS },
+  'start-recalculation': { MEMBERS_TABLE: 'MembersTable', ...RECALCULATIONS, ...KEYS },
+  'end-cycle': { MEMBERS_TABLE: 'MembersTable', ...RECALCULATIONS },
+  'recalculate-cycle': { ...POINTS_AND_MEMBERS, ...CLOCK },
+  'weigh-preview': { MEMBERS_TABLE: 'MembersTable' },
+  'finish-recalculation': { MEMBERS_TABLE: 'MembersTable', EVENT_BUS: 'TierAnnouncementsBus' },
   'list-run-changes': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
   'list-run-outcomes': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
   'expire-tiers': { ...POINTS_AND_MEMBERS, ...CLOCK },
@@ -57,6 +64,8 @@ const SECONDS: Record<string, number> = {
   'send-sms': 30,
   'change-group-tiers': 300,
   'expire-tiers': 300,
+  'recalculate-cycle': 300,
+  'end-cycle': 60,
 };
 
 test('every folder with a handler is deployed', () => {
@@ -102,6 +111,7 @@ test('what stands between a purchase and the member’s tier, or works on many m
   expect(memory['1024']?.map(([folder]) => folder).sort()).toEqual([
     'change-group-tiers',
     'expire-tiers',
+    'recalculate-cycle',
     'recalculate-tier',
     'receive-shopify-order',
     'record-transaction',

@@ -15,6 +15,15 @@ const SET_CLOCK = {
 };
 const API_KEYS = { FrontDoorApiKeys: ['secretsmanager:GetSecretValue'] };
 
+const STATES = 'arn:aws:states:eu-west-1:000000000000';
+const EXECUTIONS_OF_GROUP_ACTIONS = `${STATES}:execution:TierActionsRunsMachine:*`;
+const EXECUTIONS_OF_RECALCULATIONS = `${STATES}:execution:CycleRecalculationRunsMachine:*`;
+const START_RECALCULATION = {
+  MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+  CycleRecalculationRunsMachine: ['states:StartExecution'],
+  [EXECUTIONS_OF_RECALCULATIONS]: ['states:DescribeExecution'],
+};
+
 /** Each function, what it may touch, and what it may do there. Its own log, which every function may write, is left out. */
 const MAY: Record<string, Record<string, string[]>> = {
   'record-transaction': {
@@ -57,8 +66,8 @@ const MAY: Record<string, Record<string, string[]>> = {
   'manage-group-tier': {
     ...API_KEYS,
     MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-    TierActionsRuns: ['states:StartExecution'],
-    'arn:aws:states:eu-west-1:000000000000:execution:TierActionsRuns:*': ['states:DescribeExecution'],
+    TierActionsRunsMachine: ['states:StartExecution'],
+    [EXECUTIONS_OF_GROUP_ACTIONS]: ['states:DescribeExecution'],
   },
   'change-group-tiers': {
     ...SET_CLOCK,
@@ -68,7 +77,28 @@ const MAY: Record<string, Record<string, string[]>> = {
   'read-run': {
     ...API_KEYS,
     MembersTable: ['dynamodb:GetItem'],
-    'arn:aws:states:eu-west-1:000000000000:execution:TierActionsRuns:*': ['states:DescribeExecution'],
+    [EXECUTIONS_OF_GROUP_ACTIONS]: ['states:DescribeExecution'],
+    [EXECUTIONS_OF_RECALCULATIONS]: ['states:DescribeExecution'],
+  },
+  'start-recalculation': { ...API_KEYS, ...START_RECALCULATION },
+  'end-cycle': { CycleRecalculationNights: EMPTY_QUEUE, ...START_RECALCULATION },
+  'recalculate-cycle': {
+    ...SET_CLOCK,
+    PointsLedgerTable: ['dynamodb:Query'],
+    MembersTable: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:Scan',
+      'dynamodb:UpdateItem',
+    ],
+    'MembersTable/index/Anniversary': ['dynamodb:Query'],
+  },
+  'weigh-preview': { MembersTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
+  'finish-recalculation': {
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    TierAnnouncementsBus: ['events:PutEvents'],
   },
   'list-run-changes': { ...API_KEYS, MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'] },
   'list-run-outcomes': { ...API_KEYS, MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'] },
@@ -108,22 +138,37 @@ const MAY: Record<string, Record<string, string[]>> = {
   },
 };
 
-const STATES = 'arn:aws:states:eu-west-1:000000000000';
+const STATES_RUN = {
+  service: 'states.amazonaws.com',
+  condition: {
+    StringEquals: { 'aws:SourceAccount': '000000000000' },
+    ArnLike: { 'aws:SourceArn': `${STATES}:stateMachine:*` },
+  },
+};
 
 /** The roles that no function has: who may take them, for whom, and what may be done with them. */
 const SERVICES_MAY = {
   TierClockRole: {
     service: 'scheduler.amazonaws.com',
     condition: { StringEquals: { 'aws:SourceAccount': '000000000000', 'aws:SourceArn': 'TierClockGroup' } },
-    may: { TierClockDue: ['sqs:SendMessage'], TierClockDeadLetters: ['sqs:SendMessage'] },
+    may: {
+      TierClockDue: ['sqs:SendMessage'],
+      TierClockDeadLetters: ['sqs:SendMessage'],
+      CycleRecalculationNights: ['sqs:SendMessage'],
+      CycleRecalculationNightDeadLetters: ['sqs:SendMessage'],
+    },
   },
   TierActionsRunsRole: {
-    service: 'states.amazonaws.com',
-    condition: {
-      StringEquals: { 'aws:SourceAccount': '000000000000' },
-      ArnLike: { 'aws:SourceArn': `${STATES}:stateMachine:*` },
-    },
+    ...STATES_RUN,
     may: { TierActionsChangeGroupTiersFunction: ['lambda:InvokeFunction'] },
+  },
+  CycleRecalculationRunsRole: {
+    ...STATES_RUN,
+    may: {
+      CycleRecalculationRecalculateCycleFunction: ['lambda:InvokeFunction'],
+      CycleRecalculationWeighPreviewFunction: ['lambda:InvokeFunction'],
+      CycleRecalculationFinishRecalculationFunction: ['lambda:InvokeFunction'],
+    },
   },
 };
 
@@ -209,7 +254,7 @@ test('the clock’s role is handed to the scheduler only', () => {
   const handing = Object.keys(roles)
     .flatMap(statementsOf)
     .filter(({ Action }) => list(Action).includes('iam:PassRole'));
-  expect(handing).toHaveLength(5);
+  expect(handing).toHaveLength(6);
   for (const { Condition } of handing) {
     expect(Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
   }

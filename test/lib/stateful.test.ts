@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DUE_INDEX } from '../../functions/adapters/dynamo-member-store.ts';
+import { ANNIVERSARY_INDEX, DUE_INDEX } from '../../functions/adapters/dynamo-member-store.ts';
 import { type Resource, resourcesOf, synthesized } from './synthesized.ts';
 
 const { template } = synthesized();
@@ -64,7 +64,7 @@ describe.each(tables)('the table %s', (_, { Properties }) => {
   });
 });
 
-test('whoever is due is found by an index that holds nothing but keys, under the name that it is asked by', () => {
+test('whoever is due, or has an anniversary, is found by an index that holds nothing but keys, under the name that it is asked by', () => {
   const indexes = Object.fromEntries(tables.map(([id, { Properties }]) => [id, Properties.GlobalSecondaryIndexes]));
   expect(indexes).toEqual({
     PointsLedgerTable308CFA33: undefined,
@@ -77,15 +77,24 @@ test('whoever is due is found by an index that holds nothing but keys, under the
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
+      {
+        IndexName: ANNIVERSARY_INDEX,
+        KeySchema: [
+          { AttributeName: 'anniversaryPart', KeyType: 'HASH' },
+          { AttributeName: 'pk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
     ],
   });
-  expect(DUE_INDEX).toBe('Due');
+  expect([DUE_INDEX, ANNIVERSARY_INDEX]).toEqual(['Due', 'Anniversary']);
   const [, members] = tables.find(([id]) => id.startsWith('Members'))!;
   expect(members.Properties.AttributeDefinitions).toEqual([
     { AttributeName: 'pk', AttributeType: 'S' },
     { AttributeName: 'sk', AttributeType: 'S' },
     { AttributeName: 'dueShard', AttributeType: 'S' },
     { AttributeName: 'nextDueAt', AttributeType: 'N' },
+    { AttributeName: 'anniversaryPart', AttributeType: 'S' },
   ]);
 });
 

@@ -28,8 +28,14 @@ test('an alarm watches each thing that can keep members from their points, their
       ),
       'ApproximateNumberOfMessagesVisible of TierClockDeadLetters.QueueName',
       'ApproximateAgeOfOldestMessage of TierClockDue.QueueName',
-      'ExecutionsFailed of TierActionsRuns',
-      'ExecutionsTimedOut of TierActionsRuns',
+      'ApproximateNumberOfMessagesVisible of CycleRecalculationNightDeadLetters.QueueName',
+      ...['TierActionsRunsMachine', 'CycleRecalculationRunsMachine'].flatMap((machine) => [
+        `ExecutionsFailed of ${machine}`,
+        `ExecutionsTimedOut of ${machine}`,
+      ]),
+      'RecalculationAborted of weigh-preview',
+      'MemberFailed of recalculate-cycle',
+      'FieldInvalid of recalculate-cycle',
       'Errors of TierExpiryExpireTiersFunction',
       ...[
         'TransactionIntakeRecordTransaction',

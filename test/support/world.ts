@@ -4,7 +4,12 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { TierChange, TierNotice } from '../../core/member/member.ts';
 import { announcingOf } from '../../core/member/settle.ts';
-import type { NotificationSettings, ProgramFile, ShopifySettings } from '../../core/program/brand.ts';
+import type {
+  NotificationSettings,
+  ProgramFile,
+  RecalculationSettings,
+  ShopifySettings,
+} from '../../core/program/brand.ts';
 import { compileProgram } from '../../core/program/program.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
 import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
@@ -21,9 +26,11 @@ import { itemOf } from '../../functions/adapters/dynamo-ledger.ts';
 import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
 import { makeHandler as makeAnnounceTierChange } from '../../functions/announce-tier-change/make-handler.ts';
 import { makeHandler as makeChangeGroupTiers } from '../../functions/change-group-tiers/make-handler.ts';
+import { makeHandler as makeEndCycle } from '../../functions/end-cycle/make-handler.ts';
 import { makeHandler as makeEraseProfile } from '../../functions/erase-profile/make-handler.ts';
 import { makeHandler as makeExpireTiers } from '../../functions/expire-tiers/make-handler.ts';
 import { makeHandler as makeExplainTier } from '../../functions/explain-tier/make-handler.ts';
+import { makeHandler as makeFinishRecalculation } from '../../functions/finish-recalculation/make-handler.ts';
 import { makeHandler as makeJoinGroup } from '../../functions/join-group/make-handler.ts';
 import { makeHandler as makeLeaveGroup } from '../../functions/leave-group/make-handler.ts';
 import { makeHandler as makeListRunChanges } from '../../functions/list-run-changes/make-handler.ts';
@@ -36,6 +43,10 @@ import { makeHandler as makePutMember } from '../../functions/put-member/make-ha
 import { makeHandler as makeReadMember } from '../../functions/read-member/make-handler.ts';
 import { makeHandler as makeReadProgram } from '../../functions/read-program/make-handler.ts';
 import { makeHandler as makeReadRun } from '../../functions/read-run/make-handler.ts';
+import {
+  makeHandler as makeRecalculateCycle,
+  type SegmentState,
+} from '../../functions/recalculate-cycle/make-handler.ts';
 import { makeHandler as makeRecalculateTier } from '../../functions/recalculate-tier/make-handler.ts';
 import { makeHandler as makeReceiveShopifyOrder } from '../../functions/receive-shopify-order/make-handler.ts';
 import { makeHandler as makeRecordTransaction } from '../../functions/record-transaction/make-handler.ts';
@@ -43,6 +54,8 @@ import { type ApiKey, newApiKey, type Role } from '../../functions/runtime/api-k
 import type { Parked } from '../../functions/runtime/stream.ts';
 import { makeHandler as makeSendEmail } from '../../functions/send-email/make-handler.ts';
 import { makeHandler as makeSendSms } from '../../functions/send-sms/make-handler.ts';
+import { makeHandler as makeStartRecalculation } from '../../functions/start-recalculation/make-handler.ts';
+import { makeHandler as makeWeighPreview } from '../../functions/weigh-preview/make-handler.ts';
 import { exampleBrand } from './program.ts';
 
 export const SHOPIFY_SECRET = 'shpss_of_the_tests';
@@ -66,6 +79,7 @@ export function makeWorld(
     program?: Partial<ProgramFile>;
     notifications?: Partial<NotificationSettings>;
     shopify?: ShopifySettings;
+    recalculation?: RecalculationSettings;
     now?: string;
     reach?: Reach;
   } = {},
@@ -128,12 +142,17 @@ export function makeWorld(
     'GET run': makeReadRun(reached, clock),
     'GET run changes': makeListRunChanges(reached, clock),
     'GET run outcomes': makeListRunOutcomes(reached, clock),
+    'POST recalculations': makeStartRecalculation(reached, program, options.recalculation ?? {}, randomUUID, clock),
     'GET program': makeReadProgram(reached, brand, program, clock),
     'POST shopify': makeReceiveShopifyOrder(reached, settings, program, clock),
   };
   const recalculateTier = makeRecalculateTier(reached, program, announcing, clock);
   const expireTiers = makeExpireTiers(reached, program, announcing, clock);
   const changeGroupTiers = makeChangeGroupTiers(reached, program, announcing, clock);
+  const endCycle = makeEndCycle(reached, program, options.recalculation ?? {}, clock);
+  const recalculateCycle = makeRecalculateCycle(reached, program, announcing, clock);
+  const weighPreview = makeWeighPreview(reached, clock);
+  const finishRecalculation = makeFinishRecalculation(reached, clock);
   const announceTierChange = makeAnnounceTierChange(reached, brand.notifications, clock);
   const sendEmail = makeSendEmail(reached, brand, program, clock);
   const sendSms = makeSendSms(reached, brand, program, clock);
@@ -194,6 +213,34 @@ export function makeWorld(
     while (!state.done) state = await changeGroupTiers(state);
   }
 
+  /** The steps of a recalculation, as the state machine takes them: pages of every segment, the brake, the end. */
+  async function carry(runId: string) {
+    const run = reached.engine.runs.get(runId);
+    if (run?.kind !== 'recalculation') throw new Error(`The recalculation ${runId} was not started.`);
+    const everySegment = async (id: string) => {
+      for (const segment of run.segments) {
+        let state: SegmentState = { runId: id, segment, page: 0 };
+        do state = await recalculateCycle(state);
+        while (!state.done);
+      }
+    };
+    if (run.previewRunId !== undefined) {
+      await everySegment(run.previewRunId);
+      if (!(await weighPreview({ runId })).goesOn) return;
+    }
+    await everySegment(runId);
+    await finishRecalculation({ runId });
+  }
+
+  /** The schedule of the night: the ids of the runs that it started, which are carried through. */
+  async function night(): Promise<string[]> {
+    const before = reached.engine.started.length;
+    await endCycle({ Records: [queueRecord({ night: true })] });
+    const runIds = reached.engine.started.slice(before);
+    for (const runId of runIds) await carry(runId);
+    return runIds;
+  }
+
   /** Brings what was published to each channel's queue, as the topic's subscriptions would. */
   async function notify(published = ports.announcements.published.splice(0)) {
     const failures = [];
@@ -231,6 +278,12 @@ export function makeWorld(
     wake,
     run,
     changeGroupTiers,
+    endCycle,
+    recalculateCycle,
+    weighPreview,
+    finishRecalculation,
+    carry,
+    night,
     notify,
     sendEmail,
     sendSms,
@@ -271,6 +324,14 @@ export function makeWorld(
       if (answer.status !== 202) return answer;
       const { runId } = answer.body;
       await run(runId);
+      return call('GET run', { params: { runId } });
+    },
+    /** Starts a recalculation, carries it through, and reads what it came to. */
+    async recalculateEveryone(body: Record<string, unknown> = {}) {
+      const answer = await call('POST recalculations', { body });
+      if (answer.status !== 202) return answer;
+      const { runId } = answer.body;
+      await carry(runId);
       return call('GET run', { params: { runId } });
     },
     read: async (memberId: string, at?: string) =>

@@ -2,8 +2,7 @@ import type { Grant } from '../../../core/actions/grant.ts';
 import type { ActionRecord } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import type { Member, TierChange, TierNotice } from '../../../core/member/member.ts';
-import type { Run, RunOutcome } from '../../../core/runs/run.ts';
-import { NO_COUNTS } from '../../../core/runs/run.ts';
+import { type GroupActionRun, NO_COUNTS, type RecalculationRun, type RunOutcome } from '../../../core/runs/run.ts';
 
 const NOON = Date.UTC(2026, 4, 2, 12);
 
@@ -107,13 +106,28 @@ export function anAction(memberId: string, key: string, facts: Partial<ActionRec
   };
 }
 
-export function aRun(runId: string, facts: Partial<Run> = {}): Run {
+export function aRun(runId: string, facts: Partial<GroupActionRun> = {}): GroupActionRun {
   return {
     runId,
     kind: 'groupAction',
     groupId: 'vips',
     action: { id: 'action-1', action: 'upgrade', strategy: { type: 'program' } },
     startedAt: NOON,
+    counts: NO_COUNTS,
+    ...facts,
+  };
+}
+
+export function aRecalculation(runId: string, facts: Partial<RecalculationRun> = {}): RecalculationRun {
+  return {
+    runId,
+    kind: 'recalculation',
+    occasion: 'cycleEnd',
+    at: NOON,
+    dryRun: false,
+    notify: true,
+    segments: [{ kind: 'everyone', part: 0, of: 1 }],
+    startedAt: NOON + 5,
     counts: NO_COUNTS,
     ...facts,
   };

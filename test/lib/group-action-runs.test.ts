@@ -2,12 +2,14 @@ import { expect, test } from 'vitest';
 import { nameOf, resourcesOf, synthesized } from './synthesized.ts';
 
 const { template } = synthesized();
-const machines = Object.values(resourcesOf(template, 'AWS::StepFunctions::StateMachine'));
+const machines = Object.entries(resourcesOf(template, 'AWS::StepFunctions::StateMachine'))
+  .filter(([id]) => id.startsWith('TierActions'))
+  .map(([, machine]) => machine);
 const { StateMachineType, DefinitionString, RoleArn, ...rest } = machines[0]!.Properties;
 const { StartAt, States, QueryLanguage, TimeoutSeconds } = JSON.parse(nameOf(DefinitionString));
 const page = States[StartAt];
 
-test('one machine carries all runs, and tells what became of each', () => {
+test('one machine carries the actions on all groups, and tells what became of each', () => {
   expect(machines).toHaveLength(1);
   expect(StateMachineType).toBe('STANDARD');
   expect(nameOf(RoleArn)).toBe('TierActionsRunsRole');
@@ -24,7 +26,7 @@ test('a page’s answer, whole, is what the next page is given', () => {
 });
 
 test('page follows page until one says that the run is done', () => {
-  expect(StartAt).toBe('ChangeGroupTiers');
+  expect(StartAt).toBe('ChangePage');
   const choice = States[page.Next];
   expect(choice).toEqual({
     Type: 'Choice',

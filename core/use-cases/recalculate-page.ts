@@ -1,0 +1,121 @@
+import type { ActionRecord } from '../actions/tier-action.ts';
+import type { Announcing } from '../member/settle.ts';
+import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
+import { type Program, rankOf } from '../program/program.ts';
+import { failureOf } from '../runs/failure-of.ts';
+import { NO_COUNTS, type RunCounts, type RunOutcome } from '../runs/run.ts';
+import { type Segment, segmentName } from '../runs/segment.ts';
+import type { Instant } from '../time.ts';
+import { type Judged, MemberRecalculation } from './recalculate-member.ts';
+
+/** How many items of the table a page looks at. */
+export const PAGE_SIZE = 500;
+
+/** How many members are read about or written at the same time. */
+const SIDE_BY_SIDE = 10;
+
+interface Ports {
+  ledger: Ledger;
+  members: MemberStore;
+  clock: TierClock;
+  runs: Runs;
+}
+
+/** Which page of a run's segment: the first is 0, and begins at the start. */
+export interface PagePlace {
+  runId: string;
+  segment: Segment;
+  page: number;
+  after?: string;
+}
+
+export interface RecalculatedPage {
+  /** How many members the page was about; 0 where it was done before. */
+  processed: number;
+  /** Those that moved, and those that could not be judged. */
+  outcomes: RunOutcome[];
+  /** Those that promotions fired, found on the way. */
+  promotions: ActionRecord[];
+  /** Where the next page begins; left out with the last. */
+  next?: string;
+}
+
+/**
+ * Judges a page of members anew, and writes those whose tier moves; none in a dry run. It can be done again at any time: a member is
+ * judged once for each end of a cycle (R9), and the page is counted once. One member that cannot be judged stops nobody.
+ * @param failing.isTransient whether a failure may be gone the next time: then the page is to be done again
+ * @param failing.givesUp the page was tried for long: whoever still fails is told as failed, and the others go on
+ * @throws what failed because the world did, once all others of the page are done
+ */
+export async function recalculatePage(
+  ports: Ports,
+  program: Program,
+  announcing: Announcing,
+  { runId, segment, page, after }: PagePlace,
+  clock: () => Instant,
+  failing: { isTransient: (error: unknown) => boolean; givesUp: boolean },
+): Promise<RecalculatedPage> {
+  const name = `${segmentName(segment)}#${String(page).padStart(8, '0')}`;
+  const [run, kept] = await Promise.all([ports.runs.load(runId), ports.runs.page(runId, name)]);
+  if (run?.kind !== 'recalculation') throw new Error(`There is no recalculation ${runId}.`);
+  // Where the kept page ended the run goes on: items that came since would divide the members otherwise.
+  if (kept) return { processed: 0, outcomes: [], promotions: [], ...nextOf(kept) };
+
+  const found = await ports.members.inSegment(segment, { limit: PAGE_SIZE, ...(after !== undefined && { after }) });
+  const recalculation = new MemberRecalculation(ports, program, announcing, run, segment);
+  const judged: Judged[] = [];
+  const open = found.members.filter((member) => {
+    const result = recalculation.byItsItem(member);
+    if (result.status === 'judged') judged.push(result.judged);
+    return result.status === 'open';
+  });
+  const errors: { memberId: string; error: unknown }[] = [];
+  for (let place = 0; place < open.length; place += SIDE_BY_SIDE) {
+    const some = open.slice(place, place + SIDE_BY_SIDE).map(async (member) => {
+      try {
+        const result = await recalculation.byTheLedger(member, clock());
+        if (result) judged.push(result);
+      } catch (error) {
+        errors.push({ memberId: member.memberId, error });
+      }
+    });
+    await Promise.all(some);
+  }
+
+  const passing = errors.find(({ error }) => failing.isTransient(error));
+  if (passing && !failing.givesUp) throw passing.error;
+  const moved = judged.filter(({ from, to }) => from !== to).map((one) => movedOutcome(one, program));
+  const failed = errors.map(({ memberId, error }): RunOutcome => ({ memberId, ...failureOf(error) }));
+  const outcomes = [...moved, ...failed].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
+  const counts = countsOfRecalculated(judged, moved, failed.length);
+  const recorded = await ports.runs.recordPage(runId, { name, outcomes, ...nextOf(found) }, counts);
+  return { processed: counts.processed, outcomes, promotions: recalculation.promotions, ...nextOf(recorded) };
+}
+
+function nextOf({ next }: { next?: string }): { next?: string } {
+  return next === undefined ? {} : { next };
+}
+
+function movedOutcome({ memberId, from, to, cause }: Judged, program: Program): RunOutcome {
+  const direction = rankOf(program, to) > rankOf(program, from) ? 'up' : 'down';
+  return { memberId, outcome: 'MOVED', from, to, direction, ...(cause && { cause }) };
+}
+
+/** Most members stay what they are: they are counted, and listed nowhere. */
+function countsOfRecalculated(judged: readonly Judged[], moved: readonly RunOutcome[], failed: number): RunCounts {
+  const up = moved.filter(({ direction }) => direction === 'up').length;
+  const pairs = new Map<string, Map<string, number>>();
+  for (const { from, to } of judged) {
+    const row = pairs.get(from) ?? new Map<string, number>();
+    pairs.set(from, row.set(to, (row.get(to) ?? 0) + 1));
+  }
+  return {
+    ...NO_COUNTS,
+    processed: judged.length + failed,
+    up,
+    down: moved.length - up,
+    unchanged: judged.length - moved.length,
+    failed,
+    matrix: Object.fromEntries([...pairs].map(([from, row]) => [from, Object.fromEntries(row)])),
+  };
+}

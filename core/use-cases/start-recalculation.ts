@@ -1,0 +1,160 @@
+import { cycleEndsOfLastDays, isCycleEnd, lastCycleEnd } from '../cycles/cycle-ends.ts';
+import type { RunEngine, Runs } from '../ports.ts';
+import type { Program } from '../program/program.ts';
+import { NO_COUNTS, type RecalculationRun } from '../runs/run.ts';
+import { segmentsOf } from '../runs/segment.ts';
+import { formatInstant, type Instant, laterByYears } from '../time.ts';
+
+/** What somebody asks for. */
+export interface RecalculationRequest {
+  dryRun: boolean;
+  /** An end of a cycle; now where it is left out. A dry run takes any moment. */
+  at?: Instant;
+  /** Whether members are told; where it is left out, of a cycle's end and of nothing else. */
+  notify?: boolean;
+  /** The share of the members that may go down. */
+  abortWhenDown?: number;
+}
+
+export type RecalculationStart =
+  | { status: 'started'; run: RecalculationRun }
+  /** A run of the same cycle end is under way. */
+  | { status: 'live'; run: RecalculationRun };
+
+type Ports = { runs: Runs; engine: RunEngine };
+
+/** How far ahead a dry run can look, and how far back where the program does not say when it began. */
+const YEARS = 5;
+
+/** How long a run that no schedule started is made up for: longer, and it would surprise. */
+const DAYS_MADE_UP_FOR = 7;
+
+/** A cycle end is recalculated again and again only by somebody who means it. */
+const RUNS_OF_A_CYCLE_END = 100;
+
+/** Every reason why a request cannot be met, each with what would be allowed; none where it can. */
+export function recalculationProblems(
+  { dryRun, at }: RecalculationRequest,
+  program: Program,
+  now: Instant,
+): { path: string; message: string }[] {
+  if (at === undefined) return [];
+  const earliest = program.launchedAt ?? laterByYears(now, -YEARS, program.timeZone);
+  const latest = laterByYears(now, YEARS, program.timeZone);
+  const problem = (message: string) => [{ path: 'at', message }];
+  if (at < earliest) {
+    const why = program.launchedAt === undefined ? `more than ${YEARS} years ago` : 'before the program began';
+    return problem(`must not lie ${why}: ${formatInstant(earliest)} at the earliest`);
+  }
+  if (at > latest)
+    return problem(`must be at most ${YEARS} years ahead of now: ${formatInstant(latest)} at the latest`);
+  if (dryRun) return [];
+  const last = lastCycleEnd(program, now);
+  if (last === undefined) {
+    return problem('must be left out, as the program’s cycles never end: members are then judged as of now');
+  }
+  if (at > now) return problem('must not lie ahead: a dry run shows what that moment will bring');
+  if (!isCycleEnd(program, at)) {
+    return problem(
+      `must be the end of a cycle, such as ${formatInstant(last)}; left out, members are judged as of now`,
+    );
+  }
+  const oldest = program.cycle.type === 'enrollment' ? laterByYears(last, -1, program.timeZone) : last;
+  return at < oldest ? problem(`must be the last end of a cycle: ${formatInstant(last)}`) : [];
+}
+
+/**
+ * Starts a recalculation, or a dry run of one, and is answered at once. A cycle end has one live run at a time: one that was given up, or
+ * stopped by an operator, goes on.
+ * @param request without problems, by `recalculationProblems`
+ * @param newId names a run of which there may be any number
+ */
+export async function startRecalculation(
+  ports: Ports,
+  program: Program,
+  request: RecalculationRequest,
+  newId: () => string,
+  now: Instant,
+): Promise<RecalculationStart> {
+  const { dryRun, at = now, abortWhenDown } = request;
+  const occasion = request.at !== undefined && isCycleEnd(program, at) ? 'cycleEnd' : 'request';
+  const notify = !dryRun && (request.notify ?? occasion === 'cycleEnd');
+  const makeRun = (runId: string) => newRun(runId, { occasion, at, dryRun, notify, abortWhenDown }, program, now);
+  if (dryRun || occasion === 'request') {
+    return { status: 'started', run: await begin(ports, makeRun(`${dryRun ? 'dry' : 'everyone'}-${newId()}`)) };
+  }
+  for (let time = 1; time <= RUNS_OF_A_CYCLE_END; time++) {
+    const runId = cycleEndRunId(at, time);
+    const existing = await ports.runs.load(runId);
+    if (!existing) return { status: 'started', run: await begin(ports, makeRun(runId)) };
+    if (existing.kind !== 'recalculation' || existing.finishedAt !== undefined) continue;
+    if ((await ports.engine.stateOf(existing)) === 'running') return { status: 'live', run: existing };
+    return { status: 'started', run: await begin(ports, existing, { evenIfStopped: true }) };
+  }
+  throw new Error(`The end of a cycle at ${formatInstant(at)} was recalculated ${RUNS_OF_A_CYCLE_END} times.`);
+}
+
+/**
+ * Starts the runs of the cycle ends that have come and have none yet: called every night, and as often as one likes. A run that was given
+ * up goes on; one that stopped at its brake, or was stopped by an operator, waits for a person.
+ * @param abortWhenDown the brand's brake
+ */
+export async function startDueRecalculations(
+  ports: Ports,
+  program: Program,
+  abortWhenDown: number | undefined,
+  now: Instant,
+): Promise<RecalculationRun[]> {
+  const runs: RecalculationRun[] = [];
+  for (const at of cycleEndsOfLastDays(program, DAYS_MADE_UP_FOR, now)) {
+    if (program.launchedAt !== undefined && at < program.launchedAt) continue;
+    const runId = cycleEndRunId(at, 1);
+    const existing = await ports.runs.load(runId);
+    if (existing?.finishedAt !== undefined) continue;
+    const run = newRun(runId, { occasion: 'cycleEnd', at, dryRun: false, notify: true, abortWhenDown }, program, now);
+    runs.push(await begin(ports, existing?.kind === 'recalculation' ? existing : run));
+  }
+  return runs;
+}
+
+function newRun(
+  runId: string,
+  what: Pick<RecalculationRun, 'occasion' | 'at' | 'dryRun' | 'notify'> & { abortWhenDown: number | undefined },
+  program: Program,
+  now: Instant,
+): RecalculationRun {
+  const { abortWhenDown, ...rest } = what;
+  return {
+    runId,
+    kind: 'recalculation',
+    ...rest,
+    startedAt: now,
+    segments: segmentsOf(what, program),
+    counts: NO_COUNTS,
+    // Who would go down is known before anybody is written.
+    ...(!what.dryRun && { previewRunId: `${runId}-preview` }),
+    ...(!what.dryRun && abortWhenDown !== undefined && { abortWhenDown }),
+  };
+}
+
+/** A call that ended half way is finished by the next one: nothing here does anything twice. */
+async function begin(
+  { runs, engine }: Ports,
+  run: RecalculationRun,
+  options: { evenIfStopped?: boolean } = {},
+): Promise<RecalculationRun> {
+  const { previewRunId, abortWhenDown: _, total: __, ...preview } = run;
+  if (previewRunId !== undefined) {
+    const silent = { dryRun: true, notify: false, counts: NO_COUNTS };
+    await runs.create({ ...preview, ...silent, runId: previewRunId, previewOf: run.runId });
+  }
+  const created = await runs.create(run);
+  const there = created.status === 'exists' && created.run.kind === 'recalculation' ? created.run : run;
+  await engine.start(there, options);
+  return there;
+}
+
+/** Sorts by its end, and is an id as runs have them. */
+function cycleEndRunId(at: Instant, time: number): string {
+  return `cycle-${formatInstant(at).replace(/[-:.]/g, '').toLowerCase()}-${time}`;
+}

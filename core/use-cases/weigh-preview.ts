@@ -1,0 +1,28 @@
+import type { Runs } from '../ports.ts';
+import type { RecalculationRun } from '../runs/run.ts';
+import type { Instant } from '../time.ts';
+
+export interface Weighing {
+  run: RecalculationRun;
+  /** Whether the run goes on to its first write. */
+  goesOn: boolean;
+  /** The share of its members that go down, from 0 to 1. */
+  downShare: number;
+}
+
+/** Ends the dry run that goes before a recalculation, and holds its result against the brake. It comes to the same as often as it is done. */
+export async function weighPreview(ports: { runs: Runs }, runId: string, now: Instant): Promise<Weighing> {
+  const run = await ports.runs.load(runId);
+  if (run?.kind !== 'recalculation' || run.previewRunId === undefined) {
+    throw new Error(`There is no recalculation ${runId} with a preview.`);
+  }
+  await ports.runs.finish(run.previewRunId, now);
+  const preview = await ports.runs.load(run.previewRunId);
+  if (!preview) throw new Error(`The run ${runId} has lost its preview ${run.previewRunId}.`);
+  const { processed, down } = preview.counts;
+  await ports.runs.setTotal(runId, processed);
+  const downShare = processed === 0 ? 0 : down / processed;
+  const goesOn = run.abortWhenDown === undefined || downShare <= run.abortWhenDown;
+  if (!goesOn) await ports.runs.finish(runId, now, { aborted: true });
+  return { run, goesOn, downShare };
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { apiKeys } from '../adapters/api-keys.ts';
+import { dynamoClient } from '../adapters/dynamo-client.ts';
+import { DynamoRuns } from '../adapters/dynamo-runs.ts';
+import { StepFunctionsRunEngine } from '../adapters/step-functions-run-engine.ts';
+import { brand, program } from '../runtime/brand.ts';
+import { readEnvironment } from '../runtime/environment.ts';
+import { makeHandler } from './make-handler.ts';
+
+const env = readEnvironment('MEMBERS_TABLE', 'RECALCULATIONS_STATE_MACHINE', 'API_KEYS_SECRET');
+
+export const handler = makeHandler(
+  {
+    runs: new DynamoRuns(dynamoClient(), env.MEMBERS_TABLE),
+    engine: new StepFunctionsRunEngine({ recalculation: env.RECALCULATIONS_STATE_MACHINE }),
+    keys: apiKeys(env.API_KEYS_SECRET),
+  },
+  program,
+  brand.recalculation ?? {},
+  randomUUID,
+);

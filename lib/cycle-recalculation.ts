@@ -1,0 +1,180 @@
+import { Duration } from 'aws-cdk-lib';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import {
+  Choice,
+  Condition,
+  type IChainable,
+  JsonPath,
+  Map as MapState,
+  Pass,
+  Result,
+  Succeed,
+  TaskInput,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { FrontDoor } from './front-door.ts';
+import type { Members } from './members.ts';
+import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { feedFromQueue } from './parts/feed-from-queue.ts';
+import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
+import { LaurelQueue } from './parts/laurel-queue.ts';
+import { RunMachine, stepOf } from './parts/run-machine.ts';
+import type { PointsLedger } from './points-ledger.ts';
+import type { TierAnnouncements } from './tier-announcements.ts';
+import type { TierClock } from './tier-clock.ts';
+
+export interface CycleRecalculationProps {
+  readonly brand: DeployedBrand;
+  readonly frontDoor: FrontDoor;
+  readonly ledger: PointsLedger;
+  readonly members: Members;
+  readonly clock: TierClock;
+  readonly announcements: TierAnnouncements;
+}
+
+/** How many segments of a run are gone through at the same time. */
+const SIDE_BY_SIDE = 8;
+
+/** What happens where cycles end: members are judged by the cycle that ended, and hear of it where their tier moves. */
+export class CycleRecalculation extends Construct {
+  readonly startRecalculation: LaurelFunction;
+  readonly recalculateCycle: LaurelFunction;
+  readonly weighPreview: LaurelFunction;
+  readonly finishRecalculation: LaurelFunction;
+  /** Carries a recalculation through its pages. */
+  readonly runs: RunMachine;
+  /** What looks every night whether a cycle has ended; none where cycles never end. */
+  readonly nightly:
+    | { readonly endCycle: LaurelFunction; readonly nights: LaurelQueue; readonly deadLetters: LaurelQueue }
+    | undefined;
+
+  constructor(scope: Construct, id: string, props: CycleRecalculationProps) {
+    super(scope, id);
+    const { brand, frontDoor, ledger, members, clock, announcements } = props;
+    const ofMembers = { MEMBERS_TABLE: members.table.tableName };
+
+    this.recalculateCycle = new LaurelFunction(this, 'RecalculateCycle', {
+      brand,
+      environment: { ...ofMembers, POINTS_TABLE: ledger.table.tableName },
+      memoryMib: HOT_PATH_MEMORY_MIB,
+      timeout: Duration.minutes(5),
+    });
+    clock.openTo(this.recalculateCycle);
+    ledger.table.grant(this.recalculateCycle, 'dynamodb:Query');
+    members.table.grant(
+      this.recalculateCycle,
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:Query',
+      'dynamodb:Scan',
+    );
+    members.table.grantQueryOfIndex(this.recalculateCycle, 'Anniversary');
+
+    this.weighPreview = new LaurelFunction(this, 'WeighPreview', { brand, environment: ofMembers });
+    members.table.grant(this.weighPreview, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+
+    this.finishRecalculation = new LaurelFunction(this, 'FinishRecalculation', {
+      brand,
+      environment: { ...ofMembers, EVENT_BUS: announcements.bus.eventBusName },
+    });
+    members.table.grant(this.finishRecalculation, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    announcements.bus.grantPutEventsTo(this.finishRecalculation);
+
+    this.runs = new RunMachine(this, 'Runs', {
+      comment: 'Looks at every member, then recalculates each, segment beside segment, page after page.',
+      workers: [this.recalculateCycle, this.weighPreview, this.finishRecalculation],
+      definition: this.previewThenWrite(),
+    });
+
+    const ofRuns = { ...ofMembers, RECALCULATIONS_STATE_MACHINE: this.runs.machine.stateMachineArn };
+    this.startRecalculation = new LaurelFunction(this, 'StartRecalculation', { brand, environment: ofRuns });
+    members.table.grant(this.startRecalculation, 'dynamodb:GetItem', 'dynamodb:PutItem');
+    this.runs.letStart(this.startRecalculation);
+    frontDoor.openToKeyHolders('POST /v1/recalculations', this.startRecalculation);
+
+    this.nightly = brand.settings.program.cycle.type === 'none' ? undefined : this.lookEveryNight(props, ofRuns);
+  }
+
+  /**
+   * A dry run over all segments, whose result decides whether anything is written; then the same with the writes. A run that is a dry run
+   * itself has none before it.
+   */
+  private previewThenWrite(): IChainable {
+    const write = this.everySegment('Recalculate', '$.runId');
+    const runId = { runId: JsonPath.stringAt('$.runId') };
+    const finish = stepOf(this, 'Finish', this.finishRecalculation, { payload: TaskInput.fromObject(runId) });
+    write.next(finish).next(new Succeed(this, 'Done'));
+
+    const weigh = stepOf(this, 'Weigh', this.weighPreview, {
+      payload: TaskInput.fromObject(runId),
+      resultPath: '$.weighed',
+    });
+    const preview = this.everySegment('Preview', '$.previewRunId');
+    preview.next(weigh).next(
+      new Choice(this, 'MayGoOn')
+        .when(Condition.booleanEquals('$.weighed.goesOn', true), write)
+        // Nothing failed: whoever looks at the preview decides, and starts the run by hand.
+        .otherwise(new Succeed(this, 'Aborted')),
+    );
+    return new Choice(this, 'HasPreview').when(Condition.isPresent('$.previewRunId'), preview).otherwise(write);
+  }
+
+  /**
+   * The pages of each segment, until one says that it was the last. A page that fails for long is done once more with what can be done: its
+   * other members are reported, and the pages behind it go on. If not even that succeeds, the run stands still.
+   * @param runIdAt where the id of the run stands whose pages they are
+   */
+  private everySegment(name: string, runIdAt: string): MapState {
+    const page = stepOf(this, `${name}Page`, this.recalculateCycle);
+    const givenUp = stepOf(this, `${name}PageGivenUp`, this.recalculateCycle);
+    const isDone = new Choice(this, `Is${name}Done`)
+      .when(Condition.booleanEquals('$.done', true), new Succeed(this, `${name}SegmentDone`))
+      .otherwise(page);
+    const giveUp = new Pass(this, `GiveUp${name}Page`, { result: Result.fromBoolean(true), resultPath: '$.givesUp' });
+    page.addCatch(giveUp, { resultPath: '$.failure' });
+    giveUp.next(givenUp).next(isDone);
+    return new MapState(this, `${name}Segments`, {
+      itemsPath: '$.segments',
+      itemSelector: {
+        runId: JsonPath.stringAt(runIdAt),
+        segment: JsonPath.objectAt('$$.Map.Item.Value'),
+        page: 0,
+      },
+      maxConcurrency: SIDE_BY_SIDE,
+      resultPath: JsonPath.DISCARD,
+    }).itemProcessor(page.next(isDone));
+  }
+
+  /** In the brand's zone, just after midnight. A night that is missed is made up for by the next one. */
+  private lookEveryNight({ brand, members, clock }: CycleRecalculationProps, environment: Record<string, string>) {
+    const endCycle = new LaurelFunction(this, 'EndCycle', { brand, environment, timeout: Duration.minutes(1) });
+    members.table.grant(endCycle, 'dynamodb:GetItem', 'dynamodb:PutItem');
+    this.runs.letStart(endCycle);
+
+    const deadLetters = clock.deadLettersIn(this, 'NightDeadLetters');
+    const nights = new LaurelQueue(this, 'Nights', {
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
+      visibilityTimeout: Duration.seconds(endCycle.timeout.toSeconds() * 6),
+    });
+    feedFromQueue(endCycle, nights, 1);
+    clock.letSendTo(nights, deadLetters);
+    const schedule = new CfnSchedule(this, 'Nightly', {
+      description: 'Looks whether a cycle has ended whose members were not recalculated yet.',
+      groupName: clock.groupName,
+      // Some minutes for the stream to bring the last purchases.
+      scheduleExpression: 'cron(5 0 * * ? *)',
+      scheduleExpressionTimezone: brand.settings.program.timeZone,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: nights.queueArn,
+        roleArn: clock.role.roleArn,
+        input: JSON.stringify({ night: true }),
+        deadLetterConfig: { arn: deadLetters.queueArn },
+      },
+    });
+    schedule.node.addDependency(clock.role);
+    return { endCycle, nights, deadLetters };
+  }
+}
