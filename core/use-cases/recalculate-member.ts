@@ -1,5 +1,6 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
 import { cycleAt } from '../cycles/cycle.ts';
+import { anniversaryOf } from '../cycles/cycle-ends.ts';
 import type { Member, TierChange } from '../member/member.ts';
 import { foresee, foreseeFromHistory, isOfRecalculation, recalculateFromHistory } from '../member/recalculation.ts';
 import type { Announcing, Settled } from '../member/settle.ts';
@@ -112,11 +113,12 @@ export class MemberRecalculation {
     return changes > 0 && tier.since >= (occasion === 'cycleEnd' ? at : startedAt);
   }
 
-  /** Under an anniversary there are also those of the days beside it, for a program's zone may have been changed. */
-  #concerns({ enrolledAt }: Member, settled: Settled): boolean {
-    if (this.#segment.kind === 'everyone' || this.#moves(settled)) return true;
+  /** The days beside an anniversary are looked at for those who stand under the day of a zone that the program no longer has. */
+  #concerns({ enrolledAt, anniversary }: Member, settled: Settled): boolean {
     const { cycle, timeZone } = this.#program;
-    return cycleAt(cycle, timeZone, enrolledAt, this.#run.at).start === this.#run.at;
+    if (this.#segment.kind === 'everyone') return true;
+    if (cycleAt(cycle, timeZone, enrolledAt, this.#run.at).start === this.#run.at) return true;
+    return anniversaryOf(enrolledAt, this.#program).anniversary !== anniversary && this.#moves(settled);
   }
 
   #judgedBy({ member, changes }: Pick<Settled, 'member' | 'changes'>): Judged {
