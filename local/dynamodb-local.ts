@@ -123,21 +123,32 @@ export function clientConfigOf({ endpoint }: Pick<DynamoDbLocal, 'endpoint'>): D
   return { endpoint, region: 'eu-west-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 }
 
-const DUE_INDEX_ATTRIBUTES: AttributeDefinition[] = [
+const INDEX_ATTRIBUTES: AttributeDefinition[] = [
   { AttributeName: 'dueShard', AttributeType: 'S' },
   { AttributeName: 'nextDueAt', AttributeType: 'N' },
+  { AttributeName: 'anniversaryPart', AttributeType: 'S' },
 ];
-const DUE_INDEX: GlobalSecondaryIndex = {
-  IndexName: 'Due',
-  KeySchema: [
-    { AttributeName: 'dueShard', KeyType: 'HASH' },
-    { AttributeName: 'nextDueAt', KeyType: 'RANGE' },
-  ],
-  Projection: { ProjectionType: 'KEYS_ONLY' },
-};
+const INDEXES: GlobalSecondaryIndex[] = [
+  {
+    IndexName: 'Due',
+    KeySchema: [
+      { AttributeName: 'dueShard', KeyType: 'HASH' },
+      { AttributeName: 'nextDueAt', KeyType: 'RANGE' },
+    ],
+    Projection: { ProjectionType: 'KEYS_ONLY' },
+  },
+  {
+    IndexName: 'Anniversary',
+    KeySchema: [
+      { AttributeName: 'anniversaryPart', KeyType: 'HASH' },
+      { AttributeName: 'pk', KeyType: 'RANGE' },
+    ],
+    Projection: { ProjectionType: 'KEYS_ONLY' },
+  },
+];
 
 /**
- * Makes the two tables as the stack does (lib/parts/laurel-table.ts, lib/members.ts): the same keys, the members' index, and a
+ * Makes the two tables as the stack does (lib/parts/laurel-table.ts, lib/members.ts): the same keys, the members' indexes, and a
  * stream of what was written.
  * @param prefix keeps them apart from others in the same emulator
  */
@@ -159,9 +170,9 @@ export async function makeTables(
           AttributeDefinitions: [
             { AttributeName: 'pk', AttributeType: 'S' },
             { AttributeName: 'sk', AttributeType: 'S' },
-            ...(kind === 'members' ? DUE_INDEX_ATTRIBUTES : []),
+            ...(kind === 'members' ? INDEX_ATTRIBUTES : []),
           ],
-          ...(kind === 'members' ? { GlobalSecondaryIndexes: [DUE_INDEX] } : {}),
+          ...(kind === 'members' ? { GlobalSecondaryIndexes: INDEXES } : {}),
           BillingMode: 'PAY_PER_REQUEST',
           StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
         }),

@@ -39,7 +39,7 @@ const DUE_PAGE = 100;
 export const ANNIVERSARY_INDEX = 'Anniversary';
 /** As many items as DynamoDB gives out by their keys in one call. */
 const BATCH = 100;
-const BATCH_ATTEMPTS = 8;
+const BATCH_ATTEMPTS = 5;
 
 /** Sequences sort as text as long as they have the same length. */
 function keyOfNews(prefix: string, sequence: number): string {

@@ -2,7 +2,9 @@ import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { DUE_SHARDS } from '../../core/actions/due.ts';
 import type { CountedWindow } from '../../core/member/counted-window.ts';
+import type { Member } from '../../core/member/member.ts';
 import type { MemberStore } from '../../core/ports.ts';
+import { ANNIVERSARY_PARTS, type Segment } from '../../core/runs/segment.ts';
 import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
@@ -421,6 +423,83 @@ describe('the members of whom something is due', () => {
     await store.save(aMember('m-2', { nextDueAt: NOW, grants: [aGrant()] }), 0, [anAction('m-2', 'action-1')]);
     const { Items } = await client.send(new ScanCommand({ TableName: own.tables.members, IndexName: 'Due' }));
     expect(Items).toEqual([{ pk: 'm-2', sk: 'MEMBER', dueShard: expect.any(String), nextDueAt: NOW }]);
+  });
+});
+
+describe('the members of a segment', () => {
+  const makers: [string, () => Promise<MemberStore>][] = [
+    ['in memory', async () => new MemoryMemberStore()],
+    ['in DynamoDB', async () => new DynamoMemberStore(client, (await freshTables()).tables.members)],
+  ];
+  const everyone = (of: number): Segment[] => Array.from({ length: of }, (_, part) => ({ kind: 'everyone', part, of }));
+  const anniversary = (day: string): Segment[] =>
+    Array.from({ length: ANNIVERSARY_PARTS }, (_, part) => ({ kind: 'anniversary', day, part }));
+
+  async function pagesOf(store: MemberStore, segment: Segment, limit = 20): Promise<Member[][]> {
+    const pages: Member[][] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await store.inSegment(segment, { limit, ...(after !== undefined && { after }) });
+      pages.push(page.members);
+      if (page.next === undefined) return pages;
+      after = page.next;
+    }
+  }
+
+  const idsOf = (pages: Member[][]) => pages.flat().map(({ memberId }) => memberId);
+
+  test.each(makers)('are each in one %s, whole, and no page is longer than it may be', async (_, make) => {
+    const store = await make();
+    const members = Array.from({ length: 90 }, (_, place) => aMember(`m-${place}`, { grants: [aGrant()] }));
+    for (const member of members) await store.save(member, 0, [aChange(member.memberId, 1)]);
+    const segments = await Promise.all(everyone(4).map((segment) => pagesOf(store, segment)));
+    expect(segments.flatMap(idsOf).sort()).toEqual(members.map(({ memberId }) => memberId).sort());
+    expect(segments.flat(2)).toEqual(expect.arrayContaining(members));
+    for (const pages of segments) {
+      expect(idsOf(pages).length).toBeGreaterThan(0);
+      expect(Math.max(...pages.map(({ length }) => length))).toBeLessThanOrEqual(20);
+    }
+  });
+
+  test.each(makers)('are found %s under their anniversary, as long as they have it', async (_, make) => {
+    const store = await make();
+    for (let n = 0; n < 250; n++) await store.save(aMember(`m-${n}`, { anniversary: '06-10' }), 0, []);
+    await store.save(aMember('leap', { anniversary: '02-29' }), 0, [aChange('leap', 1)]);
+    await store.save(aMember('never'), 0, []);
+    await store.save(aMember('m-0', { version: 2, anniversary: '06-11' }), 1, []);
+    await store.save(aMember('m-1', { version: 2 }), 1, []);
+    const of = async (day: string) =>
+      (await Promise.all(anniversary(day).map((segment) => pagesOf(store, segment, 150)))).flatMap(idsOf).sort();
+    expect(await of('06-10')).toEqual(Array.from({ length: 248 }, (_, n) => `m-${n + 2}`).sort());
+    expect([await of('06-11'), await of('02-29'), await of('01-01')]).toEqual([['m-0'], ['leap'], []]);
+  });
+
+  test.each(makers)('are all found %s though they are written meanwhile, and others come', async (_, make) => {
+    const store = await make();
+    const memberIds = Array.from({ length: 60 }, (_, place) => `m-${place}`);
+    for (const memberId of memberIds) await store.save(aMember(memberId), 0, []);
+    const seen: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const { members, next } = await store.inSegment(everyone(1)[0]!, { limit: 7, ...(after && { after }) });
+      for (const { memberId } of members.filter((member) => member.memberId.startsWith('m-'))) {
+        seen.push(memberId);
+        await store.save(aMember(memberId, { version: 2, changes: 1 }), 1, [aChange(memberId, 1)]);
+        await store.save(aMember(`x-${memberId}`), 0, []);
+      }
+      if (next === undefined) break;
+      after = next;
+    }
+    expect([...new Set(seen)].sort()).toEqual([...memberIds].sort());
+    expect(seen).toHaveLength(memberIds.length);
+  });
+
+  test('stay in the same part of the index in DynamoDB for ever: their items name it', async () => {
+    const own = new DynamoMemberStore(client, tables.members);
+    await own.save(aMember('anniversary-1', { anniversary: '06-10' }), 0, []);
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tables.members, Key: { pk: 'anniversary-1', sk: 'MEMBER' } }),
+    );
+    expect(Item).toMatchObject({ anniversary: '06-10', anniversaryPart: '06-10.3' });
+    expect(await own.load('anniversary-1')).not.toHaveProperty('anniversaryPart');
   });
 });
 

@@ -5,7 +5,7 @@ import { MemoryRuns } from '../../fakes/memory-runs.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
 import { freshTables } from './setup/dynamodb.ts';
-import { anOutcome, aRun, freshId, ODD_TEXTS } from './setup/examples.ts';
+import { anOutcome, aRecalculation, aRun, freshId, ODD_TEXTS } from './setup/examples.ts';
 
 const { client, tables } = await freshTables();
 
@@ -45,6 +45,71 @@ describe.each(implementations)('runs %s', (_, runs) => {
     });
     expect(await runs.create(run)).toEqual({ status: 'created' });
     expect(await runs.load(run.runId)).toStrictEqual(run);
+  });
+
+  test('give every field of a recalculation back as it was', async () => {
+    const run = aRecalculation(freshId(), {
+      ...{
+        occasion: 'request',
+        dryRun: true,
+        notify: false,
+        abortWhenDown: 0.3,
+        total: 7,
+        aborted: true,
+        finishedAt: 9,
+      },
+      ...{ previewRunId: 'the-preview', previewOf: 'the-run' },
+      segments: [
+        { kind: 'everyone', part: 1, of: 8 },
+        { kind: 'anniversary', day: '02-29', part: 3 },
+      ],
+      counts: { ...NO_COUNTS, processed: 3, matrix: { gold: { gold: 2, silver: 1 } } },
+    });
+    await runs.create(run);
+    expect(await runs.load(run.runId)).toStrictEqual(run);
+  });
+
+  test('tell a page by its name, with where the next one begins', async () => {
+    const runId = await begun();
+    expect(await runs.page(runId, '00of8#00000000')).toBeUndefined();
+    const page: RunPage = { name: '00of8#00000000', outcomes: [anOutcome('a')], next: '{"pk":"a","sk":"MEMBER"}' };
+    expect(await record(runId, page)).toStrictEqual(page);
+    // Whoever brings it again, with another end, hears how it is divided.
+    expect(await record(runId, { ...page, outcomes: [], next: 'elsewhere' })).toStrictEqual(page);
+    expect(await runs.page(runId, page.name)).toStrictEqual(page);
+    expect(await runs.page(runId, '00of8#00000001')).toBeUndefined();
+  });
+
+  test('add the counts that are brought with a page, which may be of more members than it lists', async () => {
+    const runId = await begun();
+    const counts = {
+      ...NO_COUNTS,
+      processed: 500,
+      unchanged: 499,
+      down: 1,
+      matrix: { gold: { gold: 499, silver: 1 } },
+    };
+    await runs.recordPage(runId, { name: 'a', outcomes: [anOutcome('x')] }, counts);
+    await runs.recordPage(runId, { name: 'a', outcomes: [anOutcome('x')] }, counts);
+    await runs.recordPage(runId, { name: 'b', outcomes: [] }, { ...NO_COUNTS, processed: 1, failed: 1 });
+    expect((await runs.load(runId))?.counts).toStrictEqual({ ...counts, processed: 501, failed: 1 });
+  });
+
+  test('are told how many members there are', async () => {
+    const run = aRecalculation(freshId());
+    await runs.create(run);
+    await runs.setTotal(run.runId, 0);
+    await runs.setTotal(run.runId, 12);
+    expect(await runs.load(run.runId)).toStrictEqual({ ...run, total: 12 });
+    await expect(runs.setTotal(freshId(), 1)).rejects.toThrow();
+  });
+
+  test('that end at their brake say so, and whoever ends them later changes nothing', async () => {
+    const run = aRecalculation(freshId());
+    await runs.create(run);
+    await runs.finish(run.runId, 5, { aborted: true });
+    await runs.finish(run.runId, 6);
+    expect(await runs.load(run.runId)).toStrictEqual({ ...run, finishedAt: 5, aborted: true });
   });
 
   test('create a run once, and answer with the one that is there', async () => {

@@ -9,6 +9,7 @@ import {
   TransactionInProgressException,
 } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -111,6 +112,10 @@ const CALLS: [string, () => Promise<unknown>][] = [
   ['listing a group', () => groups.membersAt('vips', 0, { limit: 1 })],
   ['creating a run', () => runs.create(aRun('run-1'))],
   ['loading a run', () => runs.load('run-1')],
+  ['loading a page', () => runs.page('run-1', '')],
+  ['telling a run its total', () => runs.setTotal('run-1', 1)],
+  ['listing a segment', () => members.inSegment({ kind: 'everyone', part: 0, of: 1 }, { limit: 1 })],
+  ['listing an anniversary', () => members.inSegment({ kind: 'anniversary', day: '06-10', part: 0 }, { limit: 1 })],
   ['recording a page', () => runs.recordPage('run-1', page, NO_COUNTS)],
   ['finishing a run', () => runs.finish('run-1', 0)],
   ['listing pages', () => runs.pages('run-1', { limit: 1, from: '' })],
@@ -186,6 +191,35 @@ describe('an action that another transaction is writing at this moment', () => {
   });
 });
 
+describe('members that DynamoDB holds back when it is asked for many', () => {
+  const anniversary = { kind: 'anniversary', day: '06-10', part: 0 } as const;
+  const one = (id: string) => ({ ...aMember(id), pk: id, sk: 'MEMBER', anniversary: '06-10' });
+
+  test('are asked for again, and the others with them', async () => {
+    dynamoDb.on(QueryCommand).resolves({ Items: [{ pk: 'm-1' }, { pk: 'm-2' }] });
+    dynamoDb
+      .on(BatchGetCommand)
+      .resolvesOnce({
+        Responses: { members: [one('m-1')] },
+        UnprocessedKeys: { members: { Keys: [{ pk: 'm-2', sk: 'MEMBER' }] } },
+      })
+      .resolves({ Responses: { members: [one('m-2')] }, UnprocessedKeys: {} });
+    const { members: found } = await members.inSegment(anniversary, { limit: 10 });
+    expect(found.map(({ memberId }) => memberId)).toEqual(['m-1', 'm-2']);
+    expect(dynamoDb.commandCalls(BatchGetCommand).map(({ args }) => args[0].input.RequestItems)).toMatchObject([
+      { members: { Keys: [{ pk: 'm-1' }, { pk: 'm-2' }], ConsistentRead: true } },
+      { members: { Keys: [{ pk: 'm-2' }], ConsistentRead: true } },
+    ]);
+  });
+
+  test('are not asked for without end', async () => {
+    const Keys = [{ pk: 'm-1', sk: 'MEMBER' }];
+    dynamoDb.on(QueryCommand).resolves({ Items: [{ pk: 'm-1' }] });
+    dynamoDb.on(BatchGetCommand).resolves({ Responses: {}, UnprocessedKeys: { members: { Keys } } });
+    await expect(members.inSegment(anniversary, { limit: 10 })).rejects.toThrow('held 1 members back 5 times');
+  });
+});
+
 describe('a run’s counts that another page is adding to at this moment', () => {
   test.each([[['None', 'TransactionConflict']], [['TransactionConflict', 'TransactionConflict']]])(
     'are tried again: %j',
@@ -205,7 +239,8 @@ describe('a run’s counts that another page is adding to at this moment', () =>
       .on(TransactWriteCommand)
       .rejectsOnce(cancelled('TransactionConflict', 'TransactionConflict'))
       .rejects(cancelled('ConditionalCheckFailed', 'None'));
-    await runs.recordPage('run-1', page, NO_COUNTS);
+    dynamoDb.on(GetCommand).resolves({ Item: { pk: 'RUN#run-1', sk: 'PAGE#', outcomes: [], next: 'there' } });
+    expect(await runs.recordPage('run-1', page, NO_COUNTS)).toEqual({ name: '', outcomes: [], next: 'there' });
     expect(dynamoDb.commandCalls(TransactWriteCommand)).toHaveLength(2);
   });
 

@@ -1,5 +1,6 @@
 /** What is refused: nothing of it is written, and the client is told by a problem document. */
 import { expect } from 'vitest';
+import type { ProgramFile } from '../../core/program/brand.ts';
 import { problemSchema } from '../../functions/contract/answer-schemas.ts';
 import { makeWorld, type Reach, type Response, type World } from './world.ts';
 
@@ -15,6 +16,7 @@ const WRITES = [
   'runs.create',
   'runs.recordPage',
   'runs.finish',
+  'runs.setTotal',
   'engine.start',
   'clock.wakeAt',
 ];
@@ -23,6 +25,7 @@ const WRITES = [
 export async function watchedWorld(
   prepare: (world: World) => Promise<unknown> = async () => {},
   now?: string,
+  program?: Partial<ProgramFile>,
 ): Promise<{ world: World; writes: string[] }> {
   const writes: string[] = [];
   const reach: Reach = (name, port) =>
@@ -37,7 +40,7 @@ export async function watchedWorld(
         };
       },
     });
-  const world = makeWorld({ reach, ...(now !== undefined && { now }) });
+  const world = makeWorld({ reach, ...(now !== undefined && { now }), ...(program && { program }) });
   await world.enrol('m-1', { name: 'Ana García' });
   await prepare(world);
   writes.splice(0);

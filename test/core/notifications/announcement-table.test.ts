@@ -30,6 +30,17 @@ describe('a member hears of', () => {
     });
   });
 
+  test.each(['up', 'down'] as const)('a recalculation of everyone, %s, where somebody asked for it', (direction) => {
+    for (const notifyOnRealtimeDowngrade of [true, false]) {
+      const isTold = (notifyOnBulkRecalculation?: boolean) =>
+        decideAnnouncement('bulkRecalculation', direction, {
+          notifyOnRealtimeDowngrade,
+          ...(notifyOnBulkRecalculation !== undefined && { notifyOnBulkRecalculation }),
+        });
+      expect([isTold(true), isTold(false), isTold()]).toEqual([true, false, false]);
+    }
+  });
+
   test('what others decide is not the action’s to say', () => {
     const quiet = { notifyOnRealtimeDowngrade: false };
     expect(decideAnnouncement('transaction', 'up', quiet, [])).toBe(true);
@@ -42,6 +53,7 @@ describe('a member hears of', () => {
     expect(Object.keys(ANNOUNCEMENT_TABLE)).toEqual([
       'transaction',
       'recalculation',
+      'bulkRecalculation',
       'tierAction',
       'grantEnd',
       'enrolment',

@@ -564,7 +564,7 @@ describe('a problem of shape', () => {
         place: 'notifications.texts[1].cause',
         given: '"import"',
         allowed:
-          '"transaction" or "recalculation" or "tierAction" or "grantEnd" or "enrolment" or "programEdit" or "rebuild" or "renewal" or "reminder"',
+          '"transaction" or "recalculation" or "bulkRecalculation" or "tierAction" or "grantEnd" or "enrolment" or "programEdit" or "rebuild" or "renewal" or "reminder"',
         remedy: 'Take one of these.',
       },
     ],
