@@ -60,11 +60,19 @@ export async function mailsTo(address: string, cloud: LocalCloudAddress): Promis
 
 /** Every event about a member that was seen on the bus, oldest first. */
 export async function eventsAbout(memberId: string, cloud: LocalCloudAddress): Promise<BusEvent[]> {
+  return (await everyEvent(cloud)).filter(({ detail }) => detail.memberId === memberId);
+}
+
+/** Every event about a run that was seen on the bus, oldest first. */
+export async function eventsOfRun(runId: string, cloud: LocalCloudAddress): Promise<BusEvent[]> {
+  return (await everyEvent(cloud)).filter(({ detail }) => detail.runId === runId);
+}
+
+async function everyEvent(cloud: LocalCloudAddress): Promise<BusEvent[]> {
   const messages = await messagesIn(cloud.eventsQueueUrl, cloud);
   return messages
     .map(({ Body }) => JSON.parse(Body))
-    .map((event) => ({ type: event['detail-type'], source: event.source, detail: event.detail }))
-    .filter(({ detail }) => detail.memberId === memberId);
+    .map((event) => ({ type: event['detail-type'], source: event.source, detail: event.detail }));
 }
 
 /** Every text message to a phone number, oldest first; each cut after 80 characters. Needs a cloud whose log is ours. */

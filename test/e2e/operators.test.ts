@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
-import { promisify } from 'node:util';
 import {
   DeleteItemCommand,
   DynamoDBClient,
@@ -12,6 +9,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
+import { run } from './setup/run-script.ts';
 import {
   allThatWasTold,
   aNewMember,
@@ -24,24 +22,6 @@ import {
   untilMail,
   untilPoints,
 } from './setup/shop.ts';
-
-const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
-
-/** Runs an operator's command against the deployed stack, as the README says it. */
-async function run(script: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { accessKeyId, secretAccessKey } = cloud.client.credentials;
-  const env = {
-    ...process.env,
-    AWS_ENDPOINT_URL: cloud.client.endpoint,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  };
-  const command = promisify(execFile)('npm', ['run', '--silent', script, '--', ...args], { cwd: PROJECT_ROOT, env });
-  return command.then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-  );
-}
 
 /** Somebody with 500 points, of whom the stored item says 7. */
 async function aMemberWhoIsWrong(): Promise<NewMember> {

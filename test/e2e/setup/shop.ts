@@ -147,10 +147,28 @@ export async function untilRunEnds(runId: string): Promise<Answer['body']> {
     async () => {
       const { body } = await call('GET', `/v1/runs/${runId}`, { role: 'read' });
       last = body;
-      return ['completed', 'failed'].includes(body.status) ? body : undefined;
+      return ['completed', 'failed', 'aborted'].includes(body.status) ? body : undefined;
     },
     { ...PATIENCE, seen: () => last },
   );
+}
+
+/** Starts a recalculation, and waits for what it comes to. */
+export async function recalculate(body: unknown): Promise<Answer['body']> {
+  const answer = await call('POST', '/v1/recalculations', { role: 'admin', body });
+  if (answer.status !== 202) throw new Error(`A recalculation got ${answer.status}: ${JSON.stringify(answer.body)}`);
+  return untilRunEnds(answer.body.runId);
+}
+
+/** Every page of the moves of a run. */
+export async function movesOf(runId: string): Promise<Answer['body'][]> {
+  const moves: Answer['body'][] = [];
+  for (let query = '?limit=100'; ; ) {
+    const { body } = await call('GET', `/v1/runs/${runId}/changes${query}`, { role: 'read' });
+    moves.push(...body.items);
+    if (body.nextCursor === undefined) return moves;
+    query = `?limit=100&cursor=${encodeURIComponent(body.nextCursor)}`;
+  }
 }
 
 /** Whether a moment still has its schedule. */

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
+import { compileProgram } from '../../../core/program/program.ts';
+import { putMember } from '../../../core/use-cases/put-member.ts';
+import { recalculateTier } from '../../../core/use-cases/recalculate-tier.ts';
+import { dynamoClient } from '../../../functions/adapters/dynamo-client.ts';
+import { DynamoLedger } from '../../../functions/adapters/dynamo-ledger.ts';
+import { DynamoMemberStore } from '../../../functions/adapters/dynamo-member-store.ts';
+import { DynamoProfileStore } from '../../../functions/adapters/dynamo-profile-store.ts';
+import { cloud } from './shop.ts';
+
+const YEAR = new Date().getUTCFullYear();
+/** The last end of a cycle of the demo brand, a moment within the cycle that it ended, and one within the cycle before that. */
+export const LAST_END = `${YEAR - 1}-12-31T23:00:00Z`;
+const LAST_YEAR = Date.parse(`${YEAR - 1}-11-01T10:00:00Z`);
+const YEAR_BEFORE = Date.parse(`${YEAR - 2}-06-01T10:00:00Z`);
+
+export interface MemberOfLastYear {
+  memberId: string;
+  email: string;
+  /** Points of the cycle before the last, and of the last one. */
+  points: [number, number];
+  optOut?: ['email'];
+}
+
+/**
+ * Members as they lie in the tables of a stack that nobody touched since last year: written by the product itself, through its own
+ * adapters, with a clock that is a year behind. Each is counted before its entries are in the ledger, so that the deployed stream finds them
+ * counted.
+ */
+export async function enrolLastYear(members: readonly MemberOfLastYear[]): Promise<void> {
+  const client = dynamoClient(structuredClone(cloud.client));
+  const ledger = new DynamoLedger(client, cloud.outputs.PointsTable!);
+  const store = new DynamoMemberStore(client, cloud.outputs.MembersTable!);
+  const ports = {
+    ledger,
+    members: store,
+    profiles: new DynamoProfileStore(client, cloud.outputs.MembersTable!),
+    clock: { wakeAt: async () => {} },
+  };
+  const program = compileProgram(JSON.parse(readFileSync(resolve('brands/demo.json'), 'utf8')));
+  const announcing = { notifyOnRealtimeDowngrade: false };
+  const enrol = async ({ memberId, email, points, optOut }: MemberOfLastYear) => {
+    const profile = { name: 'Ada', email, ...(optOut && { optOut: [...optOut] }) };
+    await putMember(ports, program, announcing, memberId, { enrolledAt: YEAR_BEFORE, profile }, LAST_YEAR);
+    const entries = points.flatMap((amount, place): LedgerEntry[] =>
+      amount === 0
+        ? []
+        : [
+            {
+              ...{ memberId, id: `import-${place}`, source: 'import', type: 'bonus', points: amount },
+              ...{ occurredAt: place === 0 ? YEAR_BEFORE : LAST_YEAR, recordedAt: LAST_YEAR },
+            },
+          ],
+    );
+    await recalculateTier(ports, program, announcing, memberId, entries, LAST_YEAR);
+    for (const entry of entries) await ledger.record(entry);
+  };
+  for (let start = 0; start < members.length; start += 20) {
+    await Promise.all(members.slice(start, start + 20).map(enrol));
+  }
+  client.destroy();
+}
