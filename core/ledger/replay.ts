@@ -1,9 +1,10 @@
 import { type Cycle, cycleAt } from '../cycles/cycle.ts';
-import { type CycleSums, emptyTally, MAX_AWAITED, type Tally, zeroes } from '../member/tally.ts';
+import { type CycleSums, MAX_AWAITED, type Tally, zeroes } from '../member/tally.ts';
 import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
 import { type Effect, effectOf, minus, NO_EFFECT, orderEffect, tierPointsOf } from './effect.ts';
 import { entryKey, type LedgerEntry, orderKey } from './transaction.ts';
+import { momentsOf, Walk } from './walk.ts';
 
 /** What taking one more entry into the replay did, for whoever explains it. */
 export interface Step {
@@ -145,26 +146,32 @@ export class Replay {
 
   /** The sums as a member carries them at a moment: of its cycle, and of the one before. */
   tallyAt(at: Instant): Tally {
-    const tally = emptyTally(this.#program, this.#enrolledAt, at);
     const awaited = this.#awaited();
+    const isMany = awaited.length > MAX_AWAITED;
+    return { ...this.sumsAt(at), awaited: isMany ? [] : awaited, awaitsMany: isMany };
+  }
+
+  /** The same but for what is awaited, which takes a pass over all orders. */
+  sumsAt(at: Instant): Tally {
+    const cycle = this.#cycleAt(at);
+    // With the cycle type `none` there is one cycle only, and nothing came before it.
+    const isFirst = cycle.previousStart === cycle.start;
     return {
-      ...tally,
-      // With the cycle type `none` there is one cycle only, and nothing came before it.
-      previous:
-        tally.cycle.previousStart === tally.cycle.start ? tally.previous : this.#copyOf(tally.cycle.previousStart),
-      current: this.#copyOf(tally.cycle.start),
+      cycle,
+      previous: isFirst ? this.#copyOf(undefined) : this.#copyOf(cycle.previousStart),
+      current: this.#copyOf(cycle.start),
       lifetimePoints: this.#lifetime.points,
       lifetimeSpendMinor: this.#lifetime.spendMinor,
       orders: this.#lifetime.orders,
       lifetimeTrackers: [...this.#lifetimeTrackers],
       balance: this.#lifetime.balance,
-      awaited: awaited.length > MAX_AWAITED ? [] : awaited,
-      awaitsMany: awaited.length > MAX_AWAITED,
+      awaited: [],
+      awaitsMany: false,
     };
   }
 
-  #copyOf(cycleStart: Instant): CycleSums {
-    const sums = this.#sums.get(cycleStart);
+  #copyOf(cycleStart: Instant | undefined): CycleSums {
+    const sums = cycleStart === undefined ? undefined : this.#sums.get(cycleStart);
     return { tier: sums?.tier ?? 0, trackers: sums ? [...sums.trackers] : zeroes(this.#program.trackers.length) };
   }
 
@@ -184,9 +191,15 @@ export function inOrderOfOccurrence(entries: readonly LedgerEntry[]): LedgerEntr
   return [...entries].sort((a, b) => a.occurredAt - b.occurredAt || (entryKey(a) < entryKey(b) ? -1 : 1));
 }
 
-/** What the ledger adds up to at a moment, all entries taken. */
+/** What the ledger adds up to at a moment, all entries taken; those that are said to have happened later, at that moment. */
 export function tallyOf(entries: readonly LedgerEntry[], program: Program, enrolledAt: Instant, at: Instant): Tally {
   const replay = new Replay(program, enrolledAt);
+  if (program.earnedByPath) {
+    const moments = momentsOf(inOrderOfOccurrence(entries), at);
+    const walk = new Walk(replay, program, enrolledAt, moments[0]?.at ?? at);
+    for (const moment of moments) walk.take(moment.entries, moment.at);
+    return walk.tallyAt(at);
+  }
   for (const entry of entries) replay.add(entry);
   return replay.tallyAt(at);
 }

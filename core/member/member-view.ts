@@ -2,6 +2,7 @@ import { endOf, type Grant } from '../actions/grant.ts';
 import { grantHistory, grantsAt } from '../actions/grant-history.ts';
 import { inOrderOfOccurrence, Replay } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
+import { momentsOf, Walk } from '../ledger/walk.ts';
 import { type Program, type Tier, tierById } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import { type Progress, progressOf, shown, tierPointsShown } from '../tiers/progress.ts';
@@ -10,7 +11,7 @@ import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
 import type { History } from './count-entries.ts';
 import { hasValidSums, type Member } from './member.ts';
 import { bringUpTo } from './settle.ts';
-import { haveSameSums, isIdle, type Tally } from './tally.ts';
+import { haveSameSums, type Tally } from './tally.ts';
 
 /** A member at one moment (semantics, section 8). */
 export interface MemberView {
@@ -69,22 +70,15 @@ export function replayTo(at: Instant, member: Member, history: History, program:
 
   const grants = grantHistory(history.actions, history.entries, program);
   const turns = turningPoints(grants);
-  const replay = new Replay(program, member.enrolledAt);
+  const walk = new Walk(new Replay(program, member.enrolledAt), program, member.enrolledAt, first);
   let tier: Tier = program.tiers[0];
   let since = first;
-  let cycleEnd = replay.tallyAt(first).cycle.end;
   const judge = (moment: Instant) => {
-    const tally = replay.tallyAt(moment);
-    const visible = visibleTier(earnedTier(program, tally), grants, moment, program);
+    const visible = visibleTier(earnedTier(program, walk.tally), grants, moment, program);
     if (visible.id !== tier.id) [tier, since] = [visible, moment];
-    return tally;
   };
   const passCycleEndsUpTo = (moment: Instant) => {
-    while (cycleEnd <= moment) {
-      const tally = judge(cycleEnd);
-      // Two cycles without a point: no end before the moment can change anything, however far away it is.
-      cycleEnd = isIdle(tally) ? replay.tallyAt(moment).cycle.end : tally.cycle.end;
-    }
+    for (let end = walk.passEnd(moment); end !== undefined; end = walk.passEnd(moment)) judge(end);
   };
   const passUpTo = (moment: Instant) => {
     for (let turn = turns[0]; turn !== undefined && turn <= moment; turn = turns[0]) {
@@ -94,14 +88,14 @@ export function replayTo(at: Instant, member: Member, history: History, program:
     }
     passCycleEndsUpTo(moment);
   };
-  happened.forEach((entry, place) => {
-    passUpTo(entry.occurredAt);
-    replay.add(entry);
-    // What happens at one moment goes up or down once.
-    if (happened[place + 1]?.occurredAt !== entry.occurredAt) judge(entry.occurredAt);
-  });
+  for (const moment of momentsOf(happened)) {
+    passUpTo(moment.at);
+    walk.take(moment.entries, moment.at);
+    judge(moment.at);
+  }
   passUpTo(at);
-  const tally = judge(at);
+  judge(at);
+  const tally = walk.tallyAt(at);
   const live = grantsAt(grants, at);
   const shown = shownSince(member, at, tally, live, program) ?? { tier, since };
   return { view: viewOf(member, tally, live, shown.tier, shown.since, program, at), happened, tally };

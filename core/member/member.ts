@@ -40,6 +40,18 @@ export function hasValidSums(member: Member, program: Pick<Program, 'countingRul
   return !member.rebuildDue && member.countedUnder === program.countingRule;
 }
 
+/**
+ * Whether they were made by the same rules but for those of a fall (R8): then the figures are right, and an edit of how tiers fall lowers
+ * nobody before the cycle ends, as an edit of thresholds does not (R10).
+ */
+export function hasValidFigures(member: Member, program: Pick<Program, 'countingRule'>): boolean {
+  return !member.rebuildDue && sumsRuleOf(member.countedUnder) === sumsRuleOf(program.countingRule);
+}
+
+function sumsRuleOf(countingRule: string): string {
+  return countingRule.split('.', 1)[0]!;
+}
+
 export const CHANGE_CAUSES = [
   'transaction',
   'recalculation',

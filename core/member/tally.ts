@@ -1,6 +1,7 @@
 import { type Cycle, cycleAt } from '../cycles/cycle.ts';
 import type { Program } from '../program/program.ts';
-import type { Instant } from '../time.ts';
+import { afterEnd } from '../tiers/earned-path.ts';
+import { BEGINNING_OF_TIME, type Instant } from '../time.ts';
 
 /** What one cycle added up to: S[c] of semantics, section 4, and the same for each tracker. */
 export interface CycleSums {
@@ -27,6 +28,13 @@ export interface Tally {
   awaited: readonly string[];
   /** More were awaited than a member item keeps: then every entry is counted by a rebuild. */
   awaitsMany: boolean;
+  /** R8: the tier at which the member is held though the sums give another; left out where they give it. */
+  held?: string;
+  /**
+   * When the newest entry counted happened, where the program judges by the way that the sums went: what happened before or with it
+   * cannot be taken after it.
+   */
+  latestAt?: Instant;
 }
 
 export const MAX_AWAITED = 8;
@@ -48,25 +56,31 @@ export function emptyTally(program: Program, enrolledAt: Instant, now: Instant):
     balance: 0,
     awaited: [],
     awaitsMany: false,
+    ...(program.earnedByPath && { latestAt: BEGINNING_OF_TIME }),
   };
 }
 
-/** The sums once the cycle has ended, when nothing more happens: current becomes what carry was, and carry becomes 0. */
-export function afterCycleEnd(tally: Tally): Tally {
-  return { ...tally, previous: tally.current, current: { tier: 0, trackers: zeroes(tally.current.trackers.length) } };
+/**
+ * The sums once the cycle has ended, when nothing more happens: current becomes what carry was, and carry becomes 0. Who stands above
+ * what is left falls (R8).
+ */
+export function afterCycleEnd(tally: Tally, program: Program): Tally {
+  const current = { tier: 0, trackers: zeroes(tally.current.trackers.length) };
+  return afterEnd(tally, { ...tally, previous: tally.current, current }, program);
 }
 
 /** The tally as it stands at the start of the next cycle. */
 export function nextCycle(tally: Tally, program: Program, enrolledAt: Instant): Tally {
-  return { ...afterCycleEnd(tally), cycle: cycleAt(program.cycle, program.timeZone, enrolledAt, tally.cycle.end) };
+  return { ...afterCycleEnd(tally, program), cycle: cycleAt(program.cycle, program.timeZone, enrolledAt, tally.cycle.end) };
 }
 
-/** Whether neither cycle that counts holds anything. */
-export function isIdle({ previous, current }: Tally): boolean {
+/** Whether no end of a cycle can change anything any more: neither that counts holds anything, and nobody is held who has yet to fall. */
+export function isIdle({ previous, current, held }: Tally): boolean {
+  if (held !== undefined) return false;
   return [previous, current].every(({ tier, trackers }) => tier === 0 && trackers.every((amount) => amount === 0));
 }
 
-/** Whether no tier can tell the two apart. */
+/** Whether no tier can tell the two apart by what they add up to; the way there (R8) is another question. */
 export function haveSameSums(a: Tally, b: Tally): boolean {
   const sums = ({ previous, current, lifetimePoints, lifetimeSpendMinor, orders, lifetimeTrackers }: Tally) =>
     JSON.stringify([previous, current, lifetimePoints, lifetimeSpendMinor, orders, lifetimeTrackers]);

@@ -207,7 +207,12 @@ export const brandShape = {
       .optional(),
     promotions: z.array(promotionSchema).optional(),
     expiryBoundary: z.enum(['startOfDay', 'endOfDay']).optional(),
-    downgrade: z.strictObject({ target: z.enum(['qualified', 'oneBelow', 'base']).optional() }).optional(),
+    downgrade: z
+      .strictObject({
+        timing: z.enum(['realtime', 'recalculation']).optional(),
+        target: z.enum(['qualified', 'oneBelow', 'base']).optional(),
+      })
+      .optional(),
     reminders: z
       .strictObject({
         daysBefore: z

@@ -34,11 +34,14 @@ export interface ProgramFile {
   promotions?: PromotionFile[];
   /** R11: a grant's last day. `startOfDay` (default): the day before its end date; `endOfDay`: the end date itself. */
   expiryBoundary?: 'startOfDay' | 'endOfDay';
-  downgrade?: { target?: DowngradeTarget };
+  downgrade?: { timing?: DowngradeTiming; target?: DowngradeTarget };
   reminders?: RemindersFile;
 }
 
-/** R8: where a downgrade by the program's strategy leads. */
+/** R8: when points that fall lower the tier: at once, or not before the cycle ends. */
+export type DowngradeTiming = 'realtime' | 'recalculation';
+
+/** R8: where a fall of points, the end of a cycle, and a downgrade by the program's strategy lead. */
 export type DowngradeTarget = 'qualified' | 'oneBelow' | 'base';
 
 /** When members whose tier is about to end are reminded: `tier.expiring` on the bus, and a message where `notify` says so. */

@@ -5,7 +5,15 @@ import type { CycleRule } from '../cycles/cycle.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { currencyDigits, type Decimal, parseAmount, parseDecimal } from '../money.ts';
 import { type Instant, momentIn, parseInstant } from '../time.ts';
-import type { Brand, ConditionFile, DowngradeTarget, PromotionFile, TierFile, TrackerFile } from './brand.ts';
+import type {
+  Brand,
+  ConditionFile,
+  DowngradeTarget,
+  DowngradeTiming,
+  PromotionFile,
+  TierFile,
+  TrackerFile,
+} from './brand.ts';
 import { fingerprint } from './fingerprint.ts';
 import { matcherOf } from './transaction-filter.ts';
 
@@ -25,7 +33,10 @@ export interface Program {
   trackers: readonly Tracker[];
   promotions: readonly Promotion[];
   expiryBoundary: 'startOfDay' | 'endOfDay';
+  downgradeTiming: DowngradeTiming;
   downgradeTarget: DowngradeTarget;
+  /** R8: whether the earned tier depends on the way that the sums went, too. By default it follows from the sums alone. */
+  earnedByPath: boolean;
   reminders: {
     /** The longest first. */
     daysBefore: readonly number[];
@@ -33,7 +44,7 @@ export interface Program {
   };
   /**
    * Names everything that shapes a member's sums. Sums made under another rule are worth nothing: the member is rebuilt from the
-   * ledger. Thresholds and texts are not part of it.
+   * ledger. Thresholds and texts are not part of it. Behind a dot, where falls do not simply follow the points: how they do (R8).
    */
   countingRule: string;
 }
@@ -133,6 +144,10 @@ export function compileProgram(brand: Brand): Program {
     };
   };
 
+  const { timing: downgradeTiming = 'realtime', target: downgradeTarget = 'qualified' } = file.downgrade ?? {};
+  const earnedByPath = downgradeTiming !== 'realtime' || downgradeTarget !== 'qualified';
+  const sumsRule = fingerprint([file.timeZone, file.currency, file.basis, file.cycle, file.trackers ?? {}]);
+
   return {
     version: fingerprint(file),
     launchedAt: file.launchedOn === undefined ? undefined : momentIn(file.launchedOn, file.timeZone),
@@ -148,12 +163,14 @@ export function compileProgram(brand: Brand): Program {
     ),
     promotions: (file.promotions ?? []).map((promotion) => compilePromotion(promotion, file.timeZone)),
     expiryBoundary: file.expiryBoundary ?? 'startOfDay',
-    downgradeTarget: file.downgrade?.target ?? 'qualified',
+    downgradeTiming,
+    downgradeTarget,
+    earnedByPath,
     reminders: {
       daysBefore: [...(file.reminders?.daysBefore ?? DEFAULT_REMINDER_DAYS)].sort((a, b) => b - a),
       notify: file.reminders?.notify ?? false,
     },
-    countingRule: fingerprint([file.timeZone, file.currency, file.basis, file.cycle, file.trackers ?? {}]),
+    countingRule: earnedByPath ? `${sumsRule}.${downgradeTiming}.${downgradeTarget}` : sumsRule,
   };
 }
 

@@ -1,14 +1,20 @@
 import type { Tally } from '../member/tally.ts';
-import type { Condition, Program, Tier } from '../program/program.ts';
+import { type Condition, type Program, type Tier, tierById } from '../program/program.ts';
 
 /** Which cycles' sums a condition is judged by: this one and the last together, or one of them alone (R7). */
 export type Span = 'both' | 'current' | 'previous';
 
+/** The tier that a member has earned: what the points give, or the tier at which a fall left or spared the member (R8). */
+export function earnedTier(program: Program, tally: Tally): Tier {
+  const held = tally.held === undefined ? undefined : tierById(program, tally.held);
+  return held ?? qualifiedTier(program, tally);
+}
+
 /**
- * The tier that the points give (semantics, section 3, R5 and R7).
+ * The tier that the points give by themselves (semantics, section 3, R5 and R7).
  * With `upgradeBasis: carry` each year stands alone: the better of what the cycle that ended gave and what this one gives.
  */
-export function earnedTier(program: Program, tally: Tally): Tier {
+export function qualifiedTier(program: Program, tally: Tally): Tier {
   if (program.upgradeBasis === 'current') return highestTier(program, tally, 'both');
   const given = highestTier(program, tally, 'previous');
   const reached = highestTier(program, tally, 'current');

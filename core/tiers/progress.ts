@@ -51,7 +51,7 @@ export function progressOf(tally: Tally, program: Program, visible: Tier, grants
         : null,
     // With no cycle to end, what is expected is what every grant's end leaves.
     expectedAtCycleEnd: visibleTier(
-      earnedTier(program, ends ? afterCycleEnd(tally) : tally),
+      earnedTier(program, ends ? afterCycleEnd(tally, program) : tally),
       grants,
       ends ? tally.cycle.end : END_OF_TIME - 1,
       program,

@@ -222,7 +222,10 @@ export const programAnswerSchema = z.object({
   trackers: z.record(z.string(), z.unknown()).optional(),
   promotions: z.array(z.unknown()).optional(),
   expiryBoundary: z.enum(['startOfDay', 'endOfDay']),
-  downgrade: z.object({ target: z.enum(['qualified', 'oneBelow', 'base']) }),
+  downgrade: z.object({
+    timing: z.enum(['realtime', 'recalculation']),
+    target: z.enum(['qualified', 'oneBelow', 'base']),
+  }),
   reminders: z.object({ daysBefore: z.array(z.int()), notify: z.boolean() }),
 });
 

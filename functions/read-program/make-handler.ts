@@ -12,7 +12,7 @@ export function makeHandler(ports: { keys: ApiKeySource }, brand: Brand, program
     ...brand.program,
     upgradeBasis: program.upgradeBasis,
     expiryBoundary: program.expiryBoundary,
-    downgrade: { target: program.downgradeTarget },
+    downgrade: { timing: program.downgradeTiming, target: program.downgradeTarget },
     reminders: program.reminders,
     tiers: brand.program.tiers.map((tier, rank) => ({ ...tier, rank })),
   };

@@ -1,0 +1,62 @@
+import type { Tally } from '../member/tally.ts';
+import type { Program, Tier } from '../program/program.ts';
+import { earnedTier, measured, qualifiedTier } from './earned-tier.ts';
+
+/**
+ * R8, moment by moment: the tally after the facts of one moment, with the tier at which they leave the member. A fall lands by the
+ * program's target, or waits for the end of the cycle; what adds raises to what the points give, and never lowers.
+ * @param before the sums before that moment, of the same cycle
+ * @param after the sums with its facts
+ */
+export function afterFacts(before: Tally, after: Tally, program: Program): Tally {
+  if (!program.earnedByPath) return after;
+  const earned = earnedTier(program, before);
+  const [had, has] = [qualifiedTier(program, before), qualifiedTier(program, after)];
+  const fell = has.rank < had.rank;
+  if (fell && has.rank < earned.rank) {
+    return standing(after, program.downgradeTiming === 'realtime' ? landing(earned, has, program) : earned, has);
+  }
+  const rises = !fell && has.rank > earned.rank && (has.rank > had.rank || adds(before, after, program));
+  return standing(after, rises ? has : earned, has);
+}
+
+/**
+ * R8, at the end of a cycle: who has no more than the points give has that, and everybody else lands, whatever the timing.
+ * @param before the sums of the cycle that ended
+ * @param after the sums of the one that begins
+ */
+export function afterEnd(before: Tally, after: Tally, program: Program): Tally {
+  if (!program.earnedByPath) return after;
+  const earned = earnedTier(program, before);
+  const has = qualifiedTier(program, after);
+  return standing(after, has.rank < earned.rank ? landing(earned, has, program) : has, has);
+}
+
+/** Where a fall leads that the points no longer hold up: not below what they give, but for those whom it takes to the base tier. */
+function landing(from: Tier, qualified: Tier, program: Program): Tier {
+  switch (program.downgradeTarget) {
+    case 'qualified':
+      return qualified;
+    case 'oneBelow': {
+      const below = program.tiers[from.rank - 1];
+      return below && below.rank > qualified.rank ? below : qualified;
+    }
+    case 'base':
+      return program.tiers[0];
+  }
+}
+
+/** Whether there is more of anything that a tier asks for. */
+function adds(before: Tally, after: Tally, program: Program): boolean {
+  return program.tiers.some(({ conditions }) =>
+    conditions.some(
+      (condition) => measured(program, condition, after, 'both') > measured(program, condition, before, 'both'),
+    ),
+  );
+}
+
+/** Only who is held at another tier than the sums give carries it. */
+function standing(tally: Tally, earned: Tier, qualified: Tier): Tally {
+  const { held: _, ...rest } = tally;
+  return earned.id === qualified.id ? rest : { ...rest, held: earned.id };
+}
