@@ -191,13 +191,13 @@ export function inOrderOfOccurrence(entries: readonly LedgerEntry[]): LedgerEntr
   return [...entries].sort((a, b) => a.occurredAt - b.occurredAt || (entryKey(a) < entryKey(b) ? -1 : 1));
 }
 
-/** What the ledger adds up to at a moment, all entries taken; those that are said to have happened later, at that moment. */
+/** What the ledger adds up to at a moment, all entries taken: what is dated later is judged by that moment's cycle. */
 export function tallyOf(entries: readonly LedgerEntry[], program: Program, enrolledAt: Instant, at: Instant): Tally {
   const replay = new Replay(program, enrolledAt);
   if (program.earnedByPath) {
-    const moments = momentsOf(inOrderOfOccurrence(entries), at);
-    const walk = new Walk(replay, program, enrolledAt, moments[0]?.at ?? at);
-    for (const moment of moments) walk.take(moment.entries, moment.at);
+    const moments = momentsOf(inOrderOfOccurrence(entries));
+    const walk = new Walk(replay, program, enrolledAt, Math.min(moments[0]?.at ?? at, at));
+    for (const moment of moments) walk.take(moment, Math.min(moment.at, at));
     return walk.tallyAt(at);
   }
   for (const entry of entries) replay.add(entry);

@@ -48,11 +48,14 @@ export class Walk {
     return end;
   }
 
-  /** Takes all that happened at one moment; the end of a cycle comes before what happens on its very millisecond. */
-  take(entries: readonly LedgerEntry[], at: Instant): void {
-    this.#passEndsTo(at);
+  /**
+   * Takes the next moment; the end of a cycle comes before what happens on its very millisecond.
+   * @param judgedAt the moment whose cycle it is judged in
+   */
+  take({ at, entries }: Moment, judgedAt: Instant = at): void {
+    this.#passEndsTo(judgedAt);
     for (const entry of entries) this.#replay.add(entry);
-    this.#tally = afterFacts(this.#tally, this.#replay.sumsAt(at), this.#program);
+    this.#tally = afterFacts(this.#tally, this.#replay.sumsAt(judgedAt), this.#program);
     this.#latestAt = at;
   }
 
@@ -72,23 +75,19 @@ export class Walk {
   }
 }
 
-/** What happened at one moment is judged together. */
+/** What happened at one moment is judged together: it goes up or down once. */
 export interface Moment {
   at: Instant;
   entries: LedgerEntry[];
 }
 
-/**
- * @param ordered in the order of occurrence
- * @param until what is said to have happened later is taken at that moment
- */
-export function momentsOf(ordered: readonly LedgerEntry[], until: Instant = END_OF_TIME): Moment[] {
+/** @param ordered in the order of occurrence */
+export function momentsOf(ordered: readonly LedgerEntry[]): Moment[] {
   const moments: Moment[] = [];
   for (const entry of ordered) {
-    const at = Math.min(entry.occurredAt, until);
     const last = moments.at(-1);
-    if (last?.at === at) last.entries.push(entry);
-    else moments.push({ at, entries: [entry] });
+    if (last?.at === entry.occurredAt) last.entries.push(entry);
+    else moments.push({ at: entry.occurredAt, entries: [entry] });
   }
   return moments;
 }

@@ -4,13 +4,14 @@ import { decidePromotions } from '../actions/promotions.ts';
 import type { ActionRecord } from '../actions/tier-action.ts';
 import { anniversaryOf } from '../cycles/cycle-ends.ts';
 import { type Effect, effectOf, tierPointsOf } from '../ledger/effect.ts';
-import { Replay, tallyOf } from '../ledger/replay.ts';
+import { inOrderOfOccurrence, Replay, tallyOf } from '../ledger/replay.ts';
 import { entryKey, isPartOfGroup, type LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
+import { afterFacts } from '../tiers/earned-path.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import type { Instant } from '../time.ts';
 import { standingOf, withCounted } from './counted-window.ts';
-import { type ChangeCause, hasValidSums, type Member, type TierNotice } from './member.ts';
+import { type ChangeCause, hasValidFigures, hasValidSums, type Member, type TierNotice } from './member.ts';
 import { renewalOf } from './notices.ts';
 import {
   type Announcing,
@@ -37,6 +38,7 @@ export type RebuildReason =
   | 'older than the window'
   | 'part of an order'
   | 'awaited by another entry'
+  | 'out of order'
   | 'fires a promotion'
   | 'something ended meanwhile'
   | 'program counts otherwise now';
@@ -73,6 +75,9 @@ export function countEntries(
     newEntries.push(entry);
   }
   if (newEntries.length === 0) return { kind: 'alreadyCounted' };
+  if (program.earnedByPath && !newEntries.every((entry) => comesAfterAll(entry, member.tally))) {
+    return { kind: 'rebuildNeeded', because: 'out of order' };
+  }
 
   const moment = momentOf(now, member, newEntries);
   // What was taken before that moment counts before it, and only the ledger holds it all.
@@ -89,6 +94,11 @@ export function countEntries(
   };
 }
 
+/** R8: whether an entry happened after all that was counted, and after the last end of a cycle: only then can it be taken next. */
+function comesAfterAll({ occurredAt }: LedgerEntry, { latestAt, cycle }: Tally): boolean {
+  return latestAt !== undefined && occurredAt > latestAt && occurredAt >= cycle.start;
+}
+
 /** Counts entries between two moments at which something ends: one change at most, put down to the entry that tipped it. */
 function countTogether(
   member: Member,
@@ -98,10 +108,19 @@ function countTogether(
   at: Instant,
 ): Settled {
   let tally = member.tally;
+  let before = tally;
   let tierBefore = member.tier.id;
   let tipping: LedgerEntry | undefined;
-  for (const entry of entries) {
+  const ordered = program.earnedByPath ? inOrderOfOccurrence(entries) : entries;
+  for (let place = 0; place < ordered.length; place++) {
+    const entry = ordered[place]!;
     tally = withEffect(tally, effectOf(entry, program), entry.occurredAt, program);
+    if (program.earnedByPath) {
+      // What happens at one moment goes up or down once.
+      if (ordered[place + 1]?.occurredAt === entry.occurredAt) continue;
+      tally = { ...afterFacts(before, tally, program), latestAt: entry.occurredAt };
+      before = tally;
+    }
     const tierAfter = earnedTier(program, tally).id;
     if (tierAfter !== tierBefore) tipping = entry;
     tierBefore = tierAfter;
@@ -153,7 +172,15 @@ export function rebuildMember(
   const moment = momentOf(now, member, entries, history.actions);
   const { taken, unfinished } = decidePromotions(member, history, program);
   const actions = [...history.actions, ...taken];
-  const untilNow = settleUntilNow(member, { entries, actions }, taken, program, announcing, because, moment);
+  const { untilNow, known } = settleUntilNow(
+    member,
+    { entries, actions },
+    taken,
+    program,
+    announcing,
+    because,
+    moment,
+  );
   const grants = grantsAt(grantHistory(actions, entries, program), moment);
   const { rebuildDue: _, undecided: __, anniversary: ___, welcome, ...rest } = untilNow.member;
   const counted: Member = {
@@ -173,7 +200,7 @@ export function rebuildMember(
         cause,
         at: moment,
         // An operator's rebuild puts right whatever is wrong; a transaction's leaves a tier that only a change of thresholds took (R10).
-        ...(cause === 'transaction' && { tallyBefore: untilNow.member.tally }),
+        ...(cause === 'transaction' && { tallyBefore: tallyBefore(untilNow.member, known, program, moment) }),
         grantsBefore: untilNow.member.grants,
         taken,
       },
@@ -187,6 +214,39 @@ export function rebuildMember(
   return unfinished
     ? settled
     : andThen(settled, (current) => withNotice(current, lastRenewal(current, taken, program, moment)));
+}
+
+/**
+ * The sums without what a rebuild is about: those that the member has. But where the way there decides the tier (R8), it is judged by
+ * the rules of today, as what comes next is: or a change of thresholds would look like a fall of points (R10).
+ * @param known the entries that the member's sums hold
+ */
+function tallyBefore(
+  { tally, enrolledAt }: Member,
+  known: readonly LedgerEntry[],
+  program: Program,
+  at: Instant,
+): Tally {
+  return program.earnedByPath ? tallyOf(known, program, enrolledAt, at) : tally;
+}
+
+/** Those of a ledger's entries that the member did not count before. */
+function newsOfLedger(
+  member: Member,
+  ledger: readonly LedgerEntry[],
+  brought: readonly LedgerEntry[],
+): Set<LedgerEntry> {
+  const asked = new Set(brought.map(entryKey));
+  const isNews = (entry: LedgerEntry) => {
+    const standing = standingOf(member.counted, entry);
+    return standing === 'new' || (standing === 'unknown' && asked.has(entryKey(entry)));
+  };
+  return new Set(ledger.filter(isNews));
+}
+
+function withKeysOf(ledger: readonly LedgerEntry[], entries: readonly LedgerEntry[]): Set<LedgerEntry> {
+  const keys = new Set(entries.map(entryKey));
+  return new Set(ledger.filter((entry) => keys.has(entryKey(entry))));
 }
 
 /** However many orders of a day renewed the tier: the last says until when. A change of tier since then has said it already. */
@@ -208,28 +268,45 @@ function tippingEntry(
   brought: readonly LedgerEntry[],
   moment: Instant,
 ): LedgerEntry | undefined {
-  const asked = new Set(brought.map(entryKey));
-  const isNews = (entry: LedgerEntry) => {
-    const standing = standingOf(member.counted, entry);
-    return standing === 'new' || (standing === 'unknown' && asked.has(entryKey(entry)));
-  };
-  const replay = new Replay(program, member.enrolledAt);
-  for (const entry of ledger) if (!isNews(entry)) replay.add(entry);
-  const news = ledger.filter(isNews).sort((a, b) => a.recordedAt - b.recordedAt);
-  let tier = earnedTier(program, replay.tallyAt(moment)).id;
+  const news = newsOfLedger(member, ledger, brought);
+  const known = ledger.filter((entry) => !news.has(entry));
+  const tierWith = tierOfGrowing(known, member, program, moment);
+  let tier = tierWith();
   let tipping = brought.at(-1);
-  for (const entry of news) {
-    replay.add(entry);
-    const tierAfter = earnedTier(program, replay.tallyAt(moment)).id;
+  for (const entry of [...news].sort((a, b) => a.recordedAt - b.recordedAt)) {
+    const tierAfter = tierWith(entry);
     if (tierAfter !== tier) tipping = entry;
     tier = tierAfter;
   }
   return tipping;
 }
 
+/** The tier that a ledger gives, to which one entry after the other is added. */
+function tierOfGrowing(
+  ledger: LedgerEntry[],
+  { enrolledAt }: Member,
+  program: Program,
+  at: Instant,
+): (added?: LedgerEntry) => string {
+  if (program.earnedByPath) {
+    // Where the way decides (R8), an entry may change what comes after it: each reading goes from the start.
+    return (added) => {
+      if (added) ledger.push(added);
+      return earnedTier(program, tallyOf(ledger, program, enrolledAt, at)).id;
+    };
+  }
+  const replay = new Replay(program, enrolledAt);
+  for (const entry of ledger) replay.add(entry);
+  return (added) => {
+    if (added) replay.add(added);
+    return earnedTier(program, replay.tallyAt(at)).id;
+  };
+}
+
 /**
  * What was due before the rebuild's own reason: ends of cycles and of grants that passed, each judged by what was taken before it; or,
  * where the old sums are of another rule or were never made, what the ledger gives without the entries just brought.
+ * @returns the entries that its sums hold, too
  */
 function settleUntilNow(
   member: Member,
@@ -239,32 +316,39 @@ function settleUntilNow(
   announcing: Announcing,
   { cause, brought = [] }: { cause: ChangeCause; brought?: readonly LedgerEntry[] },
   moment: Instant,
-): Settled {
+): { untilNow: Settled; known: readonly LedgerEntry[] } {
   // What nobody counted yet is news, unless nothing was ever counted.
   const uncounted = member.rebuildDue ? [] : entries.filter((entry) => standingOf(member.counted, entry) === 'new');
-  let settled = hasValidSums(member, program)
-    ? unchanged(member)
-    : underTheProgram(member, entries, [...brought, ...uncounted], program, announcing, moment);
-  if (uncounted.length === 0) return andThen(settled, (current) => bringUpTo(moment, current, program, announcing));
+  const isValid = hasValidSums(member, program);
+  const isCounted = isValid || hasValidFigures(member, program);
+  const news = isCounted ? newsOfLedger(member, entries, brought) : withKeysOf(entries, [...brought, ...uncounted]);
+  let known = entries.filter((entry) => !news.has(entry));
+  let untilNow = isValid ? unchanged(member) : underTheProgram(member, known, program, announcing, moment);
+  if (uncounted.length === 0) {
+    untilNow = andThen(untilNow, (current) => bringUpTo(moment, current, program, announcing));
+    return { untilNow, known };
+  }
   for (;;) {
-    const end = nextMoment(settled.member);
-    if (end > moment) return settled;
-    const news = uncounted.filter((entry) => entry.recordedAt < end);
-    const newest = news.sort((a, b) => a.recordedAt - b.recordedAt).at(-1);
+    const end = nextMoment(untilNow.member);
+    if (end > moment) return { untilNow, known };
+    const newest = uncounted
+      .filter((entry) => entry.recordedAt < end)
+      .sort((a, b) => a.recordedAt - b.recordedAt)
+      .at(-1);
     if (newest) {
       const isBefore = ({ recordedAt }: { recordedAt: Instant }) => recordedAt < end;
-      const known = entries.filter(isBefore);
+      const knownBefore = known;
+      known = entries.filter(isBefore);
       const tally = tallyOf(known, program, member.enrolledAt, end - 1);
       const grants = grantsAt(grantHistory(actions.filter(isBefore), known, program), end - 1);
-      settled = andThen(settled, (current) => {
-        const { tally: tallyBefore, grants: grantsBefore } = current;
+      untilNow = andThen(untilNow, (current) => {
         const because: Because = {
           cause,
           at: momentOf(newest.recordedAt, current, []),
           judgedAt: end - 1,
           transactionId: newest.id,
-          tallyBefore,
-          grantsBefore,
+          tallyBefore: tallyBefore(current, knownBefore, program, end - 1),
+          grantsBefore: current.grants,
           taken: taken.filter(isBefore),
         };
         return settle(
@@ -276,25 +360,24 @@ function settleUntilNow(
         );
       });
     }
-    settled = andThen(settled, (current) => bringUpTo(end, current, program, announcing, moment));
+    untilNow = andThen(untilNow, (current) => bringUpTo(end, current, program, announcing, moment));
   }
 }
 
 /** The member by the sums of the program in force, which nobody made yet: that alone is no news, and comes before what is due. */
 function underTheProgram(
   member: Member,
-  entries: readonly LedgerEntry[],
-  news: readonly LedgerEntry[],
+  known: readonly LedgerEntry[],
   program: Program,
   announcing: Announcing,
   moment: Instant,
 ): Settled {
-  const keys = new Set(news.map(entryKey));
-  const known = entries.filter((entry) => !keys.has(entryKey(entry)));
   const at = Math.max(member.tier.since, Math.min(moment, nextMoment(member) - 1));
   const tally = tallyOf(known, program, member.enrolledAt, at);
   const cause = member.rebuildDue ? 'enrolment' : 'programEdit';
-  return settle({ ...member, tally }, program, announcing, { cause, at }, moment);
+  // Where only falls are judged otherwise now, nobody falls by that before the cycle ends (R10).
+  const tallyBefore = hasValidFigures(member, program) ? { tallyBefore: tally } : {};
+  return settle({ ...member, tally }, program, announcing, { cause, at, ...tallyBefore }, moment);
 }
 
 /**

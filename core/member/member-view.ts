@@ -9,7 +9,7 @@ import { type Progress, progressOf, shown, tierPointsShown } from '../tiers/prog
 import { nextStanding, standingAt, visibleTier } from '../tiers/visible-tier.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
 import type { History } from './count-entries.ts';
-import { hasValidSums, type Member } from './member.ts';
+import { hasValidFigures, hasValidSums, type Member } from './member.ts';
 import { bringUpTo } from './settle.ts';
 import { haveSameSums, type Tally } from './tally.ts';
 
@@ -90,7 +90,7 @@ export function replayTo(at: Instant, member: Member, history: History, program:
   };
   for (const moment of momentsOf(happened)) {
     passUpTo(moment.at);
-    walk.take(moment.entries, moment.at);
+    walk.take(moment);
     judge(moment.at);
   }
   passUpTo(at);
@@ -121,13 +121,20 @@ function shownSince(
   live: readonly Grant[],
   program: Program,
 ): { tier: Tier; since: Instant } | undefined {
-  const tells = hasValidSums(member, program) && tierById(program, member.tier.id);
-  if (!tells || at < member.tier.since || at < member.tally.cycle.start) return undefined;
-  const { member: arrived } = bringUpTo(at, member, program, SILENT);
+  const item = hasValidSums(member, program) ? member : underNewFalls(member, at, tally, program);
+  if (!item || !tierById(program, item.tier.id)) return undefined;
+  if (at < item.tier.since || at < item.tally.cycle.start) return undefined;
+  const { member: arrived } = bringUpTo(at, item, program, SILENT);
   const tier = tierById(program, arrived.tier.id);
   const given = (grants: Member['grants']) => visibleTier(earnedTier(program, tally), grants, at, program);
   const agrees = haveSameSums(arrived.tally, tally) && given(arrived.grants) === given(live);
   return tier && agrees ? { tier, since: arrived.tier.since } : undefined;
+}
+
+/** The member's item where only falls are judged otherwise now: it shows the tier that it has until the cycle ends (R10). */
+function underNewFalls(member: Member, at: Instant, tally: Tally, program: Program): Member | undefined {
+  const tells = hasValidFigures(member, program) && at < member.tally.cycle.end && haveSameSums(member.tally, tally);
+  return tells ? { ...member, tally } : undefined;
 }
 
 function viewOf(

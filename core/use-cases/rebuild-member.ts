@@ -69,6 +69,6 @@ function differencesOf(stored: Member, rebuilt: Member, program: Program, now: I
 }
 
 function figuresOf(tally: Tally): Record<string, unknown> {
-  const { cycle: _, awaited, awaitsMany, ...sums } = tally;
-  return { ...sums, awaited: awaitsMany ? 'many' : awaited };
+  const { cycle: _, awaited, awaitsMany, held = null, latestAt = null, ...sums } = tally;
+  return { ...sums, held, latestAt, awaited: awaitsMany ? 'many' : awaited };
 }

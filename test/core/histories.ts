@@ -39,7 +39,10 @@ function trackersOver(over: 'lifetime' | 'cycle'): ProgramFile['trackers'] {
   };
 }
 
-/** One of each kind of rulebook: both bases, every type of cycle, both bases of an upgrade, zones with and without summer time. */
+/**
+ * One of each kind of rulebook: both bases, every type of cycle, both bases of an upgrade, zones with and without summer time, and
+ * every way to fall (R8). No two of them count alike, so that an edit from one to another is met by everybody.
+ */
 export const PROGRAM_FILES: Partial<ProgramFile>[] = [
   { basis: 'points', cycle: { type: 'calendar' }, tiers: TIERS, trackers: trackersOver('cycle') },
   { basis: 'spend', cycle: { type: 'enrollment' }, tiers: TIERS, trackers: trackersOver('cycle') },
@@ -58,6 +61,43 @@ export const PROGRAM_FILES: Partial<ProgramFile>[] = [
     upgradeBasis: 'carry',
     tiers: TIERS,
     trackers: trackersOver('cycle'),
+  },
+  {
+    basis: 'points',
+    cycle: { type: 'enrollment' },
+    downgrade: { timing: 'recalculation' },
+    tiers: TIERS,
+    trackers: trackersOver('cycle'),
+  },
+  {
+    basis: 'spend',
+    cycle: { type: 'calendar' },
+    downgrade: { target: 'oneBelow' },
+    tiers: TIERS,
+    trackers: trackersOver('cycle'),
+  },
+  {
+    basis: 'points',
+    cycle: { type: 'calendar', startsOn: '06-15' },
+    upgradeBasis: 'carry',
+    downgrade: { timing: 'recalculation', target: 'base' },
+    tiers: TIERS,
+    trackers: trackersOver('cycle'),
+  },
+  {
+    basis: 'spend',
+    cycle: { type: 'none' },
+    downgrade: { target: 'base' },
+    tiers: TIERS,
+    trackers: trackersOver('lifetime'),
+  },
+  {
+    basis: 'points',
+    cycle: { type: 'calendar' },
+    timeZone: 'America/Santiago',
+    downgrade: { timing: 'recalculation', target: 'oneBelow' },
+    tiers: TIERS,
+    trackers: trackersOver('lifetime'),
   },
 ];
 

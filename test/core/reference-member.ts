@@ -169,7 +169,80 @@ function matches(entry: LedgerEntry, filter: TransactionFilter): boolean {
   throw new Error('The reference knows no such filter yet.');
 }
 
-/** R5 and R7: the id of the tier that the figures give. */
+/**
+ * R8: the id of the earned tier at a moment, told as a story from the first fact to that moment: each step by figures of its own. What is
+ * dated later is judged in that moment's cycle.
+ */
+export function referenceEarned(
+  ledger: readonly LedgerEntry[],
+  program: ProgramFile,
+  enrolledAt: number,
+  at: number,
+): string {
+  const { timing = 'realtime', target = 'qualified' } = program.downgrade ?? {};
+  const figuresAt = (known: readonly LedgerEntry[], moment: number) =>
+    referenceFigures(known, program, enrolledAt, moment);
+  // By default the points alone say it, whatever the way.
+  if (timing === 'realtime' && target === 'qualified') return referenceTier(figuresAt(ledger, at), program);
+
+  const rankOf = (figures: ReferenceFigures) =>
+    program.tiers.findIndex(({ id }) => id === referenceTier(figures, program));
+  const land = (from: number, points: number) => {
+    if (target === 'base') return 0;
+    return target === 'oneBelow' ? Math.max(points, from - 1) : points;
+  };
+  const moments = [...new Set(ledger.map(({ occurredAt }) => occurredAt))].sort((a, b) => a - b);
+  let known: LedgerEntry[] = [];
+  let earned = 0;
+  let cycle = cycleNumber(Math.min(moments[0] ?? at, at), program, enrolledAt);
+
+  const endCyclesBefore = (moment: number) => {
+    while (cycle < cycleNumber(moment, program, enrolledAt)) {
+      cycle += 1;
+      const points = rankOf(figuresAt(known, middleOf(cycle, program, enrolledAt)));
+      earned = points >= earned ? points : land(earned, points);
+    }
+  };
+  for (const moment of moments) {
+    const judgedAt = Math.min(moment, at);
+    endCyclesBefore(judgedAt);
+    const before = figuresAt(known, judgedAt);
+    known = ledger.filter(({ occurredAt }) => occurredAt <= moment);
+    const after = figuresAt(known, judgedAt);
+    const [had, has] = [rankOf(before), rankOf(after)];
+    if (has < had) {
+      if (has < earned && timing === 'realtime') earned = land(earned, has);
+    } else if (has > earned && (has > had || isMore(before, after, program))) {
+      earned = has;
+    }
+  }
+  endCyclesBefore(at);
+  return program.tiers[earned]!.id;
+}
+
+/** A moment that lies in the cycle of that number, and near neither of its ends. */
+function middleOf(cycle: number, { cycle: rule, timeZone }: ProgramFile, enrolledAt: number): number {
+  const first = rule.type === 'calendar' ? (rule.startsOn ?? '01-01') : dateIn(timeZone, enrolledAt).slice(5);
+  const [month, day] = first.split('-').map(Number);
+  return Date.UTC(cycle, month! - 1, day! + 180);
+}
+
+/** Whether there is more of anything that a tier asks for. */
+function isMore(before: ReferenceFigures, after: ReferenceFigures, program: ProgramFile): boolean {
+  return program.tiers.some(({ threshold, qualification }, rank) => {
+    if (rank > 0 && threshold !== undefined && after.both > before.both) return true;
+    const further = qualification === undefined ? [] : 'all' in qualification ? qualification.all : qualification.of;
+    return further.some((condition) => {
+      if ('lifetimePoints' in condition) return after.lifetimePoints > before.lifetimePoints;
+      if ('lifetimeSpend' in condition) return after.lifetimeSpendMinor > before.lifetimeSpendMinor;
+      if ('orders' in condition) return after.orders > before.orders;
+      const span = program.trackers![condition.tracker]!.over === 'lifetime' ? 'lifetime' : 'both';
+      return after.trackers[condition.tracker]![span] > before.trackers[condition.tracker]![span];
+    });
+  });
+}
+
+/** R5 and R7: the id of the tier that the figures give by themselves. */
 export function referenceTier(figures: ReferenceFigures, program: ProgramFile): string {
   const rankBy = (span: 'both' | 'carry' | 'previous') => {
     const ranks = program.tiers.map((tier, rank) => (rank === 0 || reaches(tier, figures, program, span) ? rank : 0));

@@ -71,7 +71,7 @@ export interface Rulebook {
 /** Every kind of rulebook, with promotions and without. */
 export const RULEBOOKS: Rulebook[] = [false, true].flatMap((promotes) =>
   PROGRAM_FILES.map((file, place) => {
-    const whole = { ...file, ...SETTINGS[place % SETTINGS.length], ...(promotes && { promotions: PROMOTIONS }) };
+    const whole = { ...SETTINGS[place % SETTINGS.length], ...file, ...(promotes && { promotions: PROMOTIONS }) };
     return {
       file: { timeZone: 'Europe/Madrid', currency: 'EUR', ...whole } as ProgramFile,
       program: exampleProgram(whole),

@@ -2,7 +2,7 @@
 import type { ActionRecord } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
-import { referenceFigures, referenceTier } from '../reference-member.ts';
+import { referenceEarned } from '../reference-member.ts';
 
 export interface ReferenceGrant {
   kind: 'floor' | 'cap';
@@ -58,7 +58,7 @@ export function referenceTierOf(
   enrolledAt: number,
   at: number,
 ): string {
-  const earned = referenceTier(referenceFigures(ledger, program, enrolledAt, at), program);
+  const earned = referenceEarned(ledger, program, enrolledAt, at);
   const live = grants.filter(({ from, until }) => from <= at && at < until);
   const ranks = (kind: string) => live.filter((grant) => grant.kind === kind).map(({ rank }) => rank);
   const raised = Math.max(

@@ -17,7 +17,7 @@ import {
   PROGRAMS,
   shuffledLedgers,
 } from '../histories.ts';
-import { referenceFigures, referenceTier } from '../reference-member.ts';
+import { referenceEarned, referenceFigures } from '../reference-member.ts';
 
 const FILES = PROGRAM_FILES.map((file) => exampleBrand(file).program);
 const POINTS = exampleProgram();
@@ -221,7 +221,7 @@ describe('any ledger', () => {
           const tally = tallyOf(ledger, program, ENROLLED_AT, at);
           const reference = referenceFigures(ledger, FILES[place]!, ENROLLED_AT, at);
           expect(figuresOf(tally, program)).toEqual(reference);
-          expect(earnedTier(program, tally).id).toBe(referenceTier(reference, FILES[place]!));
+          expect(earnedTier(program, tally).id).toBe(referenceEarned(ledger, FILES[place]!, ENROLLED_AT, at));
         }),
         { numRuns: 300 },
       );

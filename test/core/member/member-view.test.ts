@@ -22,7 +22,7 @@ import {
 } from '../histories.ts';
 import { ENROLMENT, lifeOf, lives } from '../lives.ts';
 import { at, bonus, entry, historyOf, memberWith, newMember, purchase, SILENT } from '../members.ts';
-import { referenceFigures, referenceTier } from '../reference-member.ts';
+import { referenceEarned, referenceFigures } from '../reference-member.ts';
 
 const PROGRAM = exampleProgram();
 const FILES = PROGRAM_FILES.map((file) => exampleBrand(file).program);
@@ -257,7 +257,7 @@ test.each(PROGRAMS.map((program, place) => [FILES[place]!.basis, FILES[place]!.c
         const figures = referenceFigures(happened, file, ENROLLED_AT, moment);
         const units = file.basis === 'spend' ? 100 : 1;
         const shown = (figure: number) => Math.max(0, figure) / units;
-        expect(replayed!.view.tier.tier.id).toBe(referenceTier(figures, file));
+        expect(replayed!.view.tier.tier.id).toBe(referenceEarned(happened, file, ENROLLED_AT, moment));
         expect(replayed!.view.points).toEqual({
           current: shown(figures.both),
           carry: shown(figures.carry),
