@@ -25,7 +25,7 @@ import {
   withGrants,
   withNotice,
 } from './settle.ts';
-import type { CycleSums, Tally } from './tally.ts';
+import { type CycleSums, haveSameSums, type Tally } from './tally.ts';
 
 export type Counting =
   | ({ kind: 'counted'; newEntries: LedgerEntry[] } & Settled)
@@ -172,15 +172,7 @@ export function rebuildMember(
   const moment = momentOf(now, member, entries, history.actions);
   const { taken, unfinished } = decidePromotions(member, history, program);
   const actions = [...history.actions, ...taken];
-  const { untilNow, known } = settleUntilNow(
-    member,
-    { entries, actions },
-    taken,
-    program,
-    announcing,
-    because,
-    moment,
-  );
+  const { untilNow, known } = settleUntilNow(member, { entries, actions }, taken, program, announcing, because, moment);
   const grants = grantsAt(grantHistory(actions, entries, program), moment);
   const { rebuildDue: _, undecided: __, anniversary: ___, welcome, ...rest } = untilNow.member;
   const counted: Member = {
@@ -244,9 +236,28 @@ function newsOfLedger(
   return new Set(ledger.filter(isNews));
 }
 
-function withKeysOf(ledger: readonly LedgerEntry[], entries: readonly LedgerEntry[]): Set<LedgerEntry> {
+/**
+ * Those of a ledger's entries that the member did count before. One that was brought again, and that the item does not remember, may
+ * be among them: the sums tell.
+ */
+function countedOf(
+  member: Member,
+  ledger: readonly LedgerEntry[],
+  brought: readonly LedgerEntry[],
+  program: Program,
+): readonly LedgerEntry[] {
+  const news = newsOfLedger(member, ledger, brought);
+  const known = ledger.filter((entry) => !news.has(entry));
+  const perhaps = ledger.filter((entry) => standingOf(member.counted, entry) !== 'new');
+  if (known.length === perhaps.length) return known;
+  const replay = new Replay(program, member.enrolledAt);
+  for (const entry of perhaps) replay.add(entry);
+  return haveSameSums(replay.sumsAt(member.tally.cycle.start), member.tally) ? perhaps : known;
+}
+
+function withoutKeysOf(entries: readonly LedgerEntry[], ledger: readonly LedgerEntry[]): LedgerEntry[] {
   const keys = new Set(entries.map(entryKey));
-  return new Set(ledger.filter((entry) => keys.has(entryKey(entry))));
+  return ledger.filter((entry) => !keys.has(entryKey(entry)));
 }
 
 /** However many orders of a day renewed the tier: the last says until when. A change of tier since then has said it already. */
@@ -320,9 +331,10 @@ function settleUntilNow(
   // What nobody counted yet is news, unless nothing was ever counted.
   const uncounted = member.rebuildDue ? [] : entries.filter((entry) => standingOf(member.counted, entry) === 'new');
   const isValid = hasValidSums(member, program);
-  const isCounted = isValid || hasValidFigures(member, program);
-  const news = isCounted ? newsOfLedger(member, entries, brought) : withKeysOf(entries, [...brought, ...uncounted]);
-  let known = entries.filter((entry) => !news.has(entry));
+  let known =
+    isValid || hasValidFigures(member, program)
+      ? countedOf(member, entries, brought, program)
+      : withoutKeysOf([...brought, ...uncounted], entries);
   let untilNow = isValid ? unchanged(member) : underTheProgram(member, known, program, announcing, moment);
   if (uncounted.length === 0) {
     untilNow = andThen(untilNow, (current) => bringUpTo(moment, current, program, announcing));

@@ -108,7 +108,7 @@ function summaryOf(view: MemberView, program: Program): string[] {
   const { tier, progress, points, cycle } = view;
   const unit = program.basis === 'spend' ? program.currency : 'points';
   const sentences = [
-    `The tier is ${tier.tier.name}, ${reasonForTier(view, points.current, unit)}.`,
+    `The tier is ${tier.tier.name}, ${reasonForTier(view, points.current, unit, program)}.`,
     ...grantSentences(view, program),
   ];
   if (progress.next) {
@@ -132,22 +132,44 @@ function summaryOf(view: MemberView, program: Program): string[] {
   return sentences;
 }
 
-function reasonForTier({ tier, grants }: MemberView, current: number, unit: string): string {
+function reasonForTier(view: MemberView, current: number, unit: string, program: Program): string {
+  const { tier, grants, earnedTier } = view;
   const [grant] = grants;
   if (tier.source !== 'earned' && grant) {
     const by =
       grant.promotion === undefined ? `the action ${actionIdOf(grant.key)}` : `the promotion ${grant.promotion}`;
     return tier.source === 'floor' ? `given by ${by}` : `held down by ${by}`;
   }
+  const held = tier.tier.id === earnedTier.id ? reasonWhyHeld(view, program) : undefined;
+  if (held !== undefined) return held;
   return tier.tier.rank === 0
     ? `the base tier, with ${current} ${unit}`
     : `earned with ${current} ${unit} that count at present`;
 }
 
-/** What the points alone give, and what ends when. */
-function grantSentences({ tier, earnedTier, grants }: MemberView, program: Program): string[] {
+/** Why the earned tier is another than the points give (R8); undefined where it is that. */
+function reasonWhyHeld({ earnedTier, qualifiedTier, cycle }: MemberView, program: Program): string | undefined {
+  if (earnedTier.id === qualifiedTier.id) return undefined;
+  const give = `the points alone give ${qualifiedTier.name}`;
+  if (earnedTier.rank < qualifiedTier.rank) {
+    return `where the last fall led; ${give}, and decide again with the next transaction that adds`;
+  }
+  if (program.downgradeTiming === 'realtime') return `where the last fall led, though ${give}`;
+  return `kept ${cycle.end === null ? 'for good' : 'until the cycle ends'}, though ${give}`;
+}
+
+/** What there is below a grant, and what ends when. */
+function grantSentences(view: MemberView, program: Program): string[] {
+  const { tier, earnedTier, grants } = view;
   const sentences: string[] = [];
-  if (tier.source !== 'earned') sentences.push(`The points alone give ${earnedTier.name}.`);
+  if (tier.source !== 'earned') {
+    const held = reasonWhyHeld(view, program);
+    sentences.push(
+      held === undefined
+        ? `The points alone give ${earnedTier.name}.`
+        : `Without that it is ${earnedTier.name}, ${held}.`,
+    );
+  }
   if (tier.expiresAt !== null && tier.after) {
     sentences.push(`It lasts until ${endText(tier.expiresAt, program)}; then comes ${tier.after.name}.`);
   }

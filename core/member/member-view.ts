@@ -4,7 +4,7 @@ import { inOrderOfOccurrence, Replay } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { momentsOf, Walk } from '../ledger/walk.ts';
 import { type Program, type Tier, tierById } from '../program/program.ts';
-import { earnedTier } from '../tiers/earned-tier.ts';
+import { earnedTier, qualifiedTier } from '../tiers/earned-tier.ts';
 import { type Progress, progressOf, shown, tierPointsShown } from '../tiers/progress.ts';
 import { nextStanding, standingAt, visibleTier } from '../tiers/visible-tier.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
@@ -28,6 +28,8 @@ export interface MemberView {
     source: 'earned' | Grant['kind'];
   };
   earnedTier: Tier;
+  /** What the points give by themselves; another than the earned tier where a fall left or spared the member (R8). */
+  qualifiedTier: Tier;
   /** Those that are live, the one that decides the tier first. */
   grants: readonly Grant[];
   points: { current: number; carry: number; lifetime: number; balance: number };
@@ -127,7 +129,8 @@ function shownSince(
   const { member: arrived } = bringUpTo(at, item, program, SILENT);
   const tier = tierById(program, arrived.tier.id);
   const given = (grants: Member['grants']) => visibleTier(earnedTier(program, tally), grants, at, program);
-  const agrees = haveSameSums(arrived.tally, tally) && given(arrived.grants) === given(live);
+  const knowsAll = haveSameSums(arrived.tally, tally) && arrived.tally.latestAt === tally.latestAt;
+  const agrees = knowsAll && given(arrived.grants) === given(live);
   return tier && agrees ? { tier, since: arrived.tier.since } : undefined;
 }
 
@@ -161,6 +164,7 @@ function viewOf(
     at,
     tier: { tier: visible, since, expiresAt: next?.at ?? null, after: next?.tier ?? null, source: standing.source },
     earnedTier: earned,
+    qualifiedTier: qualifiedTier(program, tally),
     grants: [...grants].sort((a, b) => decisive(a) - decisive(b)),
     points: {
       current: tierPointsShown(tally, program),

@@ -71,7 +71,10 @@ export function afterCycleEnd(tally: Tally, program: Program): Tally {
 
 /** The tally as it stands at the start of the next cycle. */
 export function nextCycle(tally: Tally, program: Program, enrolledAt: Instant): Tally {
-  return { ...afterCycleEnd(tally, program), cycle: cycleAt(program.cycle, program.timeZone, enrolledAt, tally.cycle.end) };
+  return {
+    ...afterCycleEnd(tally, program),
+    cycle: cycleAt(program.cycle, program.timeZone, enrolledAt, tally.cycle.end),
+  };
 }
 
 /** Whether no end of a cycle can change anything any more: neither that counts holds anything, and nobody is held who has yet to fall. */

@@ -148,12 +148,12 @@ describe('every answer is as the contract says, with nothing besides', () => {
     expect((await world.call('GET program')).body).toMatchObject({
       upgradeBasis: 'current',
       expiryBoundary: 'startOfDay',
-      downgrade: { target: 'qualified' },
+      downgrade: { timing: 'realtime', target: 'qualified' },
       reminders: { daysBefore: [30, 7], notify: false },
     });
     const said = {
       expiryBoundary: 'endOfDay' as const,
-      downgrade: { target: 'oneBelow' as const },
+      downgrade: { timing: 'recalculation' as const, target: 'oneBelow' as const },
       reminders: { daysBefore: [3], notify: true },
       promotions: [TRIAL, WELCOME],
     };

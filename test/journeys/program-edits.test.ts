@@ -321,3 +321,138 @@ describe('a program that loses the higher of two tiers under live grants', () =>
     expect(heard(world)).toMatchObject({ mails: [], texts: [] });
   });
 });
+
+describe('where falls are judged by the way that points went (R8), an edit of thresholds', () => {
+  const FALLS: NonNullable<ProgramFile['downgrade']>[] = [
+    { timing: 'recalculation' },
+    { timing: 'realtime', target: 'oneBelow' },
+    { timing: 'realtime', target: 'base' },
+    { timing: 'recalculation', target: 'oneBelow' },
+  ];
+  const ORDER = { id: 'order', amount: '5500.00', points: 5500 };
+
+  async function whoBoughtFor5500(downgrade: ProgramFile['downgrade'], program: Partial<ProgramFile> = {}) {
+    const world = makeWorld({ now: NOW, program: { ...program, ...(downgrade && { downgrade }) } });
+    await world.enrol('m-1');
+    await world.post('m-1', ORDER);
+    await world.deliver();
+    forget(world);
+    return world;
+  }
+
+  async function takesFromTheOrder(next: Awaited<ReturnType<typeof edited>>, amount: string) {
+    next.pass(1000);
+    await next.post('m-1', { type: 'refund', orderId: 'order', amount });
+    await next.deliver();
+  }
+
+  test.each(FALLS)('lowers nobody before the cycle ends (E23): %o', async (downgrade) => {
+    const world = await whoBoughtFor5500(downgrade);
+    const next = edited(world, { ...GOLD_AT_6000, downgrade }, '2026-04-01T10:00:00Z');
+    expect((await next.read('m-1')).tier.id).toBe('gold');
+    await next.post('m-1', { id: 'purchase', points: 10 });
+    await next.deliver();
+    expect((await next.read('m-1')).tier.id).toBe('gold');
+    // A refund that takes points across no threshold asks for the ledger, and lowers nobody either.
+    await takesFromTheOrder(next, '20.00');
+    for (const at of [undefined, new Date(next.now()).toISOString()]) {
+      expect(await next.read('m-1', at)).toMatchObject({ tier: { id: 'gold' }, points: { current: 5490 } });
+    }
+    expect((await next.explanation('m-1')).member.tier.id).toBe('gold');
+    expect(await next.changes('m-1')).toHaveLength(1);
+    next.at('2027-01-01T10:00:00Z');
+    await next.post('m-1', { id: 'new-year', points: 1 });
+    await next.deliver();
+    expect((await next.read('m-1')).tier.id).toBe('silver');
+    expect((await next.changes('m-1'))[0]).toMatchObject({
+      cause: 'recalculation',
+      occurredAt: '2026-12-31T23:00:00Z',
+    });
+  });
+
+  test.each([
+    ['realtime', 'bronze'],
+    ['recalculation', 'gold'],
+  ] as const)('a fall of points is one as before: timing %s', async (timing, tier) => {
+    const downgrade = { timing, target: 'base' } as const;
+    const world = await whoBoughtFor5500(downgrade);
+    const next = edited(world, { ...GOLD_AT_6000, downgrade }, '2026-04-01T10:00:00Z');
+    await takesFromTheOrder(next, '4600.00');
+    expect((await next.read('m-1')).tier.id).toBe(tier);
+  });
+
+  test('takes no tier from who was held at it before the edit', async () => {
+    const downgrade = { timing: 'recalculation' } as const;
+    const world = await whoBoughtFor5500(downgrade);
+    const before = edited(world, { downgrade }, '2026-03-15T10:00:00Z');
+    await takesFromTheOrder(before, '1000.00');
+    const next = edited(world, { ...GOLD_AT_6000, downgrade }, '2026-04-01T10:00:00Z');
+    await next.post('m-1', { id: 'purchase', points: 10 });
+    await next.deliver();
+    expect(await next.read('m-1')).toMatchObject({ tier: { id: 'gold' }, earnedTier: 'gold' });
+    await takesFromTheOrder(next, '10.00');
+    expect((await next.read('m-1')).tier.id).toBe('gold');
+    expect((await next.read('m-1', new Date(next.now()).toISOString())).tier.id).toBe('gold');
+    expect((await next.read('m-1', '2026-12-31T23:00:00Z')).tier.id).toBe('silver');
+  });
+});
+
+describe('an edit of how tiers fall (R8) reaches a member as an edit of thresholds does (R10)', () => {
+  const LATER = { downgrade: { timing: 'recalculation' } } as const;
+
+  async function goldWith4500(): Promise<World> {
+    const world = makeWorld({ now: NOW, program: LATER });
+    await world.enrol('m-1');
+    await world.post('m-1', { id: 'order', amount: '5500.00', points: 5500 });
+    world.pass(1000);
+    await world.post('m-1', { id: 'refund', type: 'refund', orderId: 'order', amount: '1000.00' });
+    await world.deliver();
+    expect((await world.read('m-1')).tier.id).toBe('gold');
+    forget(world);
+    return world;
+  }
+
+  test.each<[string, Partial<ProgramFile>]>([
+    ['at once, from now on', {}],
+    ['at once and to the base tier', { downgrade: { target: 'base' } }],
+    ['at once and one below', { downgrade: { target: 'oneBelow' } }],
+  ])('who was held keeps the tier until the cycle ends: %s', async (_, program) => {
+    const world = await goldWith4500();
+    const next = edited(world, program, '2026-04-01T10:00:00Z');
+    const nowText = () => new Date(next.now()).toISOString();
+    const expectGold = async () => {
+      expect((await next.read('m-1')).tier.id).toBe('gold');
+      expect((await next.read('m-1', nowText())).tier.id).toBe('gold');
+      expect((await next.explanation('m-1')).member.tier.id).toBe('gold');
+    };
+    await expectGold();
+    for (const id of ['one', 'two']) {
+      next.pass(1000);
+      await next.post('m-1', { id, points: 1 });
+      await next.deliver();
+      await expectGold();
+    }
+    expect(heard(world)).toEqual(NOTHING);
+    next.at('2027-01-01T10:00:00Z');
+    await next.post('m-1', { id: 'new-year', points: 1 });
+    await next.deliver();
+    expect((await next.read('m-1')).tier.id).toBe('silver');
+  });
+
+  test('who fell gets the tier back where falls wait for the end of the cycle now, in silence', async () => {
+    const world = makeWorld({ now: NOW });
+    await world.enrol('m-1');
+    await world.post('m-1', { id: 'order', amount: '5500.00', points: 5500 });
+    world.pass(1000);
+    await world.post('m-1', { id: 'refund', type: 'refund', orderId: 'order', amount: '1000.00' });
+    await world.deliver();
+    forget(world);
+    const next = edited(world, LATER, '2026-04-01T10:00:00Z');
+    expect((await next.read('m-1')).tier.id).toBe('silver');
+    await next.post('m-1', { id: 'purchase', points: 1 });
+    await next.deliver();
+    expect((await next.read('m-1')).tier.id).toBe('gold');
+    expect(heard(world)).toMatchObject({ mails: [], texts: [] });
+    expect((await next.changes('m-1'))[0]).toMatchObject({ cause: 'programEdit', announced: false });
+  });
+});

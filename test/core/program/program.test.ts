@@ -293,21 +293,39 @@ describe('a rulebook', () => {
     expect(exampleProgram()).toMatchObject({
       promotions: [],
       expiryBoundary: 'startOfDay',
+      downgradeTiming: 'realtime',
       downgradeTarget: 'qualified',
       reminders: { daysBefore: [30, 7], notify: false },
     });
     const other: Partial<ProgramFile> = {
       expiryBoundary: 'endOfDay',
-      downgrade: { target: 'base' },
+      downgrade: { timing: 'recalculation', target: 'base' },
       reminders: { daysBefore: [1, 60, 14], notify: true },
     };
     expect(exampleProgram(other)).toMatchObject({
       expiryBoundary: 'endOfDay',
+      downgradeTiming: 'recalculation',
       downgradeTarget: 'base',
       reminders: { daysBefore: [60, 14, 1], notify: true },
     });
     expect(exampleProgram({ reminders: { daysBefore: [] } }).reminders.daysBefore).toEqual([]);
     expect(exampleProgram({ downgrade: {} }).downgradeTarget).toBe('qualified');
+  });
+
+  test('counts by another rule where falls are judged otherwise, and by the same where the default is only written out', () => {
+    const rules = [
+      {},
+      { downgrade: { timing: 'recalculation' } },
+      { downgrade: { target: 'oneBelow' } },
+      { downgrade: { target: 'base' } },
+      { downgrade: { timing: 'recalculation', target: 'base' } },
+    ] as const;
+    const countingRules = rules.map((rule) => exampleProgram(rule).countingRule);
+    expect(new Set(countingRules).size).toBe(rules.length);
+    expect(new Set(countingRules.map((rule) => rule.split('.')[0])).size).toBe(1);
+    for (const downgrade of [{}, { timing: 'realtime', target: 'qualified' }] as const) {
+      expect(exampleProgram({ downgrade })).toMatchObject({ countingRule: countingRules[0], earnedByPath: false });
+    }
   });
 
   test('finds its tiers by their ids', () => {

@@ -488,6 +488,16 @@ describe('a problem of shape', () => {
       },
     ],
     [
+      'a fall at some other time',
+      (b) => (b.program.downgrade.timing = 'never'),
+      {
+        place: 'program.downgrade.timing',
+        given: '"never"',
+        allowed: '"realtime" or "recalculation"',
+        remedy: 'Take one of these.',
+      },
+    ],
+    [
       'a downgrade to somewhere else',
       (b) => (b.program.downgrade.target = 'silver'),
       {

@@ -1,0 +1,214 @@
+/** R8: when points that fall lower a tier, and where the fall leads. */
+import { describe, expect, test } from 'vitest';
+import type { ProgramFile } from '../../core/program/brand.ts';
+import { forget, heard, NOTHING } from '../support/heard.ts';
+import { makeWorld, type World } from '../support/world.ts';
+
+type Downgrade = NonNullable<ProgramFile['downgrade']>;
+
+/** A member who bought once, by an order of as many euros as points. */
+async function whoBought(points: number, downgrade: Downgrade, now = '2026-03-01T10:00:00Z'): Promise<World> {
+  const world = makeWorld({ now, program: { downgrade } });
+  await world.enrol('m-1');
+  await world.post('m-1', { id: 'order', amount: `${points}.00`, points });
+  await world.deliver();
+  forget(world);
+  return world;
+}
+
+async function happens(world: World, transaction: Record<string, unknown>) {
+  world.pass(60_000);
+  await world.post('m-1', transaction);
+  await world.deliver();
+}
+
+const refunds = (world: World, amount: number) =>
+  happens(world, { type: 'refund', orderId: 'order', amount: `${amount}.00` });
+
+const tierOf = async (world: World, at?: string): Promise<string> => (await world.read('m-1', at)).tier.id;
+
+/** The member now, by every way to ask. */
+async function expectTier(world: World, tier: string) {
+  expect(await tierOf(world)).toBe(tier);
+  expect(await tierOf(world, new Date(world.now()).toISOString())).toBe(tier);
+  expect((await world.explanation('m-1')).member.tier.id).toBe(tier);
+}
+
+describe('E21 with timing recalculation', () => {
+  test('a refund of last cycle’s order leaves Silver until this cycle ends', async () => {
+    const world = await whoBought(1200, { timing: 'recalculation' });
+    world.at('2027-02-01T10:00:00Z');
+    await refunds(world, 300);
+    expect(await world.read('m-1')).toMatchObject({
+      tier: { id: 'silver', source: 'earned' },
+      earnedTier: 'silver',
+      points: { current: 900, carry: 0 },
+      progress: { expectedAtCycleEnd: 'bronze', keep: { missing: 1000 } },
+    });
+    expect(heard(world)).toEqual(NOTHING);
+    await expectTier(world, 'silver');
+    expect(await tierOf(world, '2027-12-31T22:59:59Z')).toBe('silver');
+    expect(await tierOf(world, '2027-12-31T23:00:00Z')).toBe('bronze');
+  });
+
+  test('as by default it does not', async () => {
+    const world = await whoBought(1200, {});
+    world.at('2027-02-01T10:00:00Z');
+    await refunds(world, 300);
+    await expectTier(world, 'bronze');
+    expect(heard(world)).toEqual({ events: ['tier.downgraded'], mails: [], texts: [] });
+  });
+});
+
+describe('timing recalculation: a refund in the middle of the cycle', () => {
+  test('leaves the tier to its end, and then the member lands and is told of it as of any recalculation', async () => {
+    const world = await whoBought(5500, { timing: 'recalculation' });
+    await refunds(world, 1000);
+    await expectTier(world, 'gold');
+    expect(heard(world)).toEqual(NOTHING);
+    expect((await world.explanation('m-1')).summary).toEqual([
+      'The tier is Gold, kept until the cycle ends, though the points alone give Silver.',
+      'To Platinum are missing: 5500 points.',
+      'To keep Gold after the cycle ends, 500 points are missing.',
+      "If nothing more happens, the cycle's end brings Silver.",
+    ]);
+    await happens(world, { points: 20 });
+    await expectTier(world, 'gold');
+
+    world.at('2027-01-05T10:00:00Z');
+    await expectTier(world, 'silver');
+    await happens(world, { points: 1 });
+    expect((await world.changes('m-1'))[0]).toMatchObject({
+      from: { id: 'gold' },
+      to: { id: 'silver' },
+      cause: 'recalculation',
+      occurredAt: '2026-12-31T23:00:00Z',
+      announced: true,
+    });
+    expect(heard(world).mails).toEqual(["You're now Silver"]);
+    await expectTier(world, 'silver');
+  });
+
+  test('takes nothing at all where the points are earned again by then', async () => {
+    const world = await whoBought(5500, { timing: 'recalculation' });
+    await refunds(world, 1000);
+    await happens(world, { points: 500 });
+    world.at('2027-01-05T10:00:00Z');
+    await happens(world, { points: 1 });
+    await expectTier(world, 'gold');
+    expect(await world.changes('m-1')).toHaveLength(1);
+    expect(heard(world)).toEqual(NOTHING);
+  });
+
+  test('and an expiry of points as well', async () => {
+    const world = await whoBought(1100, { timing: 'recalculation' });
+    await happens(world, { type: 'expiry', points: 200 });
+    await expectTier(world, 'silver');
+    expect((await world.read('m-1')).points.current).toBe(900);
+  });
+
+  test('a floor that ends leaves the tier that is kept below it', async () => {
+    const world = await whoBought(5500, { timing: 'recalculation' });
+    await world.act('m-1', {
+      strategy: { type: 'specific', tier: 'platinum' },
+      expiry: { type: 'date', date: '2026-06-01' },
+    });
+    await refunds(world, 1000);
+    expect((await world.explanation('m-1')).summary.slice(0, 2)).toEqual([
+      'The tier is Platinum, given by the action a-1.',
+      'Without that it is Gold, kept until the cycle ends, though the points alone give Silver.',
+    ]);
+    world.at('2026-06-01T00:00:00Z');
+    await world.wake();
+    await expectTier(world, 'gold');
+  });
+});
+
+describe('target oneBelow', () => {
+  test('a refund of everything takes one tier, and each idle year another', async () => {
+    const world = await whoBought(11_000, { target: 'oneBelow' });
+    await refunds(world, 11_000);
+    await expectTier(world, 'gold');
+    expect(await world.read('m-1')).toMatchObject({ earnedTier: 'gold', points: { current: 0 } });
+    expect((await world.explanation('m-1')).summary[0]).toBe(
+      'The tier is Gold, where the last fall led, though the points alone give Bronze.',
+    );
+    const years = ['2027-02-01T10:00:00Z', '2028-02-01T10:00:00Z', '2029-02-01T10:00:00Z'];
+    expect(await Promise.all(years.map((at) => tierOf(world, at)))).toEqual(['silver', 'bronze', 'bronze']);
+
+    // Nobody came by for three years; whoever comes first finds every end.
+    world.at('2029-02-01T10:00:00Z');
+    await expectTier(world, 'bronze');
+    await happens(world, { points: 1 });
+    expect(await world.changes('m-1')).toMatchObject([
+      { to: { id: 'bronze' }, cause: 'recalculation', occurredAt: '2027-12-31T23:00:00Z' },
+      { to: { id: 'silver' }, cause: 'recalculation', occurredAt: '2026-12-31T23:00:00Z' },
+      { to: { id: 'gold' }, cause: 'transaction' },
+      { to: { id: 'platinum' }, cause: 'transaction' },
+    ]);
+  });
+
+  test('a reminder names the tier that really comes after the end of a grant', async () => {
+    const world = makeWorld({
+      now: '2026-03-01T10:00:00Z',
+      program: { downgrade: { target: 'oneBelow' }, reminders: { daysBefore: [7], notify: true } },
+    });
+    await world.enrol('m-1');
+    await world.post('m-1', { points: 11_000 });
+    await world.deliver();
+    await world.act('m-1', {
+      action: 'renew',
+      strategy: { type: 'program' },
+      expiry: { type: 'date', date: '2029-01-05' },
+    });
+    await world.deliver();
+    forget(world);
+    // Below the grant one idle year has taken Platinum away, and the end of the next comes before the end of the grant.
+    world.at('2028-12-30T10:00:00Z');
+    await world.wake();
+    await world.deliver();
+    expect(world.ports.bus.events).toMatchObject([{ type: 'tier.expiring', detail: { after: { id: 'silver' } } }]);
+    world.at('2029-01-05T10:00:00Z');
+    await world.wake();
+    await expectTier(world, 'silver');
+  });
+});
+
+describe('target base', () => {
+  test('a fall leads to the base tier, and the next purchase to what the points give', async () => {
+    const world = await whoBought(6000, { target: 'base' });
+    await refunds(world, 1500);
+    await expectTier(world, 'bronze');
+    expect(await world.read('m-1')).toMatchObject({ earnedTier: 'bronze', points: { current: 4500 } });
+    expect((await world.explanation('m-1')).summary[0]).toBe(
+      'The tier is Bronze, where the last fall led; the points alone give Silver, and decide again with the next transaction that adds.',
+    );
+    await refunds(world, 100);
+    await happens(world, { type: 'redemption', points: 10 });
+    await expectTier(world, 'bronze');
+    await happens(world, { id: 'next', points: 1 });
+    await expectTier(world, 'silver');
+    expect((await world.changes('m-1'))[0]).toMatchObject({
+      from: { id: 'bronze' },
+      to: { id: 'silver' },
+      cause: 'transaction',
+      transactionId: 'next',
+      announced: true,
+    });
+  });
+});
+
+test('what comes late is put in its place: a refund from before the purchase that reached Gold', async () => {
+  const world = makeWorld({ now: '2026-03-10T10:00:00Z', program: { downgrade: { timing: 'recalculation' } } });
+  await world.enrol('m-1', { enrolledAt: '2026-01-01T00:00:00Z' });
+  const day = (date: number) => `2026-03-0${date}T10:00:00Z`;
+  await world.post('m-1', { id: 'a', amount: '3000.00', points: 3000, occurredAt: day(1) });
+  await world.post('m-1', { id: 'b', points: 2500, occurredAt: day(3) });
+  await world.deliver();
+  await expectTier(world, 'gold');
+  world.pass(60_000);
+  await world.post('m-1', { type: 'refund', orderId: 'a', amount: '1000.00', occurredAt: day(2) });
+  await world.deliver();
+  await expectTier(world, 'silver');
+  expect(await tierOf(world, day(3))).toBe('silver');
+});
