@@ -213,14 +213,12 @@ export function rebuildMember(
  * the rules of today, as what comes next is: or a change of thresholds would look like a fall of points (R10).
  * @param known the entries that the member's sums hold
  */
-function tallyBefore(
-  { tally, enrolledAt }: Member,
-  known: readonly LedgerEntry[],
-  program: Program,
-  at: Instant,
-): Tally {
-  return program.earnedByPath ? tallyOf(known, program, enrolledAt, at) : tally;
+function tallyBefore({ tally, enrolledAt }: Member, known: Known, program: Program, at: Instant): Tally {
+  return program.earnedByPath ? tallyOf(known(), program, enrolledAt, at) : tally;
 }
+
+/** The entries that a member's sums hold; found only where they are asked for. */
+type Known = () => readonly LedgerEntry[];
 
 /** Those of a ledger's entries that the member did not count before. */
 function newsOfLedger(
@@ -327,15 +325,15 @@ function settleUntilNow(
   announcing: Announcing,
   { cause, brought = [] }: { cause: ChangeCause; brought?: readonly LedgerEntry[] },
   moment: Instant,
-): { untilNow: Settled; known: readonly LedgerEntry[] } {
+): { untilNow: Settled; known: Known } {
   // What nobody counted yet is news, unless nothing was ever counted.
   const uncounted = member.rebuildDue ? [] : entries.filter((entry) => standingOf(member.counted, entry) === 'new');
   const isValid = hasValidSums(member, program);
-  let known =
+  let known: Known = () =>
     isValid || hasValidFigures(member, program)
       ? countedOf(member, entries, brought, program)
       : withoutKeysOf([...brought, ...uncounted], entries);
-  let untilNow = isValid ? unchanged(member) : underTheProgram(member, known, program, announcing, moment);
+  let untilNow = isValid ? unchanged(member) : underTheProgram(member, known(), program, announcing, moment);
   if (uncounted.length === 0) {
     untilNow = andThen(untilNow, (current) => bringUpTo(moment, current, program, announcing));
     return { untilNow, known };
@@ -350,9 +348,10 @@ function settleUntilNow(
     if (newest) {
       const isBefore = ({ recordedAt }: { recordedAt: Instant }) => recordedAt < end;
       const knownBefore = known;
-      known = entries.filter(isBefore);
-      const tally = tallyOf(known, program, member.enrolledAt, end - 1);
-      const grants = grantsAt(grantHistory(actions.filter(isBefore), known, program), end - 1);
+      const taking = entries.filter(isBefore);
+      known = () => taking;
+      const tally = tallyOf(taking, program, member.enrolledAt, end - 1);
+      const grants = grantsAt(grantHistory(actions.filter(isBefore), taking, program), end - 1);
       untilNow = andThen(untilNow, (current) => {
         const because: Because = {
           cause,

@@ -63,6 +63,24 @@ test.each(ID_LENGTHS)(
   },
 );
 
+/** A member who is held at a tier, in a program where the way that points went decides (R8). */
+function aHeldMember(busy: ReturnType<typeof aBusyMember>): ReturnType<typeof aBusyMember> {
+  const { member, entries } = busy;
+  const tally = { ...member.tally, held: 'platinum', latestAt: Date.now() };
+  const countedUnder = `${member.countedUnder}.recalculation.qualified`;
+  return { entries, member: { ...member, tally, countedUnder } };
+}
+
+test.each(ID_LENGTHS)(
+  'and no dearer where the member is held at a tier, with ids of %d characters',
+  async (idLength) => {
+    expect(await costOfAPurchase(aHeldMember(aBusyMember(idLength, 3)))).toMatchObject({
+      writeUnits: 2,
+      roundTrips: 2,
+    });
+  },
+);
+
 /** Every id that is in them as long as the others. */
 const GRANTS = {
   staff: (id: string) => aGrant({ key: id }),
@@ -88,6 +106,8 @@ describe.each(GIVERS)('for a member with what was given by %s', (giver) => {
   test.each(ID_LENGTHS)('a purchase is no dearer, on the busiest day with ids of %d characters', async (idLength) => {
     const busy = aBusyMember(idLength, 3, grantsOf(giver, idLength, 1));
     expect(await costOfAPurchase(busy)).toMatchObject({ writeUnits: 2, roundTrips: 2 });
+    const held = aHeldMember(aBusyMember(idLength, 3, grantsOf(giver, idLength, 1)));
+    expect(await costOfAPurchase(held)).toMatchObject({ writeUnits: 2, roundTrips: 2 });
   });
 });
 

@@ -4,6 +4,7 @@ import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { countEntries } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
 import { bringUpTo, settle, unchanged } from '../../../core/member/settle.ts';
+import type { ProgramFile } from '../../../core/program/brand.ts';
 import { tierById } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
@@ -163,19 +164,34 @@ describe('a change', () => {
 });
 
 test('R10: whatever happens to the thresholds, nobody falls before the end of the cycle by it, and everybody is judged by them there', () => {
-  const ladder = fc
-    .uniqueArray(fc.integer({ min: 1, max: 400 }), { minLength: 2, maxLength: 2 })
-    .map((thresholds) => thresholds.sort((a, b) => a - b))
-    .map(([silver, gold]) =>
-      exampleProgram({
-        tiers: [
-          { id: 'bronze', name: 'Bronze', threshold: 0 },
-          { id: 'silver', name: 'Silver', threshold: silver! },
-          { id: 'gold', name: 'Gold', threshold: gold! },
-        ],
-      }),
+  const ladder = (downgrade: ProgramFile['downgrade']) =>
+    fc
+      .uniqueArray(fc.integer({ min: 1, max: 400 }), { minLength: 2, maxLength: 2 })
+      .map((thresholds) => thresholds.sort((a, b) => a - b))
+      .map(([silver, gold]) =>
+        exampleProgram({
+          ...(downgrade && { downgrade }),
+          tiers: [
+            { id: 'bronze', name: 'Bronze', threshold: 0 },
+            { id: 'silver', name: 'Silver', threshold: silver! },
+            { id: 'gold', name: 'Gold', threshold: gold! },
+          ],
+        }),
+      );
+  // R8: whenever and wherever they fall.
+  const gains = fc
+    .constantFrom<ProgramFile['downgrade'][]>(
+      undefined,
+      undefined,
+      { target: 'oneBelow' },
+      { target: 'base' },
+      { timing: 'recalculation' },
+      { timing: 'recalculation', target: 'oneBelow' },
+      { timing: 'recalculation', target: 'base' },
+    )
+    .chain((downgrade) =>
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 150 }), ladder(downgrade)), { minLength: 1, maxLength: 6 }),
     );
-  const gains = fc.array(fc.tuple(fc.integer({ min: 1, max: 150 }), ladder), { minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(fc.nat({ max: 300 }), fc.nat({ max: 300 }), gains, (lastYear, thisYear, happening) => {
       const ledger = [
