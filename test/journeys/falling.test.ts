@@ -198,6 +198,52 @@ describe('target base', () => {
   });
 });
 
+test('a purchase that raises after a landing is named in the change, also where something else comes with it', async () => {
+  const world = await whoBought(6000, { target: 'base' });
+  await refunds(world, 1500);
+  await expectTier(world, 'bronze');
+  // The part of an order asks for the ledger.
+  for (const transaction of [
+    { id: 'part', orderId: 'parts', points: 1 },
+    { id: 'spent', type: 'redemption', points: 10 },
+  ]) {
+    world.pass(60_000);
+    await world.post('m-1', transaction);
+  }
+  await world.deliver();
+  expect((await world.changes('m-1'))[0]).toMatchObject({ to: { id: 'silver' }, transactionId: 'part' });
+});
+
+test('a moment of the past is told as it was where nothing is left of its sums', async () => {
+  const world = makeWorld({ now: '2026-03-10T10:00:00Z', program: { downgrade: { timing: 'recalculation' } } });
+  await world.enrol('m-1', { enrolledAt: '2026-01-01T00:00:00Z' });
+  await world.post('m-1', { id: 'order', amount: '6000.00', points: 6000 });
+  world.pass(60_000);
+  await world.post('m-1', { type: 'refund', orderId: 'order', amount: '6000.00' });
+  // The stream has brought neither; both add up to what the item says.
+  expect(await tierOf(world)).toBe('bronze');
+  expect(await tierOf(world, new Date(world.now()).toISOString())).toBe('gold');
+  await world.deliver();
+  await expectTier(world, 'gold');
+});
+
+test('a purchase that is brought again after a day is no reason to keep a tier that points took', async () => {
+  const world = makeWorld({ now: '2026-03-10T10:00:00Z', program: { downgrade: { target: 'oneBelow' } } });
+  await world.enrol('m-1');
+  await world.post('m-1', { id: 'old', points: 3000 });
+  const old = world.ledgerStream.slice();
+  await world.deliver();
+  world.pass(27 * 3_600_000);
+  await world.post('m-1', { id: 'new', points: 2500 });
+  await world.deliver();
+  await expectTier(world, 'gold');
+  world.pass(60_000);
+  await world.post('m-1', { id: 'x', type: 'expiry', points: 1000 });
+  const expiry = world.ledgerStream.splice(0);
+  await world.recalculate([...old, ...expiry]);
+  await expectTier(world, 'silver');
+});
+
 test('what comes late is put in its place: a refund from before the purchase that reached Gold', async () => {
   const world = makeWorld({ now: '2026-03-10T10:00:00Z', program: { downgrade: { timing: 'recalculation' } } });
   await world.enrol('m-1', { enrolledAt: '2026-01-01T00:00:00Z' });

@@ -239,6 +239,23 @@ describe('what cannot be taken next is counted from the ledger', () => {
   });
 });
 
+test('a moment that takes more than it adds raises nobody, though there is more of something', () => {
+  const tiers: ProgramFile['tiers'] = [
+    { id: 'bronze', name: 'Bronze', threshold: 0 },
+    { id: 'silver', name: 'Silver', threshold: 1000, qualification: { any: 1, of: [{ orders: 9 }] } },
+    { id: 'gold', name: 'Gold', threshold: 5000 },
+    { id: 'platinum', name: 'Platinum', threshold: 10_000 },
+  ];
+  const program = exampleProgram({ tiers, downgrade: BASE });
+  const on = (facts: Facts, day: number) => entry(facts, `2026-05-0${day}T10:00:00Z`, program);
+  const fell = [on(points('a', 11_000), 2), on(points('b', -1001), 3)];
+  const both = [on(points('c', -5499), 4), on(purchase('p', 0), 4)];
+  const tierWith = (...more: ReturnType<typeof on>[]) =>
+    memberWith([...fell, ...both, ...more], program, at('2026-05-09T00:00:00Z')).tier.id;
+  expect(tierWith()).toBe('bronze');
+  expect(tierWith(on(purchase('q', 0), 5))).toBe('silver');
+});
+
 test('what happens at one moment goes up or down once: no tier is kept that lasted no time', () => {
   const program = exampleProgram({ downgrade: LATER });
   const moment = '2026-05-03T10:00:00Z';
