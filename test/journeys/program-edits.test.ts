@@ -340,7 +340,7 @@ describe('where falls are judged by the way that points went (R8), an edit of th
     return world;
   }
 
-  async function takesFromTheOrder(next: Awaited<ReturnType<typeof edited>>, amount: string) {
+  async function takesFromTheOrder(next: Awaited<ReturnType<typeof redeployed>>, amount: string) {
     next.pass(1000);
     await next.post('m-1', { type: 'refund', orderId: 'order', amount });
     await next.deliver();
@@ -348,7 +348,7 @@ describe('where falls are judged by the way that points went (R8), an edit of th
 
   test.each(FALLS)('lowers nobody before the cycle ends (E23): %o', async (downgrade) => {
     const world = await whoBoughtFor5500(downgrade);
-    const next = edited(world, { ...GOLD_AT_6000, downgrade }, '2026-04-01T10:00:00Z');
+    const next = redeployed(world, { ...GOLD_AT_6000, downgrade }, '2026-04-01T10:00:00Z');
     expect((await next.read('m-1')).tier.id).toBe('gold');
     await next.post('m-1', { id: 'purchase', points: 10 });
     await next.deliver();
@@ -376,7 +376,7 @@ describe('where falls are judged by the way that points went (R8), an edit of th
   ] as const)('a fall of points is one as before: timing %s', async (timing, tier) => {
     const downgrade = { timing, target: 'base' } as const;
     const world = await whoBoughtFor5500(downgrade);
-    const next = edited(world, { ...GOLD_AT_6000, downgrade }, '2026-04-01T10:00:00Z');
+    const next = redeployed(world, { ...GOLD_AT_6000, downgrade }, '2026-04-01T10:00:00Z');
     await takesFromTheOrder(next, '4600.00');
     expect((await next.read('m-1')).tier.id).toBe(tier);
   });
@@ -384,9 +384,9 @@ describe('where falls are judged by the way that points went (R8), an edit of th
   test('takes no tier from who was held at it before the edit', async () => {
     const downgrade = { timing: 'recalculation' } as const;
     const world = await whoBoughtFor5500(downgrade);
-    const before = edited(world, { downgrade }, '2026-03-15T10:00:00Z');
+    const before = redeployed(world, { downgrade }, '2026-03-15T10:00:00Z');
     await takesFromTheOrder(before, '1000.00');
-    const next = edited(world, { ...GOLD_AT_6000, downgrade }, '2026-04-01T10:00:00Z');
+    const next = redeployed(world, { ...GOLD_AT_6000, downgrade }, '2026-04-01T10:00:00Z');
     await next.post('m-1', { id: 'purchase', points: 10 });
     await next.deliver();
     expect(await next.read('m-1')).toMatchObject({ tier: { id: 'gold' }, earnedTier: 'gold' });
@@ -418,7 +418,7 @@ describe('an edit of how tiers fall (R8) reaches a member as an edit of threshol
     ['at once and one below', { downgrade: { target: 'oneBelow' } }],
   ])('who was held keeps the tier until the cycle ends: %s', async (_, program) => {
     const world = await goldWith4500();
-    const next = edited(world, program, '2026-04-01T10:00:00Z');
+    const next = redeployed(world, program, '2026-04-01T10:00:00Z');
     const nowText = () => new Date(next.now()).toISOString();
     const expectGold = async () => {
       expect((await next.read('m-1')).tier.id).toBe('gold');
@@ -447,7 +447,7 @@ describe('an edit of how tiers fall (R8) reaches a member as an edit of threshol
     await world.post('m-1', { id: 'refund', type: 'refund', orderId: 'order', amount: '1000.00' });
     await world.deliver();
     forget(world);
-    const next = edited(world, LATER, '2026-04-01T10:00:00Z');
+    const next = redeployed(world, LATER, '2026-04-01T10:00:00Z');
     expect((await next.read('m-1')).tier.id).toBe('silver');
     await next.post('m-1', { id: 'purchase', points: 1 });
     await next.deliver();

@@ -47,6 +47,10 @@ const lives: fc.Arbitrary<Life> = fc.record(
 const programs: fc.Arbitrary<Partial<ProgramFile>> = fc.record({
   cycle: fc.constantFrom({ type: 'calendar' as const }, { type: 'enrollment' as const }),
   upgradeBasis: fc.constantFrom('current' as const, 'carry' as const),
+  downgrade: fc.record({
+    timing: fc.constantFrom('realtime' as const, 'realtime' as const, 'recalculation' as const),
+    target: fc.constantFrom('qualified' as const, 'qualified' as const, 'oneBelow' as const, 'base' as const),
+  }),
 });
 
 const populations = fc.record({ program: programs, lives: fc.array(lives, { minLength: 1, maxLength: 7 }) });
@@ -313,6 +317,8 @@ describe('the dry run', () => {
         async (population, silver, more) => {
           const before = await lived(population);
           await carriedThrough(before);
+          // What has ended is written: a rebuild after the edit would tell it by other thresholds (decision 15).
+          await before.wake();
           await before.deliver();
           const tiers = [
             { id: 'bronze', name: 'Bronze', threshold: 0 },
