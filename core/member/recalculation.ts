@@ -4,7 +4,7 @@ import type { Instant } from '../time.ts';
 import { type History, rebuildMember } from './count-entries.ts';
 import { standingOf } from './counted-window.ts';
 import { type ChangeCause, hasValidSums, type Member, type TierChange } from './member.ts';
-import { type Announcing, andThen, bringUpTo, nextMoment, type Settled, settle } from './settle.ts';
+import { type Announcing, andThen, bringUpTo, type Settled, settle } from './settle.ts';
 
 /** The moment by which members are judged, and what for. */
 export type Recalculation = Pick<RecalculationRun, 'occasion' | 'at'>;
@@ -54,11 +54,10 @@ export function recalculateFromHistory(
   now: Instant,
 ): Settled {
   const news = history.entries.filter((entry) => standingOf(member.counted, entry) === 'new');
-  const isUpToDate =
-    hasValidSums(member, program) && !member.undecided && news.length === 0 && nextMoment(member) > now;
+  const knowsAll = hasValidSums(member, program) && !member.undecided && news.length === 0;
   const cause = member.rebuildDue ? 'enrolment' : 'transaction';
   // What a purchase gives is told as a purchase's, though a recalculation finds it first.
-  const present = isUpToDate
+  const present = knowsAll
     ? bringUpTo(now, member, program, announcing)
     : rebuildMember(member, history, program, announcing, { cause, brought: news }, now);
   return occasion === 'cycleEnd'
