@@ -255,7 +255,10 @@ export const brandShape = {
   }),
   recalculation: z
     .strictObject({
-      abortWhenDown: z.number().gt(0, 'a share above 0, such as 0.3').lt(1, 'a share below 1, such as 0.3').optional(),
+      abortWhenDown: z
+        .number()
+        .refine((share) => share > 0 && share < 1, 'a share between 0 and 1, such as 0.3')
+        .optional(),
     })
     .optional(),
   shopify: z.strictObject({ countTax: z.boolean(), countShipping: z.boolean() }).optional(),

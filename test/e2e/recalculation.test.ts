@@ -79,6 +79,15 @@ describe('the end of a cycle, on the deployed stack', () => {
     expect(readFileSync(join(folder, `${name}.svg`), 'utf8')).toMatch(/^<svg.*Gold.*Silver.*<\/svg>\s*$/s);
   });
 
+  test('a run that would move more down than it may ends before its first write', async () => {
+    const aborted = await recalculate({ at: END, abortWhenDown: 0.1 });
+    expect(aborted).toMatchObject({ status: 'aborted', processed: 0, down: 0, abortWhenDown: 0.1 });
+    const { body: preview } = await call('GET', `/v1/runs/${aborted.previewRunId}`, { role: 'read' });
+    expect(preview).toMatchObject({ status: 'completed', dryRun: true, down: MOVING, processed: aborted.total });
+    const { body } = await call('GET', '/v1/members/last-year-0-0/tier-changes', { role: 'read' });
+    expect(body.items).toHaveLength(1);
+  });
+
   test('the run does what the dry run said, and tells each of them once', async () => {
     const done = await recalculate({ at: END });
     expect(done).toMatchObject({ status: 'completed', dryRun: false, notify: true });

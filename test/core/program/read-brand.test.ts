@@ -187,6 +187,9 @@ describe('a brand is read', () => {
   test.each<[string, (brand: Json) => void]>([
     ['a schema for editors', (brand) => Object.assign(brand, { $schema: './brand.schema.json' })],
     ['a sender without a name', (brand) => Object.assign(brand.notifications.email, { from: 'hello@acme.example' })],
+    ['a brake', (brand) => Object.assign(brand, { recalculation: { abortWhenDown: 0.3 } })],
+    ['no brake', (brand) => Object.assign(brand, { recalculation: {} })],
+    ['a first day', (brand) => Object.assign(brand.program, { launchedOn: '2024-02-29' })],
     ['the last day of a month', (brand) => Object.assign(brand.program.cycle, { startsOn: '12-31' })],
     [
       'as many of any as there are, the threshold among them',
@@ -585,6 +588,26 @@ describe('a problem of shape', () => {
         place: 'notifications.texts[1].subject',
         given: '"Hello\\nworld"',
         allowed: 'one line, without control characters',
+        ...change,
+      },
+    ],
+    ...['0', '-0.3', '1', '30'].map((abortWhenDown): [string, (brand: Json) => void, Problem] => [
+      `a brake at ${abortWhenDown}`,
+      (b) => (b.recalculation = { abortWhenDown: Number(abortWhenDown) }),
+      {
+        place: 'recalculation.abortWhenDown',
+        given: abortWhenDown,
+        allowed: 'a share between 0 and 1, such as 0.3',
+        ...change,
+      },
+    ]),
+    [
+      'a first day that no calendar has',
+      (b) => (b.program.launchedOn = '2026-02-31'),
+      {
+        place: 'program.launchedOn',
+        given: '"2026-02-31"',
+        allowed: 'a date that exists, such as "2026-12-31"',
         ...change,
       },
     ],
