@@ -1,4 +1,4 @@
-import type { Brand, NotificationSettings, ProgramFile } from '../../core/program/brand.ts';
+import type { Brand, NotificationSettings, ProgramFile, WalletSettings } from '../../core/program/brand.ts';
 import { compileProgram, type Program } from '../../core/program/program.ts';
 import { describeProblems, readBrand } from '../../core/program/read-brand.ts';
 
@@ -23,10 +23,33 @@ const EXAMPLE_NOTIFICATIONS: NotificationSettings = {
   sms: { enabled: true, senderId: 'EXAMPLE' },
 };
 
+const EXAMPLE_COLOURS: [tier: string, background: string][] = [
+  ['bronze', '#cd7f32'],
+  ['silver', '#c0c0c0'],
+  ['gold', '#d4af37'],
+  ['platinum', '#e5e4e2'],
+];
+
+/** A wallet for the example program. Its images are made by `exampleImages`. */
+export function exampleWallet(wallet: Partial<WalletSettings> = {}): WalletSettings {
+  return {
+    terms: 'Terms of the Example Shop.',
+    apple: { passTypeId: 'pass.example.shop', teamId: 'TEAM123456' },
+    designs: Object.fromEntries(
+      EXAMPLE_COLOURS.map(([tier, background]) => [
+        tier,
+        { background, foreground: '#101010', label: '#404040', images: `example/wallet/${tier}` },
+      ]),
+    ),
+    ...wallet,
+  };
+}
+
 /** A brand whose file passed the reader, as every brand's does. */
 export function exampleBrand(
   program: Partial<ProgramFile> = {},
   notifications: Partial<NotificationSettings> = {},
+  wallet?: WalletSettings,
 ): Brand {
   const reading = readBrand({
     brand: 'example',
@@ -35,6 +58,7 @@ export function exampleBrand(
     region: 'eu-west-1',
     program: { ...EXAMPLE_PROGRAM, ...program },
     notifications: { ...EXAMPLE_NOTIFICATIONS, ...notifications },
+    ...(wallet && { wallet }),
   });
   if (!reading.ok) throw new Error(describeProblems(reading.problems).join('\n'));
   return reading.brand;

@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { TierChange, TierNotice } from '../../core/member/member.ts';
 import { announcingOf } from '../../core/member/settle.ts';
-import type { NotificationSettings, ProgramFile, ShopifySettings } from '../../core/program/brand.ts';
+import type { NotificationSettings, ProgramFile, ShopifySettings, WalletSettings } from '../../core/program/brand.ts';
 import { compileProgram } from '../../core/program/program.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
 import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
@@ -66,11 +66,12 @@ export function makeWorld(
     program?: Partial<ProgramFile>;
     notifications?: Partial<NotificationSettings>;
     shopify?: ShopifySettings;
+    wallet?: WalletSettings;
     now?: string;
     reach?: Reach;
   } = {},
 ) {
-  const brand = exampleBrand(options.program, options.notifications);
+  const brand = exampleBrand(options.program, options.notifications, options.wallet);
   const program = compileProgram(brand);
   const announcing = announcingOf(brand.notifications);
 
