@@ -8,6 +8,9 @@ import type { Email } from './notifications/email.ts';
 import type { Channel } from './program/brand.ts';
 import type { Run, RunPage, RunState } from './runs/run.ts';
 import type { Instant } from './time.ts';
+import type { GoogleLoyaltyClass } from './wallet/google-class.ts';
+import type { GoogleMessage, GoogleNotice } from './wallet/google-message.ts';
+import type { ClosedGoogleObject, GoogleLoyaltyObject } from './wallet/google-object.ts';
 
 export interface Ledger {
   /** Writes the entry unless its key is taken; then answers with the entry that is there. One round trip either way. */
@@ -111,7 +114,8 @@ export interface DeliveryLog {
 export interface Delivery {
   memberId: string;
   sequence: number;
-  channel: Channel;
+  /** A member may keep a pass in two wallets: what Google's tells is claimed by itself. */
+  channel: Channel | 'google-pass';
 }
 
 /** The brand's event bus: for the shop's other systems. */
@@ -143,4 +147,42 @@ export interface Texter {
 export interface OrderFiles {
   load(source: string, orderId: string): Promise<OrderFile | undefined>;
   save(file: OrderFile, readVersion: number): Promise<'saved' | 'conflict'>;
+}
+
+/** Google's side of the wallet: it holds the passes, and shows them on its own. @throws anything where it did not take a call */
+export interface GoogleWallet {
+  /** Makes a class, or changes the one that is there. */
+  upsertClass(loyaltyClass: GoogleLoyaltyClass): Promise<void>;
+  /** Makes an object, or changes the one that is there. Its class must be there. */
+  upsertObject(object: GoogleLoyaltyObject): Promise<void>;
+  /** Changes the object if it is there. */
+  closeObject(object: ClosedGoogleObject): Promise<void>;
+  /**
+   * Tells the pass's owner, who may be told too often for Google's taste.
+   * @throws OutcomeUnknown when it may have been told; anything else when it certainly was not
+   */
+  addMessage(objectId: string, message: GoogleMessage): Promise<'told' | 'tooOften'>;
+  /** The link by which a member takes the pass. */
+  saveUrl(object: { id: string; classId: string }, now: Instant): Promise<string>;
+}
+
+/** A member's pass in Google Wallet, as far as Laurel has to remember it. */
+export interface GooglePass {
+  /** `opening` until Google certainly has it; `withdrawn` once the member was erased. */
+  state: 'opening' | 'open' | 'withdrawn';
+  notices: readonly GoogleNotice[];
+}
+
+export interface GooglePasses {
+  /** Read consistently. */
+  load(memberId: string): Promise<GooglePass | undefined>;
+  /** Changes the state if it is still the one that was read; `undefined` where there was no pass. What was told is remembered. */
+  move(memberId: string, from: GooglePass['state'] | undefined, to: GooglePass['state']): Promise<'moved' | 'conflict'>;
+  /** @returns false where the owner was told often enough for a day */
+  takeNotice(memberId: string, sequence: number, now: Instant): Promise<boolean>;
+}
+
+/** Asks for a member's pass to be made true again, soon. */
+export interface PassRefreshes {
+  ask(memberId: string): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { compileProgram } from '../core/program/program.ts';
 import { FrontDoor } from './front-door.ts';
+import { GooglePasses } from './google-passes.ts';
 import { MemberNotifications } from './member-notifications.ts';
 import { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
@@ -36,6 +37,9 @@ export class LoyaltyStack extends Stack {
     const expiry = new TierExpiry(this, 'TierExpiry', { brand, ledger, members, clock });
     const announcements = new TierAnnouncements(this, 'TierAnnouncements', { brand, members });
     const notifications = new MemberNotifications(this, 'MemberNotifications', { brand, members, announcements });
+    const googlePasses = brand.settings.wallet?.google
+      ? new GooglePasses(this, 'GooglePasses', { brand, frontDoor, ledger, members, announcements })
+      : undefined;
     new Watch(this, 'Watch', {
       brand,
       frontDoor,
@@ -48,6 +52,7 @@ export class LoyaltyStack extends Stack {
       expiry,
       announcements,
       notifications,
+      googlePasses,
     });
 
     // What operators' commands and the local cloud need to find.
@@ -71,6 +76,9 @@ export class LoyaltyStack extends Stack {
       EmailDeadLetters: notifications.email?.deadLetters.queueUrl,
       SmsQueue: notifications.sms?.queue.queueUrl,
       SmsDeadLetters: notifications.sms?.deadLetters.queueUrl,
+      GoogleKeySecret: googlePasses?.key.secretArn,
+      GooglePassQueue: googlePasses?.queue.queueUrl,
+      GooglePassDeadLetters: googlePasses?.deadLetters.queueUrl,
       // What the functions count by: a command that counts by another file would spoil what they wrote.
       ProgramVersion: compileProgram(brand.settings).version,
     };

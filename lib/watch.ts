@@ -15,6 +15,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { FrontDoor } from './front-door.ts';
+import type { GooglePasses } from './google-passes.ts';
 import type { MemberNotifications } from './member-notifications.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
@@ -42,6 +43,8 @@ export interface WatchProps {
   readonly expiry: TierExpiry;
   readonly announcements: TierAnnouncements;
   readonly notifications: MemberNotifications;
+  /** Where the brand has Google's wallet. */
+  readonly googlePasses: GooglePasses | undefined;
 }
 
 /**
@@ -69,6 +72,7 @@ export class Watch extends Construct {
     this.watchActions(props);
     this.watchExpiry(props);
     this.watchTables(props);
+    if (props.googlePasses) this.watchGooglePasses(props.googlePasses);
 
     const { alarmEmail } = props.brand.settings.operations ?? {};
     if (alarmEmail) this.tell(alarmEmail);
@@ -247,6 +251,31 @@ export class Watch extends Construct {
     }
   }
 
+  /** Google's side may be away, slow, or closed to a key: then passes stand still, and nothing else does. */
+  private watchGooglePasses({ deadLetters, queue, linkGooglePass, updateGooglePass }: GooglePasses): void {
+    const late = 'Members’ passes in Google Wallet show an old tier';
+    this.ring('GooglePassDeadLetters', {
+      metric: depth(deadLetters),
+      from: 1,
+      impact: `${late}, or a member was not told of the new one, until what lies there is replayed.`,
+    });
+    this.ring('GooglePassAge', {
+      metric: waiting(queue),
+      from: Duration.minutes(15).toSeconds(),
+      impact: `${late} for more than a quarter of an hour.`,
+    });
+    const functions: [LaurelFunction, keyof typeof FAILURES, string][] = [
+      [updateGooglePass, 'MessageFailed', `${late} while what failed is tried again.`],
+      [linkGooglePass, 'CallFailed', 'Members cannot save their pass to Google Wallet: the shop is refused the link.'],
+    ];
+    for (const [reporter, failure, impact] of functions) {
+      const { node, lambda } = reporter;
+      this.ring(`${node.id}Errors`, { metric: lambda.metricErrors(), from: 5, impact });
+      this.ring(`${node.id}Failures`, { metric: reporter.count(failure), from: FAILURES[failure], impact });
+      this.ring(`${node.id}Throttles`, { metric: lambda.metricThrottles(), from: 10, impact });
+    }
+  }
+
   private ring(id: string, props: LaurelAlarmProps): void {
     this.alarms.push(new LaurelAlarm(this, id, props));
   }
@@ -284,7 +313,12 @@ export class Watch extends Construct {
     const { announceTierChange } = announcements;
     const senders = notifications.channels.map(({ send }) => send);
     const ofTiers = [recalculateTier, manageTier, changeGroupTiers, expireTiers];
-    const functions = [recordTransaction, receiveShopifyOrder, ...ofTiers, announceTierChange, ...senders];
+    const { googlePasses } = props;
+    const ofGoogle = googlePasses ? [googlePasses.updateGooglePass, googlePasses.linkGooglePass] : [];
+    const functions = [
+      ...[recordTransaction, receiveShopifyOrder, ...ofTiers, announceTierChange, ...senders],
+      ...ofGoogle,
+    ];
     const ofIntake = (name: string) =>
       [recordTransaction, receiveShopifyOrder].map((each) => named(each, each.count(name)));
 
@@ -388,6 +422,7 @@ export class Watch extends Construct {
           runs.metricTimedOut({ statistic: Stats.SUM, label: 'timed out' }),
         ]),
       ],
+      ...(googlePasses ? googleRows(googlePasses) : []),
       [heading('Why: what it runs on')],
       [
         graph(
@@ -416,6 +451,29 @@ export class Watch extends Construct {
       ],
     ];
   }
+}
+
+function googleRows({ updateGooglePass, linkGooglePass, queue, deadLetters }: GooglePasses): IWidget[][] {
+  return [
+    [heading('Why: passes in Google Wallet')],
+    [
+      graph('Passes written, and what was told', [
+        counted(updateGooglePass, 'PassUpdated'),
+        counted(updateGooglePass, 'MessageSent'),
+        counted(updateGooglePass, 'MessageTooOften'),
+        counted(updateGooglePass, 'MessageUnsure'),
+      ]),
+      graph('Changes that wait for Google', [
+        depth(queue).with({ label: 'waiting' }),
+        depth(deadLetters).with({ label: 'dead letters' }),
+      ]),
+      graph('How long a change waits for Google (s)', [waiting(queue).with({ label: 'the oldest' })]),
+      graph('What Google did not take', [
+        counted(updateGooglePass, 'MessageFailed'),
+        counted(linkGooglePass, 'CallFailed'),
+      ]),
+    ],
+  ];
 }
 
 function heldBack(table: LaurelTable, kind: 'Read' | 'Write'): Metric {

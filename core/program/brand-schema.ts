@@ -238,6 +238,14 @@ export const walletSchema = z.strictObject({
       classSuffix: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, '1 to 64 letters, digits and . _ -'),
       logo: pictureAddress,
       heroImages: z.record(id, pictureAddress).optional(),
+      homepage: z
+        .string()
+        .max(1000)
+        .regex(
+          /^https:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:\/[!-~]*)?$/,
+          'an address such as "https://brand.example/rewards"',
+        )
+        .optional(),
     })
     .optional(),
   designs: z.record(id, designSchema),

@@ -166,6 +166,8 @@ export interface GoogleWalletSettings {
   logo: string;
   /** A picture across the pass for a tier, by the tier's id: 1032 pixels wide, three times as wide as it is high. */
   heroImages?: Record<string, string>;
+  /** A link under the pass's details. */
+  homepage?: string;
 }
 
 /** One text for everybody, or one for each language. */

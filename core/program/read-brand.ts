@@ -179,6 +179,14 @@ function walletProblems(json: unknown, tiers: string[]): Problem[] {
         allowed: oneOf(tiers),
         remedy: 'Name a tier of program.tiers.',
       })),
+    ...Object.keys(recordAt(json, 'wallet', 'google', 'heroImages'))
+      .filter((tier) => !tiers.includes(tier))
+      .map((tier) => ({
+        place: `wallet.google.heroImages.${tier}`,
+        given: show(tier),
+        allowed: oneOf(tiers),
+        remedy: 'Name a tier of program.tiers.',
+      })),
   ];
 }
 

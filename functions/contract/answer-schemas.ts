@@ -54,6 +54,12 @@ export const memberAnswerSchema = z.object({
   }),
 });
 
+export const googlePassAnswerSchema = z.object({
+  saveUrl: z
+    .url()
+    .meta({ description: 'Where the member saves the pass to Google Wallet: for a button in a mail or on a page.' }),
+});
+
 export const recordingAnswerSchema = z.object({ status: z.enum(['accepted', 'duplicate']) });
 
 export const transactionAnswerSchema = z.object({

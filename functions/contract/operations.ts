@@ -5,6 +5,7 @@ import type { ProblemStatus } from '../runtime/problem.ts';
 import {
   actionAnswerSchema,
   explanationAnswerSchema,
+  googlePassAnswerSchema,
   memberAnswerSchema,
   programAnswerSchema,
   recordingAnswerSchema,
@@ -116,6 +117,16 @@ export const OPERATIONS: readonly Operation[] = [
     access: 'read',
     query: momentQuerySchema,
     answers: { 200: { description: 'Why', schema: explanationAnswerSchema } },
+    problems: [404, 422],
+  },
+  {
+    function: 'link-google-pass',
+    method: 'GET',
+    path: `${MEMBER}/google-pass`,
+    summary: 'Where the member saves its pass to Google Wallet, where the brand has that',
+    access: 'read',
+    query: noQuerySchema,
+    answers: { 200: { description: 'The link', schema: googlePassAnswerSchema } },
     problems: [404, 422],
   },
   {

@@ -1,11 +1,18 @@
-import type { MemberStore, ProfileStore } from '../../core/ports.ts';
+import type { GooglePasses, MemberStore, PassRefreshes, ProfileStore } from '../../core/ports.ts';
+import { withdrawGooglePass } from '../../core/use-cases/google-pass.ts';
 import { noMember } from '../contract/found.ts';
 import { memberIdSchema } from '../contract/request-schemas.ts';
 import { validate } from '../contract/validate.ts';
 import { type ApiKeySource, httpHandler } from '../runtime/http.ts';
 
 export function makeHandler(
-  ports: { members: MemberStore; profiles: ProfileStore; keys: ApiKeySource },
+  ports: {
+    members: MemberStore;
+    profiles: ProfileStore;
+    /** Where the brand has Google's wallet. */
+    google?: { googlePasses: GooglePasses; passRefreshes: PassRefreshes };
+    keys: ApiKeySource;
+  },
   clock?: () => number,
 ) {
   return httpHandler(
@@ -16,6 +23,7 @@ export function makeHandler(
       if (!member && !profile) throw noMember(memberId);
       // An enrolment that died half way may have left a profile without its member.
       await ports.profiles.erase(memberId);
+      if (ports.google) await withdrawGooglePass(ports.google, memberId);
       return { status: 204 };
     },
     clock,

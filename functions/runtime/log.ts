@@ -29,6 +29,9 @@ export type CountName =
   | 'RecordParked'
   | 'MessageSent'
   | 'MessageUnsure'
+  /** Left unsaid, as Google tells a pass's owner three times a day at most. The pass shows it. */
+  | 'MessageTooOften'
+  | 'PassUpdated'
   | 'WebhookRefused'
   /** Answered with 500. */
   | 'CallFailed'

@@ -45,6 +45,13 @@ export function exampleWallet(wallet: Partial<WalletSettings> = {}): WalletSetti
   };
 }
 
+/** What a brand with Google's wallet tells. */
+export const EXAMPLE_GOOGLE = {
+  issuerId: '3388000000012345678',
+  classSuffix: 'example',
+  logo: 'https://shop.example/logo.png',
+} as const;
+
 /** A brand whose file passed the reader, as every brand's does. */
 export function exampleBrand(
   program: Partial<ProgramFile> = {},

@@ -7,7 +7,11 @@ import { announcingOf } from '../../core/member/settle.ts';
 import type { NotificationSettings, ProgramFile, ShopifySettings, WalletSettings } from '../../core/program/brand.ts';
 import { compileProgram } from '../../core/program/program.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
+import { type GoogleBrand, hasGoogleWallet } from '../../core/wallet/google-class.ts';
+import { hasWallet } from '../../core/wallet/pass-face.ts';
 import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
+import { MemoryGooglePasses } from '../../fakes/memory-google-passes.ts';
+import { MemoryGoogleWallet } from '../../fakes/memory-google-wallet.ts';
 import { MemoryGroups } from '../../fakes/memory-groups.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
@@ -26,6 +30,7 @@ import { makeHandler as makeExpireTiers } from '../../functions/expire-tiers/mak
 import { makeHandler as makeExplainTier } from '../../functions/explain-tier/make-handler.ts';
 import { makeHandler as makeJoinGroup } from '../../functions/join-group/make-handler.ts';
 import { makeHandler as makeLeaveGroup } from '../../functions/leave-group/make-handler.ts';
+import { makeHandler as makeLinkGooglePass } from '../../functions/link-google-pass/make-handler.ts';
 import { makeHandler as makeListRunChanges } from '../../functions/list-run-changes/make-handler.ts';
 import { makeHandler as makeListRunOutcomes } from '../../functions/list-run-outcomes/make-handler.ts';
 import { makeHandler as makeListTierChanges } from '../../functions/list-tier-changes/make-handler.ts';
@@ -43,6 +48,7 @@ import { type ApiKey, newApiKey, type Role } from '../../functions/runtime/api-k
 import type { Parked } from '../../functions/runtime/stream.ts';
 import { makeHandler as makeSendEmail } from '../../functions/send-email/make-handler.ts';
 import { makeHandler as makeSendSms } from '../../functions/send-sms/make-handler.ts';
+import { makeHandler as makeUpdateGooglePass } from '../../functions/update-google-pass/make-handler.ts';
 import { exampleBrand } from './program.ts';
 
 export const SHOPIFY_SECRET = 'shpss_of_the_tests';
@@ -74,6 +80,7 @@ export function makeWorld(
   const brand = exampleBrand(options.program, options.notifications, options.wallet);
   const program = compileProgram(brand);
   const announcing = announcingOf(brand.notifications);
+  const googleBrand = hasWallet(brand) && hasGoogleWallet(brand) ? brand : undefined;
 
   let now: Instant = parseInstant(options.now ?? '2026-05-02T10:00:00Z')!;
   const clock = () => now;
@@ -82,6 +89,8 @@ export function makeWorld(
   /** Changes and notices, as the members' stream brings them. */
   const changeStream: (TierChange | TierNotice)[] = [];
   const parked: Parked[] = [];
+  /** Whose passes are to be made true again. */
+  const refreshes: string[] = [];
   const shopifySecrets = [SHOPIFY_SECRET];
   const keyTexts = {} as Record<Role, string>;
   const apiKeys: ApiKey[] = (['intake', 'read', 'admin'] as const).map((role) => {
@@ -104,6 +113,9 @@ export function makeWorld(
     announcements: new RecordingAnnouncements(),
     mailer: new RecordingMailer(),
     texter: new RecordingTexter(),
+    googlePasses: new MemoryGooglePasses(),
+    googleWallet: new MemoryGoogleWallet(),
+    passRefreshes: { ask: async (memberId: string) => void refreshes.push(memberId) },
     keys: { read: async () => apiKeys },
     secrets: { read: async () => shopifySecrets },
     park: async (record: Parked) => void parked.push(record),
@@ -117,7 +129,8 @@ export function makeWorld(
   const handlers = {
     'PUT member': makePutMember(reached, program, announcing, clock),
     'GET member': makeReadMember(reached, program, clock),
-    'DELETE profile': makeEraseProfile(reached, clock),
+    'DELETE profile': makeEraseProfile(googleBrand ? { ...reached, google: reached } : reached, clock),
+    'GET google-pass': makeLinkGooglePass(reached, googleBrand ?? (brand as GoogleBrand), program, clock),
     'POST transactions': makeRecordTransaction(reached, program, clock),
     'GET transactions': makeListTransactions(reached, clock),
     'GET tier-changes': makeListTierChanges(reached, clock),
@@ -138,6 +151,7 @@ export function makeWorld(
   const announceTierChange = makeAnnounceTierChange(reached, brand.notifications, clock);
   const sendEmail = makeSendEmail(reached, brand, program, clock);
   const sendSms = makeSendSms(reached, brand, program, clock);
+  const updateGooglePass = googleBrand && makeUpdateGooglePass(reached, googleBrand, program, clock);
 
   async function call(
     name: keyof typeof handlers,
@@ -202,16 +216,21 @@ export function makeWorld(
       const event = { Records: [queueRecord(change)] };
       if (channels.includes('email')) failures.push(...(await sendEmail(event)).batchItemFailures);
       if (channels.includes('sms')) failures.push(...(await sendSms(event)).batchItemFailures);
+      // This queue takes every change, told or not.
+      if (updateGooglePass) failures.push(...(await updateGooglePass(event)).batchItemFailures);
     }
     return failures;
   }
 
   /** Lets everything that is under way arrive, once and in order. */
   async function deliver() {
-    while (ledgerStream.length + changeStream.length + ports.announcements.published.length > 0) {
+    while (ledgerStream.length + changeStream.length + ports.announcements.published.length + refreshes.length > 0) {
       if (ledgerStream.length > 0) await recalculate(ledgerStream.splice(0));
       if (changeStream.length > 0) await announce(changeStream.splice(0));
       await notify();
+      for (const refreshPassOf of refreshes.splice(0)) {
+        await updateGooglePass?.({ Records: [queueRecord({ refreshPassOf })] });
+      }
     }
   }
 
@@ -235,6 +254,7 @@ export function makeWorld(
     notify,
     sendEmail,
     sendSms,
+    updateGooglePass,
     deliver,
     now: () => now,
     /** Sets the clock. */
