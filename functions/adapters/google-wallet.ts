@@ -74,7 +74,8 @@ export class GoogleWalletClient implements GoogleWallet {
     this.#clock = clock;
     this.#wait = wait;
     this.#fetch = fetcher;
-    this.#bucket = new TokenBucket(requestsPerSecond, requestsPerSecond, clock, wait);
+    // Nothing is saved up: with a burst, one second could see twice as many.
+    this.#bucket = new TokenBucket(requestsPerSecond, 1, clock, wait);
     this.#token = new GoogleToken(fetcher);
   }
 

@@ -19,6 +19,7 @@ const NOT_BY_CALL = [
   'recalculate-tier',
   'send-email',
   'send-sms',
+  'update-google-pass',
 ];
 const NO_FUNCTION = ['adapters', 'contract', 'runtime'];
 

@@ -17,6 +17,7 @@ const NEEDS: Record<string, string[][]> = {
   'explain-tier': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'join-group': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'leave-group': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'link-google-pass': [['POINTS_TABLE', 'MEMBERS_TABLE', 'GOOGLE_KEY_SECRET', 'API_KEYS_SECRET']],
   'list-run-changes': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'list-run-outcomes': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'list-tier-changes': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
@@ -33,6 +34,7 @@ const NEEDS: Record<string, string[][]> = {
   'record-transaction': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'send-email': [['MEMBERS_TABLE']],
   'send-sms': [['MEMBERS_TABLE']],
+  'update-google-pass': [['POINTS_TABLE', 'MEMBERS_TABLE', 'GOOGLE_KEY_SECRET']],
 };
 
 afterEach(() => {

@@ -21,6 +21,7 @@ test('the routes are those of the contract, each with its function', () => {
     'GET /v1/members/{memberId}/transactions': 'MembersListTransactions',
     'GET /v1/members/{memberId}/tier-changes': 'MembersListTierChanges',
     'GET /v1/members/{memberId}/explanation': 'MembersExplainTier',
+    'GET /v1/members/{memberId}/google-pass': 'GooglePassesLinkGooglePass',
     'POST /v1/members/{memberId}/transactions': 'TransactionIntakeRecordTransaction',
     'POST /v1/members/{memberId}/tier-actions': 'TierActionsManageTier',
     'PUT /v1/groups/{groupId}/members/{memberId}': 'TierActionsJoinGroup',

@@ -20,7 +20,7 @@ const ENVIRONMENT: Record<string, Record<string, string>> = {
   'receive-shopify-order': { ...POINTS_AND_MEMBERS, SHOPIFY_SECRET: 'TransactionIntakeShopifySecret' },
   'put-member': { ...POINTS_AND_MEMBERS, ...CLOCK, ...KEYS },
   'read-member': { ...POINTS_AND_MEMBERS, ...KEYS },
-  'erase-profile': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
+  'erase-profile': { MEMBERS_TABLE: 'MembersTable', GOOGLE_PASS_QUEUE_URL: 'GooglePassesQueue', ...KEYS },
   'list-transactions': { ...POINTS_AND_MEMBERS, ...KEYS },
   'list-tier-changes': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
   'explain-tier': { ...POINTS_AND_MEMBERS, ...KEYS },
@@ -47,6 +47,8 @@ const ENVIRONMENT: Record<string, Record<string, string>> = {
   },
   'send-email': { MEMBERS_TABLE: 'MembersTable' },
   'send-sms': { MEMBERS_TABLE: 'MembersTable' },
+  'link-google-pass': { ...POINTS_AND_MEMBERS, GOOGLE_KEY_SECRET: 'GooglePassesKey', ...KEYS },
+  'update-google-pass': { ...POINTS_AND_MEMBERS, GOOGLE_KEY_SECRET: 'GooglePassesKey' },
 };
 
 /** How long a function may take that no caller waits for. */
@@ -55,6 +57,7 @@ const SECONDS: Record<string, number> = {
   'announce-tier-change': 60,
   'send-email': 30,
   'send-sms': 30,
+  'update-google-pass': 60,
   'change-group-tiers': 300,
   'expire-tiers': 300,
 };

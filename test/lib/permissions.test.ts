@@ -38,7 +38,11 @@ const MAY: Record<string, Record<string, string[]>> = {
     PointsLedgerTable: ['dynamodb:Query'],
     MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'],
   },
-  'erase-profile': { ...API_KEYS, MembersTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem'] },
+  'erase-profile': {
+    ...API_KEYS,
+    MembersTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    GooglePassesQueue: ['sqs:SendMessage'],
+  },
   'list-transactions': { ...API_KEYS, PointsLedgerTable: ['dynamodb:Query'], MembersTable: ['dynamodb:GetItem'] },
   'list-tier-changes': { ...API_KEYS, MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'] },
   'explain-tier': {
@@ -105,6 +109,24 @@ const MAY: Record<string, Record<string, string[]>> = {
     MemberNotificationsSmsQueue: EMPTY_QUEUE,
     MembersTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
     'all but arn:aws:sns:*:*:*': ['sns:Publish'],
+  },
+  'link-google-pass': {
+    ...API_KEYS,
+    GooglePassesKey: ['secretsmanager:GetSecretValue'],
+    PointsLedgerTable: ['dynamodb:Query'],
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+  },
+  'update-google-pass': {
+    GooglePassesQueue: EMPTY_QUEUE,
+    GooglePassesKey: ['secretsmanager:GetSecretValue'],
+    PointsLedgerTable: ['dynamodb:Query'],
+    MembersTable: [
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
   },
 };
 
