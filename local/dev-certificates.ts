@@ -64,7 +64,7 @@ export function makeDevCertificates(
     { ...since, ...validity.pass },
     { issuer: wwdr, usage: OID.clientAuth },
   );
-  const server = issue({ CN: 'localhost', O: 'Laurel', C: 'ES' }, since, { issuer: root, usage: OID.serverAuth });
+  const server = issue({ CN: 'localhost', O: 'Laurel', C: 'ES' }, ofYears, { issuer: root, usage: OID.serverAuth });
   return { root, wwdr, pass, server };
 }
 
