@@ -190,6 +190,15 @@ const localText = (longest: number) => {
 };
 const colour = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'a colour such as "#1a2b3c"');
 
+/** Google fetches the pictures itself, from anywhere. */
+const pictureAddress = z
+  .string()
+  .max(1000)
+  .regex(
+    /^https:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+\/[!-~]+$/,
+    'the address of a picture, such as "https://brand.example/logo.png"',
+  );
+
 /** What a pass of one tier looks like. */
 const designSchema = z.strictObject({
   background: colour,
@@ -227,6 +236,8 @@ export const walletSchema = z.strictObject({
     .strictObject({
       issuerId: z.string().regex(/^\d{10,25}$/, 'the digits of a Google Wallet issuer, as text'),
       classSuffix: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, '1 to 64 letters, digits and . _ -'),
+      logo: pictureAddress,
+      heroImages: z.record(id, pictureAddress).optional(),
     })
     .optional(),
   designs: z.record(id, designSchema),

@@ -152,9 +152,20 @@ export interface WalletSettings {
    */
   url?: string;
   apple?: { passTypeId: string; teamId: string };
-  google?: { issuerId: string; classSuffix: string };
+  google?: GoogleWalletSettings;
   /** One for each tier, by the tier's id. */
   designs: Record<string, PassDesign>;
+}
+
+/** Google Wallet holds a class for each tier, and an object for each member who saved a pass. It fetches pictures by their address. */
+export interface GoogleWalletSettings {
+  issuerId: string;
+  /** Tells this program's classes and objects from others of the same issuer. */
+  classSuffix: string;
+  /** A square of at least 660 pixels, of which Google shows a circle. */
+  logo: string;
+  /** A picture across the pass for a tier, by the tier's id: 1032 pixels wide, three times as wide as it is high. */
+  heroImages?: Record<string, string>;
 }
 
 /** One text for everybody, or one for each language. */

@@ -20,7 +20,13 @@ describe('a brand’s wallet', () => {
       (w) => Object.assign(w, { organizationName: 'ACME', url: 'https://l.acme.example' }),
     ],
     ['no wallet of Apple’s', (wallet) => delete wallet.apple],
-    ['Google’s', (w) => Object.assign(w, { google: { issuerId: '3388000000012345678', classSuffix: 'loyalty-1' } })],
+    [
+      'Google’s',
+      (w) =>
+        Object.assign(w, {
+          google: { issuerId: '3388000000012345678', classSuffix: 'loyalty-1', logo: 'https://a.example/logo.png' },
+        }),
+    ],
     [
       'labels of its own',
       (w) => Object.assign(w.designs.silver, { labels: { points: 'Beans', tier: { es: 'Club' } } }),
@@ -82,8 +88,15 @@ describe('a brand’s wallet', () => {
     ],
     [
       'an issuer that is no number',
-      (wallet) => Object.assign(wallet, { google: { issuerId: 'me', classSuffix: 'x' } }),
+      (wallet) =>
+        Object.assign(wallet, { google: { issuerId: 'me', classSuffix: 'x', logo: 'https://a.example/logo.png' } }),
       'wallet.google.issuerId: given "me"; allowed: the digits of a Google Wallet issuer, as text. Change the value.',
+    ],
+    [
+      'a logo of Google’s that only the brand can see',
+      (wallet) =>
+        Object.assign(wallet, { google: { issuerId: '3388000000', classSuffix: 'x', logo: 'demo/logo.png' } }),
+      'wallet.google.logo: given "demo/logo.png"; allowed: the address of a picture, such as "https://brand.example/logo.png". Change the value.',
     ],
   ])('with %s is refused', (_, change, problem) => {
     expect(problemsOf(change)).toEqual([problem]);
