@@ -38,10 +38,11 @@ const TAG_RADIX = 36;
 
 /** What a phone is given for "everything up to here". It sends it back, and need not understand it. */
 export function tagOf(updatedAt: Instant): string {
-  return updatedAt.toString(TAG_RADIX);
+  return `u${updatedAt.toString(TAG_RADIX)}`;
 }
 
 /** @returns the beginning of time for what is no tag of ours: a phone that lost its place is told everything */
 export function readTag(tag: string | undefined): Instant {
-  return tag !== undefined && /^[0-9a-z]{1,11}$/.test(tag) ? Number.parseInt(tag, TAG_RADIX) : 0;
+  const time = /^u([0-9a-z]{1,9})$/.exec(tag ?? '')?.[1];
+  return time === undefined ? 0 : Number.parseInt(time, TAG_RADIX);
 }

@@ -50,4 +50,10 @@ export class CheckedCertificates {
     }
     return this.#checked.certificates;
   }
+
+  /** When the first of them ends. @throws CannotSign */
+  async end(now: Instant): Promise<Instant> {
+    await this.current(now);
+    return this.#checked!.end;
+  }
 }

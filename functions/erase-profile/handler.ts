@@ -1,6 +1,7 @@
 import { apiKeys } from '../adapters/api-keys.ts';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
+import { DynamoPassRegistrations } from '../adapters/dynamo-pass-registrations.ts';
 import { DynamoProfileStore } from '../adapters/dynamo-profile-store.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { makeHandler } from './make-handler.ts';
@@ -12,5 +13,6 @@ const client = dynamoClient();
 export const handler = makeHandler({
   members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
   profiles: new DynamoProfileStore(client, env.MEMBERS_TABLE),
+  registrations: new DynamoPassRegistrations(client, env.MEMBERS_TABLE),
   keys: apiKeys(env.API_KEYS_SECRET),
 });
