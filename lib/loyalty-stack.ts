@@ -12,6 +12,7 @@ import { TierClock } from './tier-clock.ts';
 import { TierExpiry } from './tier-expiry.ts';
 import { TierRecalculation } from './tier-recalculation.ts';
 import { TransactionIntake } from './transaction-intake.ts';
+import { WalletPasses } from './wallet-passes.ts';
 import { Watch } from './watch.ts';
 
 export interface LoyaltyStackProps extends StackProps {
@@ -36,6 +37,9 @@ export class LoyaltyStack extends Stack {
     const expiry = new TierExpiry(this, 'TierExpiry', { brand, ledger, members, clock });
     const announcements = new TierAnnouncements(this, 'TierAnnouncements', { brand, members });
     const notifications = new MemberNotifications(this, 'MemberNotifications', { brand, members, announcements });
+    const passes = brand.settings.wallet?.apple
+      ? new WalletPasses(this, 'WalletPasses', { brand, frontDoor, ledger, members, announcements, clock })
+      : undefined;
     new Watch(this, 'Watch', {
       brand,
       frontDoor,
@@ -48,6 +52,7 @@ export class LoyaltyStack extends Stack {
       expiry,
       announcements,
       notifications,
+      ...(passes && { passes }),
     });
 
     // What operators' commands and the local cloud need to find.
@@ -71,6 +76,9 @@ export class LoyaltyStack extends Stack {
       EmailDeadLetters: notifications.email?.deadLetters.queueUrl,
       SmsQueue: notifications.sms?.queue.queueUrl,
       SmsDeadLetters: notifications.sms?.deadLetters.queueUrl,
+      PassCertificatesSecret: passes?.certificates.secretArn,
+      PushQueue: passes?.queue.queueUrl,
+      PushDeadLetters: passes?.deadLetters.queueUrl,
       // What the functions count by: a command that counts by another file would spoil what they wrote.
       ProgramVersion: compileProgram(brand.settings).version,
     };

@@ -58,7 +58,7 @@ export class Members extends Construct {
     frontDoor.openToKeyHolders('GET /v1/members/{memberId}/tier-changes', listTierChanges);
 
     const erase = new LaurelFunction(this, 'EraseProfile', { brand, environment: ofMembers });
-    this.table.grant(erase, 'dynamodb:GetItem', 'dynamodb:DeleteItem');
+    this.table.grant(erase, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query');
     frontDoor.openToKeyHolders('DELETE /v1/members/{memberId}/profile', erase);
   }
 }

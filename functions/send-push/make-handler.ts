@@ -9,6 +9,7 @@ import { queueHandler } from '../runtime/queue.ts';
 export function makeHandler(ports: DrawingPorts & { push: ApplePush }, settings: AppleSettings, clock?: () => number) {
   return queueHandler({
     read: newsOf,
+    atOnce: true,
     ...(clock ? { clock } : {}),
     async handle({ memberId, sequence }, now) {
       const { pushed, gone } = await refreshPass(ports, settings, memberId, now);
