@@ -13,6 +13,7 @@ import { TierClock } from './tier-clock.ts';
 import { TierExpiry } from './tier-expiry.ts';
 import { TierRecalculation } from './tier-recalculation.ts';
 import { TransactionIntake } from './transaction-intake.ts';
+import { WalletPasses } from './wallet-passes.ts';
 import { Watch } from './watch.ts';
 
 export interface LoyaltyStackProps extends StackProps {
@@ -40,6 +41,9 @@ export class LoyaltyStack extends Stack {
     const googlePasses = brand.settings.wallet?.google
       ? new GooglePasses(this, 'GooglePasses', { brand, frontDoor, ledger, members, announcements })
       : undefined;
+    const passes = brand.settings.wallet?.apple
+      ? new WalletPasses(this, 'WalletPasses', { brand, frontDoor, ledger, members, announcements, clock })
+      : undefined;
     new Watch(this, 'Watch', {
       brand,
       frontDoor,
@@ -53,6 +57,7 @@ export class LoyaltyStack extends Stack {
       announcements,
       notifications,
       googlePasses,
+      ...(passes && { passes }),
     });
 
     // What operators' commands and the local cloud need to find.
@@ -79,6 +84,9 @@ export class LoyaltyStack extends Stack {
       GoogleKeySecret: googlePasses?.key.secretArn,
       GooglePassQueue: googlePasses?.queue.queueUrl,
       GooglePassDeadLetters: googlePasses?.deadLetters.queueUrl,
+      PassCertificatesSecret: passes?.certificates.secretArn,
+      PushQueue: passes?.queue.queueUrl,
+      PushDeadLetters: passes?.deadLetters.queueUrl,
       // What the functions count by: a command that counts by another file would spoil what they wrote.
       ProgramVersion: compileProgram(brand.settings).version,
     };

@@ -59,7 +59,13 @@ export class Members extends Construct {
     frontDoor.openToKeyHolders('GET /v1/members/{memberId}/tier-changes', listTierChanges);
 
     this.eraseProfile = new LaurelFunction(this, 'EraseProfile', { brand, environment: ofMembers });
-    this.table.grant(this.eraseProfile, 'dynamodb:GetItem', 'dynamodb:DeleteItem');
+    this.table.grant(
+      this.eraseProfile,
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:Query',
+    );
     frontDoor.openToKeyHolders('DELETE /v1/members/{memberId}/profile', this.eraseProfile);
   }
 }

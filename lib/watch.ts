@@ -30,6 +30,7 @@ import type { TierClock } from './tier-clock.ts';
 import type { TierExpiry } from './tier-expiry.ts';
 import type { TierRecalculation } from './tier-recalculation.ts';
 import type { TransactionIntake } from './transaction-intake.ts';
+import type { WalletPasses } from './wallet-passes.ts';
 
 export interface WatchProps {
   readonly brand: DeployedBrand;
@@ -45,6 +46,8 @@ export interface WatchProps {
   readonly notifications: MemberNotifications;
   /** Where the brand has Google's wallet. */
   readonly googlePasses: GooglePasses | undefined;
+  /** Where the brand has passes. */
+  readonly passes?: WalletPasses;
 }
 
 /**
@@ -73,6 +76,7 @@ export class Watch extends Construct {
     this.watchExpiry(props);
     this.watchTables(props);
     if (props.googlePasses) this.watchGooglePasses(props.googlePasses);
+    if (props.passes) this.watchPasses(props.passes);
 
     const { alarmEmail } = props.brand.settings.operations ?? {};
     if (alarmEmail) this.tell(alarmEmail);
@@ -276,6 +280,55 @@ export class Watch extends Construct {
     }
   }
 
+  private watchPasses(passes: WalletPasses): void {
+    const { readPass, openPassLink, serveWallet, sendPush, checkCertificates, deadLetters } = passes;
+    this.ring('PushDeadLetters', {
+      metric: depth(deadLetters),
+      from: 1,
+      impact: 'Some members’ passes show an old tier until the phone looks by itself, or the push is replayed.',
+    });
+    const late =
+      'Members’ tiers move, but the passes on their phones show the old one until the phone looks by itself.';
+    this.ring('SendPushErrors', { metric: sendPush.lambda.metricErrors(), from: 5, impact: late });
+    this.ring('SendPushFailures', {
+      metric: sendPush.count('MessageFailed'),
+      from: FAILURES.MessageFailed,
+      impact: late,
+    });
+    this.ring('SendPushThrottles', { metric: sendPush.lambda.metricThrottles(), from: 10, impact: late });
+    for (const maker of [readPass, openPassLink, serveWallet]) {
+      this.ring(`${maker.node.id}NotPossible`, {
+        metric: maker.count('PassNotPossible'),
+        from: 1,
+        impact:
+          'Members get no pass, and phones can’t update theirs: certificates or images have to be put right. The log of the ' +
+          'function says which.',
+      });
+    }
+    this.ring('ServeWalletErrors', { metric: serveWallet.lambda.metricErrors(), from: 5, impact: late });
+    this.ring('ServeWalletFailures', {
+      metric: serveWallet.count('CallFailed'),
+      from: FAILURES.CallFailed,
+      impact: late,
+    });
+    this.ring('ServeWalletThrottles', { metric: serveWallet.lambda.metricThrottles(), from: 10, impact: late });
+
+    for (const days of [60, 30, 7]) {
+      this.ring(`CertificatesEndIn${days}Days`, {
+        metric: daysLeft(checkCertificates),
+        downTo: days,
+        impact:
+          `In ${days} days or less, members get no new passes and no phone is told of a new tier: the pass certificate or the WWDR ` +
+          'certificate ends, or is not there. docs/wallet.md says how to renew it.',
+      });
+    }
+    this.ring('CheckCertificatesErrors', {
+      metric: checkCertificates.lambda.metricErrors().with({ period: Duration.days(1) }),
+      from: 1,
+      impact: 'Nobody would be told that the certificates of the passes end: after that, members get no passes.',
+    });
+  }
+
   private ring(id: string, props: LaurelAlarmProps): void {
     this.alarms.push(new LaurelAlarm(this, id, props));
   }
@@ -313,12 +366,12 @@ export class Watch extends Construct {
     const { announceTierChange } = announcements;
     const senders = notifications.channels.map(({ send }) => send);
     const ofTiers = [recalculateTier, manageTier, changeGroupTiers, expireTiers];
-    const { googlePasses } = props;
-    const ofGoogle = googlePasses ? [googlePasses.updateGooglePass, googlePasses.linkGooglePass] : [];
-    const functions = [
-      ...[recordTransaction, receiveShopifyOrder, ...ofTiers, announceTierChange, ...senders],
-      ...ofGoogle,
+    const { googlePasses, passes } = props;
+    const ofPasses = [
+      ...(passes ? [passes.serveWallet, passes.sendPush] : []),
+      ...(googlePasses ? [googlePasses.updateGooglePass, googlePasses.linkGooglePass] : []),
     ];
+    const functions = [recordTransaction, receiveShopifyOrder, ...ofTiers, announceTierChange, ...senders, ...ofPasses];
     const ofIntake = (name: string) =>
       [recordTransaction, receiveShopifyOrder].map((each) => named(each, each.count(name)));
 
@@ -423,6 +476,7 @@ export class Watch extends Construct {
         ]),
       ],
       ...(googlePasses ? googleRows(googlePasses) : []),
+      ...(props.passes ? passRows(props.passes) : []),
       [heading('Why: what it runs on')],
       [
         graph(
@@ -474,6 +528,35 @@ function googleRows({ updateGooglePass, linkGooglePass, queue, deadLetters }: Go
       ]),
     ],
   ];
+}
+
+function passRows({ readPass, openPassLink, serveWallet, sendPush, checkCertificates, deadLetters }: WalletPasses) {
+  const makers = [readPass, openPassLink, serveWallet];
+  return [
+    [heading('Why: passes')],
+    [
+      graph('Passes made, and not', [
+        ...makers.map((each) => named(each, each.count('PassMade'))),
+        counted(serveWallet, 'PassNotModified'),
+        ...makers.map((each) => each.count('PassNotPossible').with({ label: `${each.folder}: not possible` })),
+      ]),
+      graph('Phones', [
+        counted(serveWallet, 'DeviceRegistered'),
+        counted(sendPush, 'DeviceForgotten'),
+        counted(serveWallet, 'PhoneComplained'),
+      ]),
+      graph('Pushes', [
+        counted(sendPush, 'PassPushed'),
+        counted(sendPush, 'MessageFailed'),
+        depth(deadLetters).with({ label: 'dead letters' }),
+      ]),
+      graph('Days that the certificates have left', [daysLeft(checkCertificates).with({ label: 'the first to end' })]),
+    ],
+  ];
+}
+
+function daysLeft(checker: LaurelFunction): Metric {
+  return checker.count('CertificateDaysLeft').with({ statistic: Stats.MINIMUM, period: Duration.days(1) });
 }
 
 function heldBack(table: LaurelTable, kind: 'Read' | 'Write'): Metric {

@@ -35,9 +35,11 @@ export function pushText(
     ...(holder?.name !== undefined && { name: holder.name }),
     ...(locale !== undefined && { locale }),
   });
-  // What people typed comes on one line. The place of the tier's name is nobody's value.
   const onOneLine = (value: string) => value.replace(/\p{Cc}+/gu, ' ');
-  return fillIn(text, tierStatus === undefined ? variables : { ...variables, tierStatus }, onOneLine);
+  if (tierStatus === undefined) return fillIn(text, variables, onOneLine);
+  // Whoever is called like the place of the tier's name does not get the tier's name.
+  const withoutPlace = (value: string) => (value === tierStatus ? value : onOneLine(value).replaceAll(tierStatus, ''));
+  return fillIn(text, { ...variables, tierStatus }, withoutPlace);
 }
 
 /** What a change of tier tells on the phone; undefined where it is silent, or is no change of tier. */

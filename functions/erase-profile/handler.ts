@@ -2,6 +2,7 @@ import { apiKeys } from '../adapters/api-keys.ts';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoGooglePasses } from '../adapters/dynamo-google-passes.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
+import { DynamoPassRegistrations } from '../adapters/dynamo-pass-registrations.ts';
 import { DynamoProfileStore } from '../adapters/dynamo-profile-store.ts';
 import { SqsPassRefreshes } from '../adapters/sqs-pass-refreshes.ts';
 import { readEnvironment, readOptional } from '../runtime/environment.ts';
@@ -21,5 +22,6 @@ export const handler = makeHandler({
       passRefreshes: new SqsPassRefreshes(googlePassQueue),
     },
   }),
+  registrations: new DynamoPassRegistrations(client, env.MEMBERS_TABLE),
   keys: apiKeys(env.API_KEYS_SECRET),
 });
