@@ -15,7 +15,7 @@ import { storesOf } from './stores.ts';
 import { ForgottenBatch, keysOfBatch, type StreamBatch, type StreamKey } from './stream-batch.ts';
 import { WaitingMessages } from './waiting-messages.ts';
 
-export const QUEUES = ['transactions', 'tier-changes', 'email', 'sms', 'google-pass'] as const;
+export const QUEUES = ['transactions', 'tier-changes', 'email', 'sms', 'push', 'google-pass'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface ReplayOptions {
@@ -43,6 +43,8 @@ export function replayOf(queue: QueueName, stack: DeployedStack, options: Replay
       return transactionsOf(stack, options);
     case 'tier-changes':
       return tierChangesOf(stack, options);
+    case 'push':
+      return pushesOf(stack, options);
     default:
       return messagesOf(queue, stack, options);
   }
@@ -150,5 +152,15 @@ function messagesOf(channel: keyof typeof QUEUE_OF, stack: DeployedStack, option
     await deliveries.release(delivery);
     await target.send(body);
     return { outcome: 'replayed', what };
+  };
+}
+
+/** A push says nothing but "look": sent twice it does no harm, so nobody asks whether it left. */
+function pushesOf(stack: DeployedStack, options: ReplayOptions): Replay {
+  const target = new WaitingMessages(new SQSClient({ region: stack.region }), stack.output('PushQueue'));
+  return async (body) => {
+    const { memberId, sequence } = newsOf(contentOf(body));
+    if (options.write) await target.send(body);
+    return { outcome: 'replayed', what: `the push of change ${sequence} of ${memberId}` };
   };
 }

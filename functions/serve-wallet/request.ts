@@ -1,9 +1,6 @@
 import * as z from 'zod/mini';
-import { PUSH_TOKEN } from '../../core/wallet/device-bounds.ts';
+import { phoneLogSchema, registrationSchema } from '../contract/wallet-schemas.ts';
 import { Problem } from '../runtime/problem.ts';
-
-const registrationSchema = z.object({ pushToken: z.string().check(z.regex(PUSH_TOKEN)) });
-const logSchema = z.object({ logs: z.array(z.string()) });
 
 /** @throws Problem 400 when it is none */
 export function readPushToken(body: unknown): string {
@@ -28,7 +25,7 @@ const KNOWN_WORDS: [word: string, pattern: RegExp][] = [
 
 /** @returns the kind of each complaint. @throws Problem 400 when the body holds none */
 export function readComplaints(body: unknown): string[] {
-  const { data } = z.safeParse(logSchema, body);
+  const { data } = z.safeParse(phoneLogSchema, body);
   if (!data) throw new Problem(400, 'The body must be {"logs": ["…"]}.');
   return data.logs
     .slice(0, MAX_COMPLAINTS)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CALLS } from '../../functions/serve-wallet/make-handler.ts';
 import { nameOf, resourcesOf, synthesized } from './synthesized.ts';
 
 const { template } = synthesized();
@@ -31,6 +32,10 @@ test('the routes are those of the contract, each with its function', () => {
     'GET /v1/runs/{runId}/changes': 'TierActionsListRunChanges',
     'GET /v1/runs/{runId}/outcomes': 'TierActionsListRunOutcomes',
     'POST /v1/webhooks/shopify': 'TransactionIntakeReceiveShopifyOrder',
+    'GET /v1/members/{memberId}/pass': 'WalletPassesReadPass',
+    'GET /v1/members/{memberId}/pass-link': 'WalletPassesLinkPass',
+    'GET /v1/passes/{token}': 'WalletPassesOpenPassLink',
+    ...Object.fromEntries(Object.values(CALLS).map((route) => [route, 'WalletPassesServeWallet'])),
     'GET /v1/program': 'FrontDoorReadProgram',
     'GET /v1/openapi.json': 'FrontDoorReadOpenapi',
   });

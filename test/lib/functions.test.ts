@@ -12,6 +12,12 @@ const CLOCK = {
   SCHEDULER_ROLE_ARN: 'TierClockRole',
   DUE_DEAD_LETTERS_ARN: 'TierClockDeadLetters',
 };
+const WALLET = {
+  ...POINTS_AND_MEMBERS,
+  PASS_CERTIFICATES_SECRET: 'WalletPassesCertificates',
+  PASS_TOKENS_SECRET: 'WalletPassesTokens',
+  API_URL: 'FrontDoorApi',
+};
 const KEYS = { API_KEYS_SECRET: 'FrontDoorApiKeys' };
 
 /** What each handler reads from its environment: names and ARNs of what is deployed beside it. */
@@ -49,6 +55,17 @@ const ENVIRONMENT: Record<string, Record<string, string>> = {
   'send-sms': { MEMBERS_TABLE: 'MembersTable' },
   'link-google-pass': { ...POINTS_AND_MEMBERS, GOOGLE_KEY_SECRET: 'GooglePassesKey', ...KEYS },
   'update-google-pass': { ...POINTS_AND_MEMBERS, GOOGLE_KEY_SECRET: 'GooglePassesKey' },
+  'read-pass': { ...WALLET, ...KEYS },
+  'link-pass': {
+    MEMBERS_TABLE: 'MembersTable',
+    PASS_TOKENS_SECRET: 'WalletPassesTokens',
+    API_URL: 'FrontDoorApi',
+    ...KEYS,
+  },
+  'open-pass-link': WALLET,
+  'serve-wallet': WALLET,
+  'send-push': WALLET,
+  'check-certificates': { PASS_CERTIFICATES_SECRET: 'WalletPassesCertificates' },
 };
 
 /** How long a function may take that no caller waits for. */
@@ -58,6 +75,7 @@ const SECONDS: Record<string, number> = {
   'send-email': 30,
   'send-sms': 30,
   'update-google-pass': 60,
+  'send-push': 60,
   'change-group-tiers': 300,
   'expire-tiers': 300,
 };

@@ -15,6 +15,14 @@ const SET_CLOCK = {
 };
 const API_KEYS = { FrontDoorApiKeys: ['secretsmanager:GetSecretValue'] };
 
+/** What drawing a pass takes: the member, its version, and the two secrets. */
+const DRAW = {
+  WalletPassesCertificates: ['secretsmanager:GetSecretValue'],
+  WalletPassesTokens: ['secretsmanager:GetSecretValue'],
+  PointsLedgerTable: ['dynamodb:Query'],
+  MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+};
+
 /** Each function, what it may touch, and what it may do there. Its own log, which every function may write, is left out. */
 const MAY: Record<string, Record<string, string[]>> = {
   'record-transaction': {
@@ -40,7 +48,13 @@ const MAY: Record<string, Record<string, string[]>> = {
   },
   'erase-profile': {
     ...API_KEYS,
-    MembersTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    MembersTable: [
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
     GooglePassesQueue: ['sqs:SendMessage'],
   },
   'list-transactions': { ...API_KEYS, PointsLedgerTable: ['dynamodb:Query'], MembersTable: ['dynamodb:GetItem'] },
@@ -128,6 +142,29 @@ const MAY: Record<string, Record<string, string[]>> = {
       'dynamodb:UpdateItem',
     ],
   },
+  'read-pass': { ...API_KEYS, ...DRAW },
+  'link-pass': {
+    ...API_KEYS,
+    WalletPassesTokens: ['secretsmanager:GetSecretValue'],
+    MembersTable: ['dynamodb:GetItem'],
+  },
+  'open-pass-link': DRAW,
+  'serve-wallet': {
+    ...DRAW,
+    MembersTable: [
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+    ],
+  },
+  'send-push': {
+    ...DRAW,
+    WalletPassesQueue: EMPTY_QUEUE,
+    MembersTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+  },
+  'check-certificates': { WalletPassesCertificates: ['secretsmanager:GetSecretValue'] },
 };
 
 const STATES = 'arn:aws:states:eu-west-1:000000000000';
@@ -138,6 +175,11 @@ const SERVICES_MAY = {
     service: 'scheduler.amazonaws.com',
     condition: { StringEquals: { 'aws:SourceAccount': '000000000000', 'aws:SourceArn': 'TierClockGroup' } },
     may: { TierClockDue: ['sqs:SendMessage'], TierClockDeadLetters: ['sqs:SendMessage'] },
+  },
+  WalletPassesRole: {
+    service: 'scheduler.amazonaws.com',
+    condition: { StringEquals: { 'aws:SourceAccount': '000000000000', 'aws:SourceArn': 'TierClockGroup' } },
+    may: { WalletPassesCheckCertificatesFunction: ['lambda:InvokeFunction'] },
   },
   TierActionsRunsRole: {
     service: 'states.amazonaws.com',

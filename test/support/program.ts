@@ -23,22 +23,30 @@ const EXAMPLE_NOTIFICATIONS: NotificationSettings = {
   sms: { enabled: true, senderId: 'EXAMPLE' },
 };
 
-const EXAMPLE_COLOURS: [tier: string, background: string][] = [
-  ['bronze', '#cd7f32'],
-  ['silver', '#c0c0c0'],
-  ['gold', '#d4af37'],
-  ['platinum', '#e5e4e2'],
-];
+const EXAMPLE_COLOURS: Readonly<Record<string, string>> = {
+  bronze: '#cd7f32',
+  silver: '#c0c0c0',
+  gold: '#d4af37',
+  platinum: '#e5e4e2',
+};
 
-/** A wallet for the example program. Its images are made by `exampleImages`. */
-export function exampleWallet(wallet: Partial<WalletSettings> = {}): WalletSettings {
+/** A wallet for the tiers of a program, the example's where none is given. Its images are made by `exampleImages`. */
+export function exampleWallet(
+  wallet: Partial<WalletSettings> = {},
+  tiers: readonly { id: string }[] = EXAMPLE_PROGRAM.tiers,
+): WalletSettings {
   return {
     terms: 'Terms of the Example Shop.',
     apple: { passTypeId: 'pass.example.shop', teamId: 'TEAM123456' },
     designs: Object.fromEntries(
-      EXAMPLE_COLOURS.map(([tier, background]) => [
-        tier,
-        { background, foreground: '#101010', label: '#404040', images: `example/wallet/${tier}` },
+      tiers.map(({ id }) => [
+        id,
+        {
+          background: EXAMPLE_COLOURS[id] ?? '#808080',
+          foreground: '#101010',
+          label: '#404040',
+          images: `example/wallet/${id}`,
+        },
       ]),
     ),
     ...wallet,

@@ -91,7 +91,11 @@ export function makeWorld(
     reach?: Reach;
   } = {},
 ) {
-  const brand = exampleBrand(options.program, options.notifications, options.wallet ?? exampleWallet());
+  const brand = exampleBrand(
+    options.program,
+    options.notifications,
+    options.wallet ?? exampleWallet({}, options.program?.tiers),
+  );
   const program = compileProgram(brand);
   const announcing = announcingOf(brand.notifications);
   const googleBrand = hasWallet(brand) && hasGoogleWallet(brand) ? brand : undefined;
