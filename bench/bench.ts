@@ -23,9 +23,11 @@ import {
   invocationTable,
   limitLines,
   scheduleTable,
+  walletTable,
 } from './tables.ts';
+import { HOW_WALLET, limitsOfWallet, measureWallet } from './wallet.ts';
 
-const PARTS = ['engine', 'actions', 'database', 'functions', 'cost'] as const;
+const PARTS = ['engine', 'actions', 'database', 'wallet', 'functions', 'cost'] as const;
 type Part = (typeof PARTS)[number];
 
 const HELP = `
@@ -36,6 +38,7 @@ Measures, and prints each figure with how it was taken and what it is held to. A
   engine      how many decisions a second the engine takes on one core
   actions     how many schedules the ends of tier actions take, and how fast and how large a group's action is
   database    what each kind of transaction and of tier action costs in DynamoDB: write units, read units, round trips
+  wallet      how many passes a second are made, against the floor of one signature, and how many pushes go out on one connection
   functions   how large the deployed code of each function is, and how long its import takes
   cost        what a million purchases cost on AWS, line by line, from the two before and bench/prices.json
 
@@ -105,6 +108,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
   const engine = parts.has('engine') ? await step('engine', measureEngine) : undefined;
   const actions = parts.has('actions') ? await step('actions', measureActions) : undefined;
   const database = parts.has('database') ? await step('database', measureOnDynamoDbLocal) : undefined;
+  const wallet = parts.has('wallet') ? await step('wallet', measureWallet) : undefined;
   const functions = parts.has('functions') ? await step('functions', measureFunctions) : undefined;
   const cost = parts.has('cost') && database && functions ? computeCost(database, functions) : undefined;
 
@@ -114,6 +118,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
     tell('Database', HOW_DATABASE, databaseTable(database), actionTable(database), ...correctionsOf(database));
     console.log(['', invocationTable(database)].join('\n'));
   }
+  if (wallet) tell('Wallet', HOW_WALLET, walletTable(wallet));
   if (functions) tell('Functions', HOW_FUNCTIONS, functionTable(functions));
   if (cost) tell('What a million purchases cost', HOW_COST, costTable(cost));
 
@@ -121,13 +126,14 @@ async function bench(parts: Set<Part>): Promise<boolean> {
     ...(engine ? limitsOfEngine(engine) : []),
     ...(actions ? limitsOfActions(actions) : []),
     ...(database ? limitsOfDatabase(database) : []),
+    ...(wallet ? limitsOfWallet(wallet) : []),
     ...(functions ? limitsOfFunctions(functions) : []),
   ];
   const machine = { processor: cpus()[0]?.model, cores: cpus().length, load: loadavg()[0] };
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   const results = {
     takenAt: new Date(startedAt).toISOString(),
-    ...{ node: process.version, machine, seconds, engine, actions, database, functions, cost },
+    ...{ node: process.version, machine, seconds, engine, actions, database, wallet, functions, cost },
     limits: limits.map((limit) => ({ ...limit, kept: isKept(limit) })),
   };
   await mkdir(path.dirname(LATEST), { recursive: true });

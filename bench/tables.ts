@@ -6,6 +6,7 @@ import { type DatabaseFigures, WRITE_UNITS_OF_A_PURCHASE } from './database.ts';
 import { BUNDLE_KB, type FunctionFigures } from './deployed-functions.ts';
 import { DECISIONS_PER_SECOND, type EngineFigures, type Rate } from './engine.ts';
 import { isKept, type Limit } from './limit.ts';
+import { TIMES_FLOOR, type WalletFigures } from './wallet.ts';
 
 const STYLE = { style: { head: [], border: [], compact: true } };
 const right = (content: string | number) => ({ hAlign: 'right' as const, content: String(content) });
@@ -36,6 +37,18 @@ export function groupTable({ groups }: ActionFigures): string {
     const what = group.isPeer ? `peer: ${group.what}` : group.what;
     table.push([what, ...[whole(group.perSecond), group.liveMb.toFixed(1), limit].map(right)]);
   }
+  return table.toString();
+}
+
+export function walletTable({ passes, pushes }: WalletFigures): string {
+  const table = plainTable(['', 'per second', 'floors', 'limit']);
+  for (const { what, perSecond, timesFloor, kind } of passes) {
+    const limit = what === 'a pass, sealed' ? `≤ ${TIMES_FLOOR}` : '';
+    const label = kind === 'ours' ? what : `${kind}: ${what}`;
+    table.push([label, ...[whole(perSecond), timesFloor.toFixed(2), limit].map(right)]);
+  }
+  const connections = pushes.connections === 1 ? 'one connection' : `${pushes.connections} connections`;
+  table.push([`pushes on ${connections}`, ...[whole(pushes.perSecond), '', ''].map(right)]);
   return table.toString();
 }
 

@@ -2,15 +2,18 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import { type ApiKey, newApiKey, parseApiKeys, ROLES, type Role, sha256 } from '../functions/runtime/api-keys.ts';
+
 import { type DeployedStack, findStack } from './operator/deployed-stack.ts';
 import { documentOf, editSecret } from './operator/edit-secret.ts';
+import { readGoogleKey } from './operator/google-key-file.ts';
 import { OperatorError, runCommand } from './operator/operator-error.ts';
 
 type Edit = [change: (document: unknown) => unknown, holds: (document: unknown) => boolean];
 
 const command = new Command('npm run keys --').description(
   [
-    'Makes, lists and revokes the keys that call the API, and sets the secret that Shopify signs its webhooks with.',
+    'Makes, lists and revokes the keys that call the API, sets the secret that Shopify signs its webhooks with, and the key by which',
+    'passes are written to Google Wallet.',
     '',
     'A key is shown once, when it is made: only its hash is kept. To rotate one: make another of the same role, give it to the shop,',
     'and revoke the old one when nobody uses it any more. Both are alive in between.',
@@ -102,6 +105,31 @@ command
       const prints = secrets.map((secret) => sha256(secret).slice(0, 8)).join(', ');
       console.log(
         `${secrets.length === 1 ? 'One secret is' : `${secrets.length} secrets are`} alive within a minute (SHA-256 ${prints}…).`,
+      );
+    }),
+  );
+
+command
+  .command('google')
+  .description('set the key of the service account that writes to Google Wallet: its JSON file on standard input')
+  .addOption(brand())
+  .addHelpText('after', '\nExample:\n  npm run keys -- google --brand acme < key.json')
+  .action((options: { brand: string }) =>
+    runCommand(async () => {
+      if (process.stdin.isTTY) process.stderr.write('Paste the key file, then press Enter and Ctrl-D.\n');
+      const { file, clientEmail } = readGoogleKey(await textOf(process.stdin));
+      const stack = await findStack(options.brand);
+      if (!stack.brand.wallet?.google) {
+        throw new OperatorError(`brands/${options.brand}.json has no wallet.google: its stack has no use for the key.`);
+      }
+      await edit(
+        stack,
+        'GoogleKeySecret',
+        () => ({ keys: [file] }),
+        (document) => JSON.stringify(document) === JSON.stringify({ keys: [file] }),
+      );
+      console.log(
+        `The key of ${clientEmail} is in force within an hour. Delete the one before it at Google after that, if there was one.`,
       );
     }),
   );

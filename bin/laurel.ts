@@ -2,11 +2,13 @@
 import { App } from 'aws-cdk-lib';
 import { LoyaltyStack } from '../lib/loyalty-stack.ts';
 import { readBrandFile } from './operator/brand-file.ts';
+import { checkDesigns } from './operator/design-check.ts';
 import { runCommand } from './operator/operator-error.ts';
 
 await runCommand(async () => {
   const app = new App();
   const brand = readBrandFile(app.node.tryGetContext('brand'), '-c brand=<name>');
+  await checkDesigns(brand);
   const { brand: id, account, region } = brand.settings;
   new LoyaltyStack(app, `laurel-${id}`, { brand, env: { account, region } });
 });

@@ -12,6 +12,8 @@ const WAITING: Record<QueueName, string> = {
   'tier-changes': 'ParkedTierChangesQueue',
   email: 'EmailDeadLetters',
   sms: 'SmsDeadLetters',
+  push: 'PushDeadLetters',
+  'google-pass': 'GooglePassDeadLetters',
 };
 
 const command = new Command('npm run replay --')
@@ -22,6 +24,8 @@ const command = new Command('npm run replay --')
       '  transactions   entries that could not be counted: their members are rebuilt from the ledger, and told as usual',
       '  tier-changes   changes that could not be announced: they are announced again, under the same event id',
       '  email, sms     messages that could not be sent: they go back to their queue, and are still sent at most once',
+      '  push           phones that could not be told that their pass has changed: they are told again',
+      '  google-pass    changes that did not reach Google Wallet: the same, and the pass is made true in any case',
       '',
       'What fails again stays where it is, and so does a message of which nobody knows whether it left. Running it twice does no harm.',
     ].join('\n'),
@@ -31,7 +35,7 @@ const command = new Command('npm run replay --')
   .option('--write', 'replay them; without it, only show what waits')
   .option(
     '--resend',
-    'email and sms: send even what may have been sent already (an earlier attempt ended without a word). Ask the members first.',
+    'email, sms and google-pass: send even what may have been sent already (an earlier attempt ended without a word). Ask the members first.',
   )
   .option(
     '--discard',
@@ -45,9 +49,10 @@ const { brand, queue, ...given } = command
 
 await runCommand(async () => {
   const { write = false, resend = false, discard = false } = given;
-  const isChannel = queue === 'email' || queue === 'sms';
-  if (resend && !isChannel) throw new OperatorError('--resend is for the queues email and sms.');
-  if (discard && isChannel) throw new OperatorError('--discard is for the queues transactions and tier-changes.');
+  const isChannel = queue === 'email' || queue === 'sms' || queue === 'google-pass';
+  if (resend && !isChannel) throw new OperatorError('--resend is for the queues email, sms and google-pass.');
+  if (discard && (isChannel || queue === 'push'))
+    throw new OperatorError('--discard is for the queues transactions and tier-changes.');
   if (discard && !write) throw new OperatorError('--discard needs --write. Look first, without either.');
   const stack = await findStack(brand);
   holdToDeployedProgram(stack, write);

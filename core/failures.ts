@@ -15,3 +15,17 @@ export class TooManyConflicts extends Error {
     );
   }
 }
+
+/** A pass can't be made until an operator has put something right: the message says what. It holds nothing secret. */
+export class CannotSign extends Error {
+  override name = 'CannotSign';
+}
+
+/** Some phones may not have heard that their pass has changed. Telling all of them again does no harm. */
+export class PushFailed extends Error {
+  override name = 'PushFailed';
+
+  constructor(reasons: readonly string[]) {
+    super(`${reasons.length} pushes were not taken: ${[...new Set(reasons)].join(', ')}.`);
+  }
+}

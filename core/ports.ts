@@ -9,6 +9,11 @@ import type { Channel } from './program/brand.ts';
 import type { RecalculationRun, Run, RunCounts, RunPage, RunState } from './runs/run.ts';
 import type { Segment } from './runs/segment.ts';
 import type { Instant } from './time.ts';
+import type { DesignImages } from './wallet/design-images.ts';
+import type { GoogleLoyaltyClass } from './wallet/google-class.ts';
+import type { GoogleMessage, GoogleNotice } from './wallet/google-message.ts';
+import type { ClosedGoogleObject, GoogleLoyaltyObject } from './wallet/google-object.ts';
+import type { PassVersion } from './wallet/pass-version.ts';
 
 export interface Ledger {
   /** Writes the entry unless its key is taken; then answers with the entry that is there. One round trip either way. */
@@ -124,7 +129,8 @@ export interface DeliveryLog {
 export interface Delivery {
   memberId: string;
   sequence: number;
-  channel: Channel;
+  /** A member may keep a pass in two wallets: what Google's tells is claimed by itself. */
+  channel: Channel | 'google-pass';
 }
 
 /** The brand's event bus: for the shop's other systems. */
@@ -156,4 +162,111 @@ export interface Texter {
 export interface OrderFiles {
   load(source: string, orderId: string): Promise<OrderFile | undefined>;
   save(file: OrderFile, readVersion: number): Promise<'saved' | 'conflict'>;
+}
+
+/** Google's side of the wallet: it holds the passes, and shows them on its own. @throws anything where it did not take a call */
+export interface GoogleWallet {
+  /** Makes a class, or changes the one that is there. */
+  upsertClass(loyaltyClass: GoogleLoyaltyClass): Promise<void>;
+  /** Makes an object, or changes the one that is there. Its class must be there. */
+  upsertObject(object: GoogleLoyaltyObject): Promise<void>;
+  /** Changes the object if it is there. */
+  closeObject(object: ClosedGoogleObject): Promise<void>;
+  /**
+   * Tells the pass's owner, who may be told too often for Google's taste.
+   * @throws OutcomeUnknown when it may have been told; anything else when it certainly was not
+   */
+  addMessage(objectId: string, message: GoogleMessage): Promise<'told' | 'tooOften'>;
+  /** The link by which a member takes the pass. */
+  saveUrl(object: { id: string; classId: string }, now: Instant): Promise<string>;
+}
+
+/** A member's pass in Google Wallet, as far as Laurel has to remember it. */
+export interface GooglePass {
+  /** `opening` until Google certainly has it; `withdrawn` once the member was erased. */
+  state: 'opening' | 'open' | 'withdrawn';
+  notices: readonly GoogleNotice[];
+}
+
+export interface GooglePasses {
+  /** Read consistently. */
+  load(memberId: string): Promise<GooglePass | undefined>;
+  /** Changes the state if it is still the one that was read; `undefined` where there was no pass. What was told is remembered. */
+  move(memberId: string, from: GooglePass['state'] | undefined, to: GooglePass['state']): Promise<'moved' | 'conflict'>;
+  /** @returns false where the owner was told often enough for a day */
+  takeNotice(memberId: string, sequence: number, now: Instant): Promise<boolean>;
+}
+
+/** Asks for a member's pass to be made true again, soon. */
+export interface PassRefreshes {
+  ask(memberId: string): Promise<void>;
+}
+
+/** The files of a pass by their names, but for those that seal it. */
+export type PassFiles = Readonly<Record<string, Uint8Array>>;
+
+/** Makes of a pass's files the one file that a phone takes, sealed by the brand. @throws CannotSign */
+export interface PassPress {
+  /** Names the contents: the same for the same files, and for no others. */
+  contentsOf(files: PassFiles): string;
+  press(files: PassFiles, now: Instant): Promise<Uint8Array>;
+}
+
+/** @throws CannotSign where the brand's certificates are missing, have ended or don't fit */
+export interface PassSigner {
+  sign(manifest: Uint8Array, now: Instant): Promise<Uint8Array>;
+}
+
+/** The images of the brand's designs. */
+export interface PassImages {
+  /** Of one design: the same object every time. @throws CannotSign where they are missing, with what to do */
+  of(folder: string): Promise<DesignImages>;
+}
+
+/** What only the brand can write, made of its one secret: nothing of it is stored for a member. */
+export interface PassTokens {
+  /** What a phone proves with that it holds the pass of that serial number. */
+  tokenOf(serialNumber: string): Promise<string>;
+  /** Compared in constant time. */
+  fits(serialNumber: string, token: string): Promise<boolean>;
+  /** Opens one member's pass to whoever has it, until then. */
+  linkTo(memberId: string, expiresAt: Instant): Promise<string>;
+  /** Whose link it is, and until when; undefined where the brand did not write it. */
+  readLink(token: string): Promise<{ memberId: string; expiresAt: Instant } | undefined>;
+}
+
+/** A phone or a watch, and where it hears of news. Its id says nothing but which of two devices it is. */
+export interface PassDevice {
+  deviceId: string;
+  pushToken: string;
+}
+
+/** Which version of its pass a member has, and which devices hold it. */
+export interface PassRegistrations {
+  /** Read consistently. */
+  version(memberId: string): Promise<PassVersion | undefined>;
+  /** Keeps a version if the one that is there is still the one that was read. */
+  saveVersion(memberId: string, version: PassVersion, read: PassVersion | undefined): Promise<'saved' | 'conflict'>;
+  /**
+   * Lets a device hear of a member's pass. Of a pass with `MAX_DEVICES` the one that registered first is forgotten.
+   * @returns `withdrawn` where the member was erased: then nothing is kept
+   */
+  register(memberId: string, device: PassDevice, now: Instant): Promise<'registered' | 'wasRegistered' | 'withdrawn'>;
+  /** @param pushToken only while the device is reached by it */
+  unregister(memberId: string, deviceId: string, pushToken?: string): Promise<void>;
+  /** Read consistently. */
+  devicesOf(memberId: string): Promise<PassDevice[]>;
+  /** Whose passes a device holds, `MAX_PASSES_OF_A_DEVICE` at most. */
+  passesOf(deviceId: string): Promise<string[]>;
+  /** Forgets every device of a member. */
+  forget(memberId: string): Promise<void>;
+}
+
+/** What became of a push: taken; the device is gone from there for good; or not taken, and why. */
+export type Pushed = { status: 'taken' } | { status: 'gone' } | { status: 'failed'; reason: string };
+
+/** Tells phones that a pass of theirs has changed. A push says nothing else: a repeat does no harm. */
+export interface ApplePush {
+  /** @returns what became of each, in the same order. @throws CannotSign */
+  push(pushTokens: readonly string[], now: Instant): Promise<Pushed[]>;
 }

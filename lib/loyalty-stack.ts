@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { compileProgram } from '../core/program/program.ts';
 import { CycleRecalculation } from './cycle-recalculation.ts';
 import { FrontDoor } from './front-door.ts';
+import { GooglePasses } from './google-passes.ts';
 import { MemberNotifications } from './member-notifications.ts';
 import { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
@@ -14,6 +15,7 @@ import { TierClock } from './tier-clock.ts';
 import { TierExpiry } from './tier-expiry.ts';
 import { TierRecalculation } from './tier-recalculation.ts';
 import { TransactionIntake } from './transaction-intake.ts';
+import { WalletPasses } from './wallet-passes.ts';
 import { Watch } from './watch.ts';
 
 export interface LoyaltyStackProps extends StackProps {
@@ -42,6 +44,12 @@ export class LoyaltyStack extends Stack {
     });
     new Runs(this, 'Runs', { brand, frontDoor, members, actions, recalculation: cycles });
     const notifications = new MemberNotifications(this, 'MemberNotifications', { brand, members, announcements });
+    const googlePasses = brand.settings.wallet?.google
+      ? new GooglePasses(this, 'GooglePasses', { brand, frontDoor, ledger, members, announcements })
+      : undefined;
+    const passes = brand.settings.wallet?.apple
+      ? new WalletPasses(this, 'WalletPasses', { brand, frontDoor, ledger, members, announcements, clock })
+      : undefined;
     new Watch(this, 'Watch', {
       brand,
       frontDoor,
@@ -55,6 +63,8 @@ export class LoyaltyStack extends Stack {
       cycles,
       announcements,
       notifications,
+      googlePasses,
+      ...(passes && { passes }),
     });
 
     // What operators' commands and the local cloud need to find.
@@ -80,6 +90,12 @@ export class LoyaltyStack extends Stack {
       EmailDeadLetters: notifications.email?.deadLetters.queueUrl,
       SmsQueue: notifications.sms?.queue.queueUrl,
       SmsDeadLetters: notifications.sms?.deadLetters.queueUrl,
+      GoogleKeySecret: googlePasses?.key.secretArn,
+      GooglePassQueue: googlePasses?.queue.queueUrl,
+      GooglePassDeadLetters: googlePasses?.deadLetters.queueUrl,
+      PassCertificatesSecret: passes?.certificates.secretArn,
+      PushQueue: passes?.queue.queueUrl,
+      PushDeadLetters: passes?.deadLetters.queueUrl,
       // What the functions count by: a command that counts by another file would spoil what they wrote.
       ProgramVersion: compileProgram(brand.settings).version,
     };

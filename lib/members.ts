@@ -18,6 +18,7 @@ export interface MembersProps {
 export class Members extends Construct {
   readonly table: LaurelTable;
   readonly putMember: LaurelFunction;
+  readonly eraseProfile: LaurelFunction;
 
   constructor(scope: Construct, id: string, { brand, frontDoor, ledger, clock }: MembersProps) {
     super(scope, id);
@@ -65,8 +66,14 @@ export class Members extends Construct {
     this.table.grant(listTierChanges, 'dynamodb:GetItem', 'dynamodb:Query');
     frontDoor.openToKeyHolders('GET /v1/members/{memberId}/tier-changes', listTierChanges);
 
-    const erase = new LaurelFunction(this, 'EraseProfile', { brand, environment: ofMembers });
-    this.table.grant(erase, 'dynamodb:GetItem', 'dynamodb:DeleteItem');
-    frontDoor.openToKeyHolders('DELETE /v1/members/{memberId}/profile', erase);
+    this.eraseProfile = new LaurelFunction(this, 'EraseProfile', { brand, environment: ofMembers });
+    this.table.grant(
+      this.eraseProfile,
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:Query',
+    );
+    frontDoor.openToKeyHolders('DELETE /v1/members/{memberId}/profile', this.eraseProfile);
   }
 }

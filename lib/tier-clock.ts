@@ -14,6 +14,7 @@ const SCHEDULER = 'scheduler.amazonaws.com';
 export class TierClock extends Construct {
   /** The group in which the functions may make schedules. */
   readonly groupName: string;
+  readonly groupArn: string;
   readonly role: Role;
   /** The moments that have come. */
   readonly due: LaurelQueue;
@@ -29,6 +30,7 @@ export class TierClock extends Construct {
     // CDK's `ScheduleGroup` would name it for good.
     const group = new CfnScheduleGroup(this, 'Group');
     this.groupName = group.ref;
+    this.groupArn = group.attrArn;
     this.schedules = {
       arn: this.arnOfSchedules(group.ref),
       asNagTells: this.arnOfSchedules(`<${Stack.of(this).getLogicalId(group)}>`),

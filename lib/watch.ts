@@ -16,6 +16,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { CycleRecalculation } from './cycle-recalculation.ts';
 import type { FrontDoor } from './front-door.ts';
+import type { GooglePasses } from './google-passes.ts';
 import type { MemberNotifications } from './member-notifications.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
@@ -31,6 +32,7 @@ import type { TierClock } from './tier-clock.ts';
 import type { TierExpiry } from './tier-expiry.ts';
 import type { TierRecalculation } from './tier-recalculation.ts';
 import type { TransactionIntake } from './transaction-intake.ts';
+import type { WalletPasses } from './wallet-passes.ts';
 
 export interface WatchProps {
   readonly brand: DeployedBrand;
@@ -45,6 +47,10 @@ export interface WatchProps {
   readonly cycles: CycleRecalculation;
   readonly announcements: TierAnnouncements;
   readonly notifications: MemberNotifications;
+  /** Where the brand has Google's wallet. */
+  readonly googlePasses: GooglePasses | undefined;
+  /** Where the brand has passes. */
+  readonly passes?: WalletPasses;
 }
 
 /**
@@ -73,6 +79,8 @@ export class Watch extends Construct {
     this.watchExpiry(props);
     this.watchCycles(props);
     this.watchTables(props);
+    if (props.googlePasses) this.watchGooglePasses(props.googlePasses);
+    if (props.passes) this.watchPasses(props.passes);
 
     const { alarmEmail } = props.brand.settings.operations ?? {};
     if (alarmEmail) this.tell(alarmEmail);
@@ -288,6 +296,80 @@ export class Watch extends Construct {
     }
   }
 
+  /** Google's side may be away, slow, or closed to a key: then passes stand still, and nothing else does. */
+  private watchGooglePasses({ deadLetters, queue, linkGooglePass, updateGooglePass }: GooglePasses): void {
+    const late = 'Members’ passes in Google Wallet show an old tier';
+    this.ring('GooglePassDeadLetters', {
+      metric: depth(deadLetters),
+      from: 1,
+      impact: `${late}, or a member was not told of the new one, until what lies there is replayed.`,
+    });
+    this.ring('GooglePassAge', {
+      metric: waiting(queue),
+      from: Duration.minutes(15).toSeconds(),
+      impact: `${late} for more than a quarter of an hour.`,
+    });
+    const functions: [LaurelFunction, keyof typeof FAILURES, string][] = [
+      [updateGooglePass, 'MessageFailed', `${late} while what failed is tried again.`],
+      [linkGooglePass, 'CallFailed', 'Members cannot save their pass to Google Wallet: the shop is refused the link.'],
+    ];
+    for (const [reporter, failure, impact] of functions) {
+      const { node, lambda } = reporter;
+      this.ring(`${node.id}Errors`, { metric: lambda.metricErrors(), from: 5, impact });
+      this.ring(`${node.id}Failures`, { metric: reporter.count(failure), from: FAILURES[failure], impact });
+      this.ring(`${node.id}Throttles`, { metric: lambda.metricThrottles(), from: 10, impact });
+    }
+  }
+
+  private watchPasses(passes: WalletPasses): void {
+    const { readPass, openPassLink, serveWallet, sendPush, checkCertificates, deadLetters } = passes;
+    this.ring('PushDeadLetters', {
+      metric: depth(deadLetters),
+      from: 1,
+      impact: 'Some members’ passes show an old tier until the phone looks by itself, or the push is replayed.',
+    });
+    const late =
+      'Members’ tiers move, but the passes on their phones show the old one until the phone looks by itself.';
+    this.ring('SendPushErrors', { metric: sendPush.lambda.metricErrors(), from: 5, impact: late });
+    this.ring('SendPushFailures', {
+      metric: sendPush.count('MessageFailed'),
+      from: FAILURES.MessageFailed,
+      impact: late,
+    });
+    this.ring('SendPushThrottles', { metric: sendPush.lambda.metricThrottles(), from: 10, impact: late });
+    for (const maker of [readPass, openPassLink, serveWallet]) {
+      this.ring(`${maker.node.id}NotPossible`, {
+        metric: maker.count('PassNotPossible'),
+        from: 1,
+        impact:
+          'Members get no pass, and phones can’t update theirs: certificates or images have to be put right. The log of the ' +
+          'function says which.',
+      });
+    }
+    this.ring('ServeWalletErrors', { metric: serveWallet.lambda.metricErrors(), from: 5, impact: late });
+    this.ring('ServeWalletFailures', {
+      metric: serveWallet.count('CallFailed'),
+      from: FAILURES.CallFailed,
+      impact: late,
+    });
+    this.ring('ServeWalletThrottles', { metric: serveWallet.lambda.metricThrottles(), from: 10, impact: late });
+
+    for (const days of [60, 30, 7]) {
+      this.ring(`CertificatesEndIn${days}Days`, {
+        metric: daysLeft(checkCertificates),
+        downTo: days,
+        impact:
+          `In ${days} days or less, members get no new passes and no phone is told of a new tier: the pass certificate or the WWDR ` +
+          'certificate ends, or is not there. docs/wallet.md says how to renew it.',
+      });
+    }
+    this.ring('CheckCertificatesErrors', {
+      metric: checkCertificates.lambda.metricErrors().with({ period: Duration.days(1) }),
+      from: 1,
+      impact: 'Nobody would be told that the certificates of the passes end: after that, members get no passes.',
+    });
+  }
+
   private ring(id: string, props: LaurelAlarmProps): void {
     this.alarms.push(new LaurelAlarm(this, id, props));
   }
@@ -326,7 +408,12 @@ export class Watch extends Construct {
     const { announceTierChange } = announcements;
     const senders = notifications.channels.map(({ send }) => send);
     const ofTiers = [recalculateTier, manageTier, changeGroupTiers, expireTiers, recalculateCycle];
-    const functions = [recordTransaction, receiveShopifyOrder, ...ofTiers, announceTierChange, ...senders];
+    const { googlePasses, passes } = props;
+    const ofPasses = [
+      ...(passes ? [passes.serveWallet, passes.sendPush] : []),
+      ...(googlePasses ? [googlePasses.updateGooglePass, googlePasses.linkGooglePass] : []),
+    ];
+    const functions = [recordTransaction, receiveShopifyOrder, ...ofTiers, announceTierChange, ...senders, ...ofPasses];
     const ofIntake = (name: string) =>
       [recordTransaction, receiveShopifyOrder].map((each) => named(each, each.count(name)));
 
@@ -435,6 +522,8 @@ export class Watch extends Construct {
           counted(recalculateCycle, 'MemberDown'),
         ]),
       ],
+      ...(googlePasses ? googleRows(googlePasses) : []),
+      ...(props.passes ? passRows(props.passes) : []),
       [heading('Why: what it runs on')],
       [
         graph(
@@ -463,6 +552,58 @@ export class Watch extends Construct {
       ],
     ];
   }
+}
+
+function googleRows({ updateGooglePass, linkGooglePass, queue, deadLetters }: GooglePasses): IWidget[][] {
+  return [
+    [heading('Why: passes in Google Wallet')],
+    [
+      graph('Passes written, and what was told', [
+        counted(updateGooglePass, 'PassUpdated'),
+        counted(updateGooglePass, 'MessageSent'),
+        counted(updateGooglePass, 'MessageTooOften'),
+        counted(updateGooglePass, 'MessageUnsure'),
+      ]),
+      graph('Changes that wait for Google', [
+        depth(queue).with({ label: 'waiting' }),
+        depth(deadLetters).with({ label: 'dead letters' }),
+      ]),
+      graph('How long a change waits for Google (s)', [waiting(queue).with({ label: 'the oldest' })]),
+      graph('What Google did not take', [
+        counted(updateGooglePass, 'MessageFailed'),
+        counted(linkGooglePass, 'CallFailed'),
+      ]),
+    ],
+  ];
+}
+
+function passRows({ readPass, openPassLink, serveWallet, sendPush, checkCertificates, deadLetters }: WalletPasses) {
+  const makers = [readPass, openPassLink, serveWallet];
+  return [
+    [heading('Why: passes')],
+    [
+      graph('Passes made, and not', [
+        ...makers.map((each) => named(each, each.count('PassMade'))),
+        counted(serveWallet, 'PassNotModified'),
+        ...makers.map((each) => each.count('PassNotPossible').with({ label: `${each.folder}: not possible` })),
+      ]),
+      graph('Phones', [
+        counted(serveWallet, 'DeviceRegistered'),
+        counted(sendPush, 'DeviceForgotten'),
+        counted(serveWallet, 'PhoneComplained'),
+      ]),
+      graph('Pushes', [
+        counted(sendPush, 'PassPushed'),
+        counted(sendPush, 'MessageFailed'),
+        depth(deadLetters).with({ label: 'dead letters' }),
+      ]),
+      graph('Days that the certificates have left', [daysLeft(checkCertificates).with({ label: 'the first to end' })]),
+    ],
+  ];
+}
+
+function daysLeft(checker: LaurelFunction): Metric {
+  return checker.count('CertificateDaysLeft').with({ statistic: Stats.MINIMUM, period: Duration.days(1) });
 }
 
 function heldBack(table: LaurelTable, kind: 'Read' | 'Write'): Metric {

@@ -15,7 +15,7 @@ import { storesOf } from './stores.ts';
 import { ForgottenBatch, keysOfBatch, type StreamBatch, type StreamKey } from './stream-batch.ts';
 import { WaitingMessages } from './waiting-messages.ts';
 
-export const QUEUES = ['transactions', 'tier-changes', 'email', 'sms'] as const;
+export const QUEUES = ['transactions', 'tier-changes', 'email', 'sms', 'push', 'google-pass'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface ReplayOptions {
@@ -43,6 +43,8 @@ export function replayOf(queue: QueueName, stack: DeployedStack, options: Replay
       return transactionsOf(stack, options);
     case 'tier-changes':
       return tierChangesOf(stack, options);
+    case 'push':
+      return pushesOf(stack, options);
     default:
       return messagesOf(queue, stack, options);
   }
@@ -119,27 +121,46 @@ function parkedRecords(
   };
 }
 
+const QUEUE_OF = { email: 'EmailQueue', sms: 'SmsQueue', 'google-pass': 'GooglePassQueue' } as const;
+
 /** What certainly did not leave goes back to its channel's queue. */
-function messagesOf(channel: 'email' | 'sms', stack: DeployedStack, options: ReplayOptions): Replay {
+function messagesOf(channel: keyof typeof QUEUE_OF, stack: DeployedStack, options: ReplayOptions): Replay {
   const { deliveries } = storesOf(stack);
-  const target = new WaitingMessages(
-    new SQSClient({ region: stack.region }),
-    stack.output(channel === 'email' ? 'EmailQueue' : 'SmsQueue'),
-  );
+  const target = new WaitingMessages(new SQSClient({ region: stack.region }), stack.output(QUEUE_OF[channel]));
   return async (body) => {
-    const { memberId, sequence, from, to } = newsOf(contentOf(body));
+    const content = contentOf(body);
+    if (typeof content.refreshPassOf === 'string') {
+      // It tells nobody anything: the pass is only made true.
+      if (options.write) await target.send(body);
+      return { outcome: 'replayed', what: `the Google pass of ${content.refreshPassOf}` };
+    }
+    const { memberId, sequence, from, to } = newsOf(content);
     const what = `the ${channel} of change ${sequence} of ${memberId} (${from.name} to ${to.name})`;
     if (!options.write) return { outcome: 'replayed', what };
 
     // Only who claims a message learns whether an earlier attempt did; the channel's function then claims it again.
     const delivery = { memberId, sequence, channel };
     const claim = await deliveries.claim(delivery, Date.now());
-    if (claim === 'alreadySent') return { outcome: 'removed', what: `${what}: it was sent already` };
+    if (claim === 'alreadySent') {
+      // Of a pass, the message is the smaller half: it has to show the tier.
+      if (channel === 'google-pass') await target.send(body);
+      return { outcome: 'removed', what: `${what}: it was sent already` };
+    }
     if (claim === 'claimedBefore' && !options.resend) {
       return { outcome: 'stays', what: `${what}: it may have left: ask the member, then --resend` };
     }
     await deliveries.release(delivery);
     await target.send(body);
     return { outcome: 'replayed', what };
+  };
+}
+
+/** A push says nothing but "look": sent twice it does no harm, so nobody asks whether it left. */
+function pushesOf(stack: DeployedStack, options: ReplayOptions): Replay {
+  const target = new WaitingMessages(new SQSClient({ region: stack.region }), stack.output('PushQueue'));
+  return async (body) => {
+    const { memberId, sequence } = newsOf(contentOf(body));
+    if (options.write) await target.send(body);
+    return { outcome: 'replayed', what: `the push of change ${sequence} of ${memberId}` };
   };
 }

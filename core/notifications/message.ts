@@ -84,7 +84,7 @@ export function variablesOf(
 }
 
 /** The day on which a tier ends, as people of that language write it: the last one, where the program's days end at midnight (R11). */
-function endDate(at: Instant, { timeZone, expiryBoundary }: Program, locale: string | undefined): string {
+export function endDate(at: Instant, { timeZone, expiryBoundary }: Program, locale: string | undefined): string {
   const day = localDate(expiryBoundary === 'endOfDay' ? at - 1 : at, timeZone);
   const noon = Date.UTC(day.year, day.month - 1, day.day, 12);
   return new Intl.DateTimeFormat(locale ?? 'en', { dateStyle: 'long', timeZone: 'UTC' }).format(noon);

@@ -6,7 +6,7 @@ import { TRANSACTION_TYPES } from '../ledger/transaction.ts';
 import { CHANGE_CAUSES } from '../member/member.ts';
 import { isCurrency, parseDecimal } from '../money.ts';
 import { isTimeZone, momentIn, parseDate, parseInstant } from '../time.ts';
-import type { Channel, TextCause, TransactionFilter } from './brand.ts';
+import { type Channel, PASS_LABELS, type TextCause, type TransactionFilter } from './brand.ts';
 import { MAX_MEASURED, TRACKER_UNIT } from './program.ts';
 
 /** Numbers below are written with an exponent. */
@@ -178,6 +178,79 @@ export const promotionSchema = z.strictObject({
     .optional(),
 });
 
+const localText = (longest: number) => {
+  const text = z
+    .string()
+    .min(1)
+    .max(longest)
+    .regex(/^[^\p{Cc}]*(?:\n[^\p{Cc}]*)*$/u, 'text whose only control characters are line breaks');
+  return z.union([text, z.record(locale, text).refine((texts) => Object.keys(texts).length > 0, 'a text at least')], {
+    error: `a text of 1 to ${longest} characters, or {"<language>": "<text>"}`,
+  });
+};
+const colour = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'a colour such as "#1a2b3c"');
+
+/** Google fetches the pictures itself, from anywhere. */
+const pictureAddress = z
+  .string()
+  .max(1000)
+  .regex(
+    /^https:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+\/[!-~]+$/,
+    'the address of a picture, such as "https://brand.example/logo.png"',
+  );
+
+/** What a pass of one tier looks like. */
+const designSchema = z.strictObject({
+  background: colour,
+  foreground: colour,
+  label: colour,
+  images: z
+    .string()
+    .max(200)
+    .regex(
+      /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
+      'a folder below that of the brand’s file, such as "demo/wallet/silver"',
+    ),
+  labels: z.strictObject(Object.fromEntries(PASS_LABELS.map((name) => [name, localText(40).optional()]))).optional(),
+});
+
+export const walletSchema = z.strictObject({
+  organizationName: line(64).optional(),
+  terms: localText(10_000),
+  url: z
+    .string()
+    .regex(
+      /^https:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+$/,
+      'an address without a path, such as "https://loyalty.brand.example"',
+    )
+    .optional(),
+  apple: z
+    .strictObject({
+      passTypeId: z
+        .string()
+        .regex(/^pass(?:\.[A-Za-z0-9-]+)+$/, 'a pass type identifier such as "pass.com.example.loyalty"'),
+      teamId: z.string().regex(/^[A-Z0-9]{10}$/, 'the 10 letters and digits of an Apple developer team'),
+    })
+    .optional(),
+  google: z
+    .strictObject({
+      issuerId: z.string().regex(/^\d{10,25}$/, 'the digits of a Google Wallet issuer, as text'),
+      classSuffix: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, '1 to 64 letters, digits and . _ -'),
+      logo: pictureAddress,
+      heroImages: z.record(id, pictureAddress).optional(),
+      homepage: z
+        .string()
+        .max(1000)
+        .regex(
+          /^https:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:\/[!-~]*)?$/,
+          'an address such as "https://brand.example/rewards"',
+        )
+        .optional(),
+    })
+    .optional(),
+  designs: z.record(id, designSchema),
+});
+
 export const brandShape = {
   $schema: z.string().optional(),
   brand: id,
@@ -262,6 +335,7 @@ export const brandShape = {
     })
     .optional(),
   shopify: z.strictObject({ countTax: z.boolean(), countShipping: z.boolean() }).optional(),
+  wallet: walletSchema.optional(),
   operations: z
     .strictObject({
       alarmEmail: z.email('an email address').optional(),

@@ -16,6 +16,7 @@ export interface Brand {
   notifications: NotificationSettings;
   recalculation?: RecalculationSettings;
   shopify?: ShopifySettings;
+  wallet?: WalletSettings;
   operations?: OperationsSettings;
 }
 
@@ -149,6 +150,53 @@ export interface ShopifySettings {
   countTax: boolean;
   countShipping: boolean;
 }
+
+/** The passes that members keep on their phones: one a member, in the design of its tier. */
+export interface WalletSettings {
+  /** Who issues the pass, as a locked phone's screen says it; the brand's name where it is left out. */
+  organizationName?: string;
+  /** The program's terms, on the back. */
+  terms: LocalText;
+  /**
+   * Where phones find this stack: the brand's own domain before the API. A pass carries the address for as long as it lives, and the
+   * API's own, which is taken where this is left out, dies with the stack.
+   */
+  url?: string;
+  apple?: { passTypeId: string; teamId: string };
+  google?: GoogleWalletSettings;
+  /** One for each tier, by the tier's id. */
+  designs: Record<string, PassDesign>;
+}
+
+/** Google Wallet holds a class for each tier, and an object for each member who saved a pass. It fetches pictures by their address. */
+export interface GoogleWalletSettings {
+  issuerId: string;
+  /** Tells this program's classes and objects from others of the same issuer. */
+  classSuffix: string;
+  /** A square of at least 660 pixels, of which Google shows a circle. */
+  logo: string;
+  /** A picture across the pass for a tier, by the tier's id: 1032 pixels wide, three times as wide as it is high. */
+  heroImages?: Record<string, string>;
+  /** A link under the pass's details. */
+  homepage?: string;
+}
+
+/** One text for everybody, or one for each language. */
+export type LocalText = string | Record<string, string>;
+
+export interface PassDesign {
+  /** Colours as `#rrggbb`: of the pass, of its values, and of the labels above them. */
+  background: string;
+  foreground: string;
+  label: string;
+  /** The folder of the images, from the folder of the brand's file: `demo/wallet/silver`. */
+  images: string;
+  /** The brand's own words above the values; Laurel's where they are left out. */
+  labels?: { [Name in PassLabel]?: LocalText };
+}
+
+export const PASS_LABELS = ['tier', 'points', 'next', 'expires', 'member', 'balance', 'keep', 'terms'] as const;
+export type PassLabel = (typeof PASS_LABELS)[number];
 
 export interface OperationsSettings {
   alarmEmail?: string;

@@ -50,6 +50,7 @@ function meaningProblems(json: unknown, fileName: string | undefined): Problem[]
     ...promotionProblems(json),
     ...textProblems(listAt(json, 'notifications', 'texts'), tierIds),
     ...shopifyProblems(json),
+    ...walletProblems(json, tierIds),
   ];
 }
 
@@ -155,6 +156,38 @@ function shopifyProblems(json: unknown): Problem[] {
   if (!worthless || valueAt(json, ['shopify']) === undefined) return [];
   const allowed = 'the points that one unit of a Shopify order gives, above 0';
   return [{ place: 'program.pointsPerUnit', given: 'nothing', allowed, remedy: 'Add it, or leave "shopify" out.' }];
+}
+
+/** A member of any tier keeps a pass: each tier has a design, and each design a tier. */
+function walletProblems(json: unknown, tiers: string[]): Problem[] {
+  if (valueAt(json, ['wallet']) === undefined || tiers.length === 0) return [];
+  const designs = Object.keys(recordAt(json, 'wallet', 'designs'));
+  return [
+    ...tiers
+      .filter((tier) => !designs.includes(tier))
+      .map((tier) => ({
+        place: `wallet.designs.${tier}`,
+        given: 'nothing',
+        allowed: 'a design: {background, foreground, label, images}',
+        remedy: `Add it: members of the tier ${tier} have a pass too.`,
+      })),
+    ...designs
+      .filter((tier) => !tiers.includes(tier))
+      .map((tier) => ({
+        place: `wallet.designs.${tier}`,
+        given: show(tier),
+        allowed: oneOf(tiers),
+        remedy: 'Name a tier of program.tiers.',
+      })),
+    ...Object.keys(recordAt(json, 'wallet', 'google', 'heroImages'))
+      .filter((tier) => !tiers.includes(tier))
+      .map((tier) => ({
+        place: `wallet.google.heroImages.${tier}`,
+        given: show(tier),
+        allowed: oneOf(tiers),
+        remedy: 'Name a tier of program.tiers.',
+      })),
+  ];
 }
 
 function ladderProblems(tiers: TierFile[], trackers: Trackers, currency: string | undefined): Problem[] {

@@ -54,6 +54,19 @@ export const memberAnswerSchema = z.object({
   }),
 });
 
+export const googlePassAnswerSchema = z.object({
+  saveUrl: z
+    .url()
+    .meta({ description: 'Where the member saves the pass to Google Wallet: for a button in a mail or on a page.' }),
+});
+
+export const passLinkAnswerSchema = z.object({ url: z.url(), expiresAt: instantSchema });
+
+export const updatedPassesAnswerSchema = z.object({
+  serialNumbers: z.array(z.string()),
+  lastUpdated: z.string().meta({ description: 'To be sent back as passesUpdatedSince. Its text promises nothing.' }),
+});
+
 export const recordingAnswerSchema = z.object({ status: z.enum(['accepted', 'duplicate']) });
 
 export const transactionAnswerSchema = z.object({

@@ -21,6 +21,10 @@ export function noRun(runId: string): Problem {
   return new Problem(404, `There is no run ${runId}. Whatever starts a run answers with its id.`);
 }
 
+export function noPass(memberId: string): Problem {
+  return new Problem(404, `There is no pass of a member ${memberId}: nobody is enrolled by that id, or it was erased.`);
+}
+
 export function noMember(memberId: string): Problem {
   return new Problem(404, `There is no member ${memberId}. PUT /v1/members/${memberId} enrols one.`);
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { problemSchema } from './answer-schemas.ts';
 import type { Operation } from './operations.ts';
 import { groupIdSchema, memberIdSchema, runIdSchema } from './request-schemas.ts';
+import { deviceIdSchema, linkTokenSchema, passTypeIdSchema, serialNumberSchema } from './wallet-schemas.ts';
 
 /** The contract as OpenAPI 3.1, whose schemas are JSON Schema, which zod writes by itself. https://spec.openapis.org/oas/v3.1.0 */
 export function openApiDocument(
@@ -25,6 +26,12 @@ export function openApiDocument(
           scheme: 'bearer',
           description: 'A key of the role that the call needs, or of the role admin.',
         },
+        applePass: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: '"ApplePass <token>", with the token that the pass carries.',
+        },
         shopify: { type: 'apiKey', in: 'header', name: 'X-Shopify-Hmac-Sha256' },
       },
       schemas: { Problem: jsonSchema(problemSchema, 'output') },
@@ -33,10 +40,15 @@ export function openApiDocument(
 }
 
 function describe(operation: Operation): Record<string, unknown> {
-  const problems = operation.access === 'public' || operation.access === 'signature' ? [] : [401, 403];
-  const answers = Object.entries(operation.answers).map(([status, { description, schema }]) => [
+  const byKey = !['public', 'signature', 'applePass'].includes(operation.access);
+  const problems = byKey ? [401, 403] : [];
+  const answers = Object.entries(operation.answers).map(([status, { description, schema, type }]) => [
     status,
-    { description, ...(schema ? { content: { 'application/json': { schema: jsonSchema(schema, 'output') } } } : {}) },
+    {
+      description,
+      ...(schema ? { content: { 'application/json': { schema: jsonSchema(schema, 'output') } } } : {}),
+      ...(type ? { content: { [type]: { schema: { type: 'string', format: 'binary' } } } } : {}),
+    },
   ]);
   const failures = [...new Set([...problems, ...operation.problems])].map((status) => [
     String(status),
@@ -45,11 +57,13 @@ function describe(operation: Operation): Record<string, unknown> {
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },
   ]);
-  const security = { public: [], signature: [{ shopify: [] }] }[operation.access as string] ?? [{ key: [] }];
+  const security = { public: [], signature: [{ shopify: [] }], applePass: [{ applePass: [] }] }[
+    operation.access as string
+  ] ?? [{ key: [] }];
   return {
-    operationId: operation.function,
+    operationId: operation.id ?? operation.function,
     summary: operation.summary,
-    ...(typeof operation.access === 'string' && security.length > 0 ? { 'x-laurel-role': operation.access } : {}),
+    ...(security.length > 0 ? { 'x-laurel-role': operation.access } : {}),
     security,
     parameters: [...pathParameters(operation), ...queryParameters(operation)],
     ...(operation.body
@@ -64,7 +78,15 @@ function describe(operation: Operation): Record<string, unknown> {
   };
 }
 
-const PATH_PARAMETERS = { groupId: groupIdSchema, memberId: memberIdSchema, runId: runIdSchema };
+const PATH_PARAMETERS = {
+  groupId: groupIdSchema,
+  memberId: memberIdSchema,
+  runId: runIdSchema,
+  deviceId: deviceIdSchema,
+  passTypeId: passTypeIdSchema,
+  serialNumber: serialNumberSchema,
+  token: linkTokenSchema,
+};
 
 function pathParameters({ path }: Operation) {
   return Object.entries(PATH_PARAMETERS)

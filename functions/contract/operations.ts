@@ -5,7 +5,9 @@ import type { ProblemStatus } from '../runtime/problem.ts';
 import {
   actionAnswerSchema,
   explanationAnswerSchema,
+  googlePassAnswerSchema,
   memberAnswerSchema,
+  passLinkAnswerSchema,
   programAnswerSchema,
   recordingAnswerSchema,
   runAnswerSchema,
@@ -14,6 +16,7 @@ import {
   runStartedAnswerSchema,
   tierChangesAnswerSchema,
   transactionsAnswerSchema,
+  updatedPassesAnswerSchema,
 } from './answer-schemas.ts';
 import {
   memberRequestSchema,
@@ -24,24 +27,31 @@ import {
   tierActionRequestSchema,
   transactionRequestSchema,
 } from './request-schemas.ts';
+import { phoneLogSchema, registrationSchema, updatedQuerySchema } from './wallet-schemas.ts';
 
 export interface Operation {
   /** The function that serves it. */
   function: string;
+  /** What the call is named by, where its function serves others too. */
+  id?: string;
   method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   path: string;
   summary: string;
-  /** `signature`: the platform signs the raw body. */
-  access: Role | 'public' | 'signature';
+  /** `signature`: the platform signs the raw body. `applePass`: a phone proves that it holds the pass. */
+  access: Role | 'public' | 'signature' | 'applePass';
   query?: z.ZodMiniObject;
   body?: z.core.$ZodType;
-  answers: Record<number, { description: string; schema?: z.core.$ZodType }>;
+  /** With a schema it is JSON; with a type it is a file of that type. */
+  answers: Record<number, { description: string; schema?: z.core.$ZodType; type?: string }>;
   problems: ProblemStatus[];
 }
 
 const MEMBER = '/v1/members/{memberId}';
 const GROUP = '/v1/groups/{groupId}';
 const RUN = '/v1/runs/{runId}';
+const APPLE = '/v1/wallet/apple/v1';
+const ON_DEVICE = `${APPLE}/devices/{deviceId}/registrations/{passTypeId}`;
+const A_PASS = { description: 'The pass', type: 'application/vnd.apple.pkpass' };
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -118,6 +128,101 @@ export const OPERATIONS: readonly Operation[] = [
     query: momentQuerySchema,
     answers: { 200: { description: 'Why', schema: explanationAnswerSchema } },
     problems: [404, 422],
+  },
+  {
+    function: 'link-google-pass',
+    method: 'GET',
+    path: `${MEMBER}/google-pass`,
+    summary: 'Where the member saves its pass to Google Wallet, where the brand has that',
+    access: 'read',
+    query: noQuerySchema,
+    answers: { 200: { description: 'The link', schema: googlePassAnswerSchema } },
+    problems: [404, 422],
+  },
+  {
+    function: 'read-pass',
+    method: 'GET',
+    path: `${MEMBER}/pass`,
+    summary: "The member's pass for Apple Wallet, where the brand has that",
+    access: 'read',
+    query: noQuerySchema,
+    answers: { 200: A_PASS },
+    problems: [404, 422, 503],
+  },
+  {
+    function: 'link-pass',
+    method: 'GET',
+    path: `${MEMBER}/pass-link`,
+    summary: "A link to the member's pass that needs no key and ends soon: for a mail's button",
+    access: 'read',
+    query: noQuerySchema,
+    answers: { 200: { description: 'The link', schema: passLinkAnswerSchema } },
+    problems: [404, 422],
+  },
+  {
+    function: 'open-pass-link',
+    method: 'GET',
+    path: '/v1/passes/{token}',
+    summary: 'The pass that a link leads to',
+    access: 'public',
+    answers: { 200: A_PASS },
+    problems: [401, 404, 503],
+  },
+  {
+    function: 'serve-wallet',
+    id: 'register-device',
+    method: 'POST',
+    path: `${ON_DEVICE}/{serialNumber}`,
+    summary: 'Apple Wallet: a device holds a pass and wants to hear of it',
+    access: 'applePass',
+    body: registrationSchema,
+    answers: { 200: { description: 'It was registered before' }, 201: { description: 'It is registered' } },
+    problems: [400, 401, 404, 413],
+  },
+  {
+    function: 'serve-wallet',
+    id: 'unregister-device',
+    method: 'DELETE',
+    path: `${ON_DEVICE}/{serialNumber}`,
+    summary: 'Apple Wallet: a pass was taken off a device',
+    access: 'applePass',
+    answers: { 200: { description: 'It is not registered' } },
+    problems: [400, 401],
+  },
+  {
+    function: 'serve-wallet',
+    id: 'list-updated-passes',
+    method: 'GET',
+    path: ON_DEVICE,
+    summary: "Apple Wallet: which of a device's passes are others than it was told of",
+    access: 'public',
+    query: updatedQuerySchema,
+    answers: {
+      200: { description: 'Those passes', schema: updatedPassesAnswerSchema },
+      204: { description: 'None' },
+    },
+    problems: [],
+  },
+  {
+    function: 'serve-wallet',
+    id: 'read-latest-pass',
+    method: 'GET',
+    path: `${APPLE}/passes/{passTypeId}/{serialNumber}`,
+    summary: 'Apple Wallet: the latest version of a pass',
+    access: 'applePass',
+    answers: { 200: A_PASS, 304: { description: 'It is what the device has, by If-Modified-Since' } },
+    problems: [401, 404, 503],
+  },
+  {
+    function: 'serve-wallet',
+    id: 'take-wallet-log',
+    method: 'POST',
+    path: `${APPLE}/log`,
+    summary: 'Apple Wallet: what went wrong on a device',
+    access: 'public',
+    body: phoneLogSchema,
+    answers: { 200: { description: 'Taken' } },
+    problems: [400, 413],
   },
   {
     function: 'manage-tier',

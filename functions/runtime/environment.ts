@@ -1,3 +1,8 @@
+/** What only some stacks have: undefined where this one was deployed without it. */
+export function readOptional(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
 /**
  * What a function needs from its environment, read once: all missing names are told at once.
  * @returns the values by name

@@ -10,6 +10,8 @@ export const MAX_BODY_BYTES = 256 * 1024;
 export const MAX_WEBHOOK_BYTES = 5 * 1024 * 1024;
 
 export interface Call {
+  /** As the API names it: `GET /v1/members/{memberId}`. */
+  route: string;
   params: Record<string, string>;
   query: Record<string, string>;
   /** Names in lower case. */
@@ -21,7 +23,11 @@ export interface Call {
 
 export interface Answer {
   status: number;
+  /** What is written as JSON. */
   body?: unknown;
+  /** What goes out as it is, in the place of `body`. */
+  file?: { type: string; bytes: Uint8Array };
+  headers?: Record<string, string>;
 }
 
 export interface ApiKeySource {
@@ -34,15 +40,16 @@ type Result = APIGatewayProxyStructuredResultV2;
 /**
  * Wraps what answers a call: authorises it, bounds and decodes its body, and turns whatever is thrown into a problem document.
  * @param access the role that the call needs and where the keys are, or `public` where the call is verified otherwise or by nobody
- * @param options a larger body than usual; and a count of its own for whatever is not answered as the caller hoped (400 and more)
+ * @param options a larger body than usual; a count of its own for whatever is not answered as the caller hoped (400 and more); and how
+ * callers say who they are, where that is not by a key
  */
 export function httpHandler(
   access: 'public' | { role: Role; keys: ApiKeySource },
   answer: (call: Call) => Promise<Answer>,
   clock: () => Instant = Date.now,
-  options: { maxBodyBytes?: number; countRefusalAs?: CountName } = {},
+  options: { maxBodyBytes?: number; countRefusalAs?: CountName; scheme?: string } = {},
 ) {
-  const { maxBodyBytes = MAX_BODY_BYTES, countRefusalAs } = options;
+  const { maxBodyBytes = MAX_BODY_BYTES, countRefusalAs, scheme = 'Bearer' } = options;
   const publish = ({ statusCode = 200 }: Result) => {
     if (statusCode >= 500) count('CallFailed');
     if (statusCode >= 400 && countRefusalAs) count(countRefusalAs);
@@ -52,7 +59,7 @@ export function httpHandler(
     .use({
       after: ({ response }) => publish(response ?? {}),
       onError: ({ error, response }) => {
-        const result = response ?? problemResult(error);
+        const result = response ?? problemResult(error, scheme);
         publish(result);
         return result;
       },
@@ -60,10 +67,25 @@ export function httpHandler(
     .handler(async (event: Event): Promise<Result> => {
       const now = clock();
       if (access !== 'public') await authorise(event, access, now);
-      const { status, body } = await answer({ ...readCall(event, maxBodyBytes), now });
-      if (body === undefined) return { statusCode: status };
-      return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+      return resultOf(await answer({ ...readCall(event, maxBodyBytes), now }));
     });
+}
+
+function resultOf({ status, body, file, headers }: Answer): Result {
+  if (file) {
+    return {
+      statusCode: status,
+      headers: { 'content-type': file.type, ...headers },
+      body: Buffer.from(file.bytes).toString('base64'),
+      isBase64Encoded: true,
+    };
+  }
+  if (body === undefined) return headers ? { statusCode: status, headers } : { statusCode: status };
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  };
 }
 
 /** Nobody can ask Secrets Manager for a fresh look more often than this by sending keys that do not exist. */
@@ -93,6 +115,7 @@ function readCall(event: Event, maxBodyBytes: number): Omit<Call, 'now'> {
   const present = (values: Record<string, string | undefined> | null | undefined) =>
     Object.fromEntries(Object.entries(values ?? {}).filter((pair): pair is [string, string] => pair[1] !== undefined));
   return {
+    route: event.routeKey ?? '',
     params: decoded(present(event.pathParameters)),
     query: present(event.queryStringParameters),
     headers: headersOf(event),
@@ -129,14 +152,14 @@ export function jsonBody(call: Call): unknown {
   }
 }
 
-function problemResult(error: Error | null): Result {
+function problemResult(error: Error | null, scheme: string): Result {
   const problem = error instanceof Problem ? error : new Problem(500, 'Nothing is lost. Send the same request again.');
-  if (problem !== error) log.error('A call failed', error as Error);
+  if (problem.status >= 500) log.error('A call failed', error as Error);
   return {
     statusCode: problem.status,
     headers: {
       'content-type': 'application/problem+json',
-      ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(problem.status === 401 ? { 'www-authenticate': scheme } : {}),
     },
     body: JSON.stringify(problem.document()),
   };

@@ -34,6 +34,19 @@ export type CountName =
   | 'RecordParked'
   | 'MessageSent'
   | 'MessageUnsure'
+  /** Left unsaid, as Google tells a pass's owner three times a day at most. The pass shows it. */
+  | 'MessageTooOften'
+  | 'PassUpdated'
+  | 'PassMade'
+  /** A phone asked, and has the pass as it is. */
+  | 'PassNotModified'
+  /** Certificates or images have to be put right by an operator. */
+  | 'PassNotPossible'
+  | 'PassPushed'
+  | 'DeviceRegistered'
+  | 'DeviceForgotten'
+  /** A phone told of something that went wrong on its side. */
+  | 'PhoneComplained'
   | 'WebhookRefused'
   /** Answered with 500. */
   | 'CallFailed'
@@ -47,6 +60,12 @@ let counted = false;
 /** Counts for the dashboard; written to the log at the end of the call, where CloudWatch picks them up. */
 export function count(name: CountName, amount = 1): void {
   metrics.addMetric(name, MetricUnit.Count, amount);
+  counted = true;
+}
+
+/** A figure of this moment, for alarms and the dashboard; written to the log at the end of the call. */
+export function measure(name: 'CertificateDaysLeft', value: number): void {
+  metrics.addMetric(name, MetricUnit.NoUnit, value);
   counted = true;
 }
 

@@ -18,6 +18,7 @@ const TITLES = {
   413: 'The request is too large',
   422: 'The request has problems',
   500: 'Something failed',
+  503: 'An operator has to put something right',
 } as const;
 
 export type ProblemStatus = keyof typeof TITLES;

@@ -1,4 +1,4 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Instant } from '../../core/time.ts';
 import { count, log, publishCounts } from './log.ts';
 
@@ -11,11 +11,13 @@ export function queueHandler<T>(handling: {
   /** What it returns is logged: ids and outcomes only. */
   handle(message: T, now: Instant): Promise<Record<string, unknown>>;
   clock?: () => Instant;
+  /** All of a batch at once, where one need not come before another. */
+  atOnce?: boolean;
 }) {
-  const { clock = Date.now } = handling;
+  const { clock = Date.now, atOnce = false } = handling;
   return async (event: SQSEvent): Promise<SQSBatchResponse> => {
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-    for (const record of event.Records) {
+    const handle = async (record: SQSRecord) => {
       try {
         log.info('A message was handled', await handling.handle(handling.read(contentOf(record.body)), clock()));
       } catch (error) {
@@ -26,7 +28,9 @@ export function queueHandler<T>(handling: {
         count('MessageFailed');
         batchItemFailures.push({ itemIdentifier: record.messageId });
       }
-    }
+    };
+    if (atOnce) await Promise.all(event.Records.map(handle));
+    else for (const record of event.Records) await handle(record);
     publishCounts();
     return { batchItemFailures };
   };

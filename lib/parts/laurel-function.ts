@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IGrantable, type IPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -36,6 +36,8 @@ export interface LaurelFunctionProps {
   readonly memoryMib?: number;
   /** @default 10 seconds: a caller over HTTP has given up by then */
   readonly timeout?: Duration;
+  /** Folders that lie beside the code, under these names. */
+  readonly folders?: readonly { readonly from: string; readonly to: string }[];
 }
 
 /**
@@ -88,6 +90,11 @@ export class LaurelFunction extends Construct implements IGrantable {
         // CommonJS dependencies call `require`, which an ES module doesn't have.
         banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
         esbuildArgs: { '--alias': `@laurel/brand=${props.brand.file}` },
+        commandHooks: {
+          beforeInstall: () => [],
+          beforeBundling: () => [],
+          afterBundling: (_, output) => (props.folders ?? []).map(({ from, to }) => copying(from, join(output, to))),
+        },
       },
     });
 
@@ -95,8 +102,9 @@ export class LaurelFunction extends Construct implements IGrantable {
       {
         id: 'Serverless-LambdaDLQ',
         reason:
-          'A dead-letter target serves asynchronous invocations, and nothing invokes Laurel so: an HTTP caller gets the failure ' +
-          'as its answer, streams and queues keep what failed in a queue of their own, and a run stands still until it is redriven.',
+          'A dead-letter target serves asynchronous invocations: an HTTP caller gets the failure as its answer, streams and queues ' +
+          'keep what failed in a queue of their own, a run stands still until it is redriven, and what only looks at something ' +
+          'looks again.',
       },
       {
         id: 'Serverless-LambdaTracing',
@@ -116,4 +124,10 @@ export class LaurelFunction extends Construct implements IGrantable {
       statistic: Stats.SUM,
     });
   }
+}
+
+/** A command for any shell that copies a folder. */
+function copying(from: string, to: string): string {
+  const script = 'const [from,to]=process.argv.slice(1);require("node:fs").cpSync(from,to,{recursive:true})';
+  return `node -e '${script}' ${JSON.stringify(from)} ${JSON.stringify(to)}`;
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ const DEMO = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../brands/
 const folder = mkdtempSync(join(tmpdir(), 'laurel-brands-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 mkdirSync(join(folder, 'brands'));
+cpSync(resolve(import.meta.dirname, '../../brands/demo'), join(folder, 'brands', 'demo'), { recursive: true });
 
 function file(name: string, content: unknown): void {
   writeFileSync(
@@ -70,5 +71,21 @@ test.each([
   expect(status).toBe(1);
   expect(stderr).toContain(complaint);
   expect(stderr).toMatch(/There is: acme/);
+  expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+});
+
+test('a design without its images, or with images of another size, is refused with each of them', () => {
+  const { designs } = DEMO.wallet;
+  const bare = { ...designs, gold: { ...designs.gold, images: 'acme/gold' } };
+  file('bare', { ...DEMO, brand: 'bare', wallet: { ...DEMO.wallet, designs: bare } });
+  mkdirSync(join(folder, 'brands', 'acme', 'gold'), { recursive: true });
+  cpSync(join(folder, 'brands/demo/wallet/gold/strip.png'), join(folder, 'brands/acme/gold/logo.png'));
+  const { status, stderr } = synth('bare');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /wallet\.designs\.gold\.images: given acme\/gold, without icon\.png; allowed: .*29 × 29 pixels\. Add/,
+  );
+  expect(stderr).toMatch(/given acme\/gold\/logo\.png with 375 × 123 pixels; allowed: at most 160 × 50 pixels/);
+  expect(stderr).not.toMatch(/designs\.silver/);
   expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
 });

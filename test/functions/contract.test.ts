@@ -8,6 +8,7 @@ import type { PromotionFile } from '../../core/program/brand.ts';
 import { openApiDocument } from '../../functions/contract/openapi.ts';
 import { OPERATIONS } from '../../functions/contract/operations.ts';
 import { handler as readOpenApi } from '../../functions/read-openapi/handler.ts';
+import { CALLS } from '../../functions/serve-wallet/make-handler.ts';
 import { CUSTOMER_ID, sendWebhook, shopifyOrder } from '../support/shopify.ts';
 import { makeWorld, type Response, type World } from '../support/world.ts';
 
@@ -18,11 +19,14 @@ const NOT_BY_CALL = [
   'recalculate-cycle',
   'weigh-preview',
   'announce-tier-change',
+  'check-certificates',
   'change-group-tiers',
   'expire-tiers',
   'recalculate-tier',
   'send-email',
+  'send-push',
   'send-sms',
+  'update-google-pass',
 ];
 const NO_FUNCTION = ['adapters', 'contract', 'runtime'];
 
@@ -45,13 +49,14 @@ const WELCOME: PromotionFile = {
   notify: { channels: ['email'], atEnd: true },
 };
 
-const operationOf = (name: string) => OPERATIONS.find((operation) => operation.function === name)!;
+const operationOf = (name: string) => OPERATIONS.find((operation) => (operation.id ?? operation.function) === name)!;
 
 /** The answer is what the contract says, and nothing besides. */
 function expectContract(name: string, response: Response, status: number) {
   expect(response.status, JSON.stringify(response.body)).toBe(status);
   const answer = operationOf(name).answers[status];
   expect(answer, `${name} may answer ${status}`).toBeDefined();
+  if (answer!.type !== undefined) expect(response.headers['content-type']).toBe(answer!.type);
   if (answer!.schema === undefined) return;
   expect(response.headers['content-type']).toBe('application/json');
   expect((answer!.schema as z.ZodType).parse(response.body)).toEqual(response.body);
@@ -233,6 +238,33 @@ describe('every answer is as the contract says, with nothing besides', () => {
     expectContract('explain-tier', await world.call('GET explanation', m1), 200);
   });
 
+  test('passes, and what phones ask', async () => {
+    const world = makeWorld();
+    await world.enrol('m-1');
+    expectContract('read-pass', await world.call('GET pass', m1), 200);
+    const link = await world.call('GET pass-link', m1);
+    expectContract('link-pass', link, 200);
+    const params = { token: link.body.url.split('/').at(-1) };
+    expectContract('open-pass-link', await world.call('GET pass by link', { params, key: '' }), 200);
+    const ofPhone = {
+      key: `ApplePass ${await world.ports.tokens.tokenOf('m-1')}`,
+      params: { deviceId: 'phone', passTypeId: world.apple.apple.passTypeId, serialNumber: 'm-1' },
+    };
+    const body = { pushToken: 'ab'.repeat(32) };
+    expectContract('register-device', await world.call(CALLS.register, { ...ofPhone, body }), 201);
+    expectContract('register-device', await world.call(CALLS.register, { ...ofPhone, body }), 200);
+    const list = await world.call(CALLS.list, ofPhone);
+    expectContract('list-updated-passes', list, 200);
+    const query = { passesUpdatedSince: list.body.lastUpdated };
+    expectContract('list-updated-passes', await world.call(CALLS.list, { ...ofPhone, query }), 204);
+    const latest = await world.call(CALLS.read, ofPhone);
+    expectContract('read-latest-pass', latest, 200);
+    const headers = { 'if-modified-since': latest.headers['last-modified']! };
+    expectContract('read-latest-pass', await world.call(CALLS.read, { ...ofPhone, headers }), 304);
+    expectContract('unregister-device', await world.call(CALLS.unregister, ofPhone), 200);
+    expectContract('take-wallet-log', await world.call(CALLS.complain, { body: { logs: ['x'] } }), 200);
+  });
+
   test('a webhook', async () => {
     const world = makeWorld();
     await world.enrol(CUSTOMER_ID);
@@ -313,12 +345,14 @@ describe('the OpenAPI document', () => {
     expect((await new Validator().validate(broken as never)).valid).toBe(false);
   });
 
-  test('names every function that answers calls, once', () => {
+  test('names every call once, and every function that answers calls', () => {
     const folders = readdirSync(FUNCTIONS).filter((name) => ![...NO_FUNCTION, ...NOT_BY_CALL].includes(name));
     const named = Object.values(document.paths).flatMap((methods) =>
       Object.values(methods).map(({ operationId }) => operationId),
     );
-    expect(named.sort()).toEqual(folders.sort());
+    expect(named.sort()).toEqual(OPERATIONS.map(({ id, function: name }) => id ?? name).sort());
+    expect(new Set(named).size).toBe(named.length);
+    expect([...new Set(OPERATIONS.map(({ function: name }) => name))].sort()).toEqual(folders.sort());
     expect(OPERATIONS.map(({ method, path: at }) => `${method} ${at}`).sort()).toEqual(
       Object.entries(document.paths)
         .flatMap(([at, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${at}`))

@@ -8,10 +8,14 @@ const FUNCTIONS = path.join(import.meta.dirname, '../../functions');
 /** What whoever puts a moment on the clock needs, beside its own. */
 const CLOCK = ['SCHEDULE_GROUP', 'DUE_QUEUE_ARN', 'SCHEDULER_ROLE_ARN', 'DUE_DEAD_LETTERS_ARN'];
 
+/** What whoever draws passes needs, beside its own. */
+const WALLET = ['POINTS_TABLE', 'MEMBERS_TABLE', 'PASS_CERTIFICATES_SECRET', 'PASS_TOKENS_SECRET', 'API_URL'];
+
 /** What each function needs to be told by the stack: what it asks for together, in one list. */
 const NEEDS: Record<string, string[][]> = {
   'announce-tier-change': [['EVENT_BUS', 'ANNOUNCEMENTS_TOPIC', 'PARKED_QUEUE_URL']],
   'change-group-tiers': [['POINTS_TABLE', 'MEMBERS_TABLE'], CLOCK],
+  'check-certificates': [['PASS_CERTIFICATES_SECRET']],
   'end-cycle': [['MEMBERS_TABLE', 'RECALCULATIONS_STATE_MACHINE']],
   'erase-profile': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'expire-tiers': [['POINTS_TABLE', 'MEMBERS_TABLE'], CLOCK],
@@ -19,6 +23,8 @@ const NEEDS: Record<string, string[][]> = {
   'finish-recalculation': [['MEMBERS_TABLE', 'EVENT_BUS']],
   'join-group': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'leave-group': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'link-google-pass': [['POINTS_TABLE', 'MEMBERS_TABLE', 'GOOGLE_KEY_SECRET', 'API_KEYS_SECRET']],
+  'link-pass': [['MEMBERS_TABLE', 'PASS_TOKENS_SECRET', 'API_URL', 'API_KEYS_SECRET']],
   'list-run-changes': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'list-run-outcomes': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'list-tier-changes': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
@@ -26,8 +32,10 @@ const NEEDS: Record<string, string[][]> = {
   'manage-group-tier': [['MEMBERS_TABLE', 'GROUP_ACTIONS_STATE_MACHINE', 'API_KEYS_SECRET']],
   'manage-tier': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET'], CLOCK],
   'put-member': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET'], CLOCK],
+  'open-pass-link': [WALLET],
   'read-member': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'read-openapi': [],
+  'read-pass': [['API_KEYS_SECRET'], WALLET],
   'read-program': [['API_KEYS_SECRET']],
   'read-run': [['MEMBERS_TABLE', 'GROUP_ACTIONS_STATE_MACHINE', 'RECALCULATIONS_STATE_MACHINE', 'API_KEYS_SECRET']],
   'recalculate-cycle': [['POINTS_TABLE', 'MEMBERS_TABLE'], CLOCK],
@@ -35,9 +43,12 @@ const NEEDS: Record<string, string[][]> = {
   'receive-shopify-order': [['POINTS_TABLE', 'MEMBERS_TABLE', 'SHOPIFY_SECRET']],
   'record-transaction': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'send-email': [['MEMBERS_TABLE']],
+  'send-push': [WALLET],
   'send-sms': [['MEMBERS_TABLE']],
   'start-recalculation': [['MEMBERS_TABLE', 'RECALCULATIONS_STATE_MACHINE', 'API_KEYS_SECRET']],
   'weigh-preview': [['MEMBERS_TABLE']],
+  'update-google-pass': [['POINTS_TABLE', 'MEMBERS_TABLE', 'GOOGLE_KEY_SECRET']],
+  'serve-wallet': [WALLET],
 };
 
 afterEach(() => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CALLS } from '../../functions/serve-wallet/make-handler.ts';
 import { nameOf, resourcesOf, synthesized } from './synthesized.ts';
 
 const { template } = synthesized();
@@ -21,6 +22,7 @@ test('the routes are those of the contract, each with its function', () => {
     'GET /v1/members/{memberId}/transactions': 'MembersListTransactions',
     'GET /v1/members/{memberId}/tier-changes': 'MembersListTierChanges',
     'GET /v1/members/{memberId}/explanation': 'MembersExplainTier',
+    'GET /v1/members/{memberId}/google-pass': 'GooglePassesLinkGooglePass',
     'POST /v1/members/{memberId}/transactions': 'TransactionIntakeRecordTransaction',
     'POST /v1/members/{memberId}/tier-actions': 'TierActionsManageTier',
     'PUT /v1/groups/{groupId}/members/{memberId}': 'TierActionsJoinGroup',
@@ -31,6 +33,10 @@ test('the routes are those of the contract, each with its function', () => {
     'GET /v1/runs/{runId}/outcomes': 'RunsListRunOutcomes',
     'POST /v1/recalculations': 'CycleRecalculationStartRecalculation',
     'POST /v1/webhooks/shopify': 'TransactionIntakeReceiveShopifyOrder',
+    'GET /v1/members/{memberId}/pass': 'WalletPassesReadPass',
+    'GET /v1/members/{memberId}/pass-link': 'WalletPassesLinkPass',
+    'GET /v1/passes/{token}': 'WalletPassesOpenPassLink',
+    ...Object.fromEntries(Object.values(CALLS).map((route) => [route, 'WalletPassesServeWallet'])),
     'GET /v1/program': 'FrontDoorReadProgram',
     'GET /v1/openapi.json': 'FrontDoorReadOpenapi',
   });

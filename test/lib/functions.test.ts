@@ -14,6 +14,12 @@ const CLOCK = {
 };
 const GROUP_ACTIONS = { GROUP_ACTIONS_STATE_MACHINE: 'TierActionsRunsMachine' };
 const RECALCULATIONS = { RECALCULATIONS_STATE_MACHINE: 'CycleRecalculationRunsMachine' };
+const WALLET = {
+  ...POINTS_AND_MEMBERS,
+  PASS_CERTIFICATES_SECRET: 'WalletPassesCertificates',
+  PASS_TOKENS_SECRET: 'WalletPassesTokens',
+  API_URL: 'FrontDoorApi',
+};
 const KEYS = { API_KEYS_SECRET: 'FrontDoorApiKeys' };
 
 /** What each handler reads from its environment: names and ARNs of what is deployed beside it. */
@@ -22,7 +28,7 @@ const ENVIRONMENT: Record<string, Record<string, string>> = {
   'receive-shopify-order': { ...POINTS_AND_MEMBERS, SHOPIFY_SECRET: 'TransactionIntakeShopifySecret' },
   'put-member': { ...POINTS_AND_MEMBERS, ...CLOCK, ...KEYS },
   'read-member': { ...POINTS_AND_MEMBERS, ...KEYS },
-  'erase-profile': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
+  'erase-profile': { MEMBERS_TABLE: 'MembersTable', GOOGLE_PASS_QUEUE_URL: 'GooglePassesQueue', ...KEYS },
   'list-transactions': { ...POINTS_AND_MEMBERS, ...KEYS },
   'list-tier-changes': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
   'explain-tier': { ...POINTS_AND_MEMBERS, ...KEYS },
@@ -54,6 +60,19 @@ const ENVIRONMENT: Record<string, Record<string, string>> = {
   },
   'send-email': { MEMBERS_TABLE: 'MembersTable' },
   'send-sms': { MEMBERS_TABLE: 'MembersTable' },
+  'link-google-pass': { ...POINTS_AND_MEMBERS, GOOGLE_KEY_SECRET: 'GooglePassesKey', ...KEYS },
+  'update-google-pass': { ...POINTS_AND_MEMBERS, GOOGLE_KEY_SECRET: 'GooglePassesKey' },
+  'read-pass': { ...WALLET, ...KEYS },
+  'link-pass': {
+    MEMBERS_TABLE: 'MembersTable',
+    PASS_TOKENS_SECRET: 'WalletPassesTokens',
+    API_URL: 'FrontDoorApi',
+    ...KEYS,
+  },
+  'open-pass-link': WALLET,
+  'serve-wallet': WALLET,
+  'send-push': WALLET,
+  'check-certificates': { PASS_CERTIFICATES_SECRET: 'WalletPassesCertificates' },
 };
 
 /** How long a function may take that no caller waits for. */
@@ -62,6 +81,8 @@ const SECONDS: Record<string, number> = {
   'announce-tier-change': 60,
   'send-email': 30,
   'send-sms': 30,
+  'update-google-pass': 60,
+  'send-push': 60,
   'change-group-tiers': 300,
   'expire-tiers': 300,
   'recalculate-cycle': 300,

@@ -24,6 +24,14 @@ const START_RECALCULATION = {
   [EXECUTIONS_OF_RECALCULATIONS]: ['states:DescribeExecution'],
 };
 
+/** What drawing a pass takes: the member, its version, and the two secrets. */
+const DRAW = {
+  WalletPassesCertificates: ['secretsmanager:GetSecretValue'],
+  WalletPassesTokens: ['secretsmanager:GetSecretValue'],
+  PointsLedgerTable: ['dynamodb:Query'],
+  MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+};
+
 /** Each function, what it may touch, and what it may do there. Its own log, which every function may write, is left out. */
 const MAY: Record<string, Record<string, string[]>> = {
   'record-transaction': {
@@ -47,7 +55,17 @@ const MAY: Record<string, Record<string, string[]>> = {
     PointsLedgerTable: ['dynamodb:Query'],
     MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'],
   },
-  'erase-profile': { ...API_KEYS, MembersTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem'] },
+  'erase-profile': {
+    ...API_KEYS,
+    MembersTable: [
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    GooglePassesQueue: ['sqs:SendMessage'],
+  },
   'list-transactions': { ...API_KEYS, PointsLedgerTable: ['dynamodb:Query'], MembersTable: ['dynamodb:GetItem'] },
   'list-tier-changes': { ...API_KEYS, MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'] },
   'explain-tier': {
@@ -136,6 +154,47 @@ const MAY: Record<string, Record<string, string[]>> = {
     MembersTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
     'all but arn:aws:sns:*:*:*': ['sns:Publish'],
   },
+  'link-google-pass': {
+    ...API_KEYS,
+    GooglePassesKey: ['secretsmanager:GetSecretValue'],
+    PointsLedgerTable: ['dynamodb:Query'],
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+  },
+  'update-google-pass': {
+    GooglePassesQueue: EMPTY_QUEUE,
+    GooglePassesKey: ['secretsmanager:GetSecretValue'],
+    PointsLedgerTable: ['dynamodb:Query'],
+    MembersTable: [
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+  },
+  'read-pass': { ...API_KEYS, ...DRAW },
+  'link-pass': {
+    ...API_KEYS,
+    WalletPassesTokens: ['secretsmanager:GetSecretValue'],
+    MembersTable: ['dynamodb:GetItem'],
+  },
+  'open-pass-link': DRAW,
+  'serve-wallet': {
+    ...DRAW,
+    MembersTable: [
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+    ],
+  },
+  'send-push': {
+    ...DRAW,
+    WalletPassesQueue: EMPTY_QUEUE,
+    MembersTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+  },
+  'check-certificates': { WalletPassesCertificates: ['secretsmanager:GetSecretValue'] },
 };
 
 const STATES_RUN = {
@@ -157,6 +216,11 @@ const SERVICES_MAY = {
       CycleRecalculationNights: ['sqs:SendMessage'],
       CycleRecalculationNightDeadLetters: ['sqs:SendMessage'],
     },
+  },
+  WalletPassesRole: {
+    service: 'scheduler.amazonaws.com',
+    condition: { StringEquals: { 'aws:SourceAccount': '000000000000', 'aws:SourceArn': 'TierClockGroup' } },
+    may: { WalletPassesCheckCertificatesFunction: ['lambda:InvokeFunction'] },
   },
   TierActionsRunsRole: {
     ...STATES_RUN,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ANNIVERSARY_INDEX, DUE_INDEX } from '../../functions/adapters/dynamo-member-store.ts';
-import { type Resource, resourcesOf, synthesized } from './synthesized.ts';
+import { nameOf, type Resource, resourcesOf, synthesized } from './synthesized.ts';
 
 const { template } = synthesized();
 const all = Object.entries(resourcesOf(template));
@@ -14,6 +14,9 @@ const PINNED = {
   MembersTableC2CB1611: 'AWS::DynamoDB::GlobalTable',
   FrontDoorApiKeysBE405E3C: 'AWS::SecretsManager::Secret',
   TransactionIntakeShopifySecret71EB092E: 'AWS::SecretsManager::Secret',
+  GooglePassesKey95823CC1: 'AWS::SecretsManager::Secret',
+  WalletPassesCertificatesCF2D3267: 'AWS::SecretsManager::Secret',
+  WalletPassesTokens1C7CF4BE: 'AWS::SecretsManager::Secret',
 };
 
 function tagsOf({ Properties }: Resource): { Key: string; Value: string }[] {
@@ -101,5 +104,23 @@ test('whoever is due, or has an anniversary, is found by an index that holds not
 test('secrets start as lists that let nobody in', () => {
   const secrets = stateful.filter(([, { Type }]) => Type === 'AWS::SecretsManager::Secret');
   const values = secrets.map(([, { Properties }]) => Properties.SecretString);
-  expect(values.sort()).toEqual(['{"keys":[]}', '{"secrets":[]}']);
+  const made = secrets.filter(([, { Properties }]) => Properties.GenerateSecretString);
+  expect(values.filter((value) => value !== undefined).sort()).toEqual([
+    '{"certificates":[]}',
+    '{"keys":[]}',
+    '{"keys":[]}',
+    '{"secrets":[]}',
+  ]);
+  expect(made.map(([id]) => nameOf({ Ref: id }))).toEqual(['WalletPassesTokens']);
+});
+
+test('the secret that passes’ tokens are computed from is made once, and long enough to be guessed by nobody', () => {
+  const [, { Properties }] = stateful.find(([id]) => id.startsWith('WalletPassesTokens'))!;
+  expect(Properties.GenerateSecretString).toEqual({
+    SecretStringTemplate: '{}',
+    GenerateStringKey: 'secret',
+    ExcludePunctuation: true,
+    PasswordLength: 64,
+  });
+  expect(Object.keys(resourcesOf(template, 'AWS::SecretsManager::RotationSchedule'))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { Brand, NotificationSettings, ProgramFile } from '../../core/program/brand.ts';
+import type { Brand, NotificationSettings, ProgramFile, WalletSettings } from '../../core/program/brand.ts';
 import { compileProgram, type Program } from '../../core/program/program.ts';
 import { describeProblems, readBrand } from '../../core/program/read-brand.ts';
 
@@ -23,10 +23,48 @@ const EXAMPLE_NOTIFICATIONS: NotificationSettings = {
   sms: { enabled: true, senderId: 'EXAMPLE' },
 };
 
+const EXAMPLE_COLOURS: Readonly<Record<string, string>> = {
+  bronze: '#cd7f32',
+  silver: '#c0c0c0',
+  gold: '#d4af37',
+  platinum: '#e5e4e2',
+};
+
+/** A wallet for the tiers of a program, the example's where none is given. Its images are made by `exampleImages`. */
+export function exampleWallet(
+  wallet: Partial<WalletSettings> = {},
+  tiers: readonly { id: string }[] = EXAMPLE_PROGRAM.tiers,
+): WalletSettings {
+  return {
+    terms: 'Terms of the Example Shop.',
+    apple: { passTypeId: 'pass.example.shop', teamId: 'TEAM123456' },
+    designs: Object.fromEntries(
+      tiers.map(({ id }) => [
+        id,
+        {
+          background: EXAMPLE_COLOURS[id] ?? '#808080',
+          foreground: '#101010',
+          label: '#404040',
+          images: `example/wallet/${id}`,
+        },
+      ]),
+    ),
+    ...wallet,
+  };
+}
+
+/** What a brand with Google's wallet tells. */
+export const EXAMPLE_GOOGLE = {
+  issuerId: '3388000000012345678',
+  classSuffix: 'example',
+  logo: 'https://shop.example/logo.png',
+} as const;
+
 /** A brand whose file passed the reader, as every brand's does. */
 export function exampleBrand(
   program: Partial<ProgramFile> = {},
   notifications: Partial<NotificationSettings> = {},
+  wallet?: WalletSettings,
 ): Brand {
   const reading = readBrand({
     brand: 'example',
@@ -35,6 +73,7 @@ export function exampleBrand(
     region: 'eu-west-1',
     program: { ...EXAMPLE_PROGRAM, ...program },
     notifications: { ...EXAMPLE_NOTIFICATIONS, ...notifications },
+    ...(wallet && { wallet }),
   });
   if (!reading.ok) throw new Error(describeProblems(reading.problems).join('\n'));
   return reading.brand;

@@ -4,26 +4,38 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { TierChange, TierNotice } from '../../core/member/member.ts';
 import { announcingOf } from '../../core/member/settle.ts';
+import type { PassImages, PassPress } from '../../core/ports.ts';
 import type {
   NotificationSettings,
   ProgramFile,
   RecalculationSettings,
   ShopifySettings,
+  WalletSettings,
 } from '../../core/program/brand.ts';
 import { compileProgram } from '../../core/program/program.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
+import type { AppleSettings } from '../../core/use-cases/draw-pass.ts';
+import { type GoogleBrand, hasGoogleWallet } from '../../core/wallet/google-class.ts';
+import { hasWallet } from '../../core/wallet/pass-face.ts';
 import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
+import { MemoryGooglePasses } from '../../fakes/memory-google-passes.ts';
+import { MemoryGoogleWallet } from '../../fakes/memory-google-wallet.ts';
 import { MemoryGroups } from '../../fakes/memory-groups.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
 import { MemoryOrderFiles } from '../../fakes/memory-order-files.ts';
+import { MemoryPassRegistrations } from '../../fakes/memory-pass-registrations.ts';
 import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';
 import { MemoryRunEngine } from '../../fakes/memory-run-engine.ts';
 import { MemoryRuns } from '../../fakes/memory-runs.ts';
 import { MemoryTierClock } from '../../fakes/memory-tier-clock.ts';
+import { RecordingApplePush } from '../../fakes/recording-apple-push.ts';
 import { RecordingAnnouncements, RecordingBus, RecordingMailer, RecordingTexter } from '../../fakes/recording-world.ts';
+import { CmsPassSigner } from '../../functions/adapters/cms-pass-signer.ts';
 import { itemOf } from '../../functions/adapters/dynamo-ledger.ts';
 import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
+import { HmacPassTokens } from '../../functions/adapters/hmac-pass-tokens.ts';
+import { PkpassPress } from '../../functions/adapters/pkpass-press.ts';
 import { makeHandler as makeAnnounceTierChange } from '../../functions/announce-tier-change/make-handler.ts';
 import { makeHandler as makeChangeGroupTiers } from '../../functions/change-group-tiers/make-handler.ts';
 import { makeHandler as makeEndCycle } from '../../functions/end-cycle/make-handler.ts';
@@ -33,14 +45,18 @@ import { makeHandler as makeExplainTier } from '../../functions/explain-tier/mak
 import { makeHandler as makeFinishRecalculation } from '../../functions/finish-recalculation/make-handler.ts';
 import { makeHandler as makeJoinGroup } from '../../functions/join-group/make-handler.ts';
 import { makeHandler as makeLeaveGroup } from '../../functions/leave-group/make-handler.ts';
+import { makeHandler as makeLinkGooglePass } from '../../functions/link-google-pass/make-handler.ts';
+import { makeHandler as makeLinkPass } from '../../functions/link-pass/make-handler.ts';
 import { makeHandler as makeListRunChanges } from '../../functions/list-run-changes/make-handler.ts';
 import { makeHandler as makeListRunOutcomes } from '../../functions/list-run-outcomes/make-handler.ts';
 import { makeHandler as makeListTierChanges } from '../../functions/list-tier-changes/make-handler.ts';
 import { makeHandler as makeListTransactions } from '../../functions/list-transactions/make-handler.ts';
 import { makeHandler as makeManageGroupTier } from '../../functions/manage-group-tier/make-handler.ts';
 import { makeHandler as makeManageTier } from '../../functions/manage-tier/make-handler.ts';
+import { makeHandler as makeOpenPassLink } from '../../functions/open-pass-link/make-handler.ts';
 import { makeHandler as makePutMember } from '../../functions/put-member/make-handler.ts';
 import { makeHandler as makeReadMember } from '../../functions/read-member/make-handler.ts';
+import { makeHandler as makeReadPass } from '../../functions/read-pass/make-handler.ts';
 import { makeHandler as makeReadProgram } from '../../functions/read-program/make-handler.ts';
 import { makeHandler as makeReadRun } from '../../functions/read-run/make-handler.ts';
 import {
@@ -53,10 +69,15 @@ import { makeHandler as makeRecordTransaction } from '../../functions/record-tra
 import { type ApiKey, newApiKey, type Role } from '../../functions/runtime/api-keys.ts';
 import type { Parked } from '../../functions/runtime/stream.ts';
 import { makeHandler as makeSendEmail } from '../../functions/send-email/make-handler.ts';
+import { makeHandler as makeSendPush } from '../../functions/send-push/make-handler.ts';
 import { makeHandler as makeSendSms } from '../../functions/send-sms/make-handler.ts';
+import { CALLS, makeHandler as makeServeWallet } from '../../functions/serve-wallet/make-handler.ts';
 import { makeHandler as makeStartRecalculation } from '../../functions/start-recalculation/make-handler.ts';
+import { makeHandler as makeUpdateGooglePass } from '../../functions/update-google-pass/make-handler.ts';
 import { makeHandler as makeWeighPreview } from '../../functions/weigh-preview/make-handler.ts';
-import { exampleBrand } from './program.ts';
+import { currentCertificates, EXAMPLE_APPLE } from './certificates.ts';
+import { ExampleImages } from './images.ts';
+import { exampleBrand, exampleWallet } from './program.ts';
 
 export const SHOPIFY_SECRET = 'shpss_of_the_tests';
 
@@ -80,13 +101,19 @@ export function makeWorld(
     notifications?: Partial<NotificationSettings>;
     shopify?: ShopifySettings;
     recalculation?: RecalculationSettings;
+    wallet?: WalletSettings;
     now?: string;
     reach?: Reach;
   } = {},
 ) {
-  const brand = exampleBrand(options.program, options.notifications);
+  const brand = exampleBrand(
+    options.program,
+    options.notifications,
+    options.wallet ?? exampleWallet({}, options.program?.tiers),
+  );
   const program = compileProgram(brand);
   const announcing = announcingOf(brand.notifications);
+  const googleBrand = hasWallet(brand) && hasGoogleWallet(brand) ? brand : undefined;
 
   let now: Instant = parseInstant(options.now ?? '2026-05-02T10:00:00Z')!;
   const clock = () => now;
@@ -95,6 +122,8 @@ export function makeWorld(
   /** Changes and notices, as the members' stream brings them. */
   const changeStream: (TierChange | TierNotice)[] = [];
   const parked: Parked[] = [];
+  /** Whose passes are to be made true again. */
+  const refreshes: string[] = [];
   const shopifySecrets = [SHOPIFY_SECRET];
   const keyTexts = {} as Record<Role, string>;
   const apiKeys: ApiKey[] = (['intake', 'read', 'admin'] as const).map((role) => {
@@ -111,12 +140,20 @@ export function makeWorld(
     runs: new MemoryRuns(),
     engine: new MemoryRunEngine(),
     profiles: new MemoryProfileStore(),
+    registrations: new MemoryPassRegistrations(),
+    images: new ExampleImages() as PassImages,
+    tokens: new HmacPassTokens(async () => 'the secret of the tests', EXAMPLE_APPLE.passTypeId),
+    press: new PkpassPress(new CmsPassSigner(currentCertificates)) as PassPress,
+    push: new RecordingApplePush(),
     deliveries: new MemoryDeliveryLog(),
     orderFiles: new MemoryOrderFiles(),
     bus: new RecordingBus(),
     announcements: new RecordingAnnouncements(),
     mailer: new RecordingMailer(),
     texter: new RecordingTexter(),
+    googlePasses: new MemoryGooglePasses(),
+    googleWallet: new MemoryGoogleWallet(),
+    passRefreshes: { ask: async (memberId: string) => void refreshes.push(memberId) },
     keys: { read: async () => apiKeys },
     secrets: { read: async () => shopifySecrets },
     park: async (record: Parked) => void parked.push(record),
@@ -127,10 +164,14 @@ export function makeWorld(
     Object.entries(ports).map(([name, port]) => [name, reach(name, port)]),
   ) as unknown as typeof ports;
   const settings = options.shopify ?? { countTax: true, countShipping: false };
+  if (!hasWallet(brand)) throw new Error('The example brand has a wallet.');
+  const apple: AppleSettings = { brand, program, apple: EXAMPLE_APPLE, url: 'https://laurel.example' };
+  const serveWallet = makeServeWallet(reached, apple, clock);
   const handlers = {
     'PUT member': makePutMember(reached, program, announcing, clock),
     'GET member': makeReadMember(reached, program, clock),
-    'DELETE profile': makeEraseProfile(reached, clock),
+    'DELETE profile': makeEraseProfile(googleBrand ? { ...reached, google: reached } : reached, clock),
+    'GET google-pass': makeLinkGooglePass(reached, googleBrand ?? (brand as GoogleBrand), program, clock),
     'POST transactions': makeRecordTransaction(reached, program, clock),
     'GET transactions': makeListTransactions(reached, clock),
     'GET tier-changes': makeListTierChanges(reached, clock),
@@ -144,6 +185,13 @@ export function makeWorld(
     'GET run outcomes': makeListRunOutcomes(reached, clock),
     'POST recalculations': makeStartRecalculation(reached, program, options.recalculation ?? {}, randomUUID, clock),
     'GET program': makeReadProgram(reached, brand, program, clock),
+    'GET pass': makeReadPass(reached, apple, clock),
+    'GET pass-link': makeLinkPass(reached, apple, clock),
+    'GET pass by link': makeOpenPassLink(reached, apple, clock),
+    ...(Object.fromEntries(Object.values(CALLS).map((route) => [route, serveWallet])) as Record<
+      (typeof CALLS)[keyof typeof CALLS],
+      typeof serveWallet
+    >),
     'POST shopify': makeReceiveShopifyOrder(reached, settings, program, clock),
   };
   const recalculateTier = makeRecalculateTier(reached, program, announcing, clock);
@@ -155,7 +203,9 @@ export function makeWorld(
   const finishRecalculation = makeFinishRecalculation(reached, clock);
   const announceTierChange = makeAnnounceTierChange(reached, brand.notifications, clock);
   const sendEmail = makeSendEmail(reached, brand, program, clock);
+  const sendPush = makeSendPush(reached, apple, clock);
   const sendSms = makeSendSms(reached, brand, program, clock);
+  const updateGooglePass = googleBrand && makeUpdateGooglePass(reached, googleBrand, program, clock);
 
   async function call(
     name: keyof typeof handlers,
@@ -174,6 +224,7 @@ export function makeWorld(
     const authorization = key in keyTexts ? `Bearer ${keyTexts[key as Role]}` : key;
     const text = request.rawBody ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
     const event = {
+      routeKey: name,
       headers: { ...(authorization ? { Authorization: authorization } : {}), ...request.headers },
       pathParameters: request.params,
       queryStringParameters: request.query,
@@ -184,7 +235,7 @@ export function makeWorld(
     const result = (await handler(event, {} as Context)) as APIGatewayProxyStructuredResultV2;
     return {
       status: result.statusCode ?? 0,
-      body: result.body ? JSON.parse(result.body) : undefined,
+      body: bodyOf(result),
       headers: result.headers as Record<string, string>,
     };
   }
@@ -246,18 +297,25 @@ export function makeWorld(
     const failures = [];
     for (const { change, channels } of published) {
       const event = { Records: [queueRecord(change)] };
+      // Every change, announced or not.
+      failures.push(...(await sendPush(event)).batchItemFailures);
       if (channels.includes('email')) failures.push(...(await sendEmail(event)).batchItemFailures);
       if (channels.includes('sms')) failures.push(...(await sendSms(event)).batchItemFailures);
+      // This queue takes every change, told or not.
+      if (updateGooglePass) failures.push(...(await updateGooglePass(event)).batchItemFailures);
     }
     return failures;
   }
 
   /** Lets everything that is under way arrive, once and in order. */
   async function deliver() {
-    while (ledgerStream.length + changeStream.length + ports.announcements.published.length > 0) {
+    while (ledgerStream.length + changeStream.length + ports.announcements.published.length + refreshes.length > 0) {
       if (ledgerStream.length > 0) await recalculate(ledgerStream.splice(0));
       if (changeStream.length > 0) await announce(changeStream.splice(0));
       await notify();
+      for (const refreshPassOf of refreshes.splice(0)) {
+        await updateGooglePass?.({ Records: [queueRecord({ refreshPassOf })] });
+      }
     }
   }
 
@@ -286,7 +344,10 @@ export function makeWorld(
     night,
     notify,
     sendEmail,
+    sendPush,
     sendSms,
+    updateGooglePass,
+    apple,
     deliver,
     now: () => now,
     /** Sets the clock. */
@@ -343,6 +404,12 @@ export function makeWorld(
 }
 
 export type World = ReturnType<typeof makeWorld>;
+
+/** What goes out as it is comes as bytes; all else is JSON. */
+function bodyOf({ body, isBase64Encoded }: APIGatewayProxyStructuredResultV2): unknown {
+  if (!body) return undefined;
+  return isBase64Encoded ? Buffer.from(body, 'base64') : JSON.parse(body);
+}
 
 let sequence = 0;
 

@@ -150,4 +150,13 @@ describe('a message of which an earlier attempt', () => {
     expect(dynamo.calls()).toEqual([]);
     expect(ledgerOf()).toEqual({ sent: [], released: 0 });
   });
+
+  test('was a push goes back to its queue, as often as it is asked: a phone that looks twice does no harm', async () => {
+    expect(await replay('push', CHANGE)).toMatchObject({ allDone: true, stays: true });
+    expect(ledgerOf()).toEqual({ sent: [], released: 0 });
+    sqs.reset();
+    expect(await replay('push', CHANGE, { write: true })).toMatchObject({ allDone: true, stays: false });
+    expect(ledgerOf()).toEqual({ sent: ['the PushQueue'], released: 0 });
+    expect(dynamo.calls()).toEqual([]);
+  });
 });

@@ -1,0 +1,195 @@
+import { OutcomeUnknown } from '../failures.ts';
+import type { TierChange, TierNotice } from '../member/member.ts';
+import { replayTo, viewNow } from '../member/member-view.ts';
+import type {
+  Delivery,
+  DeliveryLog,
+  GooglePass,
+  GooglePasses,
+  GoogleWallet,
+  Ledger,
+  MemberStore,
+  PassRefreshes,
+  ProfileStore,
+} from '../ports.ts';
+import type { Program, Tier } from '../program/program.ts';
+import type { Instant } from '../time.ts';
+import { type GoogleBrand, googleClass, languagesOf } from '../wallet/google-class.ts';
+import { googleMessage } from '../wallet/google-message.ts';
+import { closedGoogleObject, type GoogleLoyaltyObject, googleObject } from '../wallet/google-object.ts';
+import { faceOf } from '../wallet/pass-face.ts';
+import { isToldByPush, pushText } from '../wallet/pass-news.ts';
+import { historyOf } from './history.ts';
+
+interface Ports {
+  ledger: Ledger;
+  members: MemberStore;
+  profiles: ProfileStore;
+  googlePasses: GooglePasses;
+  googleWallet: GoogleWallet;
+}
+
+/** How often a pass is written anew because its member moved on meanwhile. */
+const ATTEMPTS = 5;
+
+/**
+ * The link by which a member takes its pass. Google has the pass before anybody has the link, and from then on every change of the
+ * tier changes it, whether it was taken or not: so what is taken late is true as well.
+ * @returns undefined where there is no such member, or it was erased
+ */
+export async function linkGooglePass(
+  ports: Ports,
+  brand: GoogleBrand,
+  program: Program,
+  memberId: string,
+  now: Instant,
+): Promise<string | undefined> {
+  const [pass, member, profile] = await Promise.all([
+    ports.googlePasses.load(memberId),
+    ports.members.load(memberId),
+    ports.profiles.load(memberId),
+  ]);
+  // Who was erased and enrols anew has a profile again.
+  if (!member || (pass?.state === 'withdrawn' && !profile)) return undefined;
+  if (pass?.state === 'open') {
+    const known = await draw(ports, brand, program, memberId, now);
+    return known && ports.googleWallet.saveUrl(known.object, now);
+  }
+  await moveTo(ports.googlePasses, memberId, 'opening');
+  const written = await write(ports, brand, program, memberId, now);
+  // Somebody who opened it at the same time has finished it, or an erasure came in between: then it was closed.
+  if (written) await ports.googlePasses.move(memberId, 'opening', 'open');
+  return written && ports.googleWallet.saveUrl(written.object, now);
+}
+
+export type GoogleUpdate =
+  | { status: 'updated'; told: 'yes' | 'before' | 'no' | 'too often' }
+  | { status: 'closed' }
+  | { status: 'notUpdated'; because: 'no pass' };
+
+/**
+ * Makes a member's pass show what is true, and tells the member where the change is to be told. It is written anew until nothing moved
+ * while it was written, so that it does not matter in which order changes come, or how many come at once.
+ * @param news undefined where the pass is only to be made true again
+ */
+export async function updateGooglePass(
+  ports: Ports & { deliveries: DeliveryLog },
+  brand: GoogleBrand,
+  program: Program,
+  memberId: string,
+  news: TierChange | TierNotice | undefined,
+  now: Instant,
+): Promise<GoogleUpdate> {
+  const pass = await ports.googlePasses.load(memberId);
+  if (!pass) return { status: 'notUpdated', because: 'no pass' };
+  const written = await write(ports, brand, program, memberId, now);
+  if (!written) return { status: 'closed' };
+  return { status: 'updated', told: news ? await tell(ports, brand, program, news, written.object, now) : 'no' };
+}
+
+/** Erasing a person reaches Google too: the pass goes from the phone, and the name from the pass. */
+export async function withdrawGooglePass(
+  ports: { googlePasses: GooglePasses; passRefreshes: PassRefreshes },
+  memberId: string,
+): Promise<void> {
+  await moveTo(ports.googlePasses, memberId, 'withdrawn');
+  await ports.passRefreshes.ask(memberId);
+}
+
+async function moveTo(passes: GooglePasses, memberId: string, state: GooglePass['state']): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const from = (await passes.load(memberId))?.state;
+    if (from === state || (await passes.move(memberId, from, state)) === 'moved') return;
+  }
+  throw new Error(`The pass of member ${memberId} was moved by others ${ATTEMPTS} times in a row. Try again.`);
+}
+
+interface Drawn {
+  object: GoogleLoyaltyObject;
+  tier: Tier;
+}
+
+/**
+ * Writes the pass until it shows what is stored; or closes it, where the member was erased.
+ * @returns undefined where it was closed
+ */
+async function write(
+  ports: Ports,
+  brand: GoogleBrand,
+  program: Program,
+  memberId: string,
+  now: Instant,
+): Promise<Drawn | undefined> {
+  let seen: Drawn | undefined;
+  for (let attempt = 0; attempt <= ATTEMPTS; attempt++) {
+    const pass = await ports.googlePasses.load(memberId);
+    const drawn = pass?.state === 'withdrawn' ? undefined : await draw(ports, brand, program, memberId, now);
+    if (!drawn) {
+      await ports.googleWallet.closeObject(closedGoogleObject(brand.wallet.google, memberId));
+      return undefined;
+    }
+    if (seen && JSON.stringify(drawn.object) === JSON.stringify(seen.object)) return seen;
+    await ports.googleWallet.upsertClass(googleClass(brand, program, drawn.tier));
+    await ports.googleWallet.upsertObject(drawn.object);
+    seen = drawn;
+  }
+  throw new Error(
+    `Member ${memberId} changed ${ATTEMPTS} times in a row while its pass was written. It is tried again.`,
+  );
+}
+
+/** The pass as it is to be, of what is stored. */
+async function draw(
+  ports: Ports,
+  brand: GoogleBrand,
+  program: Program,
+  memberId: string,
+  now: Instant,
+): Promise<Drawn | undefined> {
+  const [member, profile] = await Promise.all([ports.members.load(memberId), ports.profiles.load(memberId)]);
+  if (!member) return undefined;
+  const view = viewNow(member, program, now) ?? replayTo(now, member, await historyOf(ports, memberId), program)?.view;
+  if (!view) return undefined;
+  const faceIn = (locale: string | undefined) =>
+    faceOf(view, { ...profile, ...(locale !== undefined && { locale }) }, brand, program);
+  const translations = languagesOf(brand, program).map((locale) => [locale, faceIn(locale)] as const);
+  const object = googleObject(faceIn(undefined), Object.fromEntries(translations), brand.wallet.google);
+  return { object, tier: view.tier.tier };
+}
+
+/** Claims, tells, marks: at most one message for each change (R21), and no more a day than Google takes. */
+async function tell(
+  ports: Ports & { deliveries: DeliveryLog },
+  brand: GoogleBrand,
+  program: Program,
+  news: TierChange | TierNotice,
+  object: GoogleLoyaltyObject,
+  now: Instant,
+): Promise<'yes' | 'before' | 'no' | 'too often'> {
+  const { memberId, sequence } = news;
+  const profile = await ports.profiles.load(memberId);
+  if (!isToldByPush(news, brand, profile)) return 'no';
+
+  const delivery: Delivery = { memberId, sequence, channel: 'google-pass' };
+  const claim = await ports.deliveries.claim(delivery, now);
+  if (claim === 'alreadySent') return 'before';
+  if (claim === 'claimedBefore') {
+    throw new OutcomeUnknown(
+      `An earlier attempt to tell change ${sequence} of member ${memberId} on its Google pass ended without a word: the message may ` +
+        'have arrived. See whether it did, and replay it with --resend if it did not.',
+    );
+  }
+  let told: 'told' | 'tooOften' = 'tooOften';
+  try {
+    if (await ports.googlePasses.takeNotice(memberId, sequence, now)) {
+      const message = googleMessage(news, brand.name, pushText(news, profile, brand, program));
+      told = await ports.googleWallet.addMessage(object.id, message);
+    }
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknown)) await ports.deliveries.release(delivery);
+    throw error;
+  }
+  // What was too often stays untold: a day later it would be no news.
+  await ports.deliveries.markSent(delivery, now);
+  return told === 'told' ? 'yes' : 'too often';
+}

@@ -1,0 +1,117 @@
+import type { MemberView } from '../member/member-view.ts';
+import { endDate } from '../notifications/message.ts';
+import type { Brand, PassDesign, PassLabel, WalletSettings } from '../program/brand.ts';
+import { type Program, tierById, tierName } from '../program/program.ts';
+import type { Instant } from '../time.ts';
+import { faceWords, inLanguage } from './face-words.ts';
+
+/** What a member's pass says and looks like, whichever wallet it is kept in. */
+export interface PassFace {
+  memberId: string;
+  /** The language that it is written in. */
+  locale: string;
+  /** Who issues it. */
+  organizationName: string;
+  brandName: string;
+  /** What it is, for who can't see it. */
+  description: string;
+  tier: { id: string; rank: number; label: string; value: string };
+  /** Tier points, or money where the program counts spend: then with its currency. */
+  points: { label: string; value: number; currency: string | undefined };
+  /** Null at the top. `missing` is null, and the text the tier alone, where points do not lead there. */
+  next: { label: string; value: string; missing: number | null; tier: string } | null;
+  /** When a tier action's tier ends; null where nothing ends it. The value is a date as people write it. */
+  expires: { label: string; value: string; at: Instant } | null;
+  /** Null where nobody told the name. */
+  member: { label: string; value: string } | null;
+  /** Points that can be spent. */
+  balance: { label: string; value: number };
+  /** What keeps the tier at the end of the cycle; null where no cycle ends, or there is nothing to keep. */
+  keep: { label: string; value: string } | null;
+  /** What a till scans. */
+  barcode: string;
+  terms: { label: string; value: string };
+  design: PassDesign;
+}
+
+/** Of a profile, what a pass shows of it. */
+export interface PassHolder {
+  name?: string;
+  locale?: string;
+}
+
+export type WalletBrand = Brand & { wallet: WalletSettings };
+
+export function hasWallet(brand: Brand): brand is WalletBrand {
+  return brand.wallet !== undefined;
+}
+
+/**
+ * The face of a member's pass at the moment of the view, in the holder's language as far as the brand and Laurel have words in it, else
+ * in the brand's.
+ * @param brand as `readBrand` returned it: every tier has a design
+ */
+export function faceOf(
+  view: MemberView,
+  holder: PassHolder | undefined,
+  brand: WalletBrand,
+  program: Program,
+): PassFace {
+  const { wallet } = brand;
+  const { tier } = view.tier;
+  const locale = holder?.locale ?? brand.notifications.defaultLocale ?? 'en';
+  const locales = [locale, brand.notifications.defaultLocale];
+  const words = faceWords(...locales);
+  const design = designOf(wallet, tier.id, program);
+  const label = (name: PassLabel) => inLanguage(design.labels?.[name] ?? words.labels[name], ...locales);
+  const { currency } = program;
+  const isSpend = program.basis === 'spend';
+  const amount = (value: number) =>
+    new Intl.NumberFormat(locale, isSpend ? { style: 'currency', currency } : {}).format(value);
+  const named = (id: string) => {
+    const found = tierById(program, id);
+    return found ? tierName(found, locale) : id;
+  };
+  const { next, keep } = view.progress;
+  // A cycle ends at a midnight: the day before is the last one that counts.
+  const keepBy = keep && endDate(keep.by - 1, program, locale);
+  const { expiresAt } = view.tier;
+
+  return {
+    memberId: view.memberId,
+    locale,
+    organizationName: wallet.organizationName ?? brand.name,
+    brandName: brand.name,
+    description: `${words.description}, ${brand.name}`,
+    tier: { id: tier.id, rank: tier.rank, label: label('tier'), value: tierName(tier, locale) },
+    points: { label: label('points'), value: view.points.current, currency: isSpend ? currency : undefined },
+    next: next && {
+      label: label('next'),
+      value: next.missing === null ? named(next.tier) : words.toNext(amount(next.missing), named(next.tier)),
+      missing: next.missing,
+      tier: next.tier,
+    },
+    expires:
+      expiresAt === null
+        ? null
+        : { label: label('expires'), value: endDate(expiresAt, program, locale), at: expiresAt },
+    member: holder?.name === undefined ? null : { label: label('member'), value: holder.name },
+    balance: { label: label('balance'), value: view.points.balance },
+    keep:
+      keep === null || keepBy === null || keep.missing === null
+        ? null
+        : {
+            label: label('keep'),
+            value: keep.missing > 0 ? words.toKeep(amount(keep.missing), keepBy) : words.kept(keepBy),
+          },
+    barcode: view.memberId,
+    terms: { label: label('terms'), value: inLanguage(wallet.terms, ...locales) },
+    design,
+  };
+}
+
+function designOf(wallet: WalletSettings, tierId: string, { tiers }: Program): PassDesign {
+  const design = wallet.designs[tierId] ?? wallet.designs[tiers[0].id];
+  if (!design) throw new Error(`The brand has no pass design for the tier ${tierId}. readBrand refuses such a file.`);
+  return design;
+}

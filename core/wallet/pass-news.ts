@@ -1,0 +1,57 @@
+import { isNotice, type TierChange, type TierNotice } from '../member/member.ts';
+import { chooseText, fillIn, occasionOf, variablesOf } from '../notifications/message.ts';
+import type { Brand, Channel } from '../program/brand.ts';
+import type { Program } from '../program/program.ts';
+import type { PassHolder } from './pass-face.ts';
+
+/** Whether a member is told of a change on the phone, beside seeing it on the pass (semantics, section 7). Read at the moment of sending. */
+export function isToldByPush(
+  news: TierChange | TierNotice,
+  brand: Brand,
+  holder: { optOut?: readonly Channel[] } | undefined,
+): boolean {
+  return (
+    news.announced &&
+    (news.channels?.includes('push') ?? true) &&
+    brand.notifications.push?.enabled === true &&
+    !holder?.optOut?.includes('push')
+  );
+}
+
+/**
+ * The brand's words for a change, for a phone's screen.
+ * @param tierStatus stands for the tier's name where a wallet puts it in by itself; the name where it is left out
+ */
+export function pushText(
+  news: TierChange | TierNotice,
+  holder: PassHolder | undefined,
+  brand: Brand,
+  program: Program,
+  tierStatus?: string,
+): string {
+  const locale = holder?.locale ?? brand.notifications.defaultLocale;
+  const { text } = chooseText(brand.notifications, occasionOf(news), locale);
+  const variables = variablesOf(news, program, brand.name, {
+    ...(holder?.name !== undefined && { name: holder.name }),
+    ...(locale !== undefined && { locale }),
+  });
+  const onOneLine = (value: string) => value.replace(/\p{Cc}+/gu, ' ');
+  if (tierStatus === undefined) return fillIn(text, variables, onOneLine);
+  // Whoever is called like the place of the tier's name does not get the tier's name.
+  const withoutPlace = (value: string) => (value === tierStatus ? value : onOneLine(value).replaceAll(tierStatus, ''));
+  return fillIn(text, { ...variables, tierStatus }, withoutPlace);
+}
+
+/** What a change of tier tells on the phone; undefined where it is silent, or is no change of tier. */
+export function changeText(
+  change: TierChange | TierNotice | undefined,
+  tier: string,
+  holder: (PassHolder & { optOut?: readonly Channel[] }) | undefined,
+  brand: Brand,
+  program: Program,
+  tierStatus?: string,
+): string | undefined {
+  // A tier that moved on by itself since then has no change that tells of it yet.
+  if (!change || isNotice(change) || change.to.id !== tier) return undefined;
+  return isToldByPush(change, brand, holder) ? pushText(change, holder, brand, program, tierStatus) : undefined;
+}

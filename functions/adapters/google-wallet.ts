@@ -1,0 +1,227 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OutcomeUnknown } from '../../core/failures.ts';
+import type { GoogleWallet } from '../../core/ports.ts';
+import type { Instant } from '../../core/time.ts';
+import type { GoogleLoyaltyClass } from '../../core/wallet/google-class.ts';
+import type { GoogleMessage } from '../../core/wallet/google-message.ts';
+import type { ClosedGoogleObject, GoogleLoyaltyObject } from '../../core/wallet/google-object.ts';
+import { googleSaveClaims, googleSaveUrl } from '../../core/wallet/google-save-link.ts';
+import type { GoogleKey } from './google-key.ts';
+import { GoogleToken, KeyRefused, signedJwt, TokenUnavailable } from './google-token.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+export interface GoogleKeySource {
+  read(now: Instant, atLeastAsFreshAs?: Instant): Promise<GoogleKey>;
+}
+
+export interface GoogleWalletOptions {
+  keys: GoogleKeySource;
+  /** Of the 20 that Google takes from an issuer, as many as this process may have. */
+  requestsPerSecond: number;
+  clock?: () => Instant;
+  wait?: (milliseconds: number) => Promise<unknown>;
+  fetch?: typeof fetch;
+}
+
+const ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 5_000;
+const TIMEOUT_MS = 8_000;
+/** The key is read at a cold start. A warm function lives for hours, and a key that was put in anew has to be taken up some time. */
+const KEY_IS_FRESH_MS = 60 * 60_000;
+
+interface Answer {
+  status: number;
+  /** Google's own word for what is wrong, such as PERMISSION_DENIED. Its sentences may quote what was sent, which may be personal. */
+  word: string;
+  isTooOften: boolean;
+  retryAfterMs: number | undefined;
+}
+
+/** A call of which nobody knows what became, unless Google was never reached. */
+class Unanswered extends Error {
+  override name = 'Unanswered';
+  readonly wasNeverReached: boolean;
+
+  constructor(cause: unknown) {
+    // `fetch` says no more than that it failed; why is in its cause.
+    const { name, cause: why } = cause as Error;
+    const { code } = (why ?? {}) as { code?: string };
+    super(`Google Wallet gave no answer: ${[name, code].filter(Boolean).join(', ')}.`, { cause });
+    this.wasNeverReached = code !== undefined && ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code);
+  }
+}
+
+/** Google Wallet by its REST API: https://developers.google.com/wallet/reference/rest */
+export class GoogleWalletClient implements GoogleWallet {
+  readonly #keys: GoogleKeySource;
+  readonly #bucket: TokenBucket;
+  readonly #token: GoogleToken;
+  readonly #clock: () => Instant;
+  readonly #wait: (milliseconds: number) => Promise<unknown>;
+  readonly #fetch: typeof fetch;
+  /** What each class was when it was written last: it comes from the brand's file, so once is enough. */
+  readonly #classes = new Map<string, string>();
+
+  constructor({
+    keys,
+    requestsPerSecond,
+    clock = Date.now,
+    wait = sleep,
+    fetch: fetcher = fetch,
+  }: GoogleWalletOptions) {
+    this.#keys = keys;
+    this.#clock = clock;
+    this.#wait = wait;
+    this.#fetch = fetcher;
+    // Nothing is saved up: with a burst, one second could see twice as many.
+    this.#bucket = new TokenBucket(requestsPerSecond, 1, clock, wait);
+    this.#token = new GoogleToken(fetcher);
+  }
+
+  async upsertClass(loyaltyClass: GoogleLoyaltyClass): Promise<void> {
+    const content = JSON.stringify(loyaltyClass);
+    if (this.#classes.get(loyaltyClass.id) === content) return;
+    await this.#upsert('loyaltyClass', loyaltyClass);
+    this.#classes.set(loyaltyClass.id, content);
+  }
+
+  async upsertObject(object: GoogleLoyaltyObject): Promise<void> {
+    await this.#upsert('loyaltyObject', object);
+  }
+
+  async closeObject(object: ClosedGoogleObject): Promise<void> {
+    const path = `loyaltyObject/${encodeURIComponent(object.id)}`;
+    const answer = await this.#repeated('PATCH', path, object);
+    if (answer.status !== 404) expectDone('PATCH', path, answer);
+  }
+
+  async addMessage(objectId: string, message: GoogleMessage): Promise<'told' | 'tooOften'> {
+    const path = `loyaltyObject/${encodeURIComponent(objectId)}/addMessage`;
+    const answer = await this.#attempts('POST', path, { message }, async (attempt) => {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof Unanswered) || error.wasNeverReached) throw error;
+        throw new OutcomeUnknown(`Google did not say whether it took the message. ${error.message}`);
+      }
+    });
+    if (answer.isTooOften) return 'tooOften';
+    if (answer.status >= 500)
+      throw new OutcomeUnknown(`Google did not say whether it took the message: ${said(answer)}.`);
+    expectDone('POST', path, answer);
+    return 'told';
+  }
+
+  async saveUrl(object: { id: string; classId: string }, now: Instant): Promise<string> {
+    const key = await this.#keys.read(now, now - KEY_IS_FRESH_MS);
+    return googleSaveUrl(signedJwt(key, googleSaveClaims(key.clientEmail, object, now)));
+  }
+
+  /** Mostly it is there. Somebody else may make it at the same moment: then it is there too. */
+  async #upsert(kind: 'loyaltyClass' | 'loyaltyObject', resource: { id: string }): Promise<void> {
+    const path = `${kind}/${encodeURIComponent(resource.id)}`;
+    const patched = await this.#repeated('PATCH', path, resource);
+    if (patched.status !== 404) return expectDone('PATCH', path, patched);
+    const made = await this.#repeated('POST', kind, withoutNulls(resource));
+    if (made.status !== 409) return expectDone('POST', kind, made);
+    expectDone('PATCH', path, await this.#repeated('PATCH', path, resource));
+  }
+
+  /** A call that may be repeated, whatever became of it. */
+  async #repeated(method: string, path: string, body: object): Promise<Answer> {
+    return this.#attempts(method, path, body, async (attempt, isLast) => {
+      try {
+        const answer = await attempt();
+        return answer.status >= 500 && !isLast ? undefined : answer;
+      } catch (error) {
+        if (isLast || !(error instanceof Unanswered || error instanceof TokenUnavailable)) throw error;
+        return undefined;
+      }
+    });
+  }
+
+  /**
+   * Tries a call, and again after a pause where Google says 429, which it did not act upon, or where the judge says so.
+   * @param judge undefined to try again
+   */
+  async #attempts(
+    method: string,
+    path: string,
+    body: object,
+    judge: (attempt: () => Promise<Answer>, isLast: boolean) => Promise<Answer | undefined>,
+  ): Promise<Answer> {
+    for (let tried = 1; ; tried++) {
+      const isLast = tried >= ATTEMPTS;
+      const answer = await judge(() => this.#authorised(method, path, body), isLast);
+      if (answer && (isLast || answer.status !== 429 || answer.isTooOften)) return answer;
+      // Not all at once: each waits between half of the pause and all of it.
+      const pause = Math.min(LONGEST_PAUSE_MS, answer?.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tried - 1));
+      await this.#wait(pause * (0.5 + Math.random() / 2));
+    }
+  }
+
+  /** One call, with a token; and once more with another where Google does not take it, nor the key behind it. */
+  async #authorised(method: string, path: string, body: object): Promise<Answer> {
+    const now = this.#clock();
+    let key = await this.#keys.read(now, now - KEY_IS_FRESH_MS);
+    let token: string;
+    try {
+      token = await this.#token.read(key, now);
+    } catch (error) {
+      if (!(error instanceof KeyRefused)) throw error;
+      key = await this.#keys.read(now, now);
+      token = await this.#token.read(key, now);
+    }
+    const answer = await this.#call(key, token, method, path, body);
+    if (answer.status !== 401) return answer;
+    this.#token.forget();
+    return this.#call(key, await this.#token.read(key, now), method, path, body);
+  }
+
+  async #call(key: GoogleKey, token: string, method: string, path: string, body: object): Promise<Answer> {
+    await this.#bucket.take();
+    const { response, text } = await this.#send(key, token, method, path, body).catch((error: unknown) => {
+      throw new Unanswered(error);
+    });
+    if (response.ok) return { status: response.status, word: '', isTooOften: false, retryAfterMs: undefined };
+    const retryAfterS = Number(response.headers.get('retry-after') ?? Number.NaN);
+    return {
+      status: response.status,
+      word: /"status"\s*:\s*"([A-Z_]{1,40})"/.exec(text)?.[1] ?? '',
+      isTooOften: /QuotaExceededException/i.test(text),
+      retryAfterMs: Number.isFinite(retryAfterS) ? retryAfterS * 1000 : undefined,
+    };
+  }
+
+  async #send(key: GoogleKey, token: string, method: string, path: string, body: object) {
+    const response = await this.#fetch(`${key.apiUrl}/walletobjects/v1/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify(body),
+      // A token is for Google alone.
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return { response, text: await response.text() };
+  }
+}
+
+function expectDone(method: string, path: string, answer: Answer): void {
+  if (answer.status < 300) return;
+  // An object's id holds the member's, which may stand in a log.
+  const remedy =
+    answer.status === 401 || answer.status === 403
+      ? ' Give the service account the role Developer in the Google Pay & Wallet console, under Users, and see that the API is enabled.'
+      : '';
+  throw new Error(`Google Wallet answered ${method} ${path} with ${said(answer)}.${remedy}`);
+}
+
+function said({ status, word }: Answer): string {
+  return word === '' ? `${status}` : `${status} ${word}`;
+}
+
+/** A patch takes away with null; what is made new just has not got it. */
+function withoutNulls(resource: object): object {
+  return Object.fromEntries(Object.entries(resource).filter(([, value]) => value !== null));
+}

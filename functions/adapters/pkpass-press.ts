@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { PassFiles, PassPress, PassSigner } from '../../core/ports.ts';
+import type { Instant } from '../../core/time.ts';
+import { zipArchive } from './zip-archive.ts';
+
+/** A design's images are in every pass of its tier, and so are their digests. */
+const digests = new WeakMap<Uint8Array, string>();
+
+/** Makes a `.pkpass`: the files, a manifest of their digests, and a signature of that. */
+export class PkpassPress implements PassPress {
+  readonly #signer: PassSigner;
+
+  constructor(signer: PassSigner) {
+    this.#signer = signer;
+  }
+
+  contentsOf(files: PassFiles): string {
+    return createHash('sha256').update(manifestOf(files)).digest('base64url');
+  }
+
+  async press(files: PassFiles, now: Instant): Promise<Uint8Array> {
+    const manifest = manifestOf(files);
+    const signature = await this.#signer.sign(manifest, now);
+    return zipArchive([...Object.entries(files), ['manifest.json', manifest], ['signature', signature]]);
+  }
+}
+
+function manifestOf(files: PassFiles): Buffer {
+  const names = Object.entries(files).map(([name, bytes]) => [name, digestOf(bytes)]);
+  return Buffer.from(JSON.stringify(Object.fromEntries(names)), 'utf8');
+}
+
+function digestOf(bytes: Uint8Array): string {
+  let digest = digests.get(bytes);
+  if (digest === undefined) {
+    digest = createHash('sha1').update(bytes).digest('hex');
+    digests.set(bytes, digest);
+  }
+  return digest;
+}

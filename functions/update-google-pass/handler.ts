@@ -1,0 +1,36 @@
+import { dynamoClient } from '../adapters/dynamo-client.ts';
+import { DynamoDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
+import { DynamoGooglePasses } from '../adapters/dynamo-google-passes.ts';
+import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
+import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
+import { DynamoProfileStore } from '../adapters/dynamo-profile-store.ts';
+import { parseGoogleKeys } from '../adapters/google-key.ts';
+import { GoogleWalletClient } from '../adapters/google-wallet.ts';
+import { SecretDocument } from '../adapters/secret-document.ts';
+import { program } from '../runtime/brand.ts';
+import { readEnvironment } from '../runtime/environment.ts';
+import { googleBrand } from '../runtime/google-brand.ts';
+import { makeHandler } from './make-handler.ts';
+
+const env = readEnvironment('POINTS_TABLE', 'MEMBERS_TABLE', 'GOOGLE_KEY_SECRET');
+
+/** The queue lets two of these run: with what is left of Google's 20 a second, members get their links. */
+const REQUESTS_PER_SECOND = 7;
+
+const client = dynamoClient();
+
+export const handler = makeHandler(
+  {
+    ledger: new DynamoLedger(client, env.POINTS_TABLE),
+    members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
+    profiles: new DynamoProfileStore(client, env.MEMBERS_TABLE),
+    deliveries: new DynamoDeliveryLog(client, env.MEMBERS_TABLE),
+    googlePasses: new DynamoGooglePasses(client, env.MEMBERS_TABLE),
+    googleWallet: new GoogleWalletClient({
+      keys: new SecretDocument(env.GOOGLE_KEY_SECRET, parseGoogleKeys),
+      requestsPerSecond: REQUESTS_PER_SECOND,
+    }),
+  },
+  googleBrand,
+  program,
+);

@@ -1,0 +1,171 @@
+import { dirname, resolve } from 'node:path';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { FrontDoor } from './front-door.ts';
+import type { Members } from './members.ts';
+import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { feedFromQueue } from './parts/feed-from-queue.ts';
+import { GeneratedSecret } from './parts/generated-secret.ts';
+import { LaurelFunction } from './parts/laurel-function.ts';
+import { LaurelQueue } from './parts/laurel-queue.ts';
+import { OperatorSecret } from './parts/operator-secret.ts';
+import type { PointsLedger } from './points-ledger.ts';
+import type { TierAnnouncements } from './tier-announcements.ts';
+import type { TierClock } from './tier-clock.ts';
+
+export interface WalletPassesProps {
+  readonly brand: DeployedBrand;
+  readonly frontDoor: FrontDoor;
+  readonly ledger: PointsLedger;
+  readonly members: Members;
+  readonly announcements: TierAnnouncements;
+  readonly clock: TierClock;
+}
+
+const ON_DEVICE = '/v1/wallet/apple/v1/devices/{deviceId}/registrations/{passTypeId}' as const;
+
+/**
+ * Members' passes in Apple Wallet: handed out by key or by link, fetched by phones, and pushed when a tier has changed. It is there where
+ * the brand's file has `wallet.apple`.
+ */
+export class WalletPasses extends Construct {
+  /** What passes are signed with and pushed by. */
+  readonly certificates: OperatorSecret;
+  readonly readPass: LaurelFunction;
+  readonly openPassLink: LaurelFunction;
+  readonly serveWallet: LaurelFunction;
+  readonly sendPush: LaurelFunction;
+  readonly checkCertificates: LaurelFunction;
+  readonly queue: LaurelQueue;
+  readonly deadLetters: LaurelQueue;
+
+  private readonly tokens: GeneratedSecret;
+
+  constructor(scope: Construct, id: string, props: WalletPassesProps) {
+    super(scope, id);
+    const { brand, frontDoor, members, announcements, clock } = props;
+
+    this.certificates = new OperatorSecret(this, 'Certificates', {
+      description:
+        'What passes are signed with: {"certificates": [{"signerCert", "signerKey", "wwdr"}]}, in PEM. `npm run wallet:certificates` fills it.',
+      list: 'certificates',
+    });
+    this.tokens = new GeneratedSecret(this, 'Tokens', {
+      description: 'What phones prove with that they hold a pass is computed from this. Nobody needs to see it.',
+      whyForGood:
+        'Each pass on a phone carries a token that was computed from it: with another value no phone could update its pass any more.',
+    });
+
+    this.readPass = this.drawing('ReadPass', props);
+    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/pass', this.readPass);
+
+    const linkPass = new LaurelFunction(this, 'LinkPass', {
+      brand,
+      environment: {
+        MEMBERS_TABLE: members.table.tableName,
+        PASS_TOKENS_SECRET: this.tokens.secretArn,
+        API_URL: frontDoor.api.apiEndpoint,
+      },
+    });
+    members.table.grant(linkPass, 'dynamodb:GetItem');
+    this.tokens.grantValue(linkPass);
+    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/pass-link', linkPass);
+
+    this.openPassLink = this.drawing('OpenPassLink', props);
+    frontDoor.openToAnyone('GET /v1/passes/{token}', this.openPassLink);
+
+    this.serveWallet = this.drawing('ServeWallet', props);
+    members.table.grant(this.serveWallet, 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem');
+    frontDoor.openToAnyone(`POST ${ON_DEVICE}/{serialNumber}`, this.serveWallet);
+    frontDoor.openToAnyone(`DELETE ${ON_DEVICE}/{serialNumber}`, this.serveWallet);
+    frontDoor.openToAnyone(`GET ${ON_DEVICE}`, this.serveWallet);
+    frontDoor.openToAnyone('GET /v1/wallet/apple/v1/passes/{passTypeId}/{serialNumber}', this.serveWallet);
+    frontDoor.openToAnyone('POST /v1/wallet/apple/v1/log', this.serveWallet);
+
+    this.sendPush = this.drawing('SendPush', props, Duration.seconds(60));
+    members.table.grant(this.sendPush, 'dynamodb:DeleteItem');
+    this.deadLetters = new LaurelQueue(this, 'DeadLetters');
+    Validations.of(this.deadLetters).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason: 'It is the dead-letter queue: what lies in it rings an alarm, and an operator redrives it.',
+    });
+    this.queue = new LaurelQueue(this, 'Queue', {
+      // An hour of attempts: what Apple puts off is a good push, and a repeat does no harm.
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 10 },
+      // Six times the function's timeout, as AWS advises: no message comes back while it is still being sent.
+      visibilityTimeout: Duration.seconds(this.sendPush.timeout.toSeconds() * 6),
+    });
+    // Every change and notice, whatever channels it names: the pass shows it in any case, and says itself what the phone tells.
+    announcements.topic.addSubscription(
+      new SqsSubscription(this.queue, { rawMessageDelivery: true, deadLetterQueue: this.deadLetters }),
+    );
+    // Apple takes as much as comes; each instance has one connection, and ten members' phones in flight on it.
+    feedFromQueue(this.sendPush, this.queue, 10, 10);
+
+    this.checkCertificates = new LaurelFunction(this, 'CheckCertificates', {
+      brand,
+      environment: { PASS_CERTIFICATES_SECRET: this.certificates.secretArn },
+    });
+    this.certificates.grantValue(this.checkCertificates);
+    this.lookEvery(Duration.hours(12), clock);
+  }
+
+  /** A function that draws passes: it reads members, keeps which version of its pass each has, and carries the designs' images. */
+  private drawing(id: string, { brand, frontDoor, ledger, members }: WalletPassesProps, timeout?: Duration) {
+    const folders = Object.values(brand.settings.wallet?.designs ?? {}).map(({ images }) => ({
+      from: resolve(dirname(brand.file), images),
+      to: images,
+    }));
+    const drawer = new LaurelFunction(this, id, {
+      brand,
+      environment: {
+        POINTS_TABLE: ledger.table.tableName,
+        MEMBERS_TABLE: members.table.tableName,
+        PASS_CERTIFICATES_SECRET: this.certificates.secretArn,
+        PASS_TOKENS_SECRET: this.tokens.secretArn,
+        API_URL: frontDoor.api.apiEndpoint,
+      },
+      folders,
+      ...(timeout && { timeout }),
+    });
+    ledger.table.grant(drawer, 'dynamodb:Query');
+    members.table.grant(drawer, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
+    this.certificates.grantValue(drawer);
+    this.tokens.grantValue(drawer);
+    return drawer;
+  }
+
+  private lookEvery(interval: Duration, clock: TierClock): void {
+    const role = new Role(this, 'Role', {
+      // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account, 'aws:SourceArn': clock.groupArn },
+        },
+      }),
+    });
+    Grant.addToPrincipal({
+      grantee: role,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [this.checkCertificates.lambda.functionArn],
+    });
+    const look = new CfnSchedule(this, 'Look', {
+      description: 'Looks how many days the certificates of the passes have left.',
+      groupName: clock.groupName,
+      scheduleExpression: `rate(${interval.toHours()} hours)`,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: this.checkCertificates.lambda.functionArn,
+        roleArn: role.roleArn,
+        input: '{}',
+        // By then the next one is on its way.
+        retryPolicy: { maximumEventAgeInSeconds: interval.toSeconds() },
+      },
+    });
+    // With the role goes what it may do: the first one is not to be refused.
+    look.node.addDependency(role);
+  }
+}

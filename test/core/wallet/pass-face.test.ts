@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { viewNow } from '../../../core/member/member-view.ts';
+import type { Brand, WalletSettings } from '../../../core/program/brand.ts';
+import { compileProgram } from '../../../core/program/program.ts';
+import { faceOf, hasWallet, type PassHolder } from '../../../core/wallet/pass-face.ts';
+import { exampleBrand, exampleWallet } from '../../support/program.ts';
+import { makeWorld, type World } from '../../support/world.ts';
+
+async function faceFrom(world: World, holder: PassHolder | undefined, brand: Brand = world.brand) {
+  if (!hasWallet(brand)) throw new Error('The example brand has a wallet.');
+  const member = await world.ports.members.load('m-1');
+  const program = compileProgram(brand);
+  return faceOf(viewNow(member!, program, world.now())!, holder, brand, program);
+}
+
+async function silverWorld(wallet: Partial<WalletSettings> = {}) {
+  const world = makeWorld({ wallet: exampleWallet(wallet) });
+  await world.enrol('m-1');
+  await world.post('m-1', { points: 1300 });
+  await world.deliver();
+  return world;
+}
+
+describe('the face of a pass', () => {
+  test('tells tier, points, the way to the next tier, name, and what a till scans', async () => {
+    expect(await faceFrom(await silverWorld(), { name: 'Ana García' })).toMatchObject({
+      organizationName: 'Example Shop',
+      tier: { id: 'silver', label: 'Status', value: 'Silver' },
+      points: { label: 'Points', value: 1300, currency: undefined },
+      next: { label: 'Next status', value: '3,700 to Gold', missing: 3700 },
+      expires: null,
+      member: { label: 'Member', value: 'Ana García' },
+      keep: { value: 'Nothing: it is yours until December 31, 2026 and beyond' },
+      barcode: 'm-1',
+      terms: { label: 'Terms', value: 'Terms of the Example Shop.' },
+      design: { background: '#c0c0c0' },
+    });
+  });
+
+  test('speaks the member’s language, in the brand’s words where it has its own', async () => {
+    const world = await silverWorld({ terms: { en: 'Terms.', es: 'Condiciones.' } });
+    expect(await faceFrom(world, { locale: 'es-MX' })).toMatchObject({
+      locale: 'es-MX',
+      description: 'Tarjeta de fidelidad, Example Shop',
+      tier: { label: 'Nivel' },
+      next: { value: '3,700 para Gold' },
+      terms: { label: 'Condiciones', value: 'Condiciones.' },
+      member: null,
+    });
+  });
+
+  test('a language that nobody has words in is read in the brand’s, and then in English', async () => {
+    const world = await silverWorld();
+    expect(await faceFrom(world, { locale: 'ja' })).toMatchObject({ tier: { label: 'Status' } });
+    const brand = { ...world.brand, notifications: { ...world.brand.notifications, defaultLocale: 'de' } };
+    expect(await faceFrom(world, { locale: 'ja' }, brand)).toMatchObject({ points: { label: 'Punkte' } });
+  });
+
+  test('a design’s own labels come before Laurel’s', async () => {
+    const designs = exampleWallet().designs;
+    const world = await silverWorld({
+      designs: {
+        ...designs,
+        silver: { ...designs.silver!, labels: { points: { en: 'Beans', es: 'Granos' }, tier: 'Club' } },
+      },
+    });
+    expect(await faceFrom(world, { locale: 'es' })).toMatchObject({
+      points: { label: 'Granos' },
+      tier: { label: 'Club' },
+    });
+  });
+
+  test('at the top there is no next tier; with spend, points are money', async () => {
+    const world = makeWorld({ program: { basis: 'spend' }, wallet: exampleWallet() });
+    await world.enrol('m-1');
+    await world.post('m-1', { amount: '12000.50' });
+    await world.deliver();
+    expect(await faceFrom(world, undefined)).toMatchObject({
+      tier: { id: 'platinum' },
+      next: null,
+      points: { value: 12000.5, currency: 'EUR' },
+    });
+  });
+
+  test('a tier that a tier action gave tells the day of its end', async () => {
+    const world = await silverWorld();
+    await world.act('m-1', { expiry: { type: 'date', date: '2026-08-01' } });
+    expect(await faceFrom(world, undefined)).toMatchObject({
+      tier: { id: 'gold' },
+      expires: { label: 'Status until', value: 'August 1, 2026' },
+    });
+  });
+});
+
+test('a brand without a wallet has no pass', () => {
+  expect(hasWallet(exampleBrand())).toBe(false);
+});

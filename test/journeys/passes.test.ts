@@ -1,0 +1,349 @@
+import { describe, expect, test } from 'vitest';
+import { MAX_DEVICES } from '../../core/wallet/device-bounds.ts';
+import { LINK_HOURS } from '../../functions/link-pass/make-handler.ts';
+import { exampleChain } from '../support/certificates.ts';
+import { deliverPushes, Phone } from '../support/phone.ts';
+import { digestsOf, readPass, verifySignature } from '../support/read-pass.ts';
+import { makeWorld, type World } from '../support/world.ts';
+
+const m1 = { params: { memberId: 'm-1' } };
+
+/** A member of some points whose phone holds the pass. */
+async function withPhone(options: Parameters<typeof makeWorld>[0] = {}, profile: Record<string, unknown> = {}) {
+  const world = makeWorld(options);
+  await world.enrol('m-1', { name: 'Ana', ...profile });
+  await world.post('m-1', { points: 800 });
+  await world.deliver();
+  const phone = new Phone(world, 'phone');
+  expect(await phone.add(await world.call('GET pass', m1))).toBe(201);
+  world.pass(60_000);
+  return { world, phone };
+}
+
+/** Everything arrives: the tier moves, the pushes go out, the phones fetch what is new. */
+async function settle(world: World, ...phones: Phone[]) {
+  await world.deliver();
+  await deliverPushes(world, phones);
+}
+
+describe('the worked examples, with their passes', () => {
+  test('E1: Silver by a purchase: the pass is refreshed, and the phone says so once', async () => {
+    const { world, phone } = await withPhone();
+    await world.post('m-1', { points: 500 });
+    await settle(world, phone);
+    expect(phone.shows('m-1')).toMatchObject({ tier: 'Silver', points: 1300, next: '3,700 to Gold', member: 'Ana' });
+    expect(phone.told).toEqual(["Your status level has changed, you're now Silver"]);
+  });
+
+  test('E7: Bronze as points expire: the pass is refreshed, and nothing is said', async () => {
+    const { world, phone } = await withPhone();
+    await world.post('m-1', { points: 300 });
+    await settle(world, phone);
+    phone.told.length = 0;
+    world.pass(60_000);
+    await world.post('m-1', { type: 'expiry', points: 200 });
+    await settle(world, phone);
+    expect(phone.shows('m-1')).toMatchObject({ tier: 'Bronze', points: 900 });
+    expect(phone.told).toEqual([]);
+  });
+
+  test('E13: push disabled by the brand: the pass is refreshed, nothing is said, the email goes out', async () => {
+    const { world, phone } = await withPhone({ notifications: { push: { enabled: false } } });
+    await world.post('m-1', { points: 500 });
+    await settle(world, phone);
+    expect(phone.shows('m-1')).toMatchObject({ tier: 'Silver' });
+    expect(phone.told).toEqual([]);
+    expect(world.ports.mailer.sent).toHaveLength(1);
+  });
+});
+
+describe('what a phone says', () => {
+  test('nothing to whom opted out of pushes; the pass is refreshed all the same', async () => {
+    const { world, phone } = await withPhone({}, { optOut: ['push'] });
+    await world.post('m-1', { points: 500 });
+    await settle(world, phone);
+    expect(phone.shows('m-1')).toMatchObject({ tier: 'Silver' });
+    expect(phone.told).toEqual([]);
+  });
+
+  test('the brand’s own words, in the member’s language', async () => {
+    const texts = [{ direction: 'up' as const, locale: 'es', text: '¡{{memberName}}, ya eres {{tierStatus}}!' }];
+    const { world, phone } = await withPhone({ notifications: { texts } }, { locale: 'es' });
+    await world.post('m-1', { points: 500 });
+    await settle(world, phone);
+    expect(phone.told).toEqual(['¡Ana, ya eres Silver!']);
+    expect(phone.pass('m-1').pass.storeCard.headerFields[0].label).toBe('Puntos');
+  });
+
+  test('the tier at its end where the brand’s words have no place for it', async () => {
+    const { world, phone } = await withPhone({ notifications: { texts: [{ direction: 'up', text: 'Well done' }] } });
+    await world.post('m-1', { points: 500 });
+    await settle(world, phone);
+    expect(phone.told).toEqual(['Well done: Silver']);
+  });
+
+  test('nothing of a tier action that names other channels, and nothing of points that move no tier', async () => {
+    const { world, phone } = await withPhone();
+    await world.act('m-1', { notify: { channels: ['email'] } });
+    await settle(world, phone);
+    expect(phone.shows('m-1')).toMatchObject({ tier: 'Gold' });
+    world.pass(60_000);
+    await world.post('m-1', { points: 10 });
+    await settle(world, phone);
+    expect(await phone.fetch('m-1')).toBe(200);
+    expect(phone.shows('m-1')).toMatchObject({ points: 810 });
+    expect(phone.told).toEqual([]);
+  });
+
+  test('one thing, however often the change is delivered and the phone is pushed', async () => {
+    const { world, phone } = await withPhone();
+    await world.post('m-1', { points: 500 });
+    await world.recalculate(world.ledgerStream.splice(0));
+    const changes = world.changeStream.splice(0);
+    for (let time = 0; time < 3; time++) await world.announce(changes);
+    await settle(world, phone);
+    expect(phone.told).toHaveLength(1);
+  });
+
+  test('the text of change in the phone’s own language where the member told none', async () => {
+    const { world } = await withPhone();
+    const { files } = readPass((await world.call('GET pass', m1)).body);
+    expect(files['es.lproj/pass.strings']!.toString('utf8')).toContain('"Points" = "Puntos";');
+    expect(files['de.lproj/pass.strings']!.toString('utf8')).toContain('"200 to Silver" = "Noch 200 bis Silver";');
+    expect(Object.keys(files)).not.toContain('en.lproj/pass.strings');
+  });
+});
+
+describe('a phone’s life', () => {
+  test('install, update on two devices, remove', async () => {
+    const { world, phone } = await withPhone();
+    const watch = new Phone(world, 'watch');
+    expect(await watch.add(await world.call('GET pass', m1))).toBe(201);
+    expect(await watch.add(await world.call('GET pass', m1))).toBe(200);
+    await world.post('m-1', { points: 500 });
+    await settle(world, phone, watch);
+    for (const device of [phone, watch]) {
+      expect(device.shows('m-1')).toMatchObject({ tier: 'Silver' });
+      expect(device.told).toHaveLength(1);
+    }
+    expect(await phone.remove('m-1')).toBe(200);
+    world.pass(60_000);
+    await world.post('m-1', { points: 3700 });
+    await settle(world, watch);
+    expect(watch.shows('m-1')).toMatchObject({ tier: 'Gold' });
+    expect(world.ports.push.sent).toEqual([]);
+    expect(await watch.remove('m-1')).toBe(200);
+    expect(await world.ports.registrations.devicesOf('m-1')).toEqual([]);
+  });
+
+  test('the phone fetches nothing that it has: 204 without news, 304 for the same pass', async () => {
+    const { world, phone } = await withPhone();
+    expect(await phone.update()).toEqual(['m-1']);
+    expect(phone.statuses.slice(-2)).toEqual([200, 304]);
+    expect(await phone.update()).toEqual([]);
+    expect(phone.statuses.at(-1)).toBe(204);
+    world.pass(60_000);
+    expect(await phone.fetch('m-1')).toBe(304);
+  });
+
+  test('two changes within one second are two versions: the phone misses neither', async () => {
+    const { world, phone } = await withPhone();
+    await world.post('m-1', { points: 500 });
+    await settle(world, phone);
+    await world.post('m-1', { points: 4000 });
+    await settle(world, phone);
+    expect(phone.shows('m-1')).toMatchObject({ tier: 'Gold' });
+    expect(phone.told).toHaveLength(2);
+  });
+
+  test('a phone that was off fetches the latest pass when it is on again', async () => {
+    const { world, phone } = await withPhone();
+    await world.post('m-1', { points: 500 });
+    await world.deliver();
+    world.pass(60_000);
+    await world.post('m-1', { points: 4000 });
+    await settle(world, phone);
+    expect(phone.shows('m-1')).toMatchObject({ tier: 'Gold', points: 5300 });
+    expect(phone.told).toEqual(["Your status level has changed, you're now Gold"]);
+  });
+
+  test('a tablet holds the passes of a family, and hears of each by itself', async () => {
+    const world = makeWorld();
+    const tablet = new Phone(world, 'tablet');
+    for (const memberId of ['ana', 'bea']) {
+      await world.enrol(memberId);
+      await tablet.add(await world.call('GET pass', { params: { memberId } }));
+    }
+    expect((await tablet.update()).sort()).toEqual(['ana', 'bea']);
+    world.pass(60_000);
+    await world.post('bea', { points: 1000 });
+    await world.deliver();
+    expect(world.ports.push.sent).toEqual([tablet.pushToken]);
+    expect(await tablet.update()).toEqual(['bea']);
+    expect(tablet.shows('bea')).toMatchObject({ tier: 'Silver' });
+  });
+
+  test('who has more devices than there may be keeps the latest', async () => {
+    const { world } = await withPhone();
+    for (let n = 0; n < MAX_DEVICES + 5; n++) {
+      world.pass(1000);
+      await new Phone(world, `device-${n}`).add(await world.call('GET pass', m1));
+    }
+    const devices = (await world.ports.registrations.devicesOf('m-1')).map(({ deviceId }) => deviceId);
+    expect(devices).toHaveLength(MAX_DEVICES);
+    expect(devices).not.toContain('phone');
+  });
+
+  test('a name that was changed is on the pass the next time that it is fetched', async () => {
+    const { world, phone } = await withPhone();
+    await world.enrol('m-1', { name: 'Ana María' });
+    expect(await phone.fetch('m-1')).toBe(200);
+    expect(phone.shows('m-1')).toMatchObject({ member: 'Ana María' });
+  });
+});
+
+describe('a push', () => {
+  test('goes out only once the pass that will be fetched is the new one', async () => {
+    const order: string[] = [];
+    const { world, phone } = await withPhone({
+      reach: (name, port) =>
+        name !== 'push' && name !== 'registrations'
+          ? port
+          : new Proxy(port, {
+              get(target, property) {
+                const method = Reflect.get(target, property, target);
+                if (typeof method !== 'function') return method;
+                return async (...args: unknown[]) => {
+                  const answer = await method.apply(target, args);
+                  if (['push', 'saveVersion'].includes(String(property))) order.push(String(property));
+                  return answer;
+                };
+              },
+            }),
+    });
+    order.length = 0;
+    await world.post('m-1', { points: 500 });
+    await world.deliver();
+    expect(order).toEqual(['saveVersion', 'push']);
+    expect(await phone.update()).toEqual(['m-1']);
+  });
+
+  test('that finds a device gone forgets it, and no other', async () => {
+    const { world, phone } = await withPhone();
+    const watch = new Phone(world, 'watch');
+    await watch.add(await world.call('GET pass', m1));
+    world.ports.push.answer(phone.pushToken, { status: 'gone' });
+    await world.post('m-1', { points: 500 });
+    await settle(world, watch);
+    expect(watch.shows('m-1')).toMatchObject({ tier: 'Silver' });
+    expect((await world.ports.registrations.devicesOf('m-1')).map(({ deviceId }) => deviceId)).toEqual(['watch']);
+  });
+
+  test('that was not taken fails the message, which is tried again and then kept; other members’ go out', async () => {
+    const { world, phone } = await withPhone();
+    await world.enrol('m-2');
+    const other = new Phone(world, 'other');
+    await other.add(await world.call('GET pass', { params: { memberId: 'm-2' } }));
+    world.ports.push.answer(phone.pushToken, { status: 'failed', reason: 'HTTP 503 ServiceUnavailable' });
+    await world.post('m-1', { points: 500 });
+    await world.post('m-2', { points: 1000 });
+    await world.recalculate(world.ledgerStream.splice(0));
+    await world.announce(world.changeStream.splice(0));
+    const published = world.ports.announcements.published.splice(0);
+    expect(await world.notify(published)).toHaveLength(1);
+    expect(world.ports.push.sent).toEqual([other.pushToken]);
+
+    world.ports.push.answer(phone.pushToken, { status: 'taken' });
+    expect(await world.notify(published)).toEqual([]);
+    await deliverPushes(world, [phone]);
+    expect(phone.told).toHaveLength(1);
+  });
+
+  test('is sent to nobody for a member whose pass is on no phone, and nothing is drawn', async () => {
+    const world = makeWorld();
+    await world.enrol('m-1');
+    await world.post('m-1', { points: 1000 });
+    await world.deliver();
+    expect(world.ports.push.sent).toEqual([]);
+    expect(await world.ports.registrations.version('m-1')).toBeUndefined();
+  });
+});
+
+describe('an erased member', () => {
+  test('has no pass any more, and no phone hears of it', async () => {
+    const { world, phone } = await withPhone();
+    const link = (await world.call('GET pass-link', m1)).body.url.split('/').at(-1);
+    await world.call('DELETE profile', m1);
+    expect(await world.ports.registrations.devicesOf('m-1')).toEqual([]);
+    expect((await world.call('GET pass', m1)).status).toBe(404);
+    expect((await world.call('GET pass-link', m1)).status).toBe(404);
+    expect((await world.call('GET pass by link', { key: '', params: { token: link } })).status).toBe(404);
+    expect(await phone.fetch('m-1')).toBe(404);
+    expect(await phone.update()).toEqual([]);
+    await world.post('m-1', { points: 500 });
+    await world.deliver();
+    expect(world.ports.push.sent).toEqual([]);
+  });
+
+  test('is not registered again by a phone that kept its pass', async () => {
+    const { world, phone } = await withPhone();
+    const answer = await world.call('GET pass', m1);
+    await world.call('DELETE profile', m1);
+    expect(await phone.add(answer)).toBe(404);
+    expect(await world.ports.registrations.devicesOf('m-1')).toEqual([]);
+  });
+
+  test('has a pass again after enrolling again, and its old pass with it', async () => {
+    const { world, phone } = await withPhone();
+    const answer = await world.call('GET pass', m1);
+    await world.call('DELETE profile', m1);
+    world.pass(60_000);
+    await world.enrol('m-1', { name: 'Ana again' });
+    expect((await world.call('GET pass', m1)).status).toBe(200);
+    expect(await phone.add(answer)).toBe(201);
+    expect(await phone.fetch('m-1')).toBe(200);
+    expect(phone.shows('m-1')).toMatchObject({ member: 'Ana again' });
+  });
+
+  test('who never told a name or an address has a pass, without a name on it', async () => {
+    const world = makeWorld();
+    await world.call('PUT member', { ...m1, body: {} });
+    const { pass } = readPass((await world.call('GET pass', m1)).body);
+    expect(pass.storeCard.auxiliaryFields).toEqual([]);
+  });
+});
+
+describe('the pass that is handed out', () => {
+  test('verifies against the chain, and its manifest is right', async () => {
+    const { world } = await withPhone();
+    const answer = await world.call('GET pass', m1);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/vnd.apple.pkpass',
+      'cache-control': 'private, no-store',
+    });
+    const read = readPass(answer.body);
+    expect(read.manifest).toEqual(digestsOf(read));
+    expect(verifySignature(read, exampleChain().root.certificate)).toContain('pass.json');
+    expect(read.pass).toMatchObject({
+      passTypeIdentifier: 'pass.example.shop',
+      teamIdentifier: 'TEAM123456',
+      serialNumber: 'm-1',
+      webServiceURL: 'https://laurel.example/v1/wallet/apple',
+      backgroundColor: 'rgb(205, 127, 50)',
+      barcodes: [{ message: 'm-1', altText: 'm-1' }],
+    });
+    expect(read.pass.authenticationToken.length).toBeGreaterThanOrEqual(16);
+  });
+
+  test('by a link is the same, without a key, until the link ends', async () => {
+    const { world } = await withPhone();
+    const { body } = await world.call('GET pass-link', { ...m1, key: 'read' });
+    expect(body.url).toMatch(/^https:\/\/laurel\.example\/v1\/passes\/[\w-]+\.[\w-]+$/);
+    const open = () => world.call('GET pass by link', { key: '', params: { token: body.url.split('/').at(-1) } });
+    expect(readPass((await open()).body).pass.serialNumber).toBe('m-1');
+    world.pass(LINK_HOURS * 3_600_000 - 60_001);
+    expect((await open()).status).toBe(200);
+    world.pass(60_001);
+    expect(await open()).toMatchObject({ status: 401, body: { detail: expect.stringContaining('The link ended at') } });
+  });
+});
