@@ -237,7 +237,7 @@ export class DynamoMemberStore implements MemberStore {
   }
 }
 
-function itemOfMember({ memberId, grants, ...rest }: Member): Record<string, unknown> {
+export function itemOfMember({ memberId, grants, ...rest }: Member): Record<string, unknown> {
   return {
     pk: memberId,
     sk: MEMBER,
@@ -250,7 +250,7 @@ function itemOfMember({ memberId, grants, ...rest }: Member): Record<string, unk
   };
 }
 
-function memberOf(item: Record<string, unknown>): Member {
+export function memberOf(item: Record<string, unknown>): Member {
   const { pk, sk: _, dueShard: __, anniversaryPart: ___, grants, ...rest } = item;
   return {
     ...rest,
