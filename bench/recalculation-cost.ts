@@ -38,7 +38,8 @@ export function computeRecalculationCosts(
   const { onDynamoDb } = recalculations;
   const { itemBytes: bytes } = onDynamoDb;
   const { memoryMib, share } = bill.sizeOf('recalculate-cycle');
-  const change = costOfAChange(onDynamoDb);
+  const { writeUnits, readUnits } = costOfAChange(onDynamoDb);
+  const change = { writeUnits: hundredths(writeUnits), readUnits: hundredths(readUnits) };
   const changedShare = onDynamoDb.changed / onDynamoDb.members;
   const judgeMs = 1000 / onDynamoDb.dryPerSecond;
   const changeMs = Math.max(0, (1000 / onDynamoDb.realPerSecond - judgeMs) / changedShare);
@@ -114,8 +115,8 @@ export function computeRecalculationCosts(
       ),
       ...bill.telling(changed),
     ];
-    const keptGb = (changed * (bytes.change + bytes.message)) / GB;
-    const kept = `${counted(changed)} × (${bytes.change} + ${bytes.message}) bytes`;
+    const keptGb = (changed * (bytes.change + bytes.message + 2 * bytes.outcome)) / GB;
+    const kept = `${counted(changed)} × (${bytes.change} of the change + ${bytes.message} of the message + 2 × ${bytes.outcome} in pages) bytes`;
     // Reads, waits and the processor's time take turns in a loop; so that is how fast a page can be.
     const writesPerSecond = (LOOPS * (changedOfAPage * change.writeUnits + unitsOfAPage)) / ((lookMs + writeMs) / 1000);
     const announcedPerSecond = (assumed('streamShards') * 4 * 1000) / (2 * assumed('providerCallMs'));
@@ -184,6 +185,10 @@ export function computeRecalculationCosts(
       byAnniversary,
     ),
   ]);
+}
+
+function hundredths(figure: number): number {
+  return Number(figure.toFixed(2));
 }
 
 /** The keys of the index and of the table: the anniversary and its part, a UUID, `MEMBER`, and their names. */

@@ -202,7 +202,7 @@ export function recalculationCostTable({ lines, usd: amount, keeping, times, wri
   table.push([{ colSpan: 4, content: '= the recalculation, each change told by email' }, right(usd(amount))]);
   table.push(...rowsOf(keeping));
   const hours = new Table({ head: ['', 'how long', 'hours'], ...STYLE, colWidths: [34, 88, 12], wordWrap: true });
-  for (const { what, arithmetic, hours: many } of times) hours.push([what, arithmetic, right(many.toFixed(2))]);
+  for (const { what, arithmetic, hours: many } of times) hours.push([what, arithmetic, right(some(many))]);
   const { arithmetic, measured, quota } = writeUnitsPerSecond;
   return `${table}\n${hours}\nWrite units a second: ${arithmetic} = ${whole(measured)}, of ${whole(quota)} that a table may take.`;
 }
