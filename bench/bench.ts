@@ -47,7 +47,7 @@ Measures, and prints each figure with how it was taken and what it is held to. A
                   before and bench/prices.json
 
 The figures are written to bench/results/latest.json. The exit code is 1 when a limit is missed: the engine's depend on the machine,
-and on what else it does; the others do not.
+and on what else it does; the shares of a recalculation a little; the others do not.
 
 Needs a JDK, version 17 or later, for DynamoDB Local (recalculations, database, cost). No AWS account, and no network.
 `;
