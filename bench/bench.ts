@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs, styleText } from 'node:util';
-import { JavaMissing, startDynamoDbLocal } from '../local/dynamodb-local.ts';
+import { type DynamoDbLocal, JavaMissing, startDynamoDbLocal } from '../local/dynamodb-local.ts';
 import { plainProgress, spinnerProgress } from '../local/progress.ts';
 import { HOW_ACTIONS, limitsOfActions, measureActions } from './actions.ts';
 import { computeCost, HOW_COST } from './cost.ts';
@@ -12,6 +12,8 @@ import { HOW_DATABASE, limitsOfDatabase, measureDatabase } from './database.ts';
 import { HOW_FUNCTIONS, limitsOfFunctions, measureFunctions } from './deployed-functions.ts';
 import { HOW_ENGINE, limitsOfEngine, measureEngine } from './engine.ts';
 import { isKept, type Limit } from './limit.ts';
+import { computeRecalculationCosts } from './recalculation-cost.ts';
+import { HOW_RECALCULATIONS, limitsOfRecalculations, measureRecalculations } from './recalculations.ts';
 import {
   actionTable,
   correctionsOf,
@@ -22,30 +24,35 @@ import {
   groupTable,
   invocationTable,
   limitLines,
+  recalculationCostTable,
+  recalculationOnDynamoDbTable,
+  recalculationTable,
   scheduleTable,
   walletTable,
 } from './tables.ts';
 import { HOW_WALLET, limitsOfWallet, measureWallet } from './wallet.ts';
 
-const PARTS = ['engine', 'actions', 'database', 'wallet', 'functions', 'cost'] as const;
+const PARTS = ['engine', 'actions', 'recalculations', 'database', 'wallet', 'functions', 'cost'] as const;
 type Part = (typeof PARTS)[number];
 
 const HELP = `
 Usage: npm run bench [-- <part> …]
 
-Measures, and prints each figure with how it was taken and what it is held to. All parts, in about two minutes, unless some are named:
+Measures, and prints each figure with how it was taken and what it is held to. All parts, in about four minutes, unless some are named:
 
-  engine      how many decisions a second the engine takes on one core
-  actions     how many schedules the ends of tier actions take, and how fast and how large a group's action is
-  database    what each kind of transaction and of tier action costs in DynamoDB: write units, read units, round trips
-  wallet      how many passes a second are made, against the floor of one signature, and how many pushes go out on one connection
-  functions   how large the deployed code of each function is, and how long its import takes
-  cost        what a million purchases cost on AWS, line by line, from the two before and bench/prices.json
+  engine          how many decisions a second the engine takes on one core
+  actions         how many schedules the ends of tier actions take, and how fast and how large a group's action is
+  recalculations  how many members a second a recalculation judges and writes, against merely reading them; its memory, and its write units
+  database        what each kind of transaction and of tier action costs in DynamoDB: write units, read units, round trips
+  wallet          how many passes a second are made, against the floor of one signature, and how many pushes go out on one connection
+  functions       how large the deployed code of each function is, and how long its import takes
+  cost            what a million purchases cost on AWS, and the recalculation of ten million members, line by line, from the three
+                  before and bench/prices.json
 
-The figures are written to bench/results/latest.json. The exit code is 1 when a limit is missed: the engine's depends on the machine,
-and on what else it does; the others do not.
+The figures are written to bench/results/latest.json. The exit code is 1 when a limit is missed: the engine's depend on the machine,
+and on what else it does; the shares of a recalculation a little; the others do not.
 
-Needs a JDK, version 17 or later, for DynamoDB Local (database, cost). No AWS account, and no network.
+Needs a JDK, version 17 or later, for DynamoDB Local (recalculations, database, cost). No AWS account, and no network.
 `;
 
 const LATEST = path.join(import.meta.dirname, 'results', 'latest.json');
@@ -79,7 +86,7 @@ function readParts(): Set<Part> | 'help' | undefined {
     const unknown = positionals.filter((name) => !PARTS.includes(name as Part));
     if (unknown.length > 0) throw new Error(`There is no part "${unknown[0]}", only ${PARTS.join(', ')}.`);
     const parts = new Set((positionals.length > 0 ? positionals : PARTS) as Part[]);
-    return parts.has('cost') ? parts.add('database').add('functions') : parts;
+    return parts.has('cost') ? parts.add('recalculations').add('database').add('functions') : parts;
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP.trim()}`);
     return undefined;
@@ -107,13 +114,24 @@ async function bench(parts: Set<Part>): Promise<boolean> {
 
   const engine = parts.has('engine') ? await step('engine', measureEngine) : undefined;
   const actions = parts.has('actions') ? await step('actions', measureActions) : undefined;
-  const database = parts.has('database') ? await step('database', measureOnDynamoDbLocal) : undefined;
+  const recalculations = parts.has('recalculations')
+    ? await step('recalculations', onDynamoDbLocal(measureRecalculations))
+    : undefined;
+  const database = parts.has('database') ? await step('database', onDynamoDbLocal(measureDatabase)) : undefined;
   const wallet = parts.has('wallet') ? await step('wallet', measureWallet) : undefined;
   const functions = parts.has('functions') ? await step('functions', measureFunctions) : undefined;
   const cost = parts.has('cost') && database && functions ? computeCost(database, functions) : undefined;
+  const recalculationCosts =
+    cost && recalculations && database && functions
+      ? computeRecalculationCosts(recalculations, database, functions)
+      : undefined;
 
   if (engine) tell('Engine', HOW_ENGINE, engineTable(engine));
   if (actions) tell('Tier actions', HOW_ACTIONS, scheduleTable(actions), groupTable(actions));
+  if (recalculations) {
+    const tables = [recalculationTable(recalculations), recalculationOnDynamoDbTable(recalculations)];
+    tell('Recalculations', HOW_RECALCULATIONS, ...tables);
+  }
   if (database) {
     tell('Database', HOW_DATABASE, databaseTable(database), actionTable(database), ...correctionsOf(database));
     console.log(['', invocationTable(database)].join('\n'));
@@ -121,10 +139,13 @@ async function bench(parts: Set<Part>): Promise<boolean> {
   if (wallet) tell('Wallet', HOW_WALLET, walletTable(wallet));
   if (functions) tell('Functions', HOW_FUNCTIONS, functionTable(functions));
   if (cost) tell('What a million purchases cost', HOW_COST, costTable(cost));
+  for (const each of recalculationCosts ?? [])
+    tell(`What a recalculation costs: ${each.what}`, [], recalculationCostTable(each));
 
   const limits: Limit[] = [
     ...(engine ? limitsOfEngine(engine) : []),
     ...(actions ? limitsOfActions(actions) : []),
+    ...(recalculations ? limitsOfRecalculations(recalculations) : []),
     ...(database ? limitsOfDatabase(database) : []),
     ...(wallet ? limitsOfWallet(wallet) : []),
     ...(functions ? limitsOfFunctions(functions) : []),
@@ -133,7 +154,8 @@ async function bench(parts: Set<Part>): Promise<boolean> {
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   const results = {
     takenAt: new Date(startedAt).toISOString(),
-    ...{ node: process.version, machine, seconds, engine, actions, database, wallet, functions, cost },
+    ...{ node: process.version, machine, seconds, engine, actions, recalculations, database, wallet, functions, cost },
+    recalculationCosts,
     limits: limits.map((limit) => ({ ...limit, kept: isKept(limit) })),
   };
   await mkdir(path.dirname(LATEST), { recursive: true });
@@ -145,14 +167,16 @@ async function bench(parts: Set<Part>): Promise<boolean> {
   return limits.every(isKept);
 }
 
-async function measureOnDynamoDbLocal(onProgress: (text: string) => void) {
-  onProgress('starting DynamoDB Local');
-  const dynamoDb = await startDynamoDbLocal();
-  try {
-    return await measureDatabase(dynamoDb, onProgress);
-  } finally {
-    await dynamoDb.stop();
-  }
+function onDynamoDbLocal<T>(measure: (dynamoDb: DynamoDbLocal, onProgress: (text: string) => void) => Promise<T>) {
+  return async (onProgress: (text: string) => void): Promise<T> => {
+    onProgress('starting DynamoDB Local');
+    const dynamoDb = await startDynamoDbLocal();
+    try {
+      return await measure(dynamoDb, onProgress);
+    } finally {
+      await dynamoDb.stop();
+    }
+  };
 }
 
 function tell(title: string, how: readonly string[], ...lines: string[]): void {

@@ -54,6 +54,7 @@ type PriceName =
   | 'events'
   | 'publications'
   | 'queueRequests'
+  | 'transitions'
   | 'emails';
 
 type AssumptionName =
@@ -64,15 +65,23 @@ type AssumptionName =
   | 'recordsPerBatch'
   | 'lambdaLogBytes'
   | 'accessLogBytes'
-  | 'movesPerPurchase';
+  | 'movesPerPurchase'
+  | 'changesPerMember'
+  | 'messagesPerMember'
+  | 'actionsPerMember'
+  | 'actionBytes'
+  | 'scanPageMs'
+  | 'keysPageMs'
+  | 'emailsPerSecond'
+  | 'streamShards'
+  | 'writeUnitsPerSecond';
 
-const GB = 1e9;
+export const GB = 1e9;
 
-export function computeCost(database: DatabaseFigures, functions: FunctionFigures): CostFigures {
+/** What lines of a bill are made of: the prices, what is assumed, and what was measured. */
+export function openBill(database: DatabaseFigures, functions: FunctionFigures) {
   const file: PriceFile = JSON.parse(readFileSync(path.join(import.meta.dirname, 'prices.json'), 'utf8'));
   const assumed = (name: AssumptionName) => file.assumptions[name].value;
-  const { intake, recalculation, email } = database.invocations;
-
   const line = (price: PriceName, quantity: number, arithmetic: string, label = ''): CostLine => {
     const { what, usd, per } = file.prices[price];
     return {
@@ -83,9 +92,11 @@ export function computeCost(database: DatabaseFigures, functions: FunctionFigure
       usd: (quantity / per) * usd,
     };
   };
-  const kind = (name: string) => database.transactions.find((transaction) => transaction.kind === name)!;
-  const plain = kind('purchase, points by tier');
-  const moving = kind('purchase that moves the tier');
+  /** @returns its memory, and with that the share of a processor that it has */
+  const sizeOf = (name: string) => {
+    const { memoryMib, importMs } = functions.functions.find((one) => one.name === name)!;
+    return { memoryMib, importMs, share: Math.min(1, memoryMib / assumed('mibOfOneProcessor')) };
+  };
 
   /** What a function costs that runs `times`. */
   const running = (
@@ -95,8 +106,7 @@ export function computeCost(database: DatabaseFigures, functions: FunctionFigure
     roundTrips: number,
     providerCalls = 0,
   ): CostLine[] => {
-    const { memoryMib, importMs } = functions.functions.find((one) => one.name === name)!;
-    const share = Math.min(1, memoryMib / assumed('mibOfOneProcessor'));
+    const { memoryMib, importMs, share } = sizeOf(name);
     const waitMs = roundTrips * assumed('roundTripMs') + providerCalls * assumed('providerCallMs');
     const billedMs = Math.ceil(measured.cpuMs / share + waitMs);
     const coldMs = assumed('coldStarts') * importMs;
@@ -110,8 +120,37 @@ export function computeCost(database: DatabaseFigures, functions: FunctionFigure
   const logging = (name: string, times: number, logBytes: number, others: number, what: string): CostLine =>
     line('logs', (times * (logBytes + others)) / GB, `${counted(times)} × (${logBytes} + ${what}) bytes`, name);
 
-  const batches = PURCHASES / assumed('recordsPerBatch');
   const lambdaLog = assumed('lambdaLogBytes');
+  /** To tell so many changes, each by one email; but for their write units. */
+  const telling = (moves: number): CostLine[] => {
+    const { email } = database.invocations;
+    return [
+      line(
+        'readUnits',
+        moves * database.email.readUnits,
+        `${counted(moves)} × ${database.email.readUnits} for the address`,
+      ),
+      // Its own work is like that of an email, without the tables.
+      ...running('announce-tier-change', moves, email, 0, 2),
+      line('events', moves, counted(moves)),
+      line('publications', moves, counted(moves)),
+      line('queueRequests', 2 * moves, `${counted(moves)} × (1 receive + 1 delete)`),
+      ...running('send-email', moves, email, database.email.roundTrips, 1),
+      line('emails', moves, counted(moves)),
+      logging('announce-tier-change, send-email', 2 * moves, email.logBytes, lambdaLog, `${lambdaLog} of Lambda`),
+    ];
+  };
+  return { file, assumed, line, sizeOf, running, logging, telling, lambdaLog };
+}
+
+export function computeCost(database: DatabaseFigures, functions: FunctionFigures): CostFigures {
+  const { file, assumed, line, running, logging, telling, lambdaLog } = openBill(database, functions);
+  const { intake, recalculation } = database.invocations;
+  const kind = (name: string) => database.transactions.find((transaction) => transaction.kind === name)!;
+  const plain = kind('purchase, points by tier');
+  const moving = kind('purchase that moves the tier');
+
+  const batches = PURCHASES / assumed('recordsPerBatch');
   const purchase = [
     line('httpCalls', PURCHASES, counted(PURCHASES)),
     ...running('record-transaction', PURCHASES, intake, plain.intake.roundTrips),
@@ -145,19 +184,7 @@ export function computeCost(database: DatabaseFigures, functions: FunctionFigure
       moves * (moreUnits + database.email.writeUnits),
       `${counted(moves)} × (${moreUnits} more for the change in one transaction + ${database.email.writeUnits} for the claim and the mark)`,
     ),
-    line(
-      'readUnits',
-      moves * database.email.readUnits,
-      `${counted(moves)} × ${database.email.readUnits} for the address`,
-    ),
-    // Its own work is like that of an email, without the tables.
-    ...running('announce-tier-change', moves, email, 0, 2),
-    line('events', moves, counted(moves)),
-    line('publications', moves, counted(moves)),
-    line('queueRequests', 2 * moves, `${counted(moves)} × (1 receive + 1 delete)`),
-    ...running('send-email', moves, email, database.email.roundTrips, 1),
-    line('emails', moves, counted(moves)),
-    logging('announce-tier-change, send-email', 2 * moves, email.logBytes, lambdaLog, `${lambdaLog} of Lambda`),
+    ...telling(moves),
   ];
 
   const gigabytes = (PURCHASES * database.entryBytes) / GB;
@@ -178,10 +205,10 @@ export function computeCost(database: DatabaseFigures, functions: FunctionFigure
   };
 }
 
-function sum(lines: readonly CostLine[]): number {
+export function sum(lines: readonly CostLine[]): number {
   return lines.reduce((total, { usd }) => total + usd, 0);
 }
 
-function counted(quantity: number): string {
+export function counted(quantity: number): string {
   return quantity.toLocaleString('en');
 }

@@ -6,6 +6,14 @@ import { type DatabaseFigures, WRITE_UNITS_OF_A_PURCHASE } from './database.ts';
 import { BUNDLE_KB, type FunctionFigures } from './deployed-functions.ts';
 import { DECISIONS_PER_SECOND, type EngineFigures, type Rate } from './engine.ts';
 import { isKept, type Limit } from './limit.ts';
+import type { RecalculationCost } from './recalculation-cost.ts';
+import {
+  costOfAChange,
+  type RecalculationFigures,
+  ROUND_TRIPS_OF_A_CHANGE,
+  shareAtLeast,
+  WRITE_UNITS_OF_A_CHANGE,
+} from './recalculations.ts';
 import { TIMES_FLOOR, type WalletFigures } from './wallet.ts';
 
 const STYLE = { style: { head: [], border: [], compact: true } };
@@ -50,6 +58,59 @@ export function walletTable({ passes, pushes }: WalletFigures): string {
   const connections = pushes.connections === 1 ? 'one connection' : `${pushes.connections} connections`;
   table.push([`pushes on ${connections}`, ...[whole(pushes.perSecond), '', ''].map(right)]);
   return table.toString();
+}
+
+export function recalculationTable({ inMemory }: RecalculationFigures): string {
+  const table = plainTable([
+    ...['in memory\n', 'members\nper second', 'decoded\nper second', 'share\n', '\nlimit', 'MB alive\n', '\nlimit'],
+  ]);
+  for (const rate of inMemory) {
+    const { what, perSecond, decodedPerSecond, liveMb, liveMbAtMost, isPeer } = rate;
+    const share = isPeer ? '' : `≥ ${percent(shareAtLeast(rate))}`;
+    const cells = [
+      ...[whole(perSecond), whole(decodedPerSecond), percent(perSecond / decodedPerSecond), share, liveMb.toFixed(1)],
+      liveMbAtMost === undefined || isPeer ? '' : `≤ ${liveMbAtMost.toFixed(1)}`,
+    ];
+    table.push([isPeer ? `peer: ${what}` : what, ...cells.map(right)]);
+  }
+  return table.toString();
+}
+
+export function recalculationOnDynamoDbTable({ onDynamoDb: figures }: RecalculationFigures): string {
+  const { scannedPerSecond, dryPerSecond, realPerSecond, members, changed, dry, again, pages, pageRecords } = figures;
+  const rates = plainTable(['on DynamoDB Local', 'members per second', 'of scanning']);
+  for (const [what, rate] of [
+    ['peer: merely scanned and decoded', scannedPerSecond],
+    ['dry run', dryPerSecond],
+    ['run, 30 % go down', realPerSecond],
+  ] as const) {
+    rates.push([what, right(whole(rate)), right(percent(rate / scannedPerSecond))]);
+  }
+  const units = plainTable(['', 'write', 'limit', 'read', 'trips', 'limit']);
+  const change = costOfAChange(figures);
+  units.push([
+    'a member that changes',
+    ...[change.writeUnits, `≤ ${WRITE_UNITS_OF_A_CHANGE}`, change.readUnits.toFixed(2)].map(right),
+    ...[change.roundTrips.toFixed(2), `≤ ${ROUND_TRIPS_OF_A_CHANGE}`].map(right),
+  ]);
+  const ofPages = pageRecords.writeUnits / pages;
+  const pagesOfTheRun = `a page with its ${(changed / pages).toFixed(1)} changes, and the run's counts`;
+  units.push([
+    pagesOfTheRun,
+    ...[ofPages.toFixed(2), '', (pageRecords.readUnits / pages).toFixed(2), '', ''].map(right),
+  ]);
+  units.push([`dry run of ${members}, its members`, ...unitsOfScan(dry).map(right)]);
+  units.push([`a second run of ${members}, its members`, ...unitsOfScan(again).map(right)]);
+  const bytes = Object.entries(figures.itemBytes).map(([what, size]) => `${what} ${size}`);
+  return `${rates}\n${units}\nBytes of an item, and of an outcome in its page: ${bytes.join(', ')}.`;
+}
+
+function unitsOfScan({ writeUnits, readUnits, roundTrips }: Consumption): (number | string)[] {
+  return [writeUnits, '≤ 0', readUnits, roundTrips, ''];
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 export function databaseTable({ transactions, email }: DatabaseFigures): string {
@@ -133,28 +194,47 @@ export function functionTable({ functions, emptyImportMs }: FunctionFigures): st
 }
 
 export function costTable(cost: CostFigures): string {
-  const usd = (amount: number, digits = 2) => `$${amount.toFixed(digits)}`;
-  const head = ['', 'how many', '', 'price', 'US dollars'];
-  const table = new Table({ head, ...STYLE, colWidths: [38, 50, 13, 21, 12], wordWrap: true });
-  const add = (lines: readonly CostLine[]) => {
-    for (const { what, arithmetic, quantity, price, usd: amount } of lines) {
-      const plain = arithmetic === whole(quantity);
-      const per = price.per === 1 ? `${price.usd}` : `${price.usd} per ${whole(price.per)}`;
-      table.push([what, plain ? '' : arithmetic, right(some(quantity)), right(per), right(usd(amount, 4))]);
-    }
-  };
+  const table = billTable();
   const total = (what: string, amount: string) => table.push([{ colSpan: 4, content: what }, right(amount)]);
-  add(cost.purchase);
+  table.push(...rowsOf(cost.purchase));
   total(`= ${whole(PURCHASES)} purchases`, usd(cost.millionPurchases));
-  add(cost.change);
+  table.push(...rowsOf(cost.change));
   total('= the same with their changes of tier, each told by email', usd(cost.millionPurchasesWithChanges));
   total('  of which a thousand such changes', usd(cost.thousandChanges));
-  add(cost.keeping);
+  table.push(...rowsOf(cost.keeping));
   total('= to keep the purchases, each month', usd(cost.keeping.reduce((sum, line) => sum + line.usd, 0)));
   const assumptions = Object.entries(cost.assumptions).map(([name, { value, why }]) => `  ${name} = ${value}: ${why}`);
   return [`${table}`, `List prices of ${cost.region}, ${cost.asOf} (bench/prices.json). Assumed:`, ...assumptions].join(
     '\n',
   );
+}
+
+export function recalculationCostTable({ lines, usd: amount, keeping, times, writeUnitsPerSecond }: RecalculationCost) {
+  const table = billTable();
+  table.push(...rowsOf(lines));
+  table.push([{ colSpan: 4, content: '= the recalculation, each change told by email' }, right(usd(amount))]);
+  table.push(...rowsOf(keeping));
+  const hours = new Table({ head: ['', 'how long', 'hours'], ...STYLE, colWidths: [34, 88, 12], wordWrap: true });
+  for (const { what, arithmetic, hours: many } of times) hours.push([what, arithmetic, right(some(many))]);
+  const { arithmetic, measured, quota } = writeUnitsPerSecond;
+  return `${table}\n${hours}\nWrite units a second: ${arithmetic} = ${whole(measured)}, of ${whole(quota)} that a table may take.`;
+}
+
+function billTable() {
+  const head = ['', 'how many', '', 'price', 'US dollars'];
+  return new Table({ head, ...STYLE, colWidths: [38, 50, 13, 21, 12], wordWrap: true });
+}
+
+function rowsOf(lines: readonly CostLine[]) {
+  return lines.map(({ what, arithmetic, quantity, price, usd: amount }) => {
+    const plain = arithmetic === whole(quantity);
+    const per = price.per === 1 ? `${price.usd}` : `${price.usd} per ${whole(price.per)}`;
+    return [what, plain ? '' : arithmetic, right(some(quantity)), right(per), right(usd(amount, 4))];
+  });
+}
+
+function usd(amount: number, digits = 2): string {
+  return `$${amount.toFixed(digits)}`;
 }
 
 /** As many digits as say something. */

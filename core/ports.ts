@@ -46,7 +46,7 @@ export interface MemberStore {
   due(shard: number, now: Instant): AsyncIterable<string[]>;
   /**
    * The next members of a segment, in no order that means anything, read consistently. Whoever is there all the time is in one page.
-   * @param page.after the `next` of the page before, which is left out with the last. @param page.limit how much is looked at, at most
+   * @param page.after the `next` of the page before, which is left out with the last. @param page.limit how many at most; fewer may come where more follow
    */
   inSegment(segment: Segment, page: { limit: number; after?: string }): Promise<{ members: Member[]; next?: string }>;
   /** Every member, in no order: for operators. */

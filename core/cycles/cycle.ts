@@ -4,12 +4,28 @@ export type CycleRule = { type: 'none' } | { type: 'calendar'; month: number; da
 
 /** One cycle, `start <= t < end`, and where the one before it began (semantics, section 4). */
 export interface Cycle {
-  previousStart: Instant;
-  start: Instant;
-  end: Instant;
+  readonly previousStart: Instant;
+  readonly start: Instant;
+  readonly end: Instant;
 }
 
 const ENDLESS: Cycle = { previousStart: BEGINNING_OF_TIME, start: BEGINNING_OF_TIME, end: END_OF_TIME };
+
+/** The last cycles of a rule that were asked for, all with the same boundary in the same zone. */
+interface Found {
+  timeZone: string;
+  month: number;
+  day: number;
+  cycles: Cycle[];
+}
+
+/**
+ * The arithmetic of a calendar with zones takes longer than all else in judging a member, and a recalculation asks for one and the same
+ * cycle once for each of millions. So what was found is kept with its rule, as long as that lives; the answer is the same without.
+ */
+const FOUND = new WeakMap<CycleRule, Found>();
+/** Two or three are asked for again and again; facts may be of any year, and must not fill the memory. */
+const MAX_FOUND = 8;
 
 /**
  * The cycle that contains a moment. Cycles repeat every year without end in both directions, so a fact from before the
@@ -19,8 +35,21 @@ const ENDLESS: Cycle = { previousStart: BEGINNING_OF_TIME, start: BEGINNING_OF_T
 export function cycleAt(rule: CycleRule, timeZone: string, enrolledAt: Instant, at: Instant): Cycle {
   if (rule.type === 'none') return ENDLESS;
   const { month, day } = rule.type === 'calendar' ? rule : localDate(enrolledAt, timeZone);
+  const cycles = foundCycles(rule, timeZone, month, day);
+  for (const cycle of cycles) if (at >= cycle.start && at < cycle.end) return cycle;
   const boundary = (year: number) => startOfDay(dateInYear(year, month, day), timeZone);
   const localYear = localDate(at, timeZone).year;
   const year = at < boundary(localYear) ? localYear - 1 : localYear;
-  return { previousStart: boundary(year - 1), start: boundary(year), end: boundary(year + 1) };
+  const cycle = { previousStart: boundary(year - 1), start: boundary(year), end: boundary(year + 1) };
+  if (cycles.length === MAX_FOUND) cycles.shift();
+  cycles.push(cycle);
+  return cycle;
+}
+
+function foundCycles(rule: CycleRule, timeZone: string, month: number, day: number): Cycle[] {
+  const found = FOUND.get(rule);
+  if (found && found.timeZone === timeZone && found.month === month && found.day === day) return found.cycles;
+  const cycles: Cycle[] = [];
+  FOUND.set(rule, { timeZone, month, day, cycles });
+  return cycles;
 }

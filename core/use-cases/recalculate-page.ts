@@ -8,8 +8,8 @@ import { type Segment, segmentName } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
 import { type Judged, MemberRecalculation } from './recalculate-member.ts';
 
-/** How many items of the table a page looks at. */
-export const PAGE_SIZE = 500;
+/** How many members a page has at most: what it tells of them fits into an item of 400 KB, even if it has to say of each why it failed. */
+export const PAGE_SIZE = 800;
 
 /** How many members are read about or written at the same time. */
 const SIDE_BY_SIDE = 10;

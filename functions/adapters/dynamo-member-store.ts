@@ -8,6 +8,7 @@ import {
   paginateScan,
   QueryCommand,
   ScanCommand,
+  type ScanCommandOutput,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
@@ -164,25 +165,33 @@ export class DynamoMemberStore implements MemberStore {
     for await (const { Items = [] } of pages) if (Items.length > 0) yield Items.map(({ pk }) => String(pk));
   }
 
-  async inSegment(segment: Segment, page: { limit: number; after?: string }) {
+  async inSegment(segment: Segment, page: { limit: number; after?: string }): ReturnType<MemberStore['inSegment']> {
     return segment.kind === 'everyone' ? this.#scanned(segment, page) : this.#ofAnniversary(segment, page);
   }
 
-  /** @param page.limit counts whatever lies in the table: changes, actions and profiles as well */
+  /** What lies between the members, changes, actions and profiles, is passed over: a page is half full at least, but for the last. */
   async #scanned({ part, of }: { part: number; of: number }, { limit, after }: { limit: number; after?: string }) {
-    const { Items = [], LastEvaluatedKey } = await this.#client.send(
-      new ScanCommand({
-        TableName: this.#table,
-        Segment: part,
-        TotalSegments: of,
-        Limit: limit,
-        ...(after !== undefined && { ExclusiveStartKey: JSON.parse(after) }),
-        FilterExpression: 'sk = :member',
-        ExpressionAttributeValues: { ':member': MEMBER },
-        ConsistentRead: true,
-      }),
-    );
-    return { members: Items.map(memberOf), ...(LastEvaluatedKey && { next: JSON.stringify(LastEvaluatedKey) }) };
+    const half = Math.ceil(limit / 2);
+    const members: Member[] = [];
+    let next = after === undefined ? undefined : JSON.parse(after);
+    do {
+      const { Items = [], LastEvaluatedKey }: ScanCommandOutput = await this.#client.send(
+        new ScanCommand({
+          TableName: this.#table,
+          Segment: part,
+          TotalSegments: of,
+          // As many as there is room for, if all of them were members.
+          Limit: limit - half + 1,
+          ...(next && { ExclusiveStartKey: next }),
+          FilterExpression: 'sk = :member',
+          ExpressionAttributeValues: { ':member': MEMBER },
+          ConsistentRead: true,
+        }),
+      );
+      members.push(...Items.map(memberOf));
+      next = LastEvaluatedKey;
+    } while (next && members.length < half);
+    return { members, ...(next && { next: JSON.stringify(next) }) };
   }
 
   async #ofAnniversary(
@@ -237,7 +246,7 @@ export class DynamoMemberStore implements MemberStore {
   }
 }
 
-function itemOfMember({ memberId, grants, ...rest }: Member): Record<string, unknown> {
+export function itemOfMember({ memberId, grants, ...rest }: Member): Record<string, unknown> {
   return {
     pk: memberId,
     sk: MEMBER,
@@ -250,7 +259,7 @@ function itemOfMember({ memberId, grants, ...rest }: Member): Record<string, unk
   };
 }
 
-function memberOf(item: Record<string, unknown>): Member {
+export function memberOf(item: Record<string, unknown>): Member {
   const { pk, sk: _, dueShard: __, anniversaryPart: ___, grants, ...rest } = item;
   return {
     ...rest,

@@ -180,6 +180,21 @@ describe('in every time zone there is', () => {
       { numRuns: 300 },
     );
   });
+
+  test('whatever was asked before, the answer is the same as for the first question', () => {
+    const question = fc.tuple(moments, moments, fc.constantFrom(...zones));
+    fc.assert(
+      fc.property(rules, fc.array(question, { maxLength: 30 }), (rule, questions) => {
+        for (const [when, enrolment, zone] of questions) {
+          const neverAsked = { ...rule };
+          expect(cycleAt(rule, zone, enrolment.getTime(), when.getTime())).toEqual(
+            cycleAt(neverAsked, zone, enrolment.getTime(), when.getTime()),
+          );
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
 });
 
 function isLeap(year: number): boolean {

@@ -1,0 +1,267 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { compileProgram, type Program } from '../core/program/program.ts';
+import type { RunCounts } from '../core/runs/run.ts';
+import { type Segment, segmentsOf } from '../core/runs/segment.ts';
+import { PAGE_SIZE } from '../core/use-cases/recalculate-page.ts';
+import { MemoryTierClock } from '../fakes/memory-tier-clock.ts';
+import { dynamoClient } from '../functions/adapters/dynamo-client.ts';
+import { DynamoLedger, itemOf } from '../functions/adapters/dynamo-ledger.ts';
+import { DynamoMemberStore, itemOfMember, itemOfNews } from '../functions/adapters/dynamo-member-store.ts';
+import { DynamoRuns } from '../functions/adapters/dynamo-runs.ts';
+import { makeHandler, type SegmentState } from '../functions/recalculate-cycle/make-handler.ts';
+import { clientConfigOf, type DynamoDbLocal, makeTables } from '../local/dynamodb-local.ts';
+import { CapacityMeter, type Consumption } from './capacity-meter.ts';
+import { demoBrand } from './demo-program.ts';
+import { itemBytes } from './item-bytes.ts';
+import { captureLog } from './logged-bytes.ts';
+import { memberIdOf } from './members-on-the-fly.ts';
+import { NIGHT, runOfTheNight, YEAR_END, YearEnd } from './year-end.ts';
+
+export interface RecalculationOnDynamoDb {
+  members: number;
+  /** How many of them went down. */
+  changed: number;
+  /** Members for each second of this process: merely scanned and decoded, judged in a dry run, and judged and written. */
+  scannedPerSecond: number;
+  dryPerSecond: number;
+  realPerSecond: number;
+  /** Of members and ledgers, without what keeps the pages. */
+  dry: Consumption;
+  real: Consumption;
+  /** What keeps the pages of the real run. */
+  pageRecords: Consumption;
+  pages: number;
+  /** The same cycle once more, by another run: everybody is what they should be. */
+  again: Consumption;
+  logBytesOfAPage: number;
+  itemBytes: { member: number; profile: number; change: number; message: number; entry: number; outcome: number };
+}
+
+/** Measured for speed; and fewer, measured for units, as the meter looks at every item that is written. */
+const MEMBERS = 1500;
+const METERED_MEMBERS = 500;
+const DOWN_OF_TEN = 3;
+/** As many as DynamoDB takes in one call. */
+const BATCH = 25;
+const PARALLEL_WRITES = 8;
+
+type Written = { TableName: string; item: Record<string, unknown> };
+
+/** A night after a cycle's end, on tables of its own. */
+export async function measureOnDynamoDb(
+  dynamoDb: DynamoDbLocal,
+  onProgress: (what: string) => void,
+): Promise<RecalculationOnDynamoDb> {
+  const program = compileProgram(demoBrand());
+  // First what is not timed: then the code is warm, as after the first pages of a long run.
+  onProgress('write units of a recalculation');
+  const units = await measureUnits(dynamoDb, program);
+  const { result: speed } = await captureLog(() => measureSpeed(dynamoDb, program, onProgress));
+  return { ...units, ...speed };
+}
+
+async function measureSpeed(dynamoDb: DynamoDbLocal, program: Program, onProgress: (what: string) => void) {
+  onProgress(`${MEMBERS.toLocaleString('en')} members into DynamoDB Local`);
+  const night = await openNight(dynamoDb, program, MEMBERS);
+  try {
+    await night.scan();
+    await night.run('warm', true);
+    onProgress('a recalculation on DynamoDB Local');
+    // By turns, so that what else this machine does meets both alike.
+    const rounds = ['dry-1', 'dry-2'];
+    let [scanMs, dryMs] = [0, 0];
+    for (const runId of rounds) {
+      scanMs += await processorMs(() => night.scan());
+      dryMs += await processorMs(() => night.run(runId, true));
+    }
+    const realMs = await processorMs(() => night.run('real', false));
+    const perSecond = (ms: number, times: number) => Math.round((MEMBERS * times) / (ms / 1000));
+    return {
+      scannedPerSecond: perSecond(scanMs, rounds.length),
+      dryPerSecond: perSecond(dryMs, rounds.length),
+      realPerSecond: perSecond(realMs, 1),
+    };
+  } finally {
+    night.close();
+  }
+}
+
+async function measureUnits(dynamoDb: DynamoDbLocal, program: Program) {
+  const night = await openNight(dynamoDb, program, METERED_MEMBERS);
+  try {
+    night.meter();
+    await captureLog(() => night.run('dry', true));
+    const dry = night.consumed();
+    const { result: pages, bytes } = await captureLog(() => night.run('real', false));
+    const real = night.consumed();
+    await captureLog(() => night.run('again', false));
+    const again = night.consumed();
+    const { counts } = await night.loaded('real');
+    return {
+      members: counts.processed,
+      changed: counts.down,
+      ...{ dry: dry.ofMembers, real: real.ofMembers, pageRecords: real.ofPages, again: again.ofMembers, pages },
+      logBytesOfAPage: Math.round(bytes / pages),
+      itemBytes: await night.itemBytes(pages),
+    };
+  } finally {
+    night.close();
+  }
+}
+
+async function openNight(dynamoDb: DynamoDbLocal, program: Program, members: number) {
+  const tables = await makeTables(dynamoDb, `bench-${randomUUID()}`);
+  const client = dynamoClient(clientConfigOf(dynamoDb));
+  const clientOfRuns = dynamoClient(clientConfigOf(dynamoDb));
+  const raw = new DynamoDBClient(clientConfigOf(dynamoDb));
+  const store = new DynamoMemberStore(client, tables.members);
+  const runs = new DynamoRuns(clientOfRuns, tables.members);
+  const ports = { members: store, ledger: new DynamoLedger(client, tables.points), runs, clock: new MemoryTierClock() };
+  const handler = makeHandler(ports, program, { notifyOnRealtimeDowngrade: false }, () => NIGHT);
+  const segments = segmentsOf({ occasion: 'cycleEnd', at: YEAR_END }, program);
+  const meters: CapacityMeter[] = [];
+  const falling = (members * DOWN_OF_TEN) / 10;
+
+  await writeAll(client, itemsOf(new YearEnd(program, DOWN_OF_TEN), members, tables));
+
+  return {
+    /** Merely reads and decodes the table. */
+    async scan(): Promise<void> {
+      let found = 0;
+      for (const segment of segments) {
+        let after: string | undefined = '';
+        while (after !== undefined) {
+          const page = await store.inSegment(segment, { limit: PAGE_SIZE, ...(after !== '' && { after }) });
+          found += page.members.length;
+          after = page.next;
+        }
+      }
+      if (found !== members) throw new Error(`${found} of ${members} members were found.`);
+    },
+
+    /** Calls the real handler for one segment after the other. @returns how many pages it took */
+    async run(runId: string, dryRun: boolean): Promise<number> {
+      await runs.create(runOfTheNight(runId, dryRun, segments));
+      let pages = 0;
+      for (const segment of segments) pages += await throughSegment(runId, segment);
+      const { counts } = (await runs.load(runId))!;
+      if (counts.processed !== members || ![0, falling].includes(counts.down)) {
+        throw new Error(`Of ${members} members ${counts.down} went down in the run ${runId}.`);
+      }
+      return pages;
+    },
+
+    async loaded(runId: string): Promise<{ counts: RunCounts }> {
+      return (await runs.load(runId))!;
+    },
+
+    /** From here on, what is consumed is counted. */
+    meter(): void {
+      meters.push(new CapacityMeter(client), new CapacityMeter(clientOfRuns));
+    },
+
+    consumed(): { ofMembers: Consumption; ofPages: Consumption } {
+      const [ofMembers, ofPages] = meters.map((meter) => meter.take());
+      return { ofMembers: ofMembers!, ofPages: ofPages! };
+    },
+
+    /** How large the items of a member that fell are, and what an outcome adds to its page. */
+    async itemBytes(pages: number): Promise<RecalculationOnDynamoDb['itemBytes']> {
+      const items = await itemsUnder(tables.members, memberIdOf(0));
+      const bytes = (prefix: string) => itemBytes(items.findLast(({ sk }) => sk!.S!.startsWith(prefix))!);
+      const [entry] = await itemsUnder(tables.points, memberIdOf(0));
+      const ofRun = await itemsUnder(tables.members, 'RUN#real');
+      const pageBytes = ofRun.filter(({ sk }) => sk!.S!.startsWith('PAGE#')).map(itemBytes);
+      if (pageBytes.length !== pages) throw new Error(`${pageBytes.length} of ${pages} pages were kept.`);
+      const outcome = Math.round(pageBytes.reduce((sum, size) => sum + size, 0) / falling);
+      const message = bytes('MESSAGE#');
+      return {
+        ...{ member: bytes('MEMBER'), profile: bytes('PROFILE'), change: bytes('CHANGE#'), message },
+        ...{ entry: itemBytes(entry!), outcome },
+      };
+    },
+
+    close(): void {
+      for (const each of [client, clientOfRuns, raw]) each.destroy();
+    },
+  };
+
+  async function throughSegment(runId: string, segment: Segment): Promise<number> {
+    let state: SegmentState = { runId, segment, page: 0 };
+    while (!state.done) state = await handler(state);
+    return state.page + 1;
+  }
+
+  async function itemsUnder(TableName: string, pk: string) {
+    const query = new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: marshall({ ':pk': pk }),
+    });
+    return (await raw.send(query)).Items ?? [];
+  }
+}
+
+/** What lies in the tables: of each member its item, its profile, a change of long ago and that it was told of; of those who will fall, the ledger. */
+function* itemsOf(yearEnd: YearEnd, members: number, tables: { points: string; members: string }): Iterable<Written> {
+  for (let number = 0; number < members; number++) {
+    const memberId = memberIdOf(number);
+    const { member, entries } = yearEnd.sample(number);
+    const ofMember = (item: Record<string, unknown>): Written => ({ TableName: tables.members, item });
+    yield ofMember(itemOfMember({ ...member, memberId, changes: 1 }));
+    yield ofMember({
+      pk: memberId,
+      sk: 'PROFILE',
+      name: 'Ada',
+      email: `ada.${memberId}@mail.example`,
+      locale: 'es-ES',
+    });
+    yield ofMember({ pk: memberId, sk: 'MESSAGE#0000000001#email', sentAt: '2025-06-10T10:00:01Z' });
+    yield ofMember(
+      itemOfNews({
+        ...{ memberId, sequence: 1, from: { id: 'bronze', name: 'Bronze', rank: 0 } },
+        ...{ to: { id: 'silver', name: 'Silver', rank: 1 }, direction: 'up', cause: 'transaction' },
+        ...{ transactionId: randomUUID(), programVersion: member.countedUnder, announced: true, points: 1010 },
+        ...{ occurredAt: member.enrolledAt, recordedAt: member.enrolledAt, expiresAt: null },
+        next: { id: 'gold', name: 'Gold', rank: 2, missing: 3990 },
+      }),
+    );
+    if (!yearEnd.falls(number)) continue;
+    for (const entry of entries) yield { TableName: tables.points, item: itemOf({ ...entry, memberId }) };
+  }
+}
+
+async function writeAll(client: DynamoDBDocumentClient, items: Iterable<Written>): Promise<void> {
+  let batch: Written[] = [];
+  let underWay: Promise<void>[] = [];
+  const flush = async () => {
+    if (batch.length > 0) underWay.push(writeBatch(client, batch));
+    batch = [];
+    if (underWay.length < PARALLEL_WRITES) return;
+    await Promise.all(underWay);
+    underWay = [];
+  };
+  for (const item of items) if (batch.push(item) === BATCH) await flush();
+  await flush();
+  await Promise.all(underWay);
+}
+
+async function writeBatch(client: DynamoDBDocumentClient, batch: readonly Written[]): Promise<void> {
+  const RequestItems: Record<string, { PutRequest: { Item: Record<string, unknown> } }[]> = {};
+  for (const { TableName, item } of batch) {
+    RequestItems[TableName] ??= [];
+    RequestItems[TableName].push({ PutRequest: { Item: item } });
+  }
+  const { UnprocessedItems = {} } = await client.send(new BatchWriteCommand({ RequestItems }));
+  if (Object.keys(UnprocessedItems).length > 0) throw new Error('DynamoDB Local did not take all items.');
+}
+
+async function processorMs(work: () => Promise<unknown>): Promise<number> {
+  const start = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}

@@ -1,0 +1,102 @@
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { LedgerEntry } from '../core/ledger/transaction.ts';
+import type { Member, MemberRecord } from '../core/member/member.ts';
+import type { Ledger, MemberStore } from '../core/ports.ts';
+import type { Program } from '../core/program/program.ts';
+import { entryOf, itemOf } from '../functions/adapters/dynamo-ledger.ts';
+import { itemOfMember, memberOf } from '../functions/adapters/dynamo-member-store.ts';
+import { memberIdOf } from './members-on-the-fly.ts';
+import { type Sample, YearEnd } from './year-end.ts';
+
+type Item = Parameters<typeof unmarshall>[0];
+
+/**
+ * Members and ledgers of a year's end as DynamoDB sends them, each made when it is read and forgotten when it was written. Who reads them
+ * decodes them: `JSON.parse`, `unmarshall`, and what the adapter makes of an item.
+ */
+export class YearEndOnTheWire
+  implements Pick<MemberStore, 'inSegment' | 'load' | 'save' | 'actionsOf'>, Pick<Ledger, 'entriesOf'>
+{
+  readonly #size: number;
+  readonly #yearEnd: YearEnd;
+  readonly #texts: Map<Sample, { member: string[]; entries: string[] }>;
+  saved = 0;
+
+  constructor(program: Program, size: number, downOfTen: number) {
+    this.#size = size;
+    this.#yearEnd = new YearEnd(program, downOfTen);
+    const placeholder = memberIdOf(0);
+    const text = (item: Record<string, unknown>) => JSON.stringify(marshall(item, { removeUndefinedValues: true }));
+    this.#texts = new Map(
+      this.#yearEnd.samples.map((sample) => [
+        sample,
+        {
+          member: text(itemOfMember(sample.member)).split(placeholder),
+          entries: listOf(sample.entries.map((entry) => text(itemOf(entry)))).split(placeholder),
+        },
+      ]),
+    );
+  }
+
+  async inSegment(_segment: unknown, { limit, after = '0' }: { limit: number; after?: string }) {
+    const first = Number(after);
+    const next = first + limit;
+    return { members: this.page(first, limit), ...(next < this.#size && { next: String(next) }) };
+  }
+
+  /** The members from one number on. */
+  page(first: number, limit: number): Member[] {
+    const count = Math.min(limit, this.#size - first);
+    const texts = Array.from({ length: count }, (_, place) => this.#memberText(first + place));
+    return decoded(listOf(texts)).map(memberOf);
+  }
+
+  async load(memberId: string): Promise<Member> {
+    const [item] = decoded(listOf([this.#memberText(numberOf(memberId))]));
+    return memberOf(item!);
+  }
+
+  async entriesOf(memberId: string): Promise<LedgerEntry[]> {
+    const { entries } = this.#textsOf(numberOf(memberId));
+    return decoded(entries.join(memberId)).map(entryOf);
+  }
+
+  async actionsOf(): Promise<never[]> {
+    return [];
+  }
+
+  async save(member: Member, readVersion: number, records: readonly MemberRecord[]): Promise<'saved'> {
+    const [change] = records;
+    const isFall = records.length === 1 && change && 'direction' in change && change.direction === 'down';
+    if (!isFall || member.version !== readVersion + 1 || !this.falls(member.memberId)) {
+      throw new Error(`${member.memberId} was not written as it should be: ${JSON.stringify(records)}`);
+    }
+    this.saved += 1;
+    return 'saved';
+  }
+
+  falls(memberId: string): boolean {
+    return this.#yearEnd.falls(numberOf(memberId));
+  }
+
+  #memberText(number: number): string {
+    return this.#textsOf(number).member.join(memberIdOf(number));
+  }
+
+  #textsOf(number: number) {
+    return this.#texts.get(this.#yearEnd.sample(number))!;
+  }
+}
+
+function listOf(texts: readonly string[]): string {
+  return `{"Items":[${texts.join(',')}]}`;
+}
+
+function decoded(text: string): Record<string, unknown>[] {
+  const { Items } = JSON.parse(text) as { Items: Item[] };
+  return Items.map((item) => unmarshall(item));
+}
+
+function numberOf(memberId: string): number {
+  return Number(memberId.slice('m-'.length));
+}
