@@ -54,7 +54,7 @@ export const memberAnswerSchema = z.object({
   }),
 });
 
-export const passLinkAnswerSchema = z.object({ url: z.url(), expiresAt: instantSchema });
+export const passLinkAnswerSchema = z.object({ url: z.string().meta({ format: 'uri' }), expiresAt: instantSchema });
 
 export const updatedPassesAnswerSchema = z.object({
   serialNumbers: z.array(z.string()),
