@@ -60,7 +60,7 @@ export const googlePassAnswerSchema = z.object({
     .meta({ description: 'Where the member saves the pass to Google Wallet: for a button in a mail or on a page.' }),
 });
 
-export const passLinkAnswerSchema = z.object({ url: z.url(), expiresAt: instantSchema });
+export const passLinkAnswerSchema = z.object({ url: z.string().meta({ format: 'uri' }), expiresAt: instantSchema });
 
 export const updatedPassesAnswerSchema = z.object({
   serialNumbers: z.array(z.string()),
