@@ -6,6 +6,7 @@ import { bootstrap, credentialsFor, deploy, synthesize } from './cdk.ts';
 import { type Emulator, useRunningEmulator } from './emulator.ts';
 import { saveFunctionLogs } from './function-logs.ts';
 import { LocalCloudFailure } from './local-cloud-failure.ts';
+import { type LocalWallets, startLocalWallets, type WalletsOfBrand } from './local-wallets.ts';
 import { startMinistack } from './ministack.ts';
 import type { LocalCloudAddress } from './observations.ts';
 import type { ReportProgress } from './progress.ts';
@@ -26,6 +27,8 @@ export interface LocalCloud {
   address: LocalCloudAddress;
   /** Where the logs of this run are. */
   logs: string;
+  /** Hears of every push to a phone. */
+  onPush: LocalWallets['onPush'];
   /** Ends everything that was started. May be called twice. */
   stop: () => Promise<void>;
 }
@@ -42,6 +45,7 @@ export async function startLocalCloud({
   const failing = new AbortController();
   const signal = callersSignal ? AbortSignal.any([callersSignal, failing.signal]) : failing.signal;
   const toStop: (() => Promise<void>)[] = [];
+  let onPush: LocalWallets['onPush'] = () => {};
   const running: Promise<unknown>[] = [];
   const stop = async () => {
     const failures: unknown[] = [];
@@ -61,7 +65,7 @@ export async function startLocalCloud({
   const onDetail = (text: string) => onProgress({ kind: 'detail', text });
 
   try {
-    const { account, region } = await readWhere(brand);
+    const { account, region, wallets } = await readBrand(brand);
     const endpointUrl = env.AWS_ENDPOINT_URL;
     const found = endpointUrl
       ? await step(`Use the cloud at ${endpointUrl}`, () => useRunningEmulator(endpointUrl))
@@ -84,7 +88,7 @@ export async function startLocalCloud({
     const outputs = await step(`Deploy the stack laurel-${brand}`, () =>
       deploy(`laurel-${brand}`, target, { folder, signal, onDetail }),
     );
-    const address = await step('Make keys, and a plain URL', async () => {
+    const address = await step('Make keys and certificates, and a plain URL', async () => {
       const client = { endpoint: target.endpoint, region, credentials: credentialsFor(target) };
       const secrets = new SecretsManagerClient(structuredClone(client));
       const keys = await writeApiKeys(secrets, output('ApiKeysSecret'), new Date());
@@ -95,6 +99,11 @@ export async function startLocalCloud({
       const proxy = await startProxy({ endpoint: target.endpoint, apiId: apiIdIn(output('ApiUrl')) }, PREFERRED_PORT);
       toStop.push(proxy.stop);
       toStop.push(() => saveFunctionLogs(client, folder.log('functions')).catch(() => {}));
+      const pushLog = folder.log('pushes');
+      const walletSecrets = { apple: outputs.PassCertificatesSecret, google: outputs.GoogleKeySecret };
+      const localWallets = await startLocalWallets(secrets, wallets, walletSecrets, pushLog);
+      toStop.push(localWallets.stop);
+      onPush = localWallets.onPush;
       return {
         url: proxy.url,
         keys,
@@ -102,6 +111,8 @@ export async function startLocalCloud({
         outputs,
         client,
         eventsQueueUrl: tap.queueUrl,
+        pushLog,
+        ...(localWallets.passRoot !== undefined && { passRoot: localWallets.passRoot }),
         ...(emulator.logPath && { logPath: emulator.logPath }),
       };
 
@@ -112,7 +123,7 @@ export async function startLocalCloud({
         return value;
       }
     });
-    return { address, logs: folder.path, stop };
+    return { address, logs: folder.path, onPush, stop };
 
     async function startOwnEmulator(): Promise<Emulator> {
       const python =
@@ -135,12 +146,12 @@ export async function startLocalCloud({
   }
 }
 
-/** The account and region of a brand's file, which CDK checks the stack against. */
-async function readWhere(brand: string): Promise<{ account: string; region: string }> {
+/** The account and region of a brand's file, which CDK checks the stack against, and the wallets that it has. */
+async function readBrand(brand: string): Promise<{ account: string; region: string; wallets: WalletsOfBrand }> {
   const file = path.join(PROJECT_ROOT, 'brands', `${brand}.json`);
   try {
-    const { account, region } = JSON.parse(await readFile(file, 'utf8'));
-    return { account: String(account), region: String(region) };
+    const { account, region, wallet = {} } = JSON.parse(await readFile(file, 'utf8'));
+    return { account: String(account), region: String(region), wallets: wallet };
   } catch (cause) {
     throw new LocalCloudFailure(`${file} cannot be read: ${(cause as Error).message}`, { cause });
   }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { ReceivedPush } from './apns-stand-in.ts';
 import type { Keys } from './secrets.ts';
 
 /** What an AWS SDK client needs to reach the local cloud. */
@@ -19,6 +20,10 @@ export interface LocalCloudAddress {
   client: ClientSettings;
   /** The queue that holds a copy of every event on the bus. */
   eventsQueueUrl: string;
+  /** Whom the signatures of passes lead to, in PEM; absent where the brand has no passes. */
+  passRoot?: string;
+  /** Where each push to a phone is written down, one a line. */
+  pushLog: string;
   /** The log of the cloud; absent when an emulator is used that was running before. */
   logPath?: string;
 }
@@ -83,6 +88,16 @@ export async function textMessagesTo(phone: string, cloud: LocalCloudAddress): P
   return [...log.matchAll(/SNS SMS stub to (?<phone>\S+): (?<text>.*)/g)]
     .map(({ groups }) => ({ phone: groups?.phone ?? '', text: groups?.text ?? '' }))
     .filter((message) => message.phone === phone);
+}
+
+/** Every push to a phone, oldest first. */
+export async function pushesTo(pushToken: string, { pushLog }: LocalCloudAddress): Promise<ReceivedPush[]> {
+  const log = await readFile(pushLog, 'utf8').catch(() => '');
+  const pushes: ReceivedPush[] = log
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+  return pushes.filter((push) => push.pushToken === pushToken);
 }
 
 /** How many messages wait in a queue or are being worked on. */

@@ -30,6 +30,11 @@ export async function writePassCertificates(
   await write(client, secretId, { certificates: [certificates] });
 }
 
+/** Gives Google's wallet a service account, of nobody's. */
+export async function writeGoogleKey(client: SecretsManagerClient, secretId: string, key: object): Promise<void> {
+  await write(client, secretId, { keys: [key] });
+}
+
 async function write(client: SecretsManagerClient, secretId: string, document: object): Promise<void> {
   await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(document) }));
 }

@@ -11,7 +11,7 @@ const HELP = `
 Usage: npm start [-- --once]
 
 Starts a local AWS, deploys the same stack that goes to AWS, for brands/demo.json, and does the main job before your eyes:
-a member buys, and moves up a tier; a tier is given, and ends by itself. Then it stays up, with a URL and keys to try, until Ctrl-C;
+a member buys, and moves up a tier, also on the pass in her phone; a tier is given, and ends by itself. Then it stays up, with a URL and keys to try, until Ctrl-C;
 nothing is left running.
 
 Options
@@ -43,13 +43,14 @@ async function main(): Promise<number> {
     ? spinnerProgress()
     : { report: plainProgress((line) => console.log(line)), stop: () => {} };
   let cloud: LocalCloud | undefined;
+  let outcome: DemoOutcome | undefined;
   try {
     console.log(`\n${styleText('bold', 'Laurel')} on a local AWS\n`);
     cloud = await startLocalCloud({ brand: 'demo', onProgress: report, signal: interruption.signal });
-    const outcome = await runDemo(cloud.address, interruption.signal);
+    outcome = await runDemo(cloud, interruption.signal);
     tell(outcome, cloud);
     if (!options.once) {
-      console.log(tryItYourself(cloud.address, outcome.memberId));
+      console.log(tryItYourself(cloud.address, outcome.memberId, outcome.phone?.url));
       await once(interruption.signal, 'abort');
     }
     return outcome.ok ? 0 : 1;
@@ -62,6 +63,7 @@ async function main(): Promise<number> {
   } finally {
     clearInterval(orphaned);
     if (interruption.signal.aborted) console.log('\nStopping …');
+    await outcome?.phone?.stop();
     await cloud?.stop();
     if (interruption.signal.aborted) console.log('Nothing is left running.');
   }

@@ -35,7 +35,7 @@ export function commandsToTry(
   ];
 }
 
-export function tryItYourself(cloud: LocalCloudAddress, memberId: string): string {
+export function tryItYourself(cloud: LocalCloudAddress, memberId: string, phoneUrl?: string): string {
   const commands = commandsToTry(cloud, memberId, new Date()).flatMap(({ why, command }) => [
     `  ${styleText('dim', `# ${why}`)}`,
     `  ${command}`,
@@ -44,6 +44,9 @@ export function tryItYourself(cloud: LocalCloudAddress, memberId: string): strin
   return [
     `  ${styleText('bold', 'It stays up.')} Everything is made up and forgotten at the end; Ctrl-C ends it.`,
     '',
+    ...(phoneUrl === undefined
+      ? []
+      : [`  phone    ${styleText('cyan', phoneUrl)}  shows Ada’s pass, and changes as she buys`]),
     `  URL      ${styleText('cyan', cloud.url)}`,
     ...Object.entries(cloud.keys).map(
       ([role, key], index) => `  ${index === 0 ? 'keys' : '    '}     ${role.padEnd(7)} ${key}`,

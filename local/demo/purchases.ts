@@ -1,13 +1,11 @@
 import { shopifyHeaders, shopifyPaidOrder } from '../shopify-webhook.ts';
 import type { Customer } from './customer.ts';
+import type { PassOnPhone } from './pass-on-phone.ts';
 import { fact, heading } from './screen.ts';
 import type { Stage } from './stage.ts';
 
-/** A member joins, buys, and becomes Silver. */
-export async function showPurchases(ada: Customer, { call, cloud }: Stage): Promise<void> {
-  heading('Ada joins');
-  await ada.join();
-
+/** A member buys, and becomes Silver. */
+export async function showPurchases(ada: Customer, phone: PassOnPhone, { call, cloud }: Stage): Promise<void> {
   heading('Ada buys for 80.00 EUR');
   await ada.order('order-1', '80.00');
   await ada.showMove();
@@ -16,6 +14,7 @@ export async function showPurchases(ada: Customer, { call, cloud }: Stage): Prom
   const second = await ada.order('order-2', '50.00');
   await ada.showMove();
   await ada.showWhatIsTold('event', 'mail', 'text');
+  await phone.showPush();
 
   heading('The shop sends that order once more');
   await ada.post(second, 200);
