@@ -155,7 +155,7 @@ describe('a phone’s whole life with a pass, on the deployed stack', () => {
     );
   });
 
-  test('Google’s pass is linked, and shows the new tier', async () => {
+  test('a link saves the pass to Google’s wallet, too', async () => {
     const member = await aNewMember();
     const { status, body } = await call('GET', `${member.path}/google-pass`, { role: 'read' });
     expect({ status, body }).toMatchObject({
