@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { newApiKey, ROLES, type Role } from '../functions/runtime/api-keys.ts';
+import type { DevCertificates } from './dev-certificates.ts';
 
 export type Keys = Record<Role, string>;
 
@@ -16,6 +17,17 @@ export async function writeShopifySecret(client: SecretsManagerClient, secretId:
   const secret = randomBytes(32).toString('hex');
   await write(client, secretId, { secrets: [secret] });
   return secret;
+}
+
+/** Gives passes a chain of their own, and pushes a stand-in of Apple's to go to. */
+export async function writePassCertificates(
+  client: SecretsManagerClient,
+  secretId: string,
+  { pass, wwdr }: Pick<DevCertificates, 'pass' | 'wwdr'>,
+  push: { url: string; ca: string },
+): Promise<void> {
+  const certificates = { signerCert: pass.certificate, signerKey: pass.key, wwdr: wwdr.certificate, push };
+  await write(client, secretId, { certificates: [certificates] });
 }
 
 async function write(client: SecretsManagerClient, secretId: string, document: object): Promise<void> {

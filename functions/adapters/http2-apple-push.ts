@@ -12,7 +12,7 @@ const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
 /** A connection that was frozen with its function may be dead without knowing. */
-const TIMEOUT_MS = 8_000;
+const TIMEOUT_MS = 5_000;
 
 /** Reasons that say of a token that it will never be one again, for this pass type. */
 const DEAD_TOKENS = ['BadDeviceToken', 'Unregistered', 'DeviceTokenNotForTopic', 'ExpiredToken'];

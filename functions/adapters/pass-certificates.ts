@@ -16,6 +16,9 @@ export interface PassCertificates {
 const MISSING =
   'There is no certificate for passes yet. `npm run wallet:certificates -- put` puts it into the secret; docs/wallet.md says how to get one.';
 
+/** Nobody who asks for passes can make Secrets Manager be asked more often than this. */
+const MIN_REFRESH_MS = 5_000;
+
 /** Reads the secret's document: a list of one, which is empty until an operator put the certificates there. */
 export function parsePassCertificates(document: unknown): PassCertificates | undefined {
   const list = (document as { certificates?: unknown } | null)?.certificates;
@@ -42,7 +45,7 @@ export class CheckedCertificates {
   async current(now: Instant): Promise<PassCertificates> {
     if (!this.#checked || this.#checked.end <= now) {
       // What was wrong may have been put right a moment ago; what is right is not read again.
-      const certificates = await this.#secret.read(now, this.#checked ? now : undefined);
+      const certificates = await this.#secret.read(now, now - MIN_REFRESH_MS);
       if (!certificates) throw new CannotSign(MISSING);
       const problems = certificateProblems(certificates, this.#apple, now);
       if (problems.length > 0) throw new CannotSign(problems.join(' '));

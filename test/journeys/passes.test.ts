@@ -4,7 +4,8 @@ import { LINK_HOURS } from '../../functions/link-pass/make-handler.ts';
 import { exampleChain } from '../support/certificates.ts';
 import { deliverPushes, Phone } from '../support/phone.ts';
 import { digestsOf, readPass, verifySignature } from '../support/read-pass.ts';
-import { makeWorld, type World } from '../support/world.ts';
+import { TROUBLES, troubleAt } from '../support/trouble.ts';
+import { makeWorld, type Reach, type World } from '../support/world.ts';
 
 const m1 = { params: { memberId: 'm-1' } };
 
@@ -18,6 +19,18 @@ async function withPhone(options: Parameters<typeof makeWorld>[0] = {}, profile:
   expect(await phone.add(await world.call('GET pass', m1))).toBe(201);
   world.pass(60_000);
   return { world, phone };
+}
+
+/** Lets a test decide at each call what stands between a handler and a port. */
+function lazily<Port extends object>(port: Port, reached: (port: Port) => Port): Port {
+  return new Proxy(port, {
+    get: (_, property) => {
+      const target = reached(port);
+      const found = Reflect.get(target, property, target);
+      return typeof found === 'function' ? (...args: unknown[]) => found.apply(target, args) : found;
+    },
+    apply: (_, __, args) => (reached(port) as unknown as (...given: unknown[]) => unknown)(...args),
+  });
 }
 
 /** Everything arrives: the tier moves, the pushes go out, the phones fetch what is new. */
@@ -283,6 +296,25 @@ describe('an erased member', () => {
     await world.post('m-1', { points: 500 });
     await world.deliver();
     expect(world.ports.push.sent).toEqual([]);
+  });
+
+  test.each(TROUBLES)('is forgotten whole by calling again, wherever the first call went wrong: %s', async (kind) => {
+    for (let nth = 1; ; nth++) {
+      let reach: Reach = (_, port) => port;
+      const world = makeWorld({ reach: (name, port) => lazily(port, (real) => reach(name, real)) });
+      await world.enrol('m-1', { name: 'Ana' });
+      await new Phone(world, 'phone').add(await world.call('GET pass', m1));
+      const trouble = troubleAt(nth, kind);
+      reach = trouble.reach;
+      const { status } = await world.call('DELETE profile', m1);
+      if (trouble.struck() === undefined) break;
+      trouble.restart();
+      trouble.end();
+      if (status !== 204) expect((await world.call('DELETE profile', m1)).status).toBe(204);
+      expect(await world.ports.profiles.load('m-1')).toBeUndefined();
+      expect(await world.ports.registrations.devicesOf('m-1'), trouble.struck()).toEqual([]);
+      expect((await world.call('GET pass', m1)).status).toBe(404);
+    }
   });
 
   test('is not registered again by a phone that kept its pass', async () => {

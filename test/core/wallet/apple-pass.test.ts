@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { type AppleIssue, applePass, appleStrings, NEW_VALUE } from '../../../core/wallet/apple-pass.ts';
+import type { PassFace } from '../../../core/wallet/pass-face.ts';
+
+const FACE: PassFace = {
+  memberId: 'm-1',
+  locale: 'en',
+  organizationName: 'Example Ltd',
+  brandName: 'Example Shop',
+  description: 'Loyalty card, Example Shop',
+  tier: { id: 'silver', rank: 1, label: 'Status', value: 'Silver' },
+  points: { label: 'Points', value: 1300, currency: undefined },
+  next: { label: 'Next status', value: '3,700 to Gold', missing: 3700, tier: 'gold' },
+  expires: { label: 'Status until', value: 'August 1, 2026', at: Date.UTC(2026, 7, 1) },
+  member: { label: 'Member', value: 'Ana' },
+  balance: { label: 'Points to spend', value: 900 },
+  keep: { label: 'To keep your status', value: '300 more by December 31, 2026' },
+  barcode: 'm-1',
+  terms: { label: 'Terms', value: 'One.\nTwo "quoted" \\.' },
+  design: { background: '#C0c0C0', foreground: '#000000', label: '#ffffff', images: 'x' },
+};
+
+const ISSUE: AppleIssue = {
+  passTypeId: 'pass.example.shop',
+  teamId: 'TEAM123456',
+  serialNumber: 'm-1',
+  authenticationToken: 'a-token-of-nobody',
+  webServiceUrl: 'https://laurel.example/v1/wallet/apple',
+};
+
+describe('a store card', () => {
+  test('shows points above, the tier in front, the way on below, the name under that, the rest on its back', () => {
+    const { storeCard, ...pass } = applePass(FACE, ISSUE, undefined);
+    expect(
+      Object.fromEntries(Object.entries(storeCard).map(([place, fields]) => [place, fields.map(({ key }) => key)])),
+    ).toEqual({
+      headerFields: ['points'],
+      primaryFields: ['tier'],
+      secondaryFields: ['next', 'expires'],
+      auxiliaryFields: ['member'],
+      backFields: ['balance', 'keep', 'terms'],
+    });
+    expect(pass).toMatchObject({
+      backgroundColor: 'rgb(192, 192, 192)',
+      foregroundColor: 'rgb(0, 0, 0)',
+      labelColor: 'rgb(255, 255, 255)',
+      sharingProhibited: true,
+    });
+  });
+
+  test('leaves out what there is not', () => {
+    const { storeCard } = applePass({ ...FACE, next: null, expires: null, member: null, keep: null }, ISSUE, undefined);
+    expect([storeCard.secondaryFields, storeCard.auxiliaryFields, storeCard.backFields.map(({ key }) => key)]).toEqual([
+      [],
+      [],
+      ['balance', 'terms'],
+    ]);
+  });
+
+  test('lets the phone write money as its own language does', () => {
+    const face = { ...FACE, points: { label: 'Spend', value: 99.5, currency: 'EUR' } };
+    expect(applePass(face, ISSUE, undefined).storeCard.headerFields).toEqual([
+      { key: 'points', label: 'Spend', value: 99.5, currencyCode: 'EUR' },
+    ]);
+  });
+
+  test('says a change of tier where there is something to say, and no field says anything else', () => {
+    const messagesOf = (text: string | undefined) =>
+      Object.values(applePass(FACE, ISSUE, text).storeCard)
+        .flat()
+        .flatMap(({ key, changeMessage }) => (changeMessage === undefined ? [] : [[key, changeMessage]]));
+    expect(messagesOf(undefined)).toEqual([]);
+    expect(messagesOf(`You're now ${NEW_VALUE}`)).toEqual([['tier', "You're now %@"]]);
+    expect(messagesOf('Well done')).toEqual([['tier', 'Well done: %@']]);
+  });
+});
+
+describe('the texts in another language', () => {
+  const spanish: PassFace = {
+    ...FACE,
+    tier: { ...FACE.tier, label: 'Nivel', value: 'Plata' },
+    terms: { label: 'Condiciones', value: 'Uno.\nDos "citado" \\.' },
+  };
+
+  test('are those that differ, each beside what it stands for', () => {
+    const strings = appleStrings(applePass(FACE, ISSUE, 'Now %@'), applePass(spanish, ISSUE, 'Ahora %@'));
+    expect(strings).toBe(
+      [
+        '"Status" = "Nivel";',
+        '"Silver" = "Plata";',
+        '"Now %@" = "Ahora %@";',
+        '"Terms" = "Condiciones";',
+        '"One.\\nTwo \\"quoted\\" \\\\." = "Uno.\\nDos \\"citado\\" \\\\.";',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('are no file where nothing differs', () => {
+    expect(appleStrings(applePass(FACE, ISSUE, undefined), applePass({ ...FACE }, ISSUE, undefined))).toBeUndefined();
+  });
+});
