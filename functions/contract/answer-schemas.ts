@@ -56,8 +56,11 @@ export const memberAnswerSchema = z.object({
 
 export const googlePassAnswerSchema = z.object({
   saveUrl: z
-    .url()
-    .meta({ description: 'Where the member saves the pass to Google Wallet: for a button in a mail or on a page.' }),
+    .string()
+    .meta({
+      format: 'uri',
+      description: 'Where the member saves the pass to Google Wallet: for a button in a mail or on a page.',
+    }),
 });
 
 export const passLinkAnswerSchema = z.object({ url: z.string().meta({ format: 'uri' }), expiresAt: instantSchema });
