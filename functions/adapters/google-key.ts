@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { CannotSign } from '../../core/failures.ts';
 
 /** A service account of Google's, and where it is to be used. */
 export interface GoogleKey {
@@ -19,11 +20,11 @@ const REMEDY =
   'Make a key of type JSON for the service account in the Google Cloud console (IAM, Service accounts, Keys), and put the whole file in: ' +
   '`npm run keys -- google --brand <brand> < key.json`.';
 
-/** Reads the secret's document, `{"keys": [<a key file of Google's>]}`. @throws with what is wrong with it, and nothing of what it holds */
+/** Reads the secret's document, `{"keys": [<a key file of Google's>]}`. @throws CannotSign with what is wrong with it, and nothing of what it holds */
 export function parseGoogleKeys(document: unknown): GoogleKey {
   const keys = (document as { keys?: unknown } | null)?.keys;
-  if (!Array.isArray(keys)) throw new Error(`The secret of Google's key must hold {"keys": […]}. ${REMEDY}`);
-  if (keys.length === 0) throw new Error(`No key of Google's was put in yet. ${REMEDY}`);
+  if (!Array.isArray(keys)) throw new CannotSign(`The secret of Google's key must hold {"keys": […]}. ${REMEDY}`);
+  if (keys.length === 0) throw new CannotSign(`No key of Google's was put in yet. ${REMEDY}`);
   return parseGoogleKey(keys[0]);
 }
 
@@ -33,10 +34,10 @@ export function parseGoogleKey(file: unknown): GoogleKey {
   const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
   if (fields.type !== 'service_account') {
     const given = text('type') ? `of type "${text('type').slice(0, 40)}"` : 'without a type';
-    throw new Error(`Google's key is ${given}; it must be one of type "service_account". ${REMEDY}`);
+    throw new CannotSign(`Google's key is ${given}; it must be one of type "service_account". ${REMEDY}`);
   }
   const clientEmail = text('client_email');
-  if (!/^[^\s@]+@[^\s@]+$/.test(clientEmail)) throw new Error(`Google's key has no "client_email". ${REMEDY}`);
+  if (!/^[^\s@]+@[^\s@]+$/.test(clientEmail)) throw new CannotSign(`Google's key has no "client_email". ${REMEDY}`);
   return {
     clientEmail,
     keyId: text('private_key_id') || undefined,
@@ -52,12 +53,12 @@ function privateKeyOf(pem: string): KeyObject {
     key = createPrivateKey(pem);
   } catch {
     // The parser's own words may quote what it was given.
-    throw new Error(`The "private_key" of Google's key is no private key in PEM. ${REMEDY}`);
+    throw new CannotSign(`The "private_key" of Google's key is no private key in PEM. ${REMEDY}`);
   }
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (key.asymmetricKeyType !== 'rsa' || bits < LEAST_BITS) {
     const given = `${key.asymmetricKeyType}${bits > 0 ? ` of ${bits} bits` : ''}`;
-    throw new Error(`Google's key is ${given}; it must be RSA of ${LEAST_BITS} bits at least. ${REMEDY}`);
+    throw new CannotSign(`Google's key is ${given}; it must be RSA of ${LEAST_BITS} bits at least. ${REMEDY}`);
   }
   return key;
 }
@@ -65,5 +66,5 @@ function privateKeyOf(pem: string): KeyObject {
 /** A signature made with the key is sent there: to Google and nobody else, but for a stand-in on loopback. */
 function addressOf(given: string, name: string, google: string): string {
   if (given === google || /^http:\/\/127\.0\.0\.1:\d{1,5}(?:\/[a-z0-9/]*)?$/.test(given)) return given;
-  throw new Error(`The "${name}" of Google's key is not ${google}. ${REMEDY}`);
+  throw new CannotSign(`The "${name}" of Google's key is not ${google}. ${REMEDY}`);
 }

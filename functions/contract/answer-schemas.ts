@@ -55,12 +55,10 @@ export const memberAnswerSchema = z.object({
 });
 
 export const googlePassAnswerSchema = z.object({
-  saveUrl: z
-    .string()
-    .meta({
-      format: 'uri',
-      description: 'Where the member saves the pass to Google Wallet: for a button in a mail or on a page.',
-    }),
+  saveUrl: z.string().meta({
+    format: 'uri',
+    description: 'Where the member saves the pass to Google Wallet: for a button in a mail or on a page.',
+  }),
 });
 
 export const passLinkAnswerSchema = z.object({ url: z.string().meta({ format: 'uri' }), expiresAt: instantSchema });

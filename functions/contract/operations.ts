@@ -137,7 +137,7 @@ export const OPERATIONS: readonly Operation[] = [
     access: 'read',
     query: noQuerySchema,
     answers: { 200: { description: 'The link', schema: googlePassAnswerSchema } },
-    problems: [404, 422],
+    problems: [404, 422, 503],
   },
   {
     function: 'read-pass',

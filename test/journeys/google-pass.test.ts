@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { OutcomeUnknown } from '../../core/failures.ts';
 import type { NotificationSettings } from '../../core/program/brand.ts';
+import { parseGoogleKeys } from '../../functions/adapters/google-key.ts';
 import { EXAMPLE_GOOGLE, exampleWallet } from '../support/program.ts';
+import { expectProblem } from '../support/refusals.ts';
+import { intercept } from '../support/trouble.ts';
 import { makeWorld, queueRecord, type Reach, type World } from '../support/world.ts';
 
 const OBJECT = '3388000000012345678.example.member.m-1';
@@ -119,6 +122,15 @@ describe('a link to the pass', () => {
     const asked = { params: { memberId }, ...(query && { query }) };
     expect(await world.call('GET google-pass', asked)).toMatchObject({ status });
     expect(world.ports.googleWallet.objects.size).toBe(0);
+  });
+
+  test('is not to be had before an operator has put in a key: the shop is told so, with the remedy', async () => {
+    const reach = intercept('googleWallet', 'upsertClass', async () => parseGoogleKeys({ keys: [] }));
+    const world = googleWorld({ reach });
+    await world.enrol('m-1');
+    const answer = await world.call('GET google-pass', { params });
+    expectProblem(answer, 503);
+    expect(answer.body.detail).toContain('npm run keys -- google');
   });
 
   test('needs a key that reads', async () => {
