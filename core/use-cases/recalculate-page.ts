@@ -30,6 +30,8 @@ export interface PagePlace {
 }
 
 export interface RecalculatedPage {
+  /** It was done before, and nothing was done now. */
+  wasKept: boolean;
   /** How many members the page was about; 0 where it was done before. */
   processed: number;
   /** Those that moved, and those that could not be judged. */
@@ -59,7 +61,7 @@ export async function recalculatePage(
   const [run, kept] = await Promise.all([ports.runs.load(runId), ports.runs.page(runId, name)]);
   if (run?.kind !== 'recalculation') throw new Error(`There is no recalculation ${runId}.`);
   // Where the kept page ended the run goes on: items that came since would divide the members otherwise.
-  if (kept) return { processed: 0, outcomes: [], promotions: [], ...nextOf(kept) };
+  if (kept) return { wasKept: true, processed: 0, outcomes: [], promotions: [], ...nextOf(kept) };
 
   const found = await ports.members.inSegment(segment, { limit: PAGE_SIZE, ...(after !== undefined && { after }) });
   const recalculation = new MemberRecalculation(ports, program, announcing, run, segment);
@@ -89,7 +91,13 @@ export async function recalculatePage(
   const outcomes = [...moved, ...failed].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
   const counts = countsOfRecalculated(judged, moved, failed.length);
   const recorded = await ports.runs.recordPage(runId, { name, outcomes, ...nextOf(found) }, counts);
-  return { processed: counts.processed, outcomes, promotions: recalculation.promotions, ...nextOf(recorded) };
+  return {
+    wasKept: false,
+    processed: counts.processed,
+    outcomes,
+    promotions: recalculation.promotions,
+    ...nextOf(recorded),
+  };
 }
 
 function nextOf({ next }: { next?: string }): { next?: string } {

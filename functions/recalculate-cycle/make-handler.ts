@@ -26,11 +26,13 @@ export function makeHandler(
     const startedAt = clock();
     const { runId, segment } = start;
     let place: PagePlace = start;
+    // Only the page that was tried for long is given up: the first that is not done, wherever in the call it comes.
+    let isTriedForLong = givesUp;
     for (;;) {
-      // Only the page that was tried for long is given up.
-      const failing = { isTransient, givesUp: givesUp && place === start };
+      const failing = { isTransient, givesUp: isTriedForLong };
       const page = await recalculatePage(ports, program, announcing, place, clock, failing);
       report(place, page);
+      if (!page.wasKept) isTriedForLong = false;
       if (page.next === undefined) return { runId, segment, page: place.page, done: true };
       place = { runId, segment, page: place.page + 1, after: page.next };
       if (clock() - startedAt >= WORK_MS) return { ...place, done: false };
