@@ -67,11 +67,12 @@ export class MemberRecalculation {
       foresee(member, this.#run, this.#program, this.#announcing) ?? (await this.#foreseeFromHistory(member, now));
     if (!this.#concerns(member, settled)) return undefined;
     if (this.#run.dryRun) return this.#judgedBy(settled);
-    const written = this.#moves(settled) ? await this.#write(member.memberId, now) : undefined;
+    const { written, found } = this.#moves(settled) ? await this.#write(member.memberId, now) : {};
     if (written) return this.#judgedBy(written);
     // An earlier attempt of this run may have moved it; or somebody else did, and then there is nothing to say.
     const changes = this.#mayBeWritten(member) || this.#moves(settled) ? await this.#changesOfRun(member.memberId) : [];
-    return this.#judgedBy({ member: changes.length === 0 ? settled.member : member, changes });
+    // What the item foretold is not what came of it, where the ledger knew better.
+    return this.#judgedBy({ member: (found ?? settled).member, changes });
   }
 
   async #foreseeFromHistory(member: Member, now: Instant): Promise<Settled> {
@@ -79,17 +80,19 @@ export class MemberRecalculation {
     return foreseeFromHistory(member, history, this.#run, this.#program, this.#announcing, now);
   }
 
-  /** @returns undefined where nothing was to be written: the ledger knows better than the item, or somebody else came first */
-  async #write(memberId: string, now: Instant): Promise<Settled | undefined> {
+  /** @returns only what was found where nothing was to be written: the ledger knows better than the item, or somebody else came first */
+  async #write(memberId: string, now: Instant): Promise<{ written?: Settled; found?: Settled }> {
+    let found: Settled | undefined;
     const written = await writeMember<Settled>(this.#ports, memberId, async (member) => {
       if (!member) return undefined;
       const history = await historyOf(this.#ports, memberId);
       const settled = recalculateFromHistory(member, history, this.#run, this.#program, this.#announcing, now);
+      found = settled;
       if (settled.changes.length === 0) return undefined;
       return { ...settled, changes: settled.changes.map((change) => this.#signed(change)) };
     });
     this.promotions.push(...(written?.actions ?? []));
-    return written;
+    return { ...(written && { written }), ...(found && { found }) };
   }
 
   /** The change with the name of its run; told only where the run may tell. */
