@@ -86,7 +86,12 @@ export async function startRecalculation(
   for (let time = 1; time <= RUNS_OF_A_CYCLE_END; time++) {
     const runId = cycleEndRunId(at, time);
     const existing = await ports.runs.load(runId);
-    if (!existing) return { status: 'started', run: await begin(ports, makeRun(runId)) };
+    if (!existing) {
+      const run = makeRun(runId);
+      const there = await begin(ports, run);
+      // Somebody else asked at the same instant, and may have asked for something else.
+      return { status: there === run ? 'started' : 'live', run: there };
+    }
     if (existing.kind !== 'recalculation' || existing.finishedAt !== undefined) continue;
     if ((await ports.engine.stateOf(existing)) === 'running') return { status: 'live', run: existing };
     return { status: 'started', run: await begin(ports, existing, { evenIfStopped: true }) };
