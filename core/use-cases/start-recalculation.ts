@@ -111,14 +111,21 @@ export async function startDueRecalculations(
   now: Instant,
 ): Promise<RecalculationRun[]> {
   const runs: RecalculationRun[] = [];
+  const failures: unknown[] = [];
   for (const at of cycleEndsOfLastDays(program, DAYS_MADE_UP_FOR, now)) {
     if (program.launchedAt !== undefined && at < program.launchedAt) continue;
     const runId = cycleEndRunId(at, 1);
     const existing = await ports.runs.load(runId);
     if (existing?.finishedAt !== undefined) continue;
     const run = newRun(runId, { occasion: 'cycleEnd', at, dryRun: false, notify: true, abortWhenDown }, program, now);
-    runs.push(await begin(ports, existing?.kind === 'recalculation' ? existing : run));
+    try {
+      runs.push(await begin(ports, existing?.kind === 'recalculation' ? existing : run));
+    } catch (error) {
+      // One end that cannot be begun keeps no other from its night.
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return runs;
 }
 
