@@ -30,7 +30,7 @@ export interface MemberStore {
    * stored yet). The stored version becomes `readVersion + 1`. No record overwrites one that is there.
    */
   save(member: Member, readVersion: number, records: readonly MemberRecord[]): Promise<'saved' | 'conflict'>;
-  /** Newest first. @param before only changes of a lower sequence */
+  /** Newest first, read consistently. @param before only changes of a lower sequence */
   changesOf(memberId: string, page: { limit: number; before?: number }): Promise<TierChange[]>;
   change(memberId: string, sequence: number): Promise<TierChange | undefined>;
   notice(memberId: string, sequence: number): Promise<TierNotice | undefined>;

@@ -106,6 +106,8 @@ export class DynamoMemberStore implements MemberStore {
         },
         ScanIndexForward: false,
         Limit: page.limit,
+        // A page of a recalculation that is done again looks for what was written a moment ago.
+        ConsistentRead: true,
       }),
     );
     return (Items ?? []).map(changeOf);

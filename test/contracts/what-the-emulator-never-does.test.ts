@@ -365,6 +365,7 @@ describe('what must be read consistently, which an emulator of one node always d
     ['an order file', () => orderFiles.load('shopify', '1')],
     ['opt-outs', () => profiles.load('m-1')],
     ['a notice that is announced', () => members.notice('m-1', 1)],
+    ['the changes that an earlier attempt of a run may have made', () => members.changesOf('m-1', { limit: 20 })],
     ['an action that may have been taken', () => members.action('m-1', 'action-1')],
     ['the actions that a member is rebuilt from', () => members.actionsOf('m-1')],
     ['whether a group is there', () => groups.exists('vips')],
