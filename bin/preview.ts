@@ -15,7 +15,7 @@ import { recalculationProblems, startRecalculation } from '../core/use-cases/sta
 import { dynamoClient } from '../functions/adapters/dynamo-client.ts';
 import { DynamoRuns } from '../functions/adapters/dynamo-runs.ts';
 import { StepFunctionsRunEngine } from '../functions/adapters/step-functions-run-engine.ts';
-import { type DeployedStack, findStack } from './operator/deployed-stack.ts';
+import { type DeployedStack, findStack, holdToDeployedProgram } from './operator/deployed-stack.ts';
 import { flowDiagram } from './operator/flow-diagram.ts';
 import { OperatorError, runCommand } from './operator/operator-error.ts';
 import { CSV_HEAD, csvLine, matrixTable, summaryTable } from './operator/preview-report.ts';
@@ -55,7 +55,7 @@ const LIST_PAGE = 1000;
 
 await runCommand(async () => {
   const stack = await findStack(options.brand);
-  warnOfAnotherProgram(stack);
+  holdToDeployedProgram(stack, true);
   const runs = new DynamoRuns(dynamoClient({ region: stack.region }), stack.output('MembersTable'));
   const machines = { recalculation: stack.output('RecalculationsStateMachine') };
   const engine = new StepFunctionsRunEngine(machines, new SFNClient({ region: stack.region }));
@@ -80,16 +80,6 @@ await runCommand(async () => {
     );
   }
 });
-
-/** The stack judges by what was deployed, whatever the file says by now. */
-function warnOfAnotherProgram(stack: DeployedStack): void {
-  const deployed = stack.output('ProgramVersion');
-  if (deployed === stack.program.version) return;
-  process.stderr.write(
-    `The stack judges by the program that is deployed (${deployed}), not by brands/${options.brand}.json as it is here ` +
-      `(${stack.program.version}). Deploy it to see what it brings: until the cycle ends it lowers nobody.\n`,
-  );
-}
 
 function readMoment({ program }: DeployedStack, now: Instant): Instant {
   const at = options.at === undefined ? (nextCycleEnd(program, now) ?? now) : momentIn(options.at, program.timeZone);

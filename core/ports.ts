@@ -6,7 +6,7 @@ import type { LedgerEntry } from './ledger/transaction.ts';
 import type { Member, MemberRecord, TierChange, TierNotice } from './member/member.ts';
 import type { Email } from './notifications/email.ts';
 import type { Channel } from './program/brand.ts';
-import type { RecalculationRun, Run, RunCounts, RunPage, RunState } from './runs/run.ts';
+import type { RecalculationRun, Run, RunAmendment, RunCounts, RunPage, RunState } from './runs/run.ts';
 import type { Segment } from './runs/segment.ts';
 import type { Instant } from './time.ts';
 import type { DesignImages } from './wallet/design-images.ts';
@@ -82,8 +82,8 @@ export interface Runs {
   page(runId: string, name: string): Promise<RunPage | undefined>;
   /** Ends a run; once. What it is told besides is written with it. */
   finish(runId: string, now: Instant, facts?: Pick<RecalculationRun, 'aborted'>): Promise<void>;
-  /** Tells a run how many members there are. */
-  setTotal(runId: string, total: number): Promise<void>;
+  /** Changes what a recalculation is told, or has found out, while it is under way. */
+  amend(runId: string, facts: RunAmendment): Promise<void>;
   /** The pages in the order of their names. @param page.from the name of the first that is wanted */
   pages(runId: string, page: { limit: number; from: string }): Promise<RunPage[]>;
 }

@@ -9,6 +9,8 @@ export const END_OF_TIME: Instant = 8_640_000_000_000_000;
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
+/** Of 24 hours: for how long, not for dates, whose days may have 23 or 25. */
+export const DAY_MS = 24 * HOUR_MS;
 
 const WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 

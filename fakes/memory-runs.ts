@@ -1,5 +1,5 @@
 import type { Runs } from '../core/ports.ts';
-import { plusCounts, type Run, type RunCounts, type RunPage } from '../core/runs/run.ts';
+import { plusCounts, type Run, type RunAmendment, type RunCounts, type RunPage } from '../core/runs/run.ts';
 import type { Instant } from '../core/time.ts';
 
 export class MemoryRuns implements Runs {
@@ -34,8 +34,8 @@ export class MemoryRuns implements Runs {
     if (run.finishedAt === undefined) Object.assign(run, facts, { finishedAt: now });
   }
 
-  async setTotal(runId: string, total: number): Promise<void> {
-    Object.assign(this.#known(runId).run, { total });
+  async amend(runId: string, facts: RunAmendment): Promise<void> {
+    Object.assign(this.#known(runId).run, facts);
   }
 
   async pages(runId: string, { limit, from }: { limit: number; from: string }): Promise<RunPage[]> {

@@ -90,7 +90,7 @@ export class CycleRecalculation extends Construct {
 
     const ofRuns = { ...ofMembers, RECALCULATIONS_STATE_MACHINE: this.runs.machine.stateMachineArn };
     this.startRecalculation = new LaurelFunction(this, 'StartRecalculation', { brand, environment: ofRuns });
-    members.table.grant(this.startRecalculation, 'dynamodb:GetItem', 'dynamodb:PutItem');
+    members.table.grant(this.startRecalculation, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     this.runs.letStart(this.startRecalculation);
     frontDoor.openToKeyHolders('POST /v1/recalculations', this.startRecalculation);
 

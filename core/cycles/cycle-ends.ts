@@ -40,6 +40,12 @@ export function isCycleEnd(cycles: Cycles, at: Instant): boolean {
   return lastCycleEnd(cycles, at) === at;
 }
 
+/**
+ * Within so many days of a cycle's end its members are recalculated, though nights are missed. Whoever is taken over that end later was left
+ * what they were by the recalculation: what else would move them then is an edit of the program (decision 16).
+ */
+export const RECALCULATED_WITHIN_DAYS = 7;
+
 /** The ends of the last so many days, the first one first. */
 export function cycleEndsOfLastDays(cycles: Cycles, days: number, now: Instant): Instant[] {
   const earliest = startOfDay(localDate(now, cycles.timeZone).subtract({ days: days - 1 }), cycles.timeZone);

@@ -33,8 +33,14 @@ export interface ExplainedTransaction {
 }
 
 /** Why the member has this tier at that moment (semantics, section 8); undefined before the member's first moment. */
-export function explain(at: Instant, member: Member, history: History, program: Program): Explanation | undefined {
-  const replayed = replayTo(at, member, history, program);
+export function explain(
+  at: Instant,
+  member: Member,
+  history: History,
+  program: Program,
+  now: Instant = at,
+): Explanation | undefined {
+  const replayed = replayTo(at, member, history, program, now);
   if (!replayed) return undefined;
   const { view, tally } = replayed;
   const span = program.upgradeBasis === 'current' ? 'both' : 'current';

@@ -63,9 +63,16 @@ export interface Replayed {
 
 /**
  * The member at any moment, past or future, from its history: what the facts known today say was, is or will be true then.
+ * @param now by the clock, where the moment is another
  * @returns undefined for a moment before the member's first
  */
-export function replayTo(at: Instant, member: Member, history: History, program: Program): Replayed | undefined {
+export function replayTo(
+  at: Instant,
+  member: Member,
+  history: History,
+  program: Program,
+  now: Instant = at,
+): Replayed | undefined {
   const happened = inOrderOfOccurrence(history.entries.filter((entry) => entry.occurredAt <= at));
   const first = Math.min(member.enrolledAt, happened[0]?.occurredAt ?? Number.POSITIVE_INFINITY);
   if (at < first) return undefined;
@@ -99,7 +106,7 @@ export function replayTo(at: Instant, member: Member, history: History, program:
   judge(at);
   const tally = walk.tallyAt(at);
   const live = grantsAt(grants, at);
-  const shown = shownSince(member, at, tally, live, program) ?? { tier, since };
+  const shown = shownSince(member, { at, now }, tally, live, program) ?? { tier, since };
   return { view: viewOf(member, tally, live, shown.tier, shown.since, program, at), happened, tally };
 }
 
@@ -118,7 +125,7 @@ function turningPoints(grants: readonly Grant[]): Instant[] {
  */
 function shownSince(
   member: Member,
-  at: Instant,
+  { at, now }: { at: Instant; now: Instant },
   tally: Tally,
   live: readonly Grant[],
   program: Program,
@@ -126,7 +133,7 @@ function shownSince(
   const item = hasValidSums(member, program) ? member : underNewFalls(member, at, tally, program);
   if (!item || !tierById(program, item.tier.id)) return undefined;
   if (at < item.tier.since || at < item.tally.cycle.start) return undefined;
-  const { member: arrived } = bringUpTo(at, item, program, SILENT);
+  const { member: arrived } = bringUpTo(at, item, program, SILENT, now);
   const tier = tierById(program, arrived.tier.id);
   const given = (grants: Member['grants']) => visibleTier(earnedTier(program, tally), grants, at, program);
   const knowsAll = haveSameSums(arrived.tally, tally) && arrived.tally.latestAt === tally.latestAt;

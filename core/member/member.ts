@@ -31,6 +31,8 @@ export interface Member {
   undecided?: boolean;
   /** The month and the day on which its cycles end, `MM-DD`; only where they are counted from the enrolment. */
   anniversary?: string;
+  /** The last recalculation that moved its tier: so that a run which died in between knows what it did. */
+  movedBy?: string;
   /** The promotions that the enrolment fired, and when: decided by the rebuild that is due. */
   welcome?: { promotions: readonly string[]; at: Instant };
 }

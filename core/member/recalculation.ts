@@ -9,7 +9,8 @@ import { type Announcing, andThen, bringUpTo, type Settled, settle } from './set
 /** The moment by which members are judged, and what for. */
 export type Recalculation = Pick<RecalculationRun, 'occasion' | 'at'>;
 
-const CAUSES: readonly ChangeCause[] = ['recalculation', 'bulkRecalculation', 'programEdit'];
+/** What a recalculation finds that was to be written before: an end that nobody recalculated, an edit. */
+const OVERDUE: readonly ChangeCause[] = ['recalculation', 'programEdit'];
 
 /**
  * What a recalculation makes of a member, by the item alone: of most members that is all there is to read, and nothing is written of those
@@ -21,9 +22,10 @@ export function foresee(
   recalculation: Recalculation,
   program: Program,
   announcing: Announcing,
+  now: Instant,
 ): Settled | undefined {
   if (!hasValidSums(member, program) || member.undecided) return undefined;
-  return judge(member, recalculation, program, announcing, recalculation.at);
+  return judge(member, recalculation, program, announcing, now);
 }
 
 /** The same from the member's whole history, where the item cannot tell. */
@@ -37,7 +39,7 @@ export function foreseeFromHistory(
 ): Settled {
   const cause = member.rebuildDue ? 'enrolment' : 'transaction';
   const rebuilt = rebuildMember(member, history, program, announcing, { cause }, Math.min(now, recalculation.at));
-  return andThen(rebuilt, (current) => judge(current, recalculation, program, announcing, recalculation.at));
+  return andThen(rebuilt, (current) => judge(current, recalculation, program, announcing, now));
 }
 
 /**
@@ -75,7 +77,7 @@ function judge(
   const arrived = bringUpTo(at, member, program, announcing, now);
   return occasion === 'cycleEnd'
     ? arrived
-    : andThen(arrived, (current) => judgeByTheRules(current, program, announcing, now));
+    : andThen(arrived, (current) => judgeByTheRules(current, program, announcing, at));
 }
 
 /** R10: whoever was kept at a tier though thresholds rose goes down, and whom lower ones raise goes up. */
@@ -85,6 +87,8 @@ function judgeByTheRules(member: Member, program: Program, announcing: Announcin
 }
 
 /** Whether a change is the recalculation's own: not what else was due, and came to light on the way. */
-export function isOfRecalculation({ cause, occurredAt }: TierChange, { at }: Recalculation): boolean {
-  return occurredAt === at || CAUSES.includes(cause);
+export function isOfRecalculation({ cause, occurredAt }: TierChange, { at }: Recalculation, now: Instant): boolean {
+  if (occurredAt === at || cause === 'bulkRecalculation') return true;
+  // An end that is still to come, before the moment that is foretold, is its own recalculation's.
+  return OVERDUE.includes(cause) && occurredAt <= now;
 }

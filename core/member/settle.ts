@@ -2,12 +2,13 @@ import { nextDueAfter } from '../actions/due.ts';
 import { endOf, type Grant } from '../actions/grant.ts';
 import { type ActionRecord, actionIdOf } from '../actions/tier-action.ts';
 import { cycleAt } from '../cycles/cycle.ts';
+import { RECALCULATED_WITHIN_DAYS } from '../cycles/cycle-ends.ts';
 import { decideAnnouncement } from '../notifications/announcement-table.ts';
 import type { Channel, NotificationSettings } from '../program/brand.ts';
 import { type Program, rankOf, type Tier, tierById, tierRef } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import { type Standing, standingAt, visibleTier } from '../tiers/visible-tier.ts';
-import { END_OF_TIME, type Instant } from '../time.ts';
+import { DAY_MS, END_OF_TIME, type Instant } from '../time.ts';
 import type { ChangeCause, Member, TierChange, TierNotice } from './member.ts';
 import { newsOf, reminderOf } from './notices.ts';
 import { isIdle, nextCycle, type Tally } from './tally.ts';
@@ -198,7 +199,7 @@ function standingToShow(member: Member, visible: Tier | undefined, program: Prog
  * Takes the member over every moment that has passed at which something happens by itself, as if a timer had been punctual at each
  * (E42): the ends of cycles, the ends of grants, and what is to be told of those. Nothing but the moment decides, so it does not matter
  * who comes first: a purchase, a reader, a schedule, or the yearly recalculation.
- * @param now when a change is written down, where that is later than the moment
+ * @param now by the clock: when a change is written down, and how long ago an end was; the moment may lie before or behind it
  */
 export function bringUpTo(
   moment: Instant,
@@ -235,7 +236,9 @@ function passMoment(
     // Where a grant ends as well, it is the recalculation that is told, if it alone would have moved the tier.
     const alone = visibleTier(earnedTier(program, rolled.tally), notEnded, at, program);
     const cause = notEnded === member.grants || alone.id !== member.tier.id ? 'recalculation' : 'grantEnd';
-    settled = settle(rolled, program, announcing, { cause, at }, now);
+    // R10: an edit that came since is no matter of that end, and lowers nobody before the next one.
+    const held = isLongPast(at, now) && { tallyBefore: member.tally, grantsBefore: notEnded };
+    settled = settle(rolled, program, announcing, { cause, at, ...held }, now);
   } else if (notEnded !== member.grants) {
     const because = { cause: 'grantEnd' as const, at, tallyBefore: member.tally, grantsBefore: notEnded };
     settled = settle(member, program, announcing, because, now);
@@ -245,6 +248,11 @@ function passMoment(
     withNotice(current, reminderOf(current, at, Math.max(moment, now), program, now)),
   );
   return { ...told, member: overIdleCycles(told.member, program, moment) };
+}
+
+/** Whether every member that an end moves was written since, by the run of that end or by whoever came first. */
+function isLongPast(end: Instant, now: Instant): boolean {
+  return now - end > RECALCULATED_WITHIN_DAYS * DAY_MS;
 }
 
 /** The grants without the ends that come at a moment; the same list where none does. */

@@ -46,6 +46,9 @@ export interface RecalculationRun extends AnyRun {
   aborted?: boolean;
 }
 
+/** What of a recalculation may become another while it is under way. */
+export type RunAmendment = Partial<Pick<RecalculationRun, 'total' | 'notify' | 'abortWhenDown'>>;
+
 /** `failed`: the engine gave up, and an operator has to start it again. */
 export type RunState = 'running' | 'failed';
 

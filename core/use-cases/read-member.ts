@@ -28,7 +28,7 @@ export async function readMember(
   if (!member) return { status: 'noMember' };
   const view = at === undefined ? viewNow(member, program, now) : undefined;
   if (view) return { status: 'found', found: view };
-  const replayed = replayTo(at ?? now, member, await historyOf(ports, memberId), program);
+  const replayed = replayTo(at ?? now, member, await historyOf(ports, memberId), program, now);
   return replayed ? { status: 'found', found: replayed.view } : { status: 'notYet', enrolledAt: member.enrolledAt };
 }
 
@@ -38,9 +38,10 @@ export async function explainTier(
   program: Program,
   memberId: string,
   at: Instant,
+  now: Instant,
 ): Promise<Reading<Explanation>> {
   const member = await ports.members.load(memberId);
   if (!member) return { status: 'noMember' };
-  const explanation = explain(at, member, await historyOf(ports, memberId), program);
+  const explanation = explain(at, member, await historyOf(ports, memberId), program, now);
   return explanation ? { status: 'found', found: explanation } : { status: 'notYet', enrolledAt: member.enrolledAt };
 }

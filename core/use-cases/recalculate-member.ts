@@ -53,26 +53,27 @@ export class MemberRecalculation {
     this.#segment = segment;
   }
 
-  byItsItem(member: Member): ByItem {
-    const settled = foresee(member, this.#run, this.#program, this.#announcing);
+  byItsItem(member: Member, now: Instant): ByItem {
+    const settled = foresee(member, this.#run, this.#program, this.#announcing, now);
     if (!settled) return { status: 'open' };
-    if (!this.#run.dryRun && (this.#moves(settled) || this.#mayBeWritten(member))) return { status: 'open' };
-    if (!this.#concerns(member, settled)) return { status: 'unconcerned' };
-    return { status: 'judged', judged: this.#judgedBy(settled) };
+    if (!this.#run.dryRun && (this.#moves(settled, now) || this.#movedIt(member))) return { status: 'open' };
+    if (!this.#concerns(member, settled, now)) return { status: 'unconcerned' };
+    return { status: 'judged', judged: this.#judgedBy(settled, now) };
   }
 
   /** @returns undefined where the run is about others */
   async byTheLedger(member: Member, now: Instant): Promise<Judged | undefined> {
     const settled =
-      foresee(member, this.#run, this.#program, this.#announcing) ?? (await this.#foreseeFromHistory(member, now));
-    if (!this.#concerns(member, settled)) return undefined;
-    if (this.#run.dryRun) return this.#judgedBy(settled);
-    const { written, found } = this.#moves(settled) ? await this.#write(member.memberId, now) : {};
-    if (written) return this.#judgedBy(written);
+      foresee(member, this.#run, this.#program, this.#announcing, now) ?? (await this.#foreseeFromHistory(member, now));
+    if (!this.#concerns(member, settled, now)) return undefined;
+    if (this.#run.dryRun) return this.#judgedBy(settled, now);
+    const { written, found } = this.#moves(settled, now) ? await this.#write(member.memberId, now) : {};
+    if (written) return this.#judgedBy(written, now);
     // An earlier attempt of this run may have moved it; or somebody else did, and then there is nothing to say.
-    const changes = this.#mayBeWritten(member) || this.#moves(settled) ? await this.#changesOfRun(member.memberId) : [];
+    const movedIt = this.#movedIt(member) || (found && this.#movedIt(found.member));
+    const changes = movedIt ? await this.#changesOfRun(member.memberId) : [];
     // What the item foretold is not what came of it, where the ledger knew better.
-    return this.#judgedBy({ member: (found ?? settled).member, changes });
+    return this.#judgedBy({ member: (found ?? settled).member, changes }, now);
   }
 
   async #foreseeFromHistory(member: Member, now: Instant): Promise<Settled> {
@@ -89,16 +90,20 @@ export class MemberRecalculation {
       const settled = recalculateFromHistory(member, history, this.#run, this.#program, this.#announcing, now);
       found = settled;
       if (settled.changes.length === 0) return undefined;
-      return { ...settled, changes: settled.changes.map((change) => this.#signed(change)) };
+      const changes = settled.changes.map((change) => this.#signed(change, now));
+      const movedBy = changes.some(({ runId }) => runId !== undefined) && { movedBy: this.#run.runId };
+      return { ...settled, member: { ...settled.member, ...movedBy }, changes };
     });
     this.promotions.push(...(written?.actions ?? []));
     return { ...(written && { written }), ...(found && { found }) };
   }
 
-  /** The change with the name of its run; told only where the run may tell. */
-  #signed(change: TierChange): TierChange {
-    if (!isOfRecalculation(change, this.#run)) return change;
-    return { ...change, runId: this.#run.runId, announced: change.announced && this.#run.notify };
+  /** The change with the name of its run. A silent run of a cycle's end keeps quiet about that, and about nothing else that it finds. */
+  #signed(change: TierChange, now: Instant): TierChange {
+    if (!isOfRecalculation(change, this.#run, now)) return change;
+    const { runId, occasion, notify } = this.#run;
+    const isSilenced = occasion === 'cycleEnd' && change.cause === 'recalculation' && !notify;
+    return { ...change, runId, announced: change.announced && !isSilenced };
   }
 
   async #changesOfRun(memberId: string): Promise<TierChange[]> {
@@ -106,26 +111,25 @@ export class MemberRecalculation {
     return newest.filter(({ runId }) => runId === this.#run.runId).reverse();
   }
 
-  #moves({ changes }: Pick<Settled, 'changes'>): boolean {
-    return changes.some((change) => isOfRecalculation(change, this.#run));
+  #moves({ changes }: Pick<Settled, 'changes'>, now: Instant): boolean {
+    return changes.some((change) => isOfRecalculation(change, this.#run, now));
   }
 
-  /** Whether an earlier attempt of this run may have written the member: then its changes say what came of it. */
-  #mayBeWritten({ tier, changes }: Member): boolean {
-    const { occasion, at, startedAt } = this.#run;
-    return changes > 0 && tier.since >= (occasion === 'cycleEnd' ? at : startedAt);
+  /** Whether an earlier attempt of this run wrote the member: then its changes say what came of it. */
+  #movedIt({ movedBy }: Member): boolean {
+    return movedBy === this.#run.runId;
   }
 
   /** The days beside an anniversary are looked at for those who stand under the day of a zone that the program no longer has. */
-  #concerns({ enrolledAt, anniversary }: Member, settled: Settled): boolean {
+  #concerns({ enrolledAt, anniversary }: Member, settled: Settled, now: Instant): boolean {
     const { cycle, timeZone } = this.#program;
     if (this.#segment.kind === 'everyone') return true;
     if (cycleAt(cycle, timeZone, enrolledAt, this.#run.at).start === this.#run.at) return true;
-    return anniversaryOf(enrolledAt, this.#program).anniversary !== anniversary && this.#moves(settled);
+    return anniversaryOf(enrolledAt, this.#program).anniversary !== anniversary && this.#moves(settled, now);
   }
 
-  #judgedBy({ member, changes }: Pick<Settled, 'member' | 'changes'>): Judged {
-    const own = changes.filter((change) => isOfRecalculation(change, this.#run));
+  #judgedBy({ member, changes }: Pick<Settled, 'member' | 'changes'>, now: Instant): Judged {
+    const own = changes.filter((change) => isOfRecalculation(change, this.#run, now));
     const [first, last] = [own[0], own.at(-1)];
     const { memberId, tier } = member;
     return first && last

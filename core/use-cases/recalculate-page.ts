@@ -66,8 +66,9 @@ export async function recalculatePage(
   const found = await ports.members.inSegment(segment, { limit: PAGE_SIZE, ...(after !== undefined && { after }) });
   const recalculation = new MemberRecalculation(ports, program, announcing, run, segment);
   const judged: Judged[] = [];
+  const now = clock();
   const open = found.members.filter((member) => {
-    const result = recalculation.byItsItem(member);
+    const result = recalculation.byItsItem(member, now);
     if (result.status === 'judged') judged.push(result.judged);
     return result.status === 'open';
   });

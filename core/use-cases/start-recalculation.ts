@@ -1,4 +1,4 @@
-import { cycleEndsOfLastDays, isCycleEnd, lastCycleEnd } from '../cycles/cycle-ends.ts';
+import { cycleEndsOfLastDays, isCycleEnd, lastCycleEnd, RECALCULATED_WITHIN_DAYS } from '../cycles/cycle-ends.ts';
 import type { RunEngine, Runs } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import { NO_COUNTS, type RecalculationRun } from '../runs/run.ts';
@@ -25,9 +25,6 @@ type Ports = { runs: Runs; engine: RunEngine };
 
 /** How far ahead a dry run can look, and how far back where the program does not say when it began. */
 const YEARS = 5;
-
-/** How long a run that no schedule started is made up for: longer, and it would surprise. */
-const DAYS_MADE_UP_FOR = 7;
 
 /** A cycle end is recalculated again and again only by somebody who means it. */
 const RUNS_OF_A_CYCLE_END = 100;
@@ -94,7 +91,11 @@ export async function startRecalculation(
     }
     if (existing.kind !== 'recalculation' || existing.finishedAt !== undefined) continue;
     if ((await ports.engine.stateOf(existing)) === 'running') return { status: 'live', run: existing };
-    return { status: 'started', run: await begin(ports, existing, { evenIfStopped: true }) };
+    // It goes on as whoever sets it going again wants it.
+    const { notify: tells = existing.notify, abortWhenDown: mayFall = existing.abortWhenDown } = request;
+    const amendment = { notify: tells, ...(mayFall !== undefined && { abortWhenDown: mayFall }) };
+    await ports.runs.amend(runId, amendment);
+    return { status: 'started', run: await begin(ports, { ...existing, ...amendment }, { evenIfStopped: true }) };
   }
   throw new Error(`The end of a cycle at ${formatInstant(at)} was recalculated ${RUNS_OF_A_CYCLE_END} times.`);
 }
@@ -112,7 +113,7 @@ export async function startDueRecalculations(
 ): Promise<RecalculationRun[]> {
   const runs: RecalculationRun[] = [];
   const failures: unknown[] = [];
-  for (const at of cycleEndsOfLastDays(program, DAYS_MADE_UP_FOR, now)) {
+  for (const at of cycleEndsOfLastDays(program, RECALCULATED_WITHIN_DAYS, now)) {
     if (program.launchedAt !== undefined && at < program.launchedAt) continue;
     const runId = cycleEndRunId(at, 1);
     const existing = await ports.runs.load(runId);

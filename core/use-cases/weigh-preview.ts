@@ -6,7 +6,7 @@ export interface Weighing {
   run: RecalculationRun;
   /** Whether the run goes on to its first write. */
   goesOn: boolean;
-  /** The share of its members that go down, from 0 to 1. */
+  /** The share of its members that go down, or of whom nobody knows, from 0 to 1. */
   downShare: number;
 }
 
@@ -19,9 +19,9 @@ export async function weighPreview(ports: { runs: Runs }, runId: string, now: In
   await ports.runs.finish(run.previewRunId, now);
   const preview = await ports.runs.load(run.previewRunId);
   if (!preview) throw new Error(`The run ${runId} has lost its preview ${run.previewRunId}.`);
-  const { processed, down } = preview.counts;
-  await ports.runs.setTotal(runId, processed);
-  const downShare = processed === 0 ? 0 : down / processed;
+  const { processed, down, failed } = preview.counts;
+  await ports.runs.amend(runId, { total: processed });
+  const downShare = processed === 0 ? 0 : (down + failed) / processed;
   const goesOn = run.abortWhenDown === undefined || downShare <= run.abortWhenDown;
   if (!goesOn) await ports.runs.finish(runId, now, { aborted: true });
   return { run, goesOn, downShare };

@@ -8,7 +8,14 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Runs } from '../../core/ports.ts';
-import { NO_COUNTS, type Run, type RunCounts, type RunOutcome, type RunPage } from '../../core/runs/run.ts';
+import {
+  NO_COUNTS,
+  type Run,
+  type RunAmendment,
+  type RunCounts,
+  type RunOutcome,
+  type RunPage,
+} from '../../core/runs/run.ts';
 import type { Instant } from '../../core/time.ts';
 import { longNames, renamed } from './short-names.ts';
 
@@ -117,16 +124,17 @@ export class DynamoRuns implements Runs {
     }
   }
 
-  async setTotal(runId: string, total: number): Promise<void> {
+  async amend(runId: string, facts: RunAmendment): Promise<void> {
+    const changes = Object.entries(facts);
+    if (changes.length === 0) return;
     await this.#client.send(
       new UpdateCommand({
         TableName: this.#table,
         Key: keyOf(runId, RUN),
-        // A reserved word of DynamoDB's.
-        UpdateExpression: 'SET #total = :total',
+        UpdateExpression: `SET ${changes.map((_, place) => `#${place} = :${place}`).join(', ')}`,
         ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeNames: { '#total': 'total' },
-        ExpressionAttributeValues: { ':total': total },
+        ExpressionAttributeNames: Object.fromEntries(changes.map(([name], place) => [`#${place}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(changes.map(([, value], place) => [`:${place}`, value])),
       }),
     );
   }

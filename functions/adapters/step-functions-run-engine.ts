@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { RunEngine } from '../../core/ports.ts';
 import type { Run, RunState } from '../../core/runs/run.ts';
+import { type Instant, MINUTE_MS } from '../../core/time.ts';
 
 const GIVEN_UP = ['FAILED', 'TIMED_OUT'];
 /** By an operator, who meant it: it stands still, and posting again does not set it going. */
@@ -17,11 +18,13 @@ export type RunMachines = Readonly<Record<Run['kind'], string>>;
 export class StepFunctionsRunEngine implements RunEngine {
   readonly #client: SFNClient;
   readonly #machines: Partial<RunMachines>;
+  readonly #clock: () => Instant;
 
   /** @param machines of those kinds that the caller may start or ask about */
-  constructor(machines: Partial<RunMachines>, client: SFNClient = new SFNClient()) {
+  constructor(machines: Partial<RunMachines>, client: SFNClient = new SFNClient(), clock: () => Instant = Date.now) {
     this.#client = client;
     this.#machines = machines;
+    this.#clock = clock;
   }
 
   async start(run: Run, { evenIfStopped = false }: { evenIfStopped?: boolean } = {}): Promise<void> {
@@ -50,7 +53,8 @@ export class StepFunctionsRunEngine implements RunEngine {
   async stateOf(run: Run): Promise<RunState> {
     for (let start = 1; start <= STARTS; start++) {
       const status = await this.#statusOf(run, start);
-      if (status === undefined) return 'failed';
+      // An execution may be started and not be seen yet.
+      if (status === undefined) return start === 1 && this.#clock() - run.startedAt < MINUTE_MS ? 'running' : 'failed';
       if (!GIVEN_UP.includes(status) && status !== STOPPED) return 'running';
     }
     return 'failed';

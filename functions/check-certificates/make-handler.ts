@@ -1,8 +1,6 @@
 import { CannotSign } from '../../core/failures.ts';
-import { formatInstant, HOUR_MS, type Instant } from '../../core/time.ts';
+import { DAY_MS, formatInstant, type Instant } from '../../core/time.ts';
 import { log, measure, publishCounts } from '../runtime/log.ts';
-
-const DAY_MS = 24 * HOUR_MS;
 
 /** Says how many days the certificates have left; none where they are of no use. An alarm looks at that. */
 export function makeHandler(

@@ -19,7 +19,7 @@ export function makeHandler(
     { role: 'read', keys: ports.keys },
     async ({ params, query, now }) => {
       const { memberId, at = now } = readMoment(params, query);
-      const explanation = found(await explainTier(ports, program, memberId, at), memberId);
+      const explanation = found(await explainTier(ports, program, memberId, at, now), memberId);
       const { transactions } = explanation;
       return {
         status: 200,

@@ -95,13 +95,15 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect((await runs.load(runId))?.counts).toStrictEqual({ ...counts, processed: 501, failed: 1 });
   });
 
-  test('are told how many members there are', async () => {
+  test('are told how many members there are, and may be told otherwise what they may do', async () => {
     const run = aRecalculation(freshId());
     await runs.create(run);
-    await runs.setTotal(run.runId, 0);
-    await runs.setTotal(run.runId, 12);
-    expect(await runs.load(run.runId)).toStrictEqual({ ...run, total: 12 });
-    await expect(runs.setTotal(freshId(), 1)).rejects.toThrow();
+    await runs.amend(run.runId, {});
+    expect(await runs.load(run.runId)).toStrictEqual(run);
+    await runs.amend(run.runId, { total: 0 });
+    await runs.amend(run.runId, { total: 12, notify: false, abortWhenDown: 1 });
+    expect(await runs.load(run.runId)).toStrictEqual({ ...run, total: 12, notify: false, abortWhenDown: 1 });
+    await expect(runs.amend(freshId(), { total: 1 })).rejects.toThrow();
   });
 
   test('that end at their brake say so, and whoever ends them later changes nothing', async () => {

@@ -113,7 +113,7 @@ const CALLS: [string, () => Promise<unknown>][] = [
   ['creating a run', () => runs.create(aRun('run-1'))],
   ['loading a run', () => runs.load('run-1')],
   ['loading a page', () => runs.page('run-1', '')],
-  ['telling a run its total', () => runs.setTotal('run-1', 1)],
+  ['amending a run', () => runs.amend('run-1', { total: 1 })],
   ['listing a segment', () => members.inSegment({ kind: 'everyone', part: 0, of: 1 }, { limit: 1 })],
   ['listing an anniversary', () => members.inSegment({ kind: 'anniversary', day: '06-10', part: 0 }, { limit: 1 })],
   ['recording a page', () => runs.recordPage('run-1', page, NO_COUNTS)],

@@ -98,7 +98,12 @@ const MAY: Record<string, Record<string, string[]>> = {
     [EXECUTIONS_OF_GROUP_ACTIONS]: ['states:DescribeExecution'],
     [EXECUTIONS_OF_RECALCULATIONS]: ['states:DescribeExecution'],
   },
-  'start-recalculation': { ...API_KEYS, ...START_RECALCULATION },
+  'start-recalculation': {
+    ...API_KEYS,
+    ...START_RECALCULATION,
+    // A run that goes on may be told otherwise what it may do.
+    MembersTable: [...START_RECALCULATION.MembersTable, 'dynamodb:UpdateItem'],
+  },
   'end-cycle': { CycleRecalculationNights: EMPTY_QUEUE, ...START_RECALCULATION },
   'recalculate-cycle': {
     ...SET_CLOCK,

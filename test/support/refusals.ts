@@ -16,7 +16,7 @@ const WRITES = [
   'runs.create',
   'runs.recordPage',
   'runs.finish',
-  'runs.setTotal',
+  'runs.amend',
   'engine.start',
   'clock.wakeAt',
 ];

@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import { forget, heard } from '../support/heard.ts';
+import { exampleBrand } from '../support/program.ts';
+import { redeployed } from '../support/redeployed.ts';
+import { intercept } from '../support/trouble.ts';
+import { makeWorld, type World } from '../support/world.ts';
+
+const END_2025 = '2025-12-31T23:00:00Z';
+const NIGHT_2025 = '2025-12-31T23:05:00Z';
+const END_2026 = '2026-12-31T23:00:00Z';
+const NIGHT_2026 = '2026-12-31T23:05:00Z';
+
+const withGoldAt = (threshold: number) =>
+  exampleBrand().program.tiers.map((tier) => (tier.id === 'gold' ? { ...tier, threshold } : tier));
+const subjects = (world: World) => world.ports.mailer.sent.map(({ subject }) => subject);
+const runOf = async (world: World, runId: string) => (await world.call('GET run', { params: { runId } })).body;
+const outage = () => Object.assign(new Error('the table is not to be reached'), { $metadata: {} });
+
+async function withPoints(points: number, options: Parameters<typeof makeWorld>[0] = {}): Promise<World> {
+  const world = makeWorld({ now: '2025-06-10T10:00:00Z', ...options });
+  await world.enrol('m-1');
+  await world.post('m-1', { id: 'first', points });
+  await world.deliver();
+  forget(world);
+  return world;
+}
+
+describe('announcements', () => {
+  test('a recalculation of everyone does not swallow what the end of a cycle has to tell', async () => {
+    const world = await withPoints(1300);
+    world.at('2026-12-31T23:01:00Z');
+    await world.recalculateEveryone();
+    world.at(NIGHT_2026);
+    await world.night();
+    await world.deliver();
+    expect((await world.read('m-1')).tier.id).toBe('bronze');
+    expect(subjects(world)).toEqual(["You're now Bronze"]);
+  });
+  test('who goes on with a stopped run in silence tells nobody', async () => {
+    const world = await withPoints(1300);
+    world.at(NIGHT_2026);
+    await world.endCycle({ Records: [{ messageId: '1', body: '{}' } as never] });
+    const [runId] = world.ports.engine.started;
+    world.ports.engine.stop(runId!);
+    const answer = await world.call('POST recalculations', { body: { at: END_2026, notify: false } });
+    if (answer.status === 202) await world.carry(answer.body.runId);
+    await world.deliver();
+    expect(subjects(world)).toEqual([]);
+  });
+});
+
+describe('R9: counts after a death are those of an undisturbed run', () => {
+  const killed = (page: { dies: boolean }) =>
+    intercept('runs', 'recordPage', async (call) => {
+      if (page.dies) throw outage();
+      return call();
+    });
+
+  test('also for a member that fell at an end before, which nobody wrote', async () => {
+    const page = { dies: false };
+    const world = await withPoints(5500, { reach: killed(page) });
+    // Nobody recalculated 2026 (it stopped at its brake, say); the run is of 2027.
+    world.at('2027-12-31T23:05:00Z');
+    const { runId } = (await world.call('POST recalculations', { body: { at: '2027-12-31T23:00:00Z' } })).body;
+    page.dies = true;
+    const run = world.ports.engine.runs.get(runId)!;
+    if (run.kind !== 'recalculation') throw new Error();
+    for (const segment of run.segments) await world.recalculateCycle({ runId, segment, page: 0 }).catch(() => {});
+    page.dies = false;
+    await world.carry(runId);
+    expect(await world.changes('m-1')).toHaveLength(2);
+    expect(await runOf(world, runId)).toMatchObject({ down: 1, unchanged: 0 });
+  });
+
+  test('also for a member that an edit of the program moved, as the run found', async () => {
+    const page = { dies: false };
+    const before = await withPoints(1300);
+    before.at('2025-07-01T10:00:00Z');
+    const world = redeployedWith(before, page);
+    world.at(NIGHT_2025);
+    const { runId } = (await world.call('POST recalculations', { body: { at: END_2025 } })).body;
+    page.dies = true;
+    const run = world.ports.engine.runs.get(runId)!;
+    if (run.kind !== 'recalculation') throw new Error();
+    for (const segment of run.segments) await world.recalculateCycle({ runId, segment, page: 0 }).catch(() => {});
+    page.dies = false;
+    await world.carry(runId);
+    const changes = await world.changes('m-1');
+    expect(changes).toHaveLength(2);
+    expect(changes[0]).toMatchObject({ runId });
+    expect(await runOf(world, runId)).toMatchObject({ down: 1, unchanged: 0 });
+  });
+
+  function redeployedWith(before: World, page: { dies: boolean }): World {
+    const next = redeployed(before, { basis: 'spend' });
+    const real = before.ports.runs.recordPage.bind(before.ports.runs);
+    before.ports.runs.recordPage = async (...args) => {
+      if (page.dies) throw outage();
+      return real(...args);
+    };
+    return next;
+  }
+});
+
+describe('the dry run', () => {
+  test('of the second end from now says what that end will do, not what the first one does', async () => {
+    const world = await withPoints(5500);
+    await world.post('m-1', { id: 'x', points: 1 });
+    world.at('2026-03-01T10:00:00Z');
+    await world.post('m-1', { id: 'second', points: 1200 });
+    await world.deliver();
+    const dry = (await world.recalculateEveryone({ dryRun: true, at: '2027-12-31T23:00:00Z' })).body;
+    world.at(NIGHT_2026);
+    await world.night();
+    world.at('2027-12-31T23:05:00Z');
+    const [runId] = await world.night();
+    expect(dry.matrix).toEqual((await runOf(world, runId!)).matrix);
+  });
+});
+
+describe('R10 and E23 for a member that no recalculation had to write', () => {
+  test('an edit in the second cycle lowers nobody before its end', async () => {
+    const before = await withPoints(5500);
+    before.at(NIGHT_2025);
+    await before.night();
+    before.at('2026-03-01T10:00:00Z');
+    const world = redeployed(before, { tiers: withGoldAt(6000) });
+    expect((await world.read('m-1')).tier.id).toBe('gold');
+  });
+  test('and a purchase of 10 leaves Gold, in silence', async () => {
+    const before = await withPoints(5500);
+    before.at(NIGHT_2025);
+    await before.night();
+    before.at('2026-03-01T10:00:00Z');
+    const world = redeployed(before, { tiers: withGoldAt(6000) });
+    await world.post('m-1', { id: 'ten', points: 10 });
+    await world.deliver();
+    expect([(await world.read('m-1')).tier.id, heard(world).mails, (await world.changes('m-1')).length]).toEqual([
+      'gold',
+      [],
+      1,
+    ]);
+  });
+  test('and a second run of the last end, by hand, tells nobody of the edit', async () => {
+    const before = await withPoints(5500);
+    before.at(NIGHT_2025);
+    await before.night();
+    before.at('2026-03-01T10:00:00Z');
+    const world = redeployed(before, { tiers: withGoldAt(6000) });
+    const { body } = await world.recalculateEveryone({ at: END_2025 });
+    await world.deliver();
+    expect([body.down, heard(world).mails]).toEqual([0, []]);
+  });
+  test('the next night makes one change of it, and one mail', async () => {
+    const before = await withPoints(5500);
+    before.at(NIGHT_2025);
+    await before.night();
+    before.at('2026-03-01T10:00:00Z');
+    const world = redeployed(before, { tiers: withGoldAt(6000) });
+    world.at(NIGHT_2026);
+    await world.night();
+    await world.deliver();
+    expect((await world.changes('m-1')).map(({ occurredAt }: { occurredAt: string }) => occurredAt)).toEqual([
+      END_2026,
+      '2025-06-10T10:00:00Z',
+    ]);
+    expect(subjects(world)).toEqual(["You're now Bronze"]);
+  });
+});
+
+describe('what passes by the way', () => {
+  test('a grant that ends with the cycle is told as its action says, though the run is silent', async () => {
+    const world = await withPoints(10);
+    world.at('2026-06-01T10:00:00Z');
+    await world.act('m-1', {
+      expiry: { type: 'instant', at: END_2026 },
+      notify: { channels: ['email'], atEnd: true },
+    });
+    await world.deliver();
+    forget(world);
+    world.at(NIGHT_2026);
+    await world.recalculateEveryone({ at: END_2026, notify: false });
+    await world.deliver();
+    expect((await world.changes('m-1'))[0]).toMatchObject({ cause: 'grantEnd' });
+    expect(subjects(world)).toEqual(["You're now Bronze"]);
+  });
+  test('a recalculation of everyone after an edit is silent also for those whom no night had to write', async () => {
+    const before = await withPoints(5500);
+    before.at(NIGHT_2025);
+    await before.night();
+    before.at('2026-03-01T10:00:00Z');
+    const world = redeployed(before, { tiers: withGoldAt(6000) });
+    const { body } = await world.recalculateEveryone();
+    await world.deliver();
+    expect([body.down, heard(world).mails]).toEqual([1, []]);
+    // And says what it is: an edit that staff let take effect, not the end of a cycle that was two months ago.
+    expect((await world.changes('m-1'))[0]).toMatchObject({ cause: 'bulkRecalculation' });
+  });
+});
