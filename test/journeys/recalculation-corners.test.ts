@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PAGE_SIZE } from '../../core/use-cases/recalculate-page.ts';
 import { forget, heard } from '../support/heard.ts';
 import { exampleBrand } from '../support/program.ts';
 import { redeployed } from '../support/redeployed.ts';
@@ -16,6 +17,7 @@ const subjects = (world: World) => world.ports.mailer.sent.map(({ subject }) => 
 const runOf = async (world: World, runId: string) => (await world.call('GET run', { params: { runId } })).body;
 const outage = () => Object.assign(new Error('the table is not to be reached'), { $metadata: {} });
 
+/** A member who got so many points in 2025. */
 async function withPoints(points: number, options: Parameters<typeof makeWorld>[0] = {}): Promise<World> {
   const world = makeWorld({ now: '2025-06-10T10:00:00Z', ...options });
   await world.enrol('m-1');
@@ -195,5 +197,155 @@ describe('what passes by the way', () => {
     expect([body.down, heard(world).mails]).toEqual([1, []]);
     // And says what it is: an edit that staff let take effect, not the end of a cycle that was two months ago.
     expect((await world.changes('m-1'))[0]).toMatchObject({ cause: 'bulkRecalculation' });
+  });
+});
+
+describe('what looks as if it could go wrong', () => {
+  test('a tier taken out of the program: moved in silence by the night', async () => {
+    const before = await withPoints(5500);
+    const world = redeployed(before, { tiers: withGoldAt(6000).filter(({ id }) => id !== 'gold') });
+    world.at(NIGHT_2025);
+    const [runId] = await world.night();
+    await world.deliver();
+    expect([(await world.read('m-1')).tier.id, subjects(world)]).toEqual(['silver', []]);
+    expect(await runOf(world, runId!)).toMatchObject({ failed: 0, processed: 1 });
+  });
+  test('the brake: a run of the same end that a person lets through is not stopped by the first one’s share', async () => {
+    const world = await withPoints(1300, { recalculation: { abortWhenDown: 0.1 } });
+    world.at(NIGHT_2026);
+    const [first] = await world.night();
+    expect((await runOf(world, first!)).status).toBe('aborted');
+    // A second execution of the aborted run writes nothing.
+    await world.carry(first!);
+    expect(await world.changes('m-1')).toHaveLength(1);
+    const { body } = await world.recalculateEveryone({ at: END_2026, abortWhenDown: 1 });
+    expect(body).toMatchObject({ status: 'completed', down: 1 });
+  });
+});
+
+describe('the matrix', () => {
+  test('tells of a member whom a purchase on its way keeps as of the tier that it has', async () => {
+    const world = await withPoints(1300);
+    world.at('2026-12-31T22:59:59Z');
+    await world.post('m-1', { id: 'on-time', points: 1000 });
+    world.at(NIGHT_2026);
+    const [runId] = await world.night();
+    await world.deliver();
+    expect((await world.read('m-1')).tier.id).toBe('silver');
+    expect((await runOf(world, runId!)).matrix).toEqual({ silver: { silver: 1 } });
+  });
+});
+
+describe('two posts at one instant', () => {
+  test('start one run, and the second hears which one is in its way', async () => {
+    const world = await withPoints(1300);
+    world.at(NIGHT_2026);
+    const answers = await Promise.all([
+      world.call('POST recalculations', { body: { at: END_2026 } }),
+      world.call('POST recalculations', { body: { at: END_2026, notify: false } }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+  });
+});
+
+describe('a page that is not the first of its call', () => {
+  test('is given up in the end as well', async () => {
+    const trouble = { fails: false };
+    const world = makeWorld({
+      now: '2025-06-10T10:00:00Z',
+      reach: intercept('members', 'actionsOf', async (call, memberId) => {
+        if (!trouble.fails || memberId !== 'z-last') return call();
+        throw outage();
+      }),
+    });
+    await world.enrol('z-last');
+    await world.post('z-last', { points: 1300 });
+    await world.deliver();
+    const { nextDueAt: _, ...model } = (await world.ports.members.load('z-last'))!;
+    for (let n = 0; n < PAGE_SIZE; n++) {
+      await world.ports.members.save(
+        { ...model, memberId: `a-${String(n).padStart(4, '0')}`, tier: { ...model.tier, id: 'silver' } },
+        0,
+        [],
+      );
+    }
+    world.at(NIGHT_2026);
+    const { runId } = (await world.call('POST recalculations', { body: { at: END_2026 } })).body;
+    trouble.fails = true;
+    const state = { runId, segment: { kind: 'everyone' as const, part: 0, of: 1 }, page: 0 };
+    await expect(world.recalculateCycle(state)).rejects.toThrow('not to be reached');
+    // As the state machine does when its tries are used up: the same state, with `givesUp`.
+    await expect(world.recalculateCycle({ ...state, givesUp: true })).resolves.toBeDefined();
+    expect((await runOf(world, runId)).failed).toBe(1);
+  });
+});
+
+describe('the night', () => {
+  test('starts the newer ends though an older one cannot be started', async () => {
+    let refused = '';
+    const world = makeWorld({
+      now: '2026-06-11T22:05:00Z',
+      program: { cycle: { type: 'enrollment' } },
+      reach: intercept('engine', 'start', async (call, run) => {
+        const { runId } = run as { runId: string };
+        if (runId === refused) throw new Error('was given up 10 times');
+        return call();
+      }),
+    });
+    refused = 'cycle-20260609t220000z-1';
+    await world.endCycle({ Records: [{ messageId: '1', body: '{}' } as never] }).catch(() => {});
+    expect(world.ports.engine.started).toContain('cycle-20260611t220000z-1');
+  });
+});
+
+describe('the brake', () => {
+  test('does not let a run through whose preview could judge nobody', async () => {
+    const before = makeWorld({ now: '2025-06-10T10:00:00Z' });
+    await before.enrol('m-1');
+    await before.post('m-1', { points: 1300 });
+    await before.deliver();
+    // After an edit of the zone each member is judged by the ledger.
+    const world = redeployed(before, { timeZone: 'Europe/London' });
+    world.at('2027-01-01T00:05:00Z');
+    const body = { at: '2027-01-01T00:00:00Z', abortWhenDown: 0.3 };
+    const { runId } = (await world.call('POST recalculations', { body })).body;
+    const run = world.ports.engine.runs.get(runId)!;
+    if (run.kind !== 'recalculation') throw new Error();
+    const real = before.ports.ledger.entriesOf.bind(before.ports.ledger);
+    before.ports.ledger.entriesOf = async () => {
+      throw Object.assign(new Error('the ledger is not to be reached'), { $metadata: {} });
+    };
+    for (const segment of run.segments) {
+      await world.recalculateCycle({ runId: run.previewRunId!, segment, page: 0, givesUp: true });
+    }
+    before.ports.ledger.entriesOf = real;
+    expect((await world.call('GET run', { params: { runId: run.previewRunId! } })).body).toMatchObject({ failed: 1 });
+    expect(await world.weighPreview({ runId })).toMatchObject({ goesOn: false });
+  });
+});
+
+describe('a recalculation of everyone', () => {
+  test('counts the same after a death, where a page’s clock is behind that of the call that started it', async () => {
+    const before = makeWorld({ now: '2025-06-10T10:00:00Z' });
+    await before.enrol('m-1');
+    await before.post('m-1', { points: 5500 });
+    await before.deliver();
+    const tiers = exampleBrand().program.tiers.map((tier) =>
+      tier.id === 'gold' ? { ...tier, threshold: 6000 } : tier,
+    );
+    const world = redeployed(before, { tiers });
+    world.at('2025-07-01T10:00:00.500Z');
+    const { runId } = (await world.call('POST recalculations', { body: {} })).body;
+    world.at('2025-07-01T10:00:00.400Z');
+    const run = world.ports.engine.runs.get(runId)!;
+    if (run.kind !== 'recalculation') throw new Error();
+    const real = before.ports.runs.recordPage.bind(before.ports.runs);
+    before.ports.runs.recordPage = async () => {
+      throw Object.assign(new Error('died'), { $metadata: {} });
+    };
+    for (const segment of run.segments) await world.recalculateCycle({ runId, segment, page: 0 }).catch(() => {});
+    before.ports.runs.recordPage = real;
+    await world.carry(runId);
+    expect((await world.call('GET run', { params: { runId } })).body).toMatchObject({ down: 1, unchanged: 0 });
   });
 });
