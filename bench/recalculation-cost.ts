@@ -127,7 +127,7 @@ export function computeRecalculationCosts(
         {
           what: 'preview',
           arithmetic:
-            `⌈${counted(pages)} pages ÷ ${LOOPS} loops⌉ × (${reading.pageMs} ms + ${TRIPS_OF_A_PAGE} trips × ${assumed('roundTripMs')} ms + ` +
+            `⌈${counted(pages)} pages ÷ ${LOOPS} loops⌉ × (${reading.waits} + ${TRIPS_OF_A_PAGE} trips × ${assumed('roundTripMs')} ms + ` +
             `${(looked / pages).toFixed(1)} members × ${ms(judgeMs)} ms ÷ ${share.toFixed(2)} = ${lookMs.toFixed(1)} ms)`,
           hours: hours(lookMs),
         },
@@ -157,11 +157,16 @@ export function computeRecalculationCosts(
     };
   };
 
+  // A page is scanned until it is half full (functions/adapters/dynamo-member-store.ts).
+  const half = PAGE_SIZE / 2;
+  const membersOfAScan = (PAGE_SIZE - half + 1) / itemsOfAMember;
+  const scans = Math.ceil(half / membersOfAScan);
   const scanned: Reading = {
     segments: LOOPS,
     looked: MEMBERS,
-    pages: Math.ceil((MEMBERS * itemsOfAMember) / PAGE_SIZE),
-    pageMs: assumed('scanPageMs'),
+    pages: Math.ceil(MEMBERS / (scans * membersOfAScan)),
+    pageMs: scans * assumed('scanPageMs'),
+    waits: `${scans} scans × ${assumed('scanPageMs')} ms`,
     units: (MEMBERS * bytesOfAMember) / 4096,
     arithmetic: `${counted(MEMBERS)} × ${bytesOfAMember.toFixed(0)} bytes ÷ 4096`,
   };
@@ -172,6 +177,7 @@ export function computeRecalculationCosts(
     looked,
     pages: Math.ceil(looked / PAGE_SIZE),
     pageMs: assumed('keysPageMs'),
+    waits: `${assumed('keysPageMs')} ms`,
     // A strongly consistent unit for each, and the keys of the index by the page: 0.5 for 4 KB.
     units: looked * (1 + (0.5 * KEY_BYTES) / 4096),
     arithmetic: `${DAYS} days × ${counted(ofADay)} × (1 + 0.5 × ${KEY_BYTES} bytes of the index ÷ 4096)`,
@@ -199,8 +205,9 @@ interface Reading {
   segments: number;
   looked: number;
   pages: number;
-  /** How long a page is waited for. */
+  /** How long a page is waited for, and why. */
   pageMs: number;
+  waits: string;
   units: number;
   arithmetic: string;
 }

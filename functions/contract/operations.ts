@@ -18,15 +18,15 @@ import {
   transactionsAnswerSchema,
   updatedPassesAnswerSchema,
 } from './answer-schemas.ts';
+import { recalculationRequestSchema } from './recalculation-schema.ts';
 import {
   memberRequestSchema,
   momentQuerySchema,
   noQuerySchema,
   pageQuerySchema,
-  recalculationRequestSchema,
-  tierActionRequestSchema,
   transactionRequestSchema,
 } from './request-schemas.ts';
+import { tierActionRequestSchema } from './tier-action-schema.ts';
 import { phoneLogSchema, registrationSchema, updatedQuerySchema } from './wallet-schemas.ts';
 
 export interface Operation {

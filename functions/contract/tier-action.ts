@@ -3,7 +3,7 @@ import type { Expiry, TierAction } from '../../core/actions/tier-action.ts';
 import { MAX_AHEAD_MS } from '../../core/ledger/transaction-rules.ts';
 import { formatInstant, type Instant, parseInstant } from '../../core/time.ts';
 import { requestProblem } from '../runtime/problem.ts';
-import { type TierActionRequest, tierActionRequestSchema } from './request-schemas.ts';
+import { type TierActionRequest, tierActionRequestSchema } from './tier-action-schema.ts';
 import { type Errors, examine } from './validate.ts';
 
 /**

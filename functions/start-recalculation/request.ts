@@ -1,7 +1,7 @@
 import type { Program } from '../../core/program/program.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
 import { type RecalculationRequest, recalculationProblems } from '../../core/use-cases/start-recalculation.ts';
-import { recalculationRequestSchema } from '../contract/request-schemas.ts';
+import { recalculationRequestSchema } from '../contract/recalculation-schema.ts';
 import { examine } from '../contract/validate.ts';
 import { requestProblem } from '../runtime/problem.ts';
 
