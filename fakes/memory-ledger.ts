@@ -1,5 +1,6 @@
 import { entryKey, type LedgerEntry } from '../core/ledger/transaction.ts';
 import type { Ledger } from '../core/ports.ts';
+import { frozen } from './frozen.ts';
 
 /** The points table in memory. */
 export class MemoryLedger implements Ledger {
@@ -15,14 +16,14 @@ export class MemoryLedger implements Ledger {
     const entries = this.#byMember.get(entry.memberId) ?? new Map<string, LedgerEntry>();
     this.#byMember.set(entry.memberId, entries);
     const existing = entries.get(entryKey(entry));
-    if (existing) return { status: 'exists', entry: structuredClone(existing) };
-    const kept = structuredClone(entry);
+    if (existing) return { status: 'exists', entry: existing };
+    const kept = frozen(entry);
     entries.set(entryKey(entry), kept);
     this.#onRecord(kept);
     return { status: 'recorded' };
   }
 
   async entriesOf(memberId: string): Promise<LedgerEntry[]> {
-    return [...(this.#byMember.get(memberId)?.values() ?? [])].map((entry) => structuredClone(entry));
+    return [...(this.#byMember.get(memberId)?.values() ?? [])];
   }
 }

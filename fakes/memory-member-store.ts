@@ -11,6 +11,7 @@ import {
 import type { MemberStore } from '../core/ports.ts';
 import { ANNIVERSARY_PARTS, type Segment } from '../core/runs/segment.ts';
 import { END_OF_TIME, type Instant } from '../core/time.ts';
+import { frozen } from './frozen.ts';
 
 const DUE_PAGE = 100;
 
@@ -28,8 +29,7 @@ export class MemoryMemberStore implements MemberStore {
   }
 
   async load(memberId: string): Promise<Member | undefined> {
-    const member = this.#members.get(memberId);
-    return member && structuredClone(member);
+    return this.#members.get(memberId);
   }
 
   async save(member: Member, readVersion: number, records: readonly MemberRecord[]): Promise<'saved' | 'conflict'> {
@@ -37,10 +37,10 @@ export class MemoryMemberStore implements MemberStore {
     if (stored !== readVersion) return 'conflict';
     const existing = this.#recordsOf(member.memberId);
     if (records.some((record) => existing.has(keyOf(record)))) return 'conflict';
-    this.#members.set(member.memberId, structuredClone(member));
-    for (const record of records) existing.set(keyOf(record), structuredClone(record));
+    this.#members.set(member.memberId, frozen(member));
+    for (const record of records) existing.set(keyOf(record), frozen(record));
     this.writes++;
-    for (const record of records) if (!isActionRecord(record)) this.#onNews(structuredClone(record));
+    for (const record of records) if (!isActionRecord(record)) this.#onNews(record);
     return 'saved';
   }
 
@@ -50,8 +50,7 @@ export class MemoryMemberStore implements MemberStore {
       .filter((record): record is TierChange => !isActionRecord(record) && !isNotice(record))
       .filter(({ sequence }) => sequence < before)
       .sort((a, b) => b.sequence - a.sequence)
-      .slice(0, limit)
-      .map((change) => structuredClone(change));
+      .slice(0, limit);
   }
 
   async change(memberId: string, sequence: number): Promise<TierChange | undefined> {
@@ -65,7 +64,7 @@ export class MemoryMemberStore implements MemberStore {
   async recordAction(record: ActionRecord): Promise<'recorded' | 'exists'> {
     const existing = this.#recordsOf(record.memberId);
     if (existing.has(keyOf(record))) return 'exists';
-    existing.set(keyOf(record), structuredClone(record));
+    existing.set(keyOf(record), frozen(record));
     return 'recorded';
   }
 
@@ -74,7 +73,7 @@ export class MemoryMemberStore implements MemberStore {
   }
 
   async actionsOf(memberId: string): Promise<ActionRecord[]> {
-    return [...this.#recordsOf(memberId).values()].filter(isActionRecord).map((record) => structuredClone(record));
+    return [...this.#recordsOf(memberId).values()].filter(isActionRecord);
   }
 
   async *due(shard: number, now: Instant): AsyncIterable<string[]> {
@@ -91,7 +90,7 @@ export class MemoryMemberStore implements MemberStore {
       .filter((member) => isIn(segment, member) && member.memberId > after)
       .map(({ memberId }) => memberId)
       .sort();
-    const members = ids.slice(0, limit).map((memberId) => structuredClone(this.#members.get(memberId)!));
+    const members = ids.slice(0, limit).map((memberId) => this.#members.get(memberId)!);
     return ids.length > limit ? { members, next: ids[limit - 1]! } : { members };
   }
 
@@ -106,8 +105,7 @@ export class MemoryMemberStore implements MemberStore {
   }
 
   #record<R extends MemberRecord>(memberId: string, key: string): R | undefined {
-    const record = this.#recordsOf(memberId).get(key);
-    return record && (structuredClone(record) as R);
+    return this.#recordsOf(memberId).get(key) as R | undefined;
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Profile, ProfileChanges, ProfileStore } from '../core/ports.ts';
+import { frozen } from './frozen.ts';
 
 export class MemoryProfileStore implements ProfileStore {
   readonly #profiles = new Map<string, Profile>();
 
   async load(memberId: string): Promise<Profile | undefined> {
-    const profile = this.#profiles.get(memberId);
-    return profile && structuredClone(profile);
+    return this.#profiles.get(memberId);
   }
 
   async merge(memberId: string, changes: ProfileChanges): Promise<void> {
@@ -14,9 +14,9 @@ export class MemoryProfileStore implements ProfileStore {
     if (named.length === 0) return;
     for (const [name, value] of named) {
       if (value === null) delete merged[name];
-      else merged[name] = structuredClone(value);
+      else merged[name] = value;
     }
-    this.#profiles.set(memberId, { optOut: [], ...merged } as Profile);
+    this.#profiles.set(memberId, frozen({ optOut: [], ...merged } as Profile));
   }
 
   async erase(memberId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { RunEngine } from '../core/ports.ts';
 import type { Run, RunState } from '../core/runs/run.ts';
+import { frozen } from './frozen.ts';
 
 /** Carries no run anywhere: it knows what was started, and a test does the pages. */
 export class MemoryRunEngine implements RunEngine {
@@ -12,7 +13,7 @@ export class MemoryRunEngine implements RunEngine {
 
   async start(run: Run, { evenIfStopped = false }: { evenIfStopped?: boolean } = {}): Promise<void> {
     const { runId } = run;
-    this.runs.set(runId, structuredClone(run));
+    this.runs.set(runId, frozen(run));
     if (!this.started.includes(runId)) this.started.push(runId);
     this.#givenUp.delete(runId);
     if (evenIfStopped) this.#stopped.delete(runId);

@@ -2,6 +2,7 @@ import type { TierChange, TierNotice } from '../core/member/member.ts';
 import type { Email } from '../core/notifications/email.ts';
 import type { Announcements, BusEvent, EventBus, Mailer, Texter } from '../core/ports.ts';
 import type { Channel } from '../core/program/brand.ts';
+import { frozen } from './frozen.ts';
 
 /** The bus, the topic and the providers of messages: they remember what they were given. */
 
@@ -9,7 +10,7 @@ export class RecordingBus implements EventBus {
   readonly events: BusEvent[] = [];
 
   async publish(event: BusEvent): Promise<void> {
-    this.events.push(structuredClone(event));
+    this.events.push(frozen(event));
   }
 }
 
@@ -17,7 +18,7 @@ export class RecordingAnnouncements implements Announcements {
   readonly published: { change: TierChange | TierNotice; channels: Channel[] }[] = [];
 
   async publish(change: TierChange | TierNotice, channels: Channel[]): Promise<void> {
-    this.published.push(structuredClone({ change, channels }));
+    this.published.push(frozen({ change, channels }));
   }
 }
 

@@ -70,7 +70,7 @@ export function variablesOf(
     const tier = tierById(program, ref.id);
     return tier ? tierName(tier, recipient.locale) : ref.name;
   };
-  const number = (value: number) => new Intl.NumberFormat(recipient.locale ?? 'en').format(value);
+  const number = (value: number) => numberFormat(recipient.locale ?? 'en').format(value);
   return {
     tierStatus: named(change.to),
     previousTierStatus: named(change.from),
@@ -81,6 +81,15 @@ export function variablesOf(
     expiresOn: change.expiresAt === null ? '' : endDate(change.expiresAt, program, recipient.locale),
     brandName,
   };
+}
+
+/** Making a format takes longer than all else in a message, and a language has one. */
+const NUMBER_FORMATS = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(locale: string): Intl.NumberFormat {
+  const format = NUMBER_FORMATS.get(locale) ?? new Intl.NumberFormat(locale);
+  NUMBER_FORMATS.set(locale, format);
+  return format;
 }
 
 /** The day on which a tier ends, as people of that language write it: the last one, where the program's days end at midnight (R11). */

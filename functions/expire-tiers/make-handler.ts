@@ -28,6 +28,7 @@ export function makeHandler(
   announcing: Announcing,
   clock: () => Instant = Date.now,
   pause: (ms: number) => Promise<unknown> = setTimeout,
+  random: () => number = Math.random,
 ) {
   const expire = async (memberId: string): Promise<boolean> => {
     try {
@@ -57,7 +58,7 @@ export function makeHandler(
       const startedAt = clock();
       let [done, failed] = [0, 0];
       // Two at once begin at different places, and where one had to stop another does not begin.
-      const first = Math.floor(Math.random() * DUE_SHARDS);
+      const first = Math.floor(random() * DUE_SHARDS);
       for (let shards = 0; shards < DUE_SHARDS; shards++) {
         for await (const page of ports.members.due((first + shards) % DUE_SHARDS, startedAt)) {
           for (let place = 0; place < page.length; place += SIDE_BY_SIDE) {
