@@ -214,11 +214,12 @@ export function rebuildMember(
  * @param known the entries that the member's sums hold
  */
 function tallyBefore({ tally, enrolledAt }: Member, known: Known, program: Program, at: Instant): Tally {
-  return program.earnedByPath ? tallyOf(known(), program, enrolledAt, at) : tally;
+  const entries = program.earnedByPath ? known() : undefined;
+  return entries ? tallyOf(entries, program, enrolledAt, at) : tally;
 }
 
-/** The entries that a member's sums hold; found only where they are asked for. */
-type Known = () => readonly LedgerEntry[];
+/** The entries that a member's sums hold; found only where they are asked for, and undefined where nobody can tell. */
+type Known = () => readonly LedgerEntry[] | undefined;
 
 /** Those of a ledger's entries that the member did not count before. */
 function newsOfLedger(
@@ -235,22 +236,24 @@ function newsOfLedger(
 }
 
 /**
- * Those of a ledger's entries that the member did count before. One that was brought again, and that the item does not remember, may
- * be among them: the sums tell.
+ * Those of a ledger's entries that the member did count before: what the item does not remember, be it brought again now or not, may be
+ * among them or not, and the sums tell.
+ * @returns undefined where they tell of neither: of several that nobody remembers, some were counted and others were not
  */
 function countedOf(
   member: Member,
   ledger: readonly LedgerEntry[],
   brought: readonly LedgerEntry[],
   program: Program,
-): readonly LedgerEntry[] {
+): readonly LedgerEntry[] | undefined {
   const news = newsOfLedger(member, ledger, brought);
-  const known = ledger.filter((entry) => !news.has(entry));
   const perhaps = ledger.filter((entry) => standingOf(member.counted, entry) !== 'new');
-  if (known.length === perhaps.length) return known;
-  const replay = new Replay(program, member.enrolledAt);
-  for (const entry of perhaps) replay.add(entry);
-  return haveSameSums(replay.sumsAt(member.tally.cycle.start), member.tally) ? perhaps : known;
+  const known = ledger.filter((entry) => !news.has(entry));
+  return [perhaps, known].find((entries) => {
+    const replay = new Replay(program, member.enrolledAt);
+    for (const entry of entries) replay.add(entry);
+    return haveSameSums(replay.sumsAt(member.tally.cycle.start), member.tally);
+  });
 }
 
 function withoutKeysOf(entries: readonly LedgerEntry[], ledger: readonly LedgerEntry[]): LedgerEntry[] {
@@ -329,11 +332,12 @@ function settleUntilNow(
   // What nobody counted yet is news, unless nothing was ever counted.
   const uncounted = member.rebuildDue ? [] : entries.filter((entry) => standingOf(member.counted, entry) === 'new');
   const isValid = hasValidSums(member, program);
+  const withoutNews = () => withoutKeysOf([...brought, ...uncounted], entries);
   let known: Known = () =>
-    isValid || hasValidFigures(member, program)
-      ? countedOf(member, entries, brought, program)
-      : withoutKeysOf([...brought, ...uncounted], entries);
-  let untilNow = isValid ? unchanged(member) : underTheProgram(member, known(), program, announcing, moment);
+    isValid || hasValidFigures(member, program) ? countedOf(member, entries, brought, program) : withoutNews();
+  let untilNow = isValid
+    ? unchanged(member)
+    : underTheProgram(member, known() ?? withoutNews(), program, announcing, moment);
   if (uncounted.length === 0) {
     untilNow = andThen(untilNow, (current) => bringUpTo(moment, current, program, announcing));
     return { untilNow, known };
@@ -392,8 +396,8 @@ function underTheProgram(
 }
 
 /**
- * The moment of a decision, by a clock that may be a little behind those of others: no entry, action, grant or welcome lies in its
- * future, and a cycle that has begun for the member does not end again (R9).
+ * The moment of a decision, by a clock that may be a little behind those of others: no entry, action, grant, change of tier or welcome
+ * lies in its future, and a cycle that has begun for the member does not end again (R9).
  */
 function momentOf(
   now: Instant,
@@ -401,7 +405,7 @@ function momentOf(
   entries: readonly LedgerEntry[],
   actions: readonly ActionRecord[] = [],
 ): Instant {
-  let moment = Math.max(now, member.tally.cycle.start, member.welcome?.at ?? now);
+  let moment = Math.max(now, member.tally.cycle.start, member.tier.since, member.welcome?.at ?? now);
   for (const { recordedAt } of entries) if (recordedAt > moment) moment = recordedAt;
   for (const { recordedAt } of actions) if (recordedAt > moment) moment = recordedAt;
   for (const { from } of member.grants ?? []) if (from > moment) moment = from;

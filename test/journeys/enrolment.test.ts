@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { intercept } from '../support/trouble.ts';
 import { makeWorld } from '../support/world.ts';
 
 describe('orders from before the enrolment', () => {
@@ -92,4 +93,22 @@ test('an order a little ahead of now is taken as of now, and posted again it is 
   expect((await world.read('m-1')).cycle.end).toBe('2026-12-31T23:00:00Z');
   world.pass(60_000);
   expect(await world.post('m-1', order)).toMatchObject({ status: 200, body: { status: 'duplicate' } });
+});
+
+test('finished by a process whose clock is behind: no change is written down before it happened', async () => {
+  let saves = 0;
+  const world = makeWorld({
+    reach: intercept('members', 'save', (call) => {
+      if (++saves === 2) throw Object.assign(new Error('The cloud broke.'), { $metadata: {} });
+      return call();
+    }),
+  });
+  await world.post('m-1', { points: 1500 });
+  world.pass(60_000);
+  expect((await world.enrol('m-1')).status).toBe(500);
+  world.pass(-1000);
+  await world.enrol('m-1');
+  const changes = await world.ports.members.changesOf('m-1', { limit: 10 });
+  expect(changes).toMatchObject([{ to: { id: 'silver' } }]);
+  for (const { occurredAt, recordedAt } of changes) expect(occurredAt).toBeLessThanOrEqual(recordedAt);
 });

@@ -258,3 +258,23 @@ test('what comes late is put in its place: a refund from before the purchase tha
   await expectTier(world, 'silver');
   expect(await tierOf(world, day(3))).toBe('silver');
 });
+
+test('a fall of which the stream is late is one though another entry brings it along', async () => {
+  const world = await whoBought(5100, { target: 'oneBelow' });
+  await world.post('m-1', { id: 'bonus', type: 'bonus', points: 1 });
+  world.pass(60_000);
+  await world.post('m-1', { id: 'fall', type: 'adjustment', points: -200 });
+  const [bonus, fall] = world.ledgerStream.splice(0);
+  // Once the window has moved on nobody remembers which of them was counted: each asks for the ledger, which holds both.
+  world.pass(30 * 60 * 60_000);
+  await world.post('m-1', { id: 'later', type: 'bonus', points: 1 });
+  await world.deliver();
+  await world.recalculate([bonus!]);
+  await expectTier(world, 'silver');
+  expect(await world.changes('m-1')).toMatchObject([
+    { from: { id: 'gold' }, to: { id: 'silver' }, cause: 'transaction' },
+    { to: { id: 'gold' } },
+  ]);
+  await world.recalculate([fall!]);
+  await expectTier(world, 'silver');
+});

@@ -33,6 +33,22 @@ async function memberWith(points: number, program: Partial<ProgramFile> = {}, no
   return world;
 }
 
+test('a renewal of a lower tier lowers nobody whose tier is kept though its threshold was raised', async () => {
+  const world = await memberWith(5500);
+  const raised = {
+    tiers: GOLD_AT_6000.tiers.map((tier) => (tier.id === 'silver' ? { ...tier, threshold: 5800 } : tier)),
+  };
+  const next = redeployed(world, raised, '2026-04-01T10:00:00Z');
+  expect(await next.act('m-1', { id: 'again', action: 'renew', ...to('silver'), ...forDays(10) })).toMatchObject({
+    outcome: 'APPLIED',
+    visibleTier: 'gold',
+  });
+  expect((await next.read('m-1')).tier).toMatchObject({ id: 'gold' });
+  expect(heard(next)).toEqual(NOTHING);
+  next.at('2027-01-01T10:00:00Z');
+  expect((await next.read('m-1')).tier).toMatchObject({ id: 'bronze' });
+});
+
 test('a renewal of a tier that is kept though its threshold was raised lasts until the cycle ends at least (R18)', async () => {
   const world = await memberWith(5500);
   const next = redeployed(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
