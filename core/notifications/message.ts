@@ -83,8 +83,9 @@ export function variablesOf(
   };
 }
 
-/** Making a format takes longer than all else in a message, and a language has one. */
+/** Making a format takes longer than all else in a message, and a language has one of each. */
 const NUMBER_FORMATS = new Map<string, Intl.NumberFormat>();
+const DATE_FORMATS = new Map<string, Intl.DateTimeFormat>();
 
 function numberFormat(locale: string): Intl.NumberFormat {
   const format = NUMBER_FORMATS.get(locale) ?? new Intl.NumberFormat(locale);
@@ -92,11 +93,17 @@ function numberFormat(locale: string): Intl.NumberFormat {
   return format;
 }
 
+function dateFormat(locale: string): Intl.DateTimeFormat {
+  const format = DATE_FORMATS.get(locale) ?? new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
+  DATE_FORMATS.set(locale, format);
+  return format;
+}
+
 /** The day on which a tier ends, as people of that language write it: the last one, where the program's days end at midnight (R11). */
 export function endDate(at: Instant, { timeZone, expiryBoundary }: Program, locale: string | undefined): string {
   const day = localDate(expiryBoundary === 'endOfDay' ? at - 1 : at, timeZone);
   const noon = Date.UTC(day.year, day.month - 1, day.day, 12);
-  return new Intl.DateTimeFormat(locale ?? 'en', { dateStyle: 'long', timeZone: 'UTC' }).format(noon);
+  return dateFormat(locale ?? 'en').format(noon);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** `intake` enrols members and posts transactions, `read` asks, `admin` may do everything. */
 export const ROLES = ['intake', 'read', 'admin'] as const;
@@ -14,7 +14,7 @@ export interface ApiKey {
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** Makes a key: the text to hand over once, and what is kept of it. */

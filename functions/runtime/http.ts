@@ -139,11 +139,13 @@ function headersOf(event: Event): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 /** @throws Problem 400 when the body is no JSON in UTF-8 */
 export function jsonBody(call: Call): unknown {
   if (call.rawBody.length === 0) throw new Problem(400, 'The body is empty; it must be JSON.');
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(call.rawBody));
+    return JSON.parse(UTF_8.decode(call.rawBody));
   } catch (error) {
     // The parser's own message may quote the body, which may be personal.
     const where =
