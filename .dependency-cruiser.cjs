@@ -39,7 +39,7 @@ module.exports = {
       comment: 'What runs in the cloud is made of core and functions: no fakes, no tools, no deployment.',
       severity: 'error',
       from: { path: '^functions/' },
-      to: { path: '^(?:bin|lib|local|fakes|bench)/' },
+      to: { path: '^(?:bin|lib|local|fakes|bench|proof)/' },
     },
     {
       name: 'a-function-imports-no-other-function',
@@ -90,7 +90,7 @@ module.exports = {
       comment: 'What deploys code does not run it. core/program may be imported, to refuse a bad program at synth.',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { path: '^(?:core|functions|fakes|bin|local|bench)/', pathNot: '^core/program/' },
+      to: { path: '^(?:core|functions|fakes|bin|local|bench|proof)/', pathNot: '^core/program/' },
     },
     {
       name: 'fakes-import-only-core',
@@ -100,10 +100,17 @@ module.exports = {
       to: { pathNot: ['^fakes/', '^core/'] },
     },
     {
-      name: 'fakes-are-for-tests-benchmarks-and-the-local-cloud',
+      name: 'fakes-are-for-proofs-benchmarks-and-the-local-cloud',
       severity: 'error',
-      from: { pathNot: '^(?:fakes|test|bench|local)/' },
+      from: { pathNot: '^(?:fakes|test|bench|local|proof)/' },
       to: { path: '^fakes/' },
+    },
+    {
+      name: 'the-reference-shares-no-code-with-the-engine',
+      comment: 'What judges the engine would repeat its mistakes. Types may be shared.',
+      severity: 'error',
+      from: { path: '^proof/reference/' },
+      to: { pathNot: '^proof/reference/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'tools-import-no-function',

@@ -6,7 +6,7 @@ import { cruise, type ICruiseOptions, type ICruiseResult, type IForbiddenRuleTyp
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = path.join(import.meta.dirname, '..');
-const ROOMS = ['bin', 'lib', 'functions', 'core', 'local', 'fakes', 'bench', 'test'];
+const ROOMS = ['bin', 'lib', 'functions', 'core', 'local', 'fakes', 'bench', 'proof', 'test'];
 const FUNCTION_ROOMS = ['functions/adapters', 'functions/runtime', 'functions/contract'];
 
 const config = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as {
@@ -94,6 +94,10 @@ const HOUSE: Record<string, string> = {
   'local/demo.ts': "import { fake } from '../fakes/store.ts';\nexport const demo = fake;",
   'fakes/store.ts': "import type { Store } from '../core/ports.ts';\nexport const fake: Store = () => {};",
   'bench/bench.ts': "import { fake } from '../fakes/store.ts';\nexport const bench = fake;",
+  'proof/simulate.ts':
+    "import { handler } from '../functions/put-member/handler.ts';\nimport { expected } from './reference/figures.ts';\nexport const simulate = [handler, expected];",
+  'proof/reference/figures.ts':
+    "import type { Ladder } from '../../core/program/ladder.ts';\nexport const expected: Ladder = 'gold';",
   'test/support/world.ts':
     "import { it } from 'vitest';\nimport { fake } from '../../fakes/store.ts';\nimport { handler } from '../../functions/put-member/handler.ts';\nexport const world = [it, fake, handler];",
 };
@@ -122,7 +126,8 @@ const PROBES: [rule: string, file: string, imports: string][] = [
   ['lib-names-functions-by-path', 'lib/probe-core.ts', '../core/use-cases/put.ts'],
   ['fakes-import-only-core', 'fakes/probe-adapter.ts', '../functions/adapters/queue.ts'],
   ['fakes-import-only-core', 'fakes/probe-node.ts', 'node:fs'],
-  ['fakes-are-for-tests-benchmarks-and-the-local-cloud', 'bin/probe-fake.ts', '../fakes/store.ts'],
+  ['fakes-are-for-proofs-benchmarks-and-the-local-cloud', 'bin/probe-fake.ts', '../fakes/store.ts'],
+  ['the-reference-shares-no-code-with-the-engine', 'proof/reference/probe-core.ts', '../../core/program/ladder.ts'],
   ['tools-import-no-function', 'bin/probe-function.ts', '../functions/put-member/make-handler.ts'],
   ['tools-import-no-function', 'local/probe-function.ts', '../functions/put-member/make-handler.ts'],
   ['nothing-imports-test', 'core/program/probe-test.ts', '../../test/support/world.ts'],

@@ -6,10 +6,10 @@ import { replayTo, viewNow } from '../../../core/member/member-view.ts';
 import { bringUpTo } from '../../../core/member/settle.ts';
 import { END_OF_TIME, type Instant } from '../../../core/time.ts';
 import { rebuildStoredMember } from '../../../core/use-cases/rebuild-member.ts';
+import { referenceGrants, referenceTierOf, referenceVisible } from '../../../proof/reference/reference-grants.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { ANNOUNCING, ENROLMENT, lifeOf } from '../lives.ts';
 import { type ManagedLife, managedLives, RULEBOOKS } from './managed-lives.ts';
-import { referenceGrants, referenceTierOf, referenceVisible } from './reference-grants.ts';
 
 const DAY_MS = 86_400_000;
 

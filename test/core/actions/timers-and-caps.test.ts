@@ -7,11 +7,11 @@ import type { Member, TierChange } from '../../../core/member/member.ts';
 import { viewNow } from '../../../core/member/member-view.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { END_OF_TIME, type Instant } from '../../../core/time.ts';
+import { givesTierPoints } from '../../../proof/reference/reference-grants.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID, PROGRAM_FILES, transactions } from '../histories.ts';
 import { type Decided, ENROLMENT, type Event, lifeOf } from '../lives.ts';
 import { managedLives, RULEBOOKS } from './managed-lives.ts';
-import { givesTierPoints } from './reference-grants.ts';
 
 const DAY_MS = 86_400_000;
 

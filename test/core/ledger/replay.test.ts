@@ -6,6 +6,7 @@ import { MAX_AWAITED, type Tally } from '../../../core/member/tally.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { type Instant, parseInstant } from '../../../core/time.ts';
+import { referenceEarned, referenceFigures } from '../../../proof/reference/reference-member.ts';
 import { exampleBrand, exampleProgram } from '../../support/program.ts';
 import {
   ENROLLED_AT,
@@ -17,7 +18,6 @@ import {
   PROGRAMS,
   shuffledLedgers,
 } from '../histories.ts';
-import { referenceEarned, referenceFigures } from '../reference-member.ts';
 
 const FILES = PROGRAM_FILES.map((file) => exampleBrand(file).program);
 const POINTS = exampleProgram();

@@ -7,6 +7,7 @@ import { recalculateTier } from '../../../core/use-cases/recalculate-tier.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
+import { referenceEarned, referenceFigures } from '../../../proof/reference/reference-member.ts';
 import { exampleBrand, exampleProgram } from '../../support/program.ts';
 import {
   ENROLLED_AT,
@@ -22,7 +23,6 @@ import {
 } from '../histories.ts';
 import { ENROLMENT, lifeOf, lives } from '../lives.ts';
 import { at, bonus, entry, historyOf, memberWith, newMember, purchase, SILENT } from '../members.ts';
-import { referenceEarned, referenceFigures } from '../reference-member.ts';
 
 const PROGRAM = exampleProgram();
 const FILES = PROGRAM_FILES.map((file) => exampleBrand(file).program);

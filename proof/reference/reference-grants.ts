@@ -1,8 +1,8 @@
 /** What a member's actions come to at a moment, from their records alone and as simply as possible; shares no code with the engine. */
-import type { ActionRecord } from '../../../core/actions/tier-action.ts';
-import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import type { ProgramFile } from '../../../core/program/brand.ts';
-import { referenceEarned } from '../reference-member.ts';
+import type { ActionRecord } from '../../core/actions/tier-action.ts';
+import type { LedgerEntry } from '../../core/ledger/transaction.ts';
+import type { ProgramFile } from '../../core/program/brand.ts';
+import { referenceEarned } from './reference-member.ts';
 
 export interface ReferenceGrant {
   kind: 'floor' | 'cap';

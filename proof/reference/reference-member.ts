@@ -4,6 +4,7 @@
  */
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { ConditionFile, ProgramFile, TierFile, TransactionFilter } from '../../core/program/brand.ts';
+import { dateIn } from './local-date.ts';
 
 export interface ReferenceFigures {
   /** Tier points: of this cycle and the one before, of this one, of the one before. In points, or minor units. */
@@ -35,11 +36,14 @@ export function referenceFigures(
   enrolledAt: number,
   now: number,
 ): ReferenceFigures {
-  const contributions = [...orderContributions(ledger), ...otherContributions(ledger)];
   const cycleOf = (moment: number) => cycleNumber(moment, program, enrolledAt);
+  const contributions = [...orderContributions(ledger), ...otherContributions(ledger)].map((contribution) => ({
+    ...contribution,
+    cycle: cycleOf(contribution.at),
+  }));
   const thisCycle = cycleOf(now);
   const sum = (figure: (contribution: Contribution) => number, inCycle: (cycle: number) => boolean = () => true) =>
-    contributions.filter(({ at }) => inCycle(cycleOf(at))).reduce((total, one) => total + figure(one), 0);
+    contributions.filter(({ cycle }) => inCycle(cycle)).reduce((total, one) => total + figure(one), 0);
   const ofThis = (cycle: number) => cycle === thisCycle;
   const ofLast = (cycle: number) => cycle === thisCycle - 1;
   const spans = (figure: (contribution: Contribution) => number) => ({
@@ -151,14 +155,6 @@ function cycleNumber(moment: number, { cycle, timeZone }: ProgramFile, enrolledA
   const year = Number(date.slice(0, 4));
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return date.slice(5) >= (first === '02-29' && !leap ? '02-28' : first) ? year : year - 1;
-}
-
-const calendars = new Map<string, Intl.DateTimeFormat>();
-
-function dateIn(timeZone: string, moment: number): string {
-  const calendar = calendars.get(timeZone) ?? new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short' });
-  calendars.set(timeZone, calendar);
-  return calendar.format(moment);
 }
 
 function matches(entry: LedgerEntry, filter: TransactionFilter): boolean {

@@ -1,0 +1,80 @@
+/** The simulation that `npm run simulate` runs for as long as one likes: a bounded share of it, with seeds that are always the same. */
+import { describe, expect, test } from 'vitest';
+import { kindOf, outcomeOf } from '../../proof/simulation/outcome.ts';
+import { historyOf } from '../../proof/simulation/random-history.ts';
+import { shrink } from '../../proof/simulation/shrink.ts';
+import { liveThrough } from './live-through.ts';
+
+/** They take a minute where nothing else is at work. */
+const A_MINUTE_OR_MORE = { timeout: 900_000 };
+
+test('histories of the seeds from 1 on keep every promise', A_MINUTE_OR_MORE, async () => {
+  await liveThrough(1, 5000);
+});
+
+describe('the same seed', () => {
+  test('is the same history, and the same log, byte for byte', async () => {
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      expect(historyOf(seed)).toEqual(historyOf(seed));
+      const [first, second] = [
+        await outcomeOf(historyOf(seed), { isLogging: true }),
+        await outcomeOf(historyOf(seed), { isLogging: true }),
+      ];
+      expect(first.log.length).toBeGreaterThan(50);
+      expect(second).toEqual(first);
+    }
+  });
+
+  test('comes to the same whatever was lived through before', async () => {
+    const alone = await outcomeOf(historyOf(77));
+    for (let seed = 70; seed < 77; seed++) await outcomeOf(historyOf(seed));
+    expect(await outcomeOf(historyOf(77))).toEqual(alone);
+  });
+});
+
+test('everything that can happen does, and every way in which the world misbehaves', async () => {
+  const done = new Set<string>();
+  const strikes = new Set<string>();
+  for (let seed = 1; seed <= 300; seed++) {
+    const history = historyOf(seed);
+    for (const step of history.steps) {
+      done.add(step.does);
+      if (step.does === 'together') for (const one of step.steps) done.add(`together: ${one.does}`);
+    }
+    const { log } = await outcomeOf(history, { isLogging: true });
+    for (const line of log) {
+      const strike = /^ {4}[a-z]+\.[a-zA-Z]+: (.+)$/i.exec(line)?.[1];
+      if (strike) strikes.add(strike);
+    }
+  }
+  expect([...strikes].sort()).toEqual(
+    ['answer lost', 'conflict', 'killed after', 'killed before', 'refused', 'unsure'].sort(),
+  );
+  expect([...done].filter((does) => !does.startsWith('together: ')).sort()).toEqual(
+    [
+      ...['act', 'act again', 'act on group', 'edit', 'enrol', 'insist', 'join', 'ledger stream', 'leave', 'look'],
+      ...['members stream', 'night', 'poison', 'post', 'post again', 'queue', 'rebuild', 'recalculate', 'replay'],
+      ...['rewind', 'run', 'run twice', 'sweep', 'timer', 'together', 'wait', 'wait for'],
+    ].sort(),
+  );
+});
+
+test('what fails is made as short as it gets', async () => {
+  const history = historyOf(11);
+  // A stand-in for a bug: it takes a purchase and, some time after it, an action.
+  const isBroken = async ({ steps }: typeof history) => {
+    const post = steps.findIndex((step) => step.does === 'post' && step.transaction.type === 'purchase');
+    return post >= 0 && steps.slice(post).some((step) => step.does === 'act');
+  };
+  expect(await isBroken(history)).toBe(true);
+  const shortest = await shrink(history, isBroken);
+  expect(shortest.steps.map(({ does }) => does)).toEqual(['post', 'act']);
+  expect(shortest.steps.every((step) => step.trouble === undefined && step.skewMs === undefined)).toBe(true);
+});
+
+test('failures are of one kind whoever they are about', () => {
+  expect(kindOf('the tier of m-1 at 2026-01-01T00:00:00Z: expected "gold", and it is "silver"')).toBe(
+    kindOf('the tier of m-3 at 2027-02-01T00:00:00.250Z: expected "bronze", and it is "gold"'),
+  );
+  expect(kindOf('R2: t4 posted again was answered with 409')).not.toBe(kindOf('R20: a4 again was answered with 409'));
+});
