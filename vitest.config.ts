@@ -23,6 +23,8 @@ export default defineConfig({
           // One DynamoDB Local for all of them; it starts only when one of them runs.
           globalSetup: 'test/contracts/setup/start-dynamodb-local.ts',
           testTimeout: 30_000,
+          // Those that run side by side mostly wait until a client tries again.
+          maxConcurrency: 100,
         },
       },
       {

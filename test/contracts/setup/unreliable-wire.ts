@@ -1,0 +1,114 @@
+import type { Fault } from '../../../fakes/unreliable.ts';
+
+/** What this needs to know of a request and an answer of the SDK's. */
+interface WireRequest {
+  headers: Record<string, string>;
+  body?: unknown;
+}
+interface WireAnswer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+interface Sent {
+  request: WireRequest;
+}
+interface Received {
+  response: WireAnswer;
+}
+
+/** A client of the SDK, of which only this is looked at: middleware stands between its retries and the wire. */
+interface SdkClient {
+  // biome-ignore lint/suspicious/noExplicitAny: every client's middleware has types of its own
+  middlewareStack: { add(middleware: (next: any) => any, options: any): void };
+}
+
+/** How a service says what went wrong: JSON for most, XML for the oldest. */
+type Says = 'json' | 'xml';
+
+const REFUSALS: Readonly<Record<Says, { throttled: string; broken: string }>> = {
+  json: { throttled: 'ThrottlingException', broken: 'InternalServerError' },
+  xml: { throttled: 'Throttling', broken: 'InternalFailure' },
+};
+
+const WRITES = /\.(?:PutItem|UpdateItem|DeleteItem|TransactWriteItems)$/;
+
+/**
+ * A wire on which every call of a port meets with a fault, as AWS makes it: what the client reads are answers in HTTP, and it does with
+ * them whatever it does. It may repeat a request, for instance.
+ * @returns sets the fault that is on from now on; undefined for none
+ */
+export function unreliableWire(client: SdkClient, says: Says = 'json'): (fault: Fault | undefined) => void {
+  let on: Fault | undefined;
+  let writes = 0;
+
+  const send = async (next: (sent: Sent) => Promise<Received>, sent: Sent): Promise<Received> => {
+    const target = sent.request.headers['x-amz-target'] ?? '';
+    const isRead = target.startsWith('DynamoDB_') && !WRITES.test(target);
+    const { throttled, broken } = REFUSALS[says];
+    switch (on) {
+      case 'throttled':
+        return { response: refusal(says, 400, throttled) };
+      case 'server error':
+        return { response: refusal(says, 500, broken) };
+      case 'no answer':
+        throw timeout();
+      default:
+        if (on === undefined || isRead) return next(sent);
+    }
+    const isFirst = ++writes === 1;
+    switch (on) {
+      case 'conflict': {
+        if (!isFirst) return next(sent);
+        if (!target.endsWith('.TransactWriteItems')) {
+          return { response: refusal(says, 400, 'TransactionConflictException') };
+        }
+        const CancellationReasons = transactionReasons(sent.request);
+        return { response: refusal(says, 400, 'TransactionCanceledException', { CancellationReasons }) };
+      }
+      case 'server error, done':
+        if (isFirst) await next(sent);
+        return { response: refusal(says, 500, broken) };
+      case 'no answer, done':
+        if (isFirst) await next(sent);
+        throw timeout();
+      case 'repeated': {
+        const received = await next(sent);
+        if (isFirst) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+        return received;
+      }
+    }
+  };
+  client.middlewareStack.add((next) => (sent: Sent) => send(next, sent), {
+    step: 'deserialize',
+    priority: 'low',
+    name: 'unreliableWire',
+  });
+
+  return (fault) => {
+    on = fault;
+    writes = 0;
+  };
+}
+
+/** As the SDK's own connection gives up: https://github.com/smithy-lang/smithy-typescript/tree/main/packages/node-http-handler */
+function timeout(): Error {
+  return Object.assign(new Error('a request has exceeded the configured time'), {
+    name: 'TimeoutError',
+    code: 'ETIMEDOUT',
+  });
+}
+
+function refusal(says: Says, statusCode: number, name: string, more: object = {}): WireAnswer {
+  const json = JSON.stringify({ __type: `com.amazonaws#${name}`, message: 'said by AWS', ...more });
+  const xml = `<ErrorResponse><Error><Type>Sender</Type><Code>${name}</Code><Message>said by AWS</Message></Error><RequestId>1</RequestId></ErrorResponse>`;
+  const [body, type] = says === 'json' ? [json, 'application/x-amz-json-1.0'] : [xml, 'text/xml'];
+  return { statusCode, headers: { 'content-type': type }, body: new TextEncoder().encode(body) };
+}
+
+/** One for each item of the transaction: somebody else holds the first. */
+function transactionReasons({ body }: WireRequest): { Code: string }[] {
+  const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body);
+  const { TransactItems } = JSON.parse(text) as { TransactItems: unknown[] };
+  return TransactItems.map((_, place) => ({ Code: place === 0 ? 'TransactionConflict' : 'None' }));
+}
