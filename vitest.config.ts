@@ -20,8 +20,8 @@ export default defineConfig({
         test: {
           name: 'contracts',
           include: ['test/contracts/**/*.test.ts'],
-          // One DynamoDB Local for all of them; it starts only when one of them runs.
-          globalSetup: 'test/contracts/setup/start-dynamodb-local.ts',
+          // One DynamoDB Local and one local AWS for all of them; they start only when one of them runs.
+          globalSetup: ['test/contracts/setup/start-dynamodb-local.ts', 'test/contracts/setup/start-local-aws.ts'],
           testTimeout: 30_000,
           // Those that run side by side mostly wait until a client tries again.
           maxConcurrency: 100,

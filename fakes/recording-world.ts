@@ -1,10 +1,10 @@
 import type { TierChange, TierNotice } from '../core/member/member.ts';
 import type { Email } from '../core/notifications/email.ts';
-import type { Announcements, BusEvent, EventBus, Mailer, Texter } from '../core/ports.ts';
+import type { Announcements, BusEvent, EventBus, Mailer, PassRefreshes, Texter } from '../core/ports.ts';
 import type { Channel } from '../core/program/brand.ts';
 import { frozen } from './frozen.ts';
 
-/** The bus, the topic and the providers of messages: they remember what they were given. */
+/** The bus, the topic, the queue of passes and the providers of messages: they remember what they were given. */
 
 export class RecordingBus implements EventBus {
   readonly events: BusEvent[] = [];
@@ -35,5 +35,14 @@ export class RecordingTexter implements Texter {
 
   async send(message: { to: string; text: string }): Promise<void> {
     this.sent.push({ ...message });
+  }
+}
+
+export class RecordingPassRefreshes implements PassRefreshes {
+  /** Whose passes are to be made true again. */
+  readonly asked: string[] = [];
+
+  async ask(memberId: string): Promise<void> {
+    this.asked.push(memberId);
   }
 }

@@ -48,7 +48,7 @@ export interface TextMessage {
 }
 
 /** Every mail that was sent to an address, oldest first. */
-export async function mailsTo(address: string, cloud: LocalCloudAddress): Promise<Mail[]> {
+export async function mailsTo(address: string, cloud: Pick<LocalCloudAddress, 'client'>): Promise<Mail[]> {
   const { messages } = await inspect<{ messages: Record<string, SentMail[]> }>(cloud, '/_ministack/ses/messages');
   return Object.values(messages)
     .flat()
@@ -81,7 +81,7 @@ async function everyEvent(cloud: LocalCloudAddress): Promise<BusEvent[]> {
 }
 
 /** Every text message to a phone number, oldest first; each cut after 80 characters. Needs a cloud whose log is ours. */
-export async function textMessagesTo(phone: string, cloud: LocalCloudAddress): Promise<TextMessage[]> {
+export async function textMessagesTo(phone: string, cloud: Pick<LocalCloudAddress, 'logPath'>): Promise<TextMessage[]> {
   if (cloud.logPath === undefined)
     throw new Error('Text messages are read from the log of the cloud, and this one was running before');
   const log = await readFile(cloud.logPath, 'utf8');
@@ -132,7 +132,7 @@ async function messagesIn(queueUrl: string, cloud: LocalCloudAddress): Promise<Q
     .flatMap(([, found]) => found);
 }
 
-async function inspect<T>(cloud: LocalCloudAddress, path: string): Promise<T> {
+async function inspect<T>(cloud: Pick<LocalCloudAddress, 'client'>, path: string): Promise<T> {
   const answer = await fetch(new URL(path, cloud.client.endpoint));
   if (!answer.ok) throw new Error(`GET ${path} of the local cloud answered ${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as T;

@@ -4,13 +4,14 @@ import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
 import { freshTables } from './setup/dynamodb.ts';
 import { freshId } from './setup/examples.ts';
+import { fakeAndReal } from './setup/fake-and-real.ts';
 
 const { client, tables } = await freshTables();
 
-const logs: [string, DeliveryLog][] = [
+const logs = fakeAndReal<DeliveryLog>(
   ['in memory', new MemoryDeliveryLog()],
   ['in DynamoDB', new DynamoDeliveryLog(client, tables.members)],
-];
+);
 
 const NOW = Date.UTC(2026, 4, 2, 12);
 

@@ -4,13 +4,14 @@ import { MemoryGooglePasses } from '../../fakes/memory-google-passes.ts';
 import { DynamoGooglePasses } from '../../functions/adapters/dynamo-google-passes.ts';
 import { freshTables } from './setup/dynamodb.ts';
 import { freshId } from './setup/examples.ts';
+import { fakeAndReal } from './setup/fake-and-real.ts';
 
 const { client, tables } = await freshTables();
 
-const stores: [string, GooglePasses][] = [
+const stores = fakeAndReal<GooglePasses>(
   ['in memory', new MemoryGooglePasses()],
   ['in DynamoDB', new DynamoGooglePasses(client, tables.members)],
-];
+);
 
 const NOW = Date.UTC(2026, 4, 2, 12);
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -5,13 +5,14 @@ import { DynamoGroups } from '../../functions/adapters/dynamo-groups.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 import { freshTables } from './setup/dynamodb.ts';
 import { freshId } from './setup/examples.ts';
+import { fakeAndReal } from './setup/fake-and-real.ts';
 
 const { client, tables } = await freshTables();
 
-const implementations: [string, Groups][] = [
+const implementations = fakeAndReal<Groups>(
   ['in memory', new MemoryGroups()],
   ['in DynamoDB', new DynamoGroups(client, tables.members)],
-];
+);
 
 describe.each(implementations)('groups %s', (_, groups) => {
   async function everybodyIn(groupId: string, at: number): Promise<string[]> {

@@ -5,13 +5,14 @@ import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { DynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { freshTables } from './setup/dynamodb.ts';
 import { anEntry, freshId, ODD_NUMBERS, ODD_TEXTS } from './setup/examples.ts';
+import { fakeAndReal } from './setup/fake-and-real.ts';
 
 const { client, tables } = await freshTables();
 
-const ledgers: [string, Ledger][] = [
+const ledgers = fakeAndReal<Ledger>(
   ['in memory', new MemoryLedger()],
   ['in DynamoDB', new DynamoLedger(client, tables.points)],
-];
+);
 
 const WHOLE: Omit<LedgerEntry, 'memberId'> = {
   id: 'order-1/refund/7',

@@ -11,13 +11,14 @@ import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.
 import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
 import { freshTables } from './setup/dynamodb.ts';
 import { aChange, aGrant, aMember, aNotice, anAction, freshId, ODD_TEXTS } from './setup/examples.ts';
+import { fakeAndReal } from './setup/fake-and-real.ts';
 
 const { client, tables } = await freshTables();
 
-const stores: [string, MemberStore][] = [
+const stores = fakeAndReal<MemberStore>(
   ['in memory', new MemoryMemberStore()],
   ['in DynamoDB', new DynamoMemberStore(client, tables.members)],
-];
+);
 
 describe.each(stores)('a member store %s', (_, store) => {
   test('knows nobody who was not saved', async () => {

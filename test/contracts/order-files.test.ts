@@ -6,13 +6,14 @@ import { DynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { DynamoOrderFiles } from '../../functions/adapters/dynamo-order-files.ts';
 import { freshTables } from './setup/dynamodb.ts';
 import { anEntry, freshId, ODD_TEXTS } from './setup/examples.ts';
+import { fakeAndReal } from './setup/fake-and-real.ts';
 
 const { client, tables } = await freshTables();
 
-const stores: [string, OrderFiles][] = [
+const stores = fakeAndReal<OrderFiles>(
   ['in memory', new MemoryOrderFiles()],
   ['in DynamoDB', new DynamoOrderFiles(client, tables.points)],
-];
+);
 
 function aFile(facts: Partial<OrderFile> = {}): OrderFile {
   return { source: 'shopify', orderId: freshId(), version: 1, parts: [], refunds: [], ...facts };

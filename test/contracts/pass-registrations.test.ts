@@ -8,13 +8,14 @@ import { DynamoPassRegistrations } from '../../functions/adapters/dynamo-pass-re
 import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
 import { freshTables } from './setup/dynamodb.ts';
 import { aChange, aMember, freshId } from './setup/examples.ts';
+import { fakeAndReal } from './setup/fake-and-real.ts';
 
 const { client, tables } = await freshTables();
 
-const implementations: [string, PassRegistrations][] = [
+const implementations = fakeAndReal<PassRegistrations>(
   ['in memory', new MemoryPassRegistrations()],
   ['in DynamoDB', new DynamoPassRegistrations(client, tables.members)],
-];
+);
 
 const phone = { deviceId: 'phone', pushToken: 'aa'.repeat(32) };
 const watch = { deviceId: 'watch', pushToken: 'bb'.repeat(32) };

@@ -5,13 +5,14 @@ import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.
 import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
 import { freshTables } from './setup/dynamodb.ts';
 import { aChange, aMember, freshId, ODD_TEXTS } from './setup/examples.ts';
+import { fakeAndReal } from './setup/fake-and-real.ts';
 
 const { client, tables } = await freshTables();
 
-const stores: [string, ProfileStore][] = [
+const stores = fakeAndReal<ProfileStore>(
   ['in memory', new MemoryProfileStore()],
   ['in DynamoDB', new DynamoProfileStore(client, tables.members)],
-];
+);
 
 const WHOLE: Profile = {
   name: 'Zoë Núñez-O’Neil 👩‍🍳',

@@ -6,13 +6,14 @@ import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.
 import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
 import { freshTables } from './setup/dynamodb.ts';
 import { anOutcome, aRecalculation, aRun, freshId, ODD_TEXTS } from './setup/examples.ts';
+import { fakeAndReal } from './setup/fake-and-real.ts';
 
 const { client, tables } = await freshTables();
 
-const implementations: [string, Runs][] = [
+const implementations = fakeAndReal<Runs>(
   ['in memory', new MemoryRuns()],
   ['in DynamoDB', new DynamoRuns(client, tables.members)],
-];
+);
 
 describe.each(implementations)('runs %s', (_, runs) => {
   const record = (runId: string, page: RunPage) => runs.recordPage(runId, page, countsOf(page.outcomes));

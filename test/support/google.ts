@@ -1,4 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { GoogleLoyaltyClass } from '../../core/wallet/google-class.ts';
+import type { GoogleMessage } from '../../core/wallet/google-message.ts';
+import type { GoogleLoyaltyObject } from '../../core/wallet/google-object.ts';
 import { parseGoogleKey } from '../../functions/adapters/google-key.ts';
 
 /** A key file as Google gives it out, made here: nobody's. */
@@ -27,3 +30,39 @@ export function makeKeyFile(addresses: Partial<KeyFile> = {}): { file: KeyFile; 
 }
 
 export const parsed = (file: KeyFile) => parseGoogleKey(file);
+
+const texts = (value: string) => ({ defaultValue: { language: 'en', value } });
+
+export function aGoogleClass(id: string): GoogleLoyaltyClass {
+  return {
+    id,
+    issuerName: 'Example Shop',
+    programName: 'Example Shop',
+    programLogo: { sourceUri: { uri: 'https://shop.example/logo.png' }, contentDescription: texts('Example Shop') },
+    hexBackgroundColor: '#c0c0c0',
+    reviewStatus: 'UNDER_REVIEW',
+    localizedRewardsTierLabel: texts('Status'),
+    localizedRewardsTier: texts('Silver'),
+    localizedAccountNameLabel: texts('Member'),
+    textModulesData: [],
+    multipleDevicesAndHoldersAllowedStatus: 'ONE_USER_ALL_DEVICES',
+  };
+}
+
+export function aGoogleObject(id: string, classId: string): GoogleLoyaltyObject {
+  return {
+    id,
+    classId,
+    state: 'ACTIVE',
+    accountId: 'm-1',
+    accountName: 'Ana García',
+    loyaltyPoints: { localizedLabel: texts('Points'), balance: { int: 1300 } },
+    secondaryLoyaltyPoints: null,
+    barcode: { type: 'QR_CODE', value: 'm-1', alternateText: 'm-1' },
+    textModulesData: [],
+  };
+}
+
+export function aGoogleMessage(id = 'change-1'): GoogleMessage {
+  return { id, header: 'Example Shop', body: "you're now Silver", messageType: 'TEXT_AND_NOTIFY' };
+}

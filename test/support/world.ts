@@ -30,7 +30,13 @@ import { MemoryRunEngine } from '../../fakes/memory-run-engine.ts';
 import { MemoryRuns } from '../../fakes/memory-runs.ts';
 import { MemoryTierClock } from '../../fakes/memory-tier-clock.ts';
 import { RecordingApplePush } from '../../fakes/recording-apple-push.ts';
-import { RecordingAnnouncements, RecordingBus, RecordingMailer, RecordingTexter } from '../../fakes/recording-world.ts';
+import {
+  RecordingAnnouncements,
+  RecordingBus,
+  RecordingMailer,
+  RecordingPassRefreshes,
+  RecordingTexter,
+} from '../../fakes/recording-world.ts';
 import { CmsPassSigner } from '../../functions/adapters/cms-pass-signer.ts';
 import { itemOf } from '../../functions/adapters/dynamo-ledger.ts';
 import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
@@ -122,8 +128,6 @@ export function makeWorld(
   /** Changes and notices, as the members' stream brings them. */
   const changeStream: (TierChange | TierNotice)[] = [];
   const parked: Parked[] = [];
-  /** Whose passes are to be made true again. */
-  const refreshes: string[] = [];
   const shopifySecrets = [SHOPIFY_SECRET];
   const keyTexts = {} as Record<Role, string>;
   const apiKeys: ApiKey[] = (['intake', 'read', 'admin'] as const).map((role) => {
@@ -153,7 +157,7 @@ export function makeWorld(
     texter: new RecordingTexter(),
     googlePasses: new MemoryGooglePasses(),
     googleWallet: new MemoryGoogleWallet(),
-    passRefreshes: { ask: async (memberId: string) => void refreshes.push(memberId) },
+    passRefreshes: new RecordingPassRefreshes(),
     keys: { read: async () => apiKeys },
     secrets: { read: async () => shopifySecrets },
     park: async (record: Parked) => void parked.push(record),
@@ -309,11 +313,12 @@ export function makeWorld(
 
   /** Lets everything that is under way arrive, once and in order. */
   async function deliver() {
-    while (ledgerStream.length + changeStream.length + ports.announcements.published.length + refreshes.length > 0) {
+    const { asked } = ports.passRefreshes;
+    while (ledgerStream.length + changeStream.length + ports.announcements.published.length + asked.length > 0) {
       if (ledgerStream.length > 0) await recalculate(ledgerStream.splice(0));
       if (changeStream.length > 0) await announce(changeStream.splice(0));
       await notify();
-      for (const refreshPassOf of refreshes.splice(0)) {
+      for (const refreshPassOf of asked.splice(0)) {
         await updateGooglePass?.({ Records: [queueRecord({ refreshPassOf })] });
       }
     }

@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OutcomeUnknown } from '../../../core/failures.ts';
-import type { GoogleLoyaltyClass } from '../../../core/wallet/google-class.ts';
-import type { GoogleLoyaltyObject } from '../../../core/wallet/google-object.ts';
 import type { GoogleKey } from '../../../functions/adapters/google-key.ts';
 import { GoogleWalletClient, type GoogleWalletOptions } from '../../../functions/adapters/google-wallet.ts';
 import { TokenBucket } from '../../../functions/adapters/token-bucket.ts';
 import { GoogleWalletStandIn } from '../../../local/google-wallet-stand-in.ts';
-import { makeKeyFile, parsed } from '../../support/google.ts';
+import { aGoogleClass, aGoogleMessage, aGoogleObject, makeKeyFile, parsed } from '../../support/google.ts';
 
 const START = Date.UTC(2026, 4, 2, 12);
 const { file, publicKey } = makeKeyFile();
@@ -18,40 +16,9 @@ let waits: number[];
 let keys: GoogleKey[];
 let reads: { now: number; atLeastAsFreshAs: number | undefined }[];
 
-const texts = (value: string) => ({ defaultValue: { language: 'en', value } });
-
-const CLASS: GoogleLoyaltyClass = {
-  id: '3388.example.silver',
-  issuerName: 'Example Shop',
-  programName: 'Example Shop',
-  programLogo: { sourceUri: { uri: 'https://shop.example/logo.png' }, contentDescription: texts('Example Shop') },
-  hexBackgroundColor: '#c0c0c0',
-  reviewStatus: 'UNDER_REVIEW',
-  localizedRewardsTierLabel: texts('Status'),
-  localizedRewardsTier: texts('Silver'),
-  localizedAccountNameLabel: texts('Member'),
-  textModulesData: [],
-  multipleDevicesAndHoldersAllowedStatus: 'ONE_USER_ALL_DEVICES',
-};
-
-const OBJECT: GoogleLoyaltyObject = {
-  id: '3388.example.member.m-1',
-  classId: CLASS.id,
-  state: 'ACTIVE',
-  accountId: 'm-1',
-  accountName: 'Ana García',
-  loyaltyPoints: { localizedLabel: texts('Points'), balance: { int: 1300 } },
-  secondaryLoyaltyPoints: null,
-  barcode: { type: 'QR_CODE', value: 'm-1', alternateText: 'm-1' },
-  textModulesData: [],
-};
-
-const message = (id = 'change-1') => ({
-  id,
-  header: 'Example Shop',
-  body: "you're now Silver",
-  messageType: 'TEXT_AND_NOTIFY' as const,
-});
+const CLASS = aGoogleClass('3388.example.silver');
+const OBJECT = aGoogleObject('3388.example.member.m-1', CLASS.id);
+const message = aGoogleMessage;
 
 beforeEach(async () => {
   now = START;

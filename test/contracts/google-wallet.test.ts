@@ -1,0 +1,134 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import type { GoogleWallet } from '../../core/ports.ts';
+import { MemoryGoogleWallet } from '../../fakes/memory-google-wallet.ts';
+import { GoogleWalletClient } from '../../functions/adapters/google-wallet.ts';
+import { GoogleWalletStandIn } from '../../local/google-wallet-stand-in.ts';
+import { aGoogleClass, aGoogleMessage, aGoogleObject, makeKeyFile, parsed } from '../support/google.ts';
+import { freshId, ODD_TEXTS } from './setup/examples.ts';
+import { fakeAndReal } from './setup/fake-and-real.ts';
+
+interface SeenWallet {
+  port: GoogleWallet;
+  /** What Google holds, without what was taken away; undefined where it holds nothing. */
+  classOf(id: string): unknown;
+  objectOf(id: string): unknown;
+  /** What the owner of a pass was told, the oldest first. */
+  told(objectId: string): { header: string; body: string }[];
+}
+
+function inMemory(): SeenWallet {
+  const port = new MemoryGoogleWallet();
+  const without = (resource?: object) =>
+    resource && Object.fromEntries(Object.entries(resource).filter(([, value]) => value !== null));
+  return {
+    port,
+    classOf: (id) => without(port.classes.get(id)),
+    objectOf: (id) => without(port.objects.get(id)),
+    told: (id) =>
+      port.told.filter(({ objectId }) => objectId === id).map(({ message: { header, body } }) => ({ header, body })),
+  };
+}
+
+async function byItsApi(): Promise<SeenWallet> {
+  const { file, publicKey } = makeKeyFile();
+  const standIn = await GoogleWalletStandIn.start({
+    serviceAccount: { clientEmail: file.client_email, publicKey },
+    // This suite is quicker than Google lets anybody be.
+    requestsPerSecond: 10_000,
+  });
+  afterAll(() => standIn.stop());
+  const key = parsed({ ...file, ...standIn.addresses });
+  return {
+    port: new GoogleWalletClient({ keys: { read: async () => key }, requestsPerSecond: 1000 }),
+    classOf: (id) => standIn.classes.get(id),
+    objectOf(id) {
+      const object = standIn.objects.get(id);
+      if (!object) return undefined;
+      const { messages: _, ...rest } = object;
+      return rest;
+    },
+    told: (id) =>
+      standIn.notifications.filter(({ objectId }) => objectId === id).map(({ header, body }) => ({ header, body })),
+  };
+}
+
+const wallets = fakeAndReal<GoogleWallet, SeenWallet>(['in memory', inMemory()], ['by its API', await byItsApi()]);
+
+const aClass = () => aGoogleClass(`3388.example.${freshId()}`);
+const anObject = (classId: string) => aGoogleObject(`3388.example.member.${freshId()}`, classId);
+
+describe.each(wallets)('Google Wallet %s', (_, { port, classOf, objectOf, told }) => {
+  async function aPass() {
+    const loyaltyClass = aClass();
+    await port.upsertClass(loyaltyClass);
+    const object = { ...anObject(loyaltyClass.id), secondaryLoyaltyPoints: null };
+    await port.upsertObject(object);
+    const { secondaryLoyaltyPoints: _, ...held } = object;
+    return { object, held };
+  }
+
+  test('holds a class, and the next one in its place', async () => {
+    const loyaltyClass = aClass();
+    await port.upsertClass(loyaltyClass);
+    expect(classOf(loyaltyClass.id)).toEqual(loyaltyClass);
+    const other = { ...loyaltyClass, hexBackgroundColor: '#ffffff' };
+    await port.upsertClass(other);
+    expect(classOf(loyaltyClass.id)).toEqual(other);
+  });
+
+  test('holds a pass without what it has not got', async () => {
+    const { object, held } = await aPass();
+    expect(objectOf(object.id)).toEqual(held);
+  });
+
+  test('changes a pass that is there, and takes away what is null', async () => {
+    const { object } = await aPass();
+    const changed = { ...object, accountName: null, loyaltyPoints: { ...object.loyaltyPoints, balance: { int: 7 } } };
+    await port.upsertObject(changed);
+    const { accountName: _, secondaryLoyaltyPoints: __, ...held } = changed;
+    expect(objectOf(object.id)).toEqual(held);
+  });
+
+  test('is no other for being told the same twice', async () => {
+    const { object, held } = await aPass();
+    await port.upsertObject(object);
+    expect(objectOf(object.id)).toEqual(held);
+  });
+
+  test.each(Object.entries(ODD_TEXTS).filter(([, text]) => text !== ''))('holds %s as it is', async (_, text) => {
+    const { object, held } = await aPass();
+    await port.upsertObject({ ...object, accountName: text });
+    expect(objectOf(object.id)).toEqual({ ...held, accountName: text });
+  });
+
+  test('takes no pass of a class that it has not got', async () => {
+    const object = anObject('3388.example.nothing');
+    await expect(port.upsertObject(object)).rejects.toThrow();
+    expect(objectOf(object.id)).toBeUndefined();
+  });
+
+  test('closes a pass, of which the rest stays, and none that it has not got', async () => {
+    const { object, held } = await aPass();
+    const { accountName: _, ...nameless } = held;
+    await port.closeObject({ id: object.id, state: 'INACTIVE', accountName: null });
+    expect(objectOf(object.id)).toEqual({ ...nameless, state: 'INACTIVE' });
+    await port.closeObject({ id: '3388.example.member.nobody', state: 'INACTIVE', accountName: null });
+    expect(objectOf('3388.example.member.nobody')).toBeUndefined();
+  });
+
+  test('tells the owner of a pass, and nobody of a pass that it has not got', async () => {
+    const { object } = await aPass();
+    const message = aGoogleMessage();
+    expect(await port.addMessage(object.id, message)).toBe('told');
+    expect(told(object.id)).toEqual([{ header: message.header, body: message.body }]);
+    await expect(port.addMessage('3388.example.member.nobody', message)).rejects.toThrow();
+    expect(told('3388.example.member.nobody')).toEqual([]);
+  });
+
+  test('gives a link that saves a pass, another for each', async () => {
+    const [one, other] = [await aPass(), await aPass()];
+    const [link, next] = [await port.saveUrl(one.object, 1000), await port.saveUrl(other.object, 1000)];
+    expect(link).toMatch(/^https:\/\/pay\.google\.com\/gp\/v\/save\/./);
+    expect(next).not.toBe(link);
+  });
+});

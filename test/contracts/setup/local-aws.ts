@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { inject } from 'vitest';
+import { tapBus } from '../../../local/bus-tap.ts';
+import { credentialsFor } from '../../../local/cdk.ts';
+import type { ClientSettings } from '../../../local/observations.ts';
+import { waitFor } from '../../../local/wait-for.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './start-local-aws.ts';
+
+/** What a client needs to reach the one local AWS that all contract tests share; each takes a copy, for clients change what they are given. */
+export function localAws(): ClientSettings {
+  return {
+    endpoint: sharedLocalAws().endpoint,
+    region: LOCAL_REGION,
+    credentials: credentialsFor({ account: LOCAL_ACCOUNT }),
+  };
+}
+
+/** Where it writes what it would have done, such as sending a text message. */
+export function logOfLocalAws(): string {
+  return sharedLocalAws().logPath;
+}
+
+function sharedLocalAws(): { endpoint: string; logPath: string } {
+  const shared = inject('localAws');
+  if ('missing' in shared) throw new Error(shared.missing);
+  return shared;
+}
+
+export interface Inbox {
+  url: string;
+  arn: string;
+  /** Waits until so many messages have arrived, and takes what there is by then, which may be more. */
+  take(count: number): Promise<string[]>;
+}
+
+/** A queue of nobody else's, to see what arrives. */
+export async function newInbox(): Promise<Inbox> {
+  const client = new SQSClient(localAws());
+  const { QueueUrl: url = '' } = await client.send(new CreateQueueCommand({ QueueName: `inbox-${randomUUID()}` }));
+  return inboxOf(url);
+}
+
+/** To see what Laurel says on a bus. */
+export async function eventInbox(bus: string): Promise<Inbox> {
+  const { queueUrl } = await tapBus(localAws(), bus, `tap-${randomUUID()}`);
+  return inboxOf(queueUrl);
+}
+
+async function inboxOf(url: string): Promise<Inbox> {
+  const client = new SQSClient(localAws());
+  const asked = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] });
+  const { Attributes: { QueueArn: arn = '' } = {} } = await client.send(asked);
+  return {
+    url,
+    arn,
+    async take(count) {
+      const taken: string[] = [];
+      const look = async () => {
+        const { Messages = [] } = await client.send(
+          new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }),
+        );
+        for (const { Body = '', ReceiptHandle } of Messages) {
+          await client.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }));
+          taken.push(Body);
+        }
+        return Messages.length === 0 && taken.length >= count ? taken : undefined;
+      };
+      return waitFor(`${count} messages`, look, { withinMs: 25_000, everyMs: 20, seen: () => taken });
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { SNSClient } from '@aws-sdk/client-sns';
+import { describe, expect, test } from 'vitest';
+import type { Texter } from '../../core/ports.ts';
+import { RecordingTexter } from '../../fakes/recording-world.ts';
+import { SnsTexter } from '../../functions/adapters/sns-texter.ts';
+import { textMessagesTo } from '../../local/observations.ts';
+import { waitFor } from '../../local/wait-for.ts';
+import { fakeAndReal } from './setup/fake-and-real.ts';
+import { localAws, logOfLocalAws } from './setup/local-aws.ts';
+
+/** What becomes of a text that may or may not have left is in `unreliable-providers.test.ts`. */
+
+interface ReadTexter {
+  port: Texter;
+  /** What came to a number, the oldest first, once it is so many. */
+  textsTo(phone: string, count: number): Promise<string[]>;
+}
+
+function inMemory(): ReadTexter {
+  const port = new RecordingTexter();
+  return {
+    port,
+    textsTo: async (phone) => port.sent.filter(({ to }) => to === phone).map(({ text }) => text),
+  };
+}
+
+/** The local AWS writes down whom it would have texted. */
+function inSns(): ReadTexter {
+  const texts = async (phone: string) =>
+    (await textMessagesTo(phone, { logPath: logOfLocalAws() })).map(({ text }) => text);
+  return {
+    port: new SnsTexter('AURORA', new SNSClient({ ...localAws(), maxAttempts: 1 })),
+    textsTo: (phone, count) =>
+      waitFor(`${count} texts`, async () => ((await texts(phone)).length >= count ? texts(phone) : undefined)),
+  };
+}
+
+const texters = fakeAndReal<Texter, ReadTexter>(['in memory', inMemory()], ['of SNS', inSns()]);
+
+let last = 600_000_000;
+const aNumber = () => `+34${++last}`;
+
+describe.each(texters)('a texter %s', (_, { port, textsTo }) => {
+  test.each([
+    ['plain words', 'You are Silver.'],
+    ['letters of many languages', '¡Hola Zoë! ☕️ קפה'],
+    ['quotes', `"it's" \\ \${x} <b>`],
+  ])('texts %s to the number that they are for', async (_, text) => {
+    const [to, other] = [aNumber(), aNumber()];
+    await port.send({ to, text });
+    expect(await textsTo(to, 1)).toEqual([text]);
+    expect(await textsTo(other, 0)).toEqual([]);
+  });
+
+  test('texts as often as it is asked: who must not be told twice is looked after by the delivery log', async () => {
+    const to = aNumber();
+    await port.send({ to, text: 'one' });
+    await port.send({ to, text: 'one' });
+    expect(await textsTo(to, 2)).toEqual(['one', 'one']);
+  });
+});
