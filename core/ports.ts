@@ -1,4 +1,4 @@
-/** What the engine needs from the world. Types only; each has a fake in `fakes/`, and both pass the suite in `test/contracts/`. */
+/** What the engine needs from the world. Types only; what asks somebody for something has a fake in `fakes/`, and both pass the suite in `test/contracts/`. */
 
 import type { ActionRecord } from './actions/tier-action.ts';
 import type { OrderFile } from './ledger/order-file.ts';

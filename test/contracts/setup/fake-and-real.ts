@@ -3,7 +3,7 @@ export type Implementation<Subject> = [called: string, subject: Subject];
 
 /**
  * A port's fake and its real adapter, for a suite to run over one after the other: `describe.each(…)`. That every port has such a suite
- * is shown by `every-port.test.ts`, which reads these calls.
+ * is shown by `test/every-port.test.ts`, which reads these calls.
  * @typeParam Port one of `core/ports.ts`
  * @typeParam Subject the port, or what holds it together with what a suite looks at
  */

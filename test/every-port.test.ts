@@ -1,0 +1,172 @@
+import { globSync, readFileSync } from 'node:fs';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+
+/**
+ * Every port has a suite that runs over its fake and over its real adapter. Read off the sources: a suite that somebody forgot to write is
+ * one that no run can tell of.
+ */
+
+type Sources = ReadonlyMap<string, string>;
+
+const PORTS = 'core/ports.ts';
+/** They ask nobody for anything but a secret, and are the same in tests as deployed. */
+const WITHOUT_FAKE = ['PassPress', 'PassSigner', 'PassImages', 'PassTokens'];
+
+function readSources(): Sources {
+  const paths = globSync([PORTS, 'fakes/*.ts', 'functions/adapters/*.ts', 'test/contracts/*.test.ts']);
+  return new Map(paths.map((path) => [path.replaceAll('\\', '/'), readFileSync(path, 'utf8')]));
+}
+
+const sources = readSources();
+
+/** A sentence for each port that lacks something. */
+function problemsOf(sources: Sources): string[] {
+  const files = [...sources].map(([path, text]) => ({
+    path,
+    file: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true),
+  }));
+  const inRoom = (room: string) => files.filter(({ path }) => path.startsWith(room)).map(({ file }) => file);
+  const [fakes, adapters] = [implementors(inRoom('fakes/')), implementors(inRoom('functions/adapters/'))];
+  const suites = inRoom('test/contracts/').flatMap(suitesIn);
+  return inRoom(PORTS)
+    .flatMap(portsIn)
+    .flatMap((port) => {
+      const ofPort = suites.filter((suite) => suite.port === port);
+      const runsOver = (made: ReadonlySet<string> | undefined, classes: ReadonlyMap<string, string>) =>
+        [...(made ?? [])].some((name) => classes.get(name) === port);
+      const isWhole = ofPort.some(
+        ({ fake, real }) => (fake === undefined || runsOver(fake, fakes)) && runsOver(real, adapters),
+      );
+      if (!isWhole) return [`No suite runs over the fake and the real adapter of ${port}.`];
+      const hasFake = ofPort.some(({ fake }) => runsOver(fake, fakes));
+      return hasFake || WITHOUT_FAKE.includes(port) ? [] : [`No suite runs over a fake of ${port}.`];
+    });
+}
+
+/** An interface that does something; the others only say what is given to it. */
+function portsIn(file: ts.SourceFile): string[] {
+  return file.statements
+    .filter(ts.isInterfaceDeclaration)
+    .filter(({ members }) => members.some(ts.isMethodSignature))
+    .map(({ name }) => name.text);
+}
+
+/** Which port a class implements, by the class's name. */
+function implementors(files: ts.SourceFile[]): Map<string, string> {
+  const classes = files.flatMap(({ statements }) => [...statements]).filter(ts.isClassDeclaration);
+  return new Map(
+    classes.flatMap(({ name, heritageClauses = [] }) =>
+      heritageClauses.flatMap(({ types }) => types.map((type) => [name?.text ?? '', type.getText()] as const)),
+    ),
+  );
+}
+
+interface Suite {
+  port: string;
+  /** The classes that are made for it; no fakes where only the real adapter is given. */
+  fake?: ReadonlySet<string>;
+  real: ReadonlySet<string>;
+}
+
+/** The calls of `fakeAndReal` and `realOnly` whose answer a `describe.each` runs over. */
+function suitesIn(file: ts.SourceFile): Suite[] {
+  const calls = descendantsOf(file).filter(ts.isCallExpression);
+  const isRunOver = (what: (argument: ts.Node) => boolean) =>
+    calls.some(({ expression, arguments: [first] }) => {
+      return expression.getText() === 'describe.each' && first !== undefined && what(first);
+    });
+  return calls.flatMap((call) => {
+    const called = call.expression.getText();
+    const port = call.typeArguments?.[0]?.getText();
+    if (port === undefined || !['fakeAndReal', 'realOnly'].includes(called)) return [];
+    const declared = ts.isVariableDeclaration(call.parent) ? call.parent.name.getText() : undefined;
+    if (!isRunOver((argument) => argument === call || argument.getText() === declared)) return [];
+    const made = call.arguments.map((argument) => madeFor(argument, file));
+    const [fake, real] = called === 'fakeAndReal' ? made : [undefined, made[0]];
+    return [{ port, ...(fake && { fake }), real: real ?? new Set<string>() }];
+  });
+}
+
+/** The classes that an expression makes something of: itself, or what it names in its own file. */
+function madeFor(expression: ts.Node, file: ts.SourceFile): Set<string> {
+  const declarations = new Map<string, ts.Node>();
+  for (const statement of file.statements) {
+    if (ts.isFunctionDeclaration(statement) && statement.name) declarations.set(statement.name.text, statement);
+    if (!ts.isVariableStatement(statement)) continue;
+    for (const declaration of statement.declarationList.declarations) {
+      if (declaration.initializer) declarations.set(declaration.name.getText(), declaration.initializer);
+    }
+  }
+  const made = new Set<string>();
+  const seen = new Set<ts.Node>();
+  const look = (node: ts.Node) => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    for (const one of descendantsOf(node)) {
+      if (ts.isNewExpression(one)) made.add(one.expression.getText());
+      if (!ts.isIdentifier(one)) continue;
+      const declaration = declarations.get(one.text);
+      if (declaration) look(declaration);
+    }
+  };
+  look(expression);
+  return made;
+}
+
+function descendantsOf(node: ts.Node): ts.Node[] {
+  const found = [node];
+  ts.forEachChild(node, (child) => {
+    found.push(...descendantsOf(child));
+  });
+  return found;
+}
+
+test('every port has a suite that runs over its fake and over its real adapter', () => {
+  expect(problemsOf(sources)).toEqual([]);
+});
+
+test('the ports were seen, and what is only given to one is none', () => {
+  const ports = portsIn(ts.createSourceFile(PORTS, sources.get(PORTS)!, ts.ScriptTarget.Latest, true));
+  expect(ports).toEqual(expect.arrayContaining(['Ledger', 'RunEngine', 'ApplePush', ...WITHOUT_FAKE]));
+  expect(ports).not.toContain('Profile');
+  expect(ports.length).toBeGreaterThan(20);
+});
+
+describe('it is noticed', () => {
+  const changed = (path: string, change: (text: string) => string): Sources => {
+    const text = sources.get(path)!;
+    expect(change(text)).not.toBe(text);
+    return new Map([...sources, [path, change(text)]]);
+  };
+
+  test('when there is a new port', () => {
+    const more = changed(PORTS, (text) => `${text}\nexport interface Oracle { ask(): Promise<string>; }`);
+    expect(problemsOf(more)).toEqual(['No suite runs over the fake and the real adapter of Oracle.']);
+  });
+
+  test.each([...sources.keys()].filter((path) => /fakeAndReal<|realOnly</.test(sources.get(path)!)))(
+    'when %s is not there any more',
+    (path) => {
+      expect(problemsOf(new Map([...sources].filter(([other]) => other !== path)))).not.toEqual([]);
+    },
+  );
+
+  test.each<[string, string, (text: string) => string]>([
+    ['the suite is run over nothing', 'Texter', (text) => text.replace('describe.each(', 'describe.skip.each(')],
+    ['the fake is given twice', 'Texter', (text) => text.replace("['of SNS', inSns()]", "['of SNS', inMemory()]")],
+    ['the adapter is given twice', 'Texter', (text) => text.replace("['in memory', inMemory()]", "['x', inSns()]")],
+    ['it is run for another port', 'Texter', (text) => text.replace('fakeAndReal<Texter,', 'fakeAndReal<Mailer,')],
+  ])('when %s', (_, port, change) => {
+    expect(problemsOf(changed('test/contracts/texter.test.ts', change))).toEqual([
+      `No suite runs over the fake and the real adapter of ${port}.`,
+    ]);
+  });
+
+  test('when the real adapter alone is called enough', () => {
+    const alone = changed('test/contracts/texter.test.ts', (text) =>
+      text.replace(/fakeAndReal<Texter, ReadTexter>\(.*\);/, "realOnly<Texter>(['of SNS', inSns()]);"),
+    );
+    expect(problemsOf(alone)).toEqual(['No suite runs over a fake of Texter.']);
+  });
+});
