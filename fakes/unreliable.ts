@@ -151,7 +151,8 @@ const ofGoogle = (status: number) => () => new Error(`Google Wallet answered wit
 const noAnswerOfGoogle = () => {
   const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
   const cause = new TypeError('fetch failed', { cause: reset });
-  return new Error('Google Wallet gave no answer: TypeError, ECONNRESET.', { cause });
+  const failure = new Error('Google Wallet gave no answer: TypeError, ECONNRESET.', { cause });
+  return Object.assign(failure, { name: 'Unanswered' });
 };
 const GOOGLE: Effects = {
   throttled: refused(ofGoogle(429)),
@@ -182,8 +183,8 @@ const PUSH: Effects = {
   throttled: notPushed('HTTP 429 TooManyRequests', false),
   'server error': notPushed('HTTP 503 ServiceUnavailable', false),
   'server error, done': notPushed('HTTP 503 ServiceUnavailable', true),
-  'no answer': notPushed('ETIMEDOUT', false),
-  'no answer, done': notPushed('ETIMEDOUT', true),
+  'no answer': notPushed('ERR_HTTP2_STREAM_ERROR', false),
+  'no answer, done': notPushed('ERR_HTTP2_STREAM_ERROR', true),
   repeated: twice,
 };
 

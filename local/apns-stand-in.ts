@@ -1,5 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { createSecureServer, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import {
+  constants,
+  createSecureServer,
+  type Http2Session,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { DevCertificates } from './dev-certificates.ts';
@@ -17,6 +23,10 @@ export interface Answer {
   status: number;
   reason?: string;
   headers?: Record<string, string>;
+  /** It was pushed to the phone, whatever is said of it. */
+  isPushed?: boolean;
+  /** The stream breaks before anything is said. */
+  breaks?: boolean;
 }
 
 export interface ApnsStandIn {
@@ -78,8 +88,9 @@ export async function startApnsStandIn(
       const pushToken = /^\/3\/device\/([^/]+)$/.exec(String(headers[':path']))?.[1];
       requests.push({ pushToken: pushToken ?? '', connection });
       const told = answers.get(pushToken ?? '')?.shift();
-      const { status, reason, headers: more } = told ?? judge(stream, headers, pushToken, payload);
-      if (status === 200) {
+      const answer = told ?? judge(stream, headers, pushToken, payload);
+      const { status, reason, headers: more, isPushed = status === 200 } = answer;
+      if (isPushed) {
         const push = {
           pushToken: pushToken!,
           topic: String(headers['apns-topic']),
@@ -92,6 +103,10 @@ export async function startApnsStandIn(
         for (const hear of waiting) hear(push);
       }
       if (stream.destroyed) return;
+      if (answer.breaks) {
+        stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+        return;
+      }
       stream.respond({ ':status': status, ...more });
       stream.end(reason === undefined ? undefined : JSON.stringify({ reason }));
     });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { DUE_SHARDS } from '../../core/actions/due.ts';
-import { OutcomeUnknown } from '../../core/failures.ts';
 import type { PassVersion } from '../../core/wallet/pass-version.ts';
 import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
 import { MemoryGooglePasses } from '../../fakes/memory-google-passes.ts';
@@ -11,7 +10,7 @@ import { MemoryOrderFiles } from '../../fakes/memory-order-files.ts';
 import { MemoryPassRegistrations } from '../../fakes/memory-pass-registrations.ts';
 import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';
 import { MemoryRuns } from '../../fakes/memory-runs.ts';
-import { type Fault, UNRELIABLE_CALLS, type UnreliablePorts, unreliable } from '../../fakes/unreliable.ts';
+import { type Fault, UNRELIABLE_CALLS, type UnreliablePorts } from '../../fakes/unreliable.ts';
 import { dynamoClient } from '../../functions/adapters/dynamo-client.ts';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
 import { DynamoGooglePasses } from '../../functions/adapters/dynamo-google-passes.ts';
@@ -22,8 +21,8 @@ import { DynamoOrderFiles } from '../../functions/adapters/dynamo-order-files.ts
 import { DynamoPassRegistrations } from '../../functions/adapters/dynamo-pass-registrations.ts';
 import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
 import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
-import { isTransient } from '../../functions/runtime/transient.ts';
 import { clientConfigOf } from '../../local/dynamodb-local.ts';
+import { type Befallen, befallenFakes, STORES, type StoreName, seen } from './setup/befallen.ts';
 import { freshTables, sharedDynamoDb } from './setup/dynamodb.ts';
 import { aChange, aMember, anAction, anEntry, anOutcome, aRun, freshId } from './setup/examples.ts';
 import { unreliableWire } from './setup/unreliable-wire.ts';
@@ -35,10 +34,7 @@ import { unreliableWire } from './setup/unreliable-wire.ts';
 
 const { tables } = await freshTables();
 
-type Stores = Pick<
-  UnreliablePorts,
-  'ledger' | 'members' | 'groups' | 'runs' | 'profiles' | 'registrations' | 'deliveries' | 'orderFiles' | 'googlePasses'
->;
+type Stores = Pick<UnreliablePorts, StoreName>;
 
 function fakeStores(): Stores {
   return {
@@ -52,22 +48,6 @@ function fakeStores(): Stores {
     orderFiles: new MemoryOrderFiles(),
     googlePasses: new MemoryGooglePasses(),
   };
-}
-
-/** Stores over a fake, and what lets a fault befall the next call. */
-function inMemory() {
-  let next: Fault | undefined;
-  const reach = unreliable(() => {
-    const fault = next;
-    next = undefined;
-    return fault;
-  });
-  const fakes = fakeStores();
-  const stores = Object.fromEntries(Object.entries(fakes).map(([name, fake]) => [name, reach(name, fake)]));
-  const befall = (fault: Fault | undefined) => {
-    next = fault;
-  };
-  return { stores: stores as unknown as Stores, befall };
 }
 
 /** A client of its own for each: one that failed often stops trying again. */
@@ -85,7 +65,7 @@ function inDynamoDb() {
     orderFiles: new DynamoOrderFiles(client, points),
     googlePasses: new DynamoGooglePasses(client, members),
   };
-  return { stores, befall: unreliableWire(client), end: () => client.destroy() };
+  return { ports: stores, befall: unreliableWire(client), end: () => client.destroy() };
 }
 
 interface Scenario {
@@ -270,17 +250,7 @@ const SCENARIOS: Scenario[] = [
   },
 ];
 
-/** What a caller sees of a call. */
-async function seen(call: () => Promise<unknown>): Promise<unknown> {
-  try {
-    return { answered: await call() };
-  } catch (error) {
-    const { name } = error as Error;
-    return { threw: name, isTransient: isTransient(error), isUnknown: error instanceof OutcomeUnknown };
-  }
-}
-
-async function played(scenario: Scenario, fault: Fault, { stores, befall }: ReturnType<typeof inMemory>, id: string) {
+async function played(scenario: Scenario, fault: Fault, { ports: stores, befall }: Befallen<Stores>, id: string) {
   await scenario.before?.(stores, id);
   befall(fault);
   const saw = await seen(() => scenario.call(stores, id));
@@ -288,9 +258,8 @@ async function played(scenario: Scenario, fault: Fault, { stores, befall }: Retu
   return { saw, left: await scenario.left?.(stores, id) };
 }
 
-const names = new Set<string>(Object.keys(fakeStores()));
-const CASES = UNRELIABLE_CALLS.filter(({ port }) => names.has(port)).flatMap(({ port, method, faults }) =>
-  faults.map((fault) => ({ of: `${port}.${method}`, fault })),
+const CASES = UNRELIABLE_CALLS.filter(({ port }) => (STORES as readonly string[]).includes(port)).flatMap(
+  ({ port, method, faults }) => faults.map((fault) => ({ of: `${port}.${method}`, fault })),
 );
 
 describe('a store that fails as DynamoDB does', () => {
@@ -303,7 +272,7 @@ describe('a store that fails as DynamoDB does', () => {
         const real = inDynamoDb();
         const expected = await played(scenario, fault, real, id);
         real.end();
-        expect(await played(scenario, fault, inMemory(), id)).toEqual(expected);
+        expect(await played(scenario, fault, befallenFakes(fakeStores()), id)).toEqual(expected);
       }),
     );
   });

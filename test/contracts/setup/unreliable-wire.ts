@@ -23,14 +23,6 @@ interface SdkClient {
   middlewareStack: { add(middleware: (next: any) => any, options: any): void };
 }
 
-/** How a service says what went wrong: JSON for most, XML for the oldest. */
-type Says = 'json' | 'xml';
-
-const REFUSALS: Readonly<Record<Says, { throttled: string; broken: string }>> = {
-  json: { throttled: 'ThrottlingException', broken: 'InternalServerError' },
-  xml: { throttled: 'Throttling', broken: 'InternalFailure' },
-};
-
 const WRITES = /\.(?:PutItem|UpdateItem|DeleteItem|TransactWriteItems)$/;
 
 /**
@@ -38,19 +30,19 @@ const WRITES = /\.(?:PutItem|UpdateItem|DeleteItem|TransactWriteItems)$/;
  * them whatever it does. It may repeat a request, for instance.
  * @returns sets the fault that is on from now on; undefined for none
  */
-export function unreliableWire(client: SdkClient, says: Says = 'json'): (fault: Fault | undefined) => void {
+export function unreliableWire(client: SdkClient): (fault: Fault | undefined) => void {
   let on: Fault | undefined;
   let writes = 0;
 
   const send = async (next: (sent: Sent) => Promise<Received>, sent: Sent): Promise<Received> => {
     const target = sent.request.headers['x-amz-target'] ?? '';
     const isRead = target.startsWith('DynamoDB_') && !WRITES.test(target);
-    const { throttled, broken } = REFUSALS[says];
+    const refusal = sent.request.headers['content-type']?.includes('form-urlencoded') ? inXml : inJson;
     switch (on) {
       case 'throttled':
-        return { response: refusal(says, 400, throttled) };
+        return { response: refusal(400, THROTTLED) };
       case 'server error':
-        return { response: refusal(says, 500, broken) };
+        return { response: refusal(500, BROKEN) };
       case 'no answer':
         throw timeout();
       default:
@@ -61,14 +53,14 @@ export function unreliableWire(client: SdkClient, says: Says = 'json'): (fault: 
       case 'conflict': {
         if (!isFirst) return next(sent);
         if (!target.endsWith('.TransactWriteItems')) {
-          return { response: refusal(says, 400, 'TransactionConflictException') };
+          return { response: refusal(400, 'TransactionConflictException') };
         }
         const CancellationReasons = transactionReasons(sent.request);
-        return { response: refusal(says, 400, 'TransactionCanceledException', { CancellationReasons }) };
+        return { response: refusal(400, 'TransactionCanceledException', { CancellationReasons }) };
       }
       case 'server error, done':
         if (isFirst) await next(sent);
-        return { response: refusal(says, 500, broken) };
+        return { response: refusal(500, BROKEN) };
       case 'no answer, done':
         if (isFirst) await next(sent);
         throw timeout();
@@ -99,12 +91,27 @@ function timeout(): Error {
   });
 }
 
-function refusal(says: Says, statusCode: number, name: string, more: object = {}): WireAnswer {
-  const json = JSON.stringify({ __type: `com.amazonaws#${name}`, message: 'said by AWS', ...more });
-  const xml = `<ErrorResponse><Error><Type>Sender</Type><Code>${name}</Code><Message>said by AWS</Message></Error><RequestId>1</RequestId></ErrorResponse>`;
-  const [body, type] = says === 'json' ? [json, 'application/x-amz-json-1.0'] : [xml, 'text/xml'];
-  return { statusCode, headers: { 'content-type': type }, body: new TextEncoder().encode(body) };
+const THROTTLED = 'ThrottlingException';
+const BROKEN = 'InternalServerError';
+
+/** As most services say what went wrong. */
+function inJson(statusCode: number, name: string, more: object = {}): WireAnswer {
+  const body = JSON.stringify({ __type: `com.amazonaws#${name}`, message: 'said by AWS', ...more });
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': name },
+    body: bytesOf(body),
+  };
 }
+
+/** As the oldest do. */
+function inXml(statusCode: number, name: string): WireAnswer {
+  const error = `<Error><Type>Sender</Type><Code>${name}</Code><Message>said by AWS</Message></Error>`;
+  const body = `<ErrorResponse>${error}<RequestId>1</RequestId></ErrorResponse>`;
+  return { statusCode, headers: { 'content-type': 'text/xml' }, body: bytesOf(body) };
+}
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 /** One for each item of the transaction: somebody else holds the first. */
 function transactionReasons({ body }: WireRequest): { Code: string }[] {
