@@ -5,6 +5,7 @@ import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { type DynamoDbLocal, JavaMissing, startDynamoDbLocal } from '../local/dynamodb-local.ts';
+import { describeFailure, LocalCloudFailure } from '../local/local-cloud-failure.ts';
 import { plainProgress, spinnerProgress } from '../local/progress.ts';
 import { HOW_ACTIONS, limitsOfActions, measureActions } from './actions.ts';
 import { computeCost, HOW_COST } from './cost.ts';
@@ -12,6 +13,7 @@ import { HOW_DATABASE, limitsOfDatabase, measureDatabase } from './database.ts';
 import { HOW_FUNCTIONS, limitsOfFunctions, measureFunctions } from './deployed-functions.ts';
 import { HOW_ENGINE, limitsOfEngine, measureEngine } from './engine.ts';
 import { isKept, type Limit } from './limit.ts';
+import { HOW_ORDERS, limitsOfOrders, measureOrders } from './orders.ts';
 import { computeRecalculationCosts } from './recalculation-cost.ts';
 import { HOW_RECALCULATIONS, limitsOfRecalculations, measureRecalculations } from './recalculations.ts';
 import {
@@ -24,35 +26,40 @@ import {
   groupTable,
   invocationTable,
   limitLines,
+  orderTable,
   recalculationCostTable,
   recalculationOnDynamoDbTable,
   recalculationTable,
   scheduleTable,
+  waitLines,
   walletTable,
 } from './tables.ts';
 import { HOW_WALLET, limitsOfWallet, measureWallet } from './wallet.ts';
 
-const PARTS = ['engine', 'actions', 'recalculations', 'database', 'wallet', 'functions', 'cost'] as const;
+const PARTS = ['engine', 'actions', 'recalculations', 'database', 'wallet', 'orders', 'functions', 'cost'] as const;
 type Part = (typeof PARTS)[number];
 
 const HELP = `
 Usage: npm run bench [-- <part> …]
 
-Measures, and prints each figure with how it was taken and what it is held to. All parts, in about four minutes, unless some are named:
+Measures, and prints each figure with how it was taken and what it is held to. All parts, in about seven minutes, unless some are named:
 
   engine          how many decisions a second the engine takes on one core
   actions         how many schedules the ends of tier actions take, and how fast and how large a group's action is
   recalculations  how many members a second a recalculation judges and writes, against merely reading them; its memory, and its write units
   database        what each kind of transaction and of tier action costs in DynamoDB: write units, read units, round trips
   wallet          how many passes a second are made, against the floor of one signature, and how many pushes go out on one connection
+  orders          how many orders a second are accepted by the stack on the local AWS, and how long after its answer an order has
+                  changed the tier, against a function that does nothing
   functions       how large the deployed code of each function is, and how long its import takes
   cost            what a million purchases cost on AWS, and the recalculation of ten million members, line by line, from the three
                   before and bench/prices.json
 
 The figures are written to bench/results/latest.json. The exit code is 1 when a limit is missed: the engine's depend on the machine,
-and on what else it does; the shares of a recalculation a little; the others do not.
+and on what else it does; the shares of a recalculation and of orders a little; the others do not.
 
-Needs a JDK, version 17 or later, for DynamoDB Local (recalculations, database, cost). No AWS account, and no network.
+Needs a JDK, version 17 or later, for DynamoDB Local (recalculations, database, cost), and Python 3.10 or later for the local AWS (orders).
+No AWS account, and no network once the local AWS is installed.
 `;
 
 const LATEST = path.join(import.meta.dirname, 'results', 'latest.json');
@@ -70,8 +77,8 @@ async function main(): Promise<number> {
     const kept = await bench(wanted);
     return kept ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof JavaMissing)) throw error;
-    console.error(`\n${error.message}`);
+    if (!(error instanceof JavaMissing || error instanceof LocalCloudFailure)) throw error;
+    console.error(`\n${error instanceof LocalCloudFailure ? await describeFailure(error) : error.message}`);
     return 1;
   }
 }
@@ -119,6 +126,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
     : undefined;
   const database = parts.has('database') ? await step('database', onDynamoDbLocal(measureDatabase)) : undefined;
   const wallet = parts.has('wallet') ? await step('wallet', measureWallet) : undefined;
+  const orders = parts.has('orders') ? await step('orders', measureOrders) : undefined;
   const functions = parts.has('functions') ? await step('functions', measureFunctions) : undefined;
   const cost = parts.has('cost') && database && functions ? computeCost(database, functions) : undefined;
   const recalculationCosts =
@@ -137,6 +145,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
     console.log(['', invocationTable(database)].join('\n'));
   }
   if (wallet) tell('Wallet', HOW_WALLET, walletTable(wallet));
+  if (orders) tell('Orders', HOW_ORDERS, orderTable(orders), ...waitLines(orders));
   if (functions) tell('Functions', HOW_FUNCTIONS, functionTable(functions));
   if (cost) tell('What a million purchases cost', HOW_COST, costTable(cost));
   for (const each of recalculationCosts ?? [])
@@ -148,13 +157,26 @@ async function bench(parts: Set<Part>): Promise<boolean> {
     ...(recalculations ? limitsOfRecalculations(recalculations) : []),
     ...(database ? limitsOfDatabase(database) : []),
     ...(wallet ? limitsOfWallet(wallet) : []),
+    ...(orders ? limitsOfOrders(orders) : []),
     ...(functions ? limitsOfFunctions(functions) : []),
   ];
   const machine = { processor: cpus()[0]?.model, cores: cpus().length, load: loadavg()[0] };
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   const results = {
     takenAt: new Date(startedAt).toISOString(),
-    ...{ node: process.version, machine, seconds, engine, actions, recalculations, database, wallet, functions, cost },
+    ...{
+      node: process.version,
+      machine,
+      seconds,
+      engine,
+      actions,
+      recalculations,
+      database,
+      wallet,
+      orders,
+      functions,
+      cost,
+    },
     recalculationCosts,
     limits: limits.map((limit) => ({ ...limit, kept: isKept(limit) })),
   };

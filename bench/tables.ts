@@ -6,6 +6,7 @@ import { type DatabaseFigures, WRITE_UNITS_OF_A_PURCHASE } from './database.ts';
 import { BUNDLE_KB, type FunctionFigures } from './deployed-functions.ts';
 import { DECISIONS_PER_SECOND, type EngineFigures, type Rate } from './engine.ts';
 import { isKept, type Limit } from './limit.ts';
+import { BUCKETS_MS, type Distribution, type OrderFigures } from './orders.ts';
 import type { RecalculationCost } from './recalculation-cost.ts';
 import {
   costOfAChange,
@@ -58,6 +59,42 @@ export function walletTable({ passes, pushes }: WalletFigures): string {
   const connections = pushes.connections === 1 ? 'one connection' : `${pushes.connections} connections`;
   table.push([`pushes on ${connections}`, ...[whole(pushes.perSecond), '', ''].map(right)]);
   return table.toString();
+}
+
+export function orderTable({
+  atOnce,
+  acceptedPerSecond,
+  barePerSecond,
+  answerMs,
+  changeMs,
+  bareMs,
+}: OrderFigures): string {
+  const table = plainTable(['', 'per second', 'p50 ms', 'p90 ms', 'p99 ms', 'highest', 'of']);
+  const add = (what: string, perSecond: number | undefined, took: Distribution | undefined) => {
+    const figures = took ? [took.p50, took.p90, took.p99, took.highest, took.count] : ['', '', '', '', ''];
+    table.push([what, ...[perSecond === undefined ? '' : whole(perSecond), ...figures].map(right)]);
+  };
+  add(`orders accepted, ${atOnce} at once`, acceptedPerSecond, answerMs);
+  add('peer: a function that does nothing', barePerSecond, undefined);
+  add('from the answer to the tier change', undefined, changeMs);
+  add('peer: from a write to a function told of it', undefined, bareMs);
+  return table.toString();
+}
+
+/** How long changes took, a line for each span of time. */
+export function waitLines({ changeMs, bareMs }: OrderFigures): string[] {
+  const spans = ['0', ...BUCKETS_MS.map(String)].map((from, place) => {
+    const to = BUCKETS_MS[place];
+    return to === undefined ? `${from} ms or more` : `${from} to ${to} ms`;
+  });
+  const last = Math.max(...changeMs.buckets.flatMap((count, place) => (count > 0 ? [place] : [])));
+  return [
+    'From the answer to the tier change (in brackets the peer):',
+    ...spans.slice(0, last + 1).map((span, place) => {
+      const [count = 0, ofPeer = 0] = [changeMs.buckets[place], bareMs.buckets[place]];
+      return `${span.padStart(16)}  ${'█'.repeat(count)} ${count} (${ofPeer})`;
+    }),
+  ];
 }
 
 export function recalculationTable({ inMemory }: RecalculationFigures): string {

@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { ClientSettings } from '../local/observations.ts';
+import { startProxy } from '../local/proxy.ts';
+import { waitFor } from '../local/wait-for.ts';
+
+/** The least that can be done on the same cloud: what is measured against it is Laurel's own share. */
+export interface BareFunction {
+  /** Where it answers 202 to whatever it is sent. */
+  url: string;
+  /** A table whose stream feeds it; its key is `pk`. */
+  table: string;
+  /** When it was told of an item of the table, by the item's key. */
+  heardAt: ReadonlyMap<string, number>;
+  stop(): Promise<void>;
+}
+
+const CODE = `
+exports.handler = async (event) => {
+  if (!event.Records) return { statusCode: 202, headers: { 'content-type': 'application/json' }, body: '{}' };
+  const keys = event.Records.map((record) => record.dynamodb.Keys.pk.S);
+  await fetch(process.env.TELL, { method: 'POST', body: JSON.stringify(keys) });
+};`;
+
+/** Deploys it, behind an HTTP API and a stream of its own, to a cloud that is running. */
+export async function deployBareFunction(settings: ClientSettings): Promise<BareFunction> {
+  const heardAt = new Map<string, number>();
+  const ear = createServer(async (request, response) => {
+    const now = Date.now();
+    let body = '';
+    for await (const chunk of request.setEncoding('utf8')) body += chunk;
+    for (const key of JSON.parse(body) as string[]) if (!heardAt.has(key)) heardAt.set(key, now);
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(ear, 'listening');
+  const tell = `http://127.0.0.1:${(ear.address() as AddressInfo).port}`;
+
+  const client = new CloudFormationClient(structuredClone(settings));
+  const StackName = 'bench-bare-function';
+  await client.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(templateOf(tell)) }));
+  const outputs = await waitFor(
+    'the bare function',
+    async () => {
+      const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+      if (stack?.StackStatus?.endsWith('FAILED') || stack?.StackStatus?.includes('ROLLBACK')) {
+        throw new Error(`The bare function could not be deployed: ${stack.StackStatusReason ?? stack.StackStatus}`);
+      }
+      return stack?.StackStatus === 'CREATE_COMPLETE' ? stack.Outputs : undefined;
+    },
+    { withinMs: 60_000 },
+  );
+  const output = (name: string) => outputs.find(({ OutputKey }) => OutputKey === name)!.OutputValue!;
+  const proxy = await startProxy({ endpoint: settings.endpoint, apiId: output('Api') }, 0);
+  return {
+    url: proxy.url,
+    table: output('Table'),
+    heardAt,
+    async stop() {
+      await proxy.stop();
+      ear.closeAllConnections();
+      await new Promise((resolve) => ear.close(resolve));
+    },
+  };
+}
+
+/** As small as Laurel's own: the same kind of API, integration, table, stream and batch. */
+function templateOf(tell: string): object {
+  const ref = (Ref: string) => ({ Ref });
+  const get = (...names: [string, string]) => ({ 'Fn::GetAtt': names });
+  return {
+    Resources: {
+      Bare: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          Runtime: 'nodejs24.x',
+          Handler: 'index.handler',
+          Timeout: 30,
+          MemorySize: 512,
+          Role: 'arn:aws:iam::000000000000:role/bare',
+          Code: { ZipFile: CODE },
+          Environment: { Variables: { TELL: tell } },
+        },
+      },
+      Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'bare', ProtocolType: 'HTTP' } },
+      Integration: {
+        Type: 'AWS::ApiGatewayV2::Integration',
+        Properties: {
+          ApiId: ref('Api'),
+          IntegrationType: 'AWS_PROXY',
+          IntegrationUri: get('Bare', 'Arn'),
+          PayloadFormatVersion: '2.0',
+        },
+      },
+      Route: {
+        Type: 'AWS::ApiGatewayV2::Route',
+        Properties: {
+          ApiId: ref('Api'),
+          RouteKey: 'POST /{proxy+}',
+          Target: { 'Fn::Join': ['/', ['integrations', ref('Integration')]] },
+        },
+      },
+      Stage: {
+        Type: 'AWS::ApiGatewayV2::Stage',
+        Properties: { ApiId: ref('Api'), StageName: '$default', AutoDeploy: true },
+      },
+      Table: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+          StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+        },
+      },
+      Feed: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: {
+          EventSourceArn: get('Table', 'StreamArn'),
+          FunctionName: get('Bare', 'Arn'),
+          StartingPosition: 'TRIM_HORIZON',
+          BatchSize: 100,
+        },
+      },
+    },
+    Outputs: { Api: { Value: ref('Api') }, Table: { Value: ref('Table') } },
+  };
+}

@@ -1,0 +1,60 @@
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+} from '@aws-sdk/client-dynamodb-streams';
+import { CHANGE_PREFIX } from '../functions/adapters/dynamo-member-store.ts';
+import type { ClientSettings } from '../local/observations.ts';
+
+/** So late at most is a change seen. */
+export const LOOKS_EVERY_MS = 20;
+
+export interface ChangeWatch {
+  /** When a member's first tier change was seen in the members table's stream. */
+  seenAt: ReadonlyMap<string, number>;
+  stop(): Promise<void>;
+}
+
+/** Reads the members table's stream, beside the functions that it feeds: whatever is in it has been written. */
+export async function watchChanges(settings: ClientSettings, streamArn: string): Promise<ChangeWatch> {
+  const streams = new DynamoDBStreamsClient(structuredClone(settings));
+  const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: streamArn }));
+  const iterators = await Promise.all(
+    (StreamDescription?.Shards ?? []).map(async ({ ShardId }) => {
+      const asked = { StreamArn: streamArn, ShardId, ShardIteratorType: 'LATEST' as const };
+      return (await streams.send(new GetShardIteratorCommand(asked))).ShardIterator;
+    }),
+  );
+  const seenAt = new Map<string, number>();
+  let stopped = false;
+
+  async function look(place: number): Promise<void> {
+    const ShardIterator = iterators[place];
+    if (ShardIterator === undefined) return;
+    const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+    iterators[place] = NextShardIterator;
+    const now = Date.now();
+    for (const { eventName, dynamodb } of Records) {
+      const { pk, sk } = dynamodb?.Keys ?? {};
+      if (eventName !== 'INSERT' || !sk?.S?.startsWith(CHANGE_PREFIX) || pk?.S === undefined) continue;
+      if (!seenAt.has(pk.S)) seenAt.set(pk.S, now);
+    }
+  }
+
+  const watching = (async () => {
+    while (!stopped) {
+      await Promise.all(iterators.map((_, place) => look(place)));
+      await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS));
+    }
+    streams.destroy();
+  })();
+
+  return {
+    seenAt,
+    async stop() {
+      stopped = true;
+      await watching;
+    },
+  };
+}

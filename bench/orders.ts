@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { dynamoClient } from '../functions/adapters/dynamo-client.ts';
+import { startLocalCloud } from '../local/local-cloud.ts';
+import type { LocalCloudAddress } from '../local/observations.ts';
+import { waitFor } from '../local/wait-for.ts';
+import { type BareFunction, deployBareFunction } from './bare-function.ts';
+import { LOOKS_EVERY_MS, watchChanges } from './change-watch.ts';
+import type { Limit } from './limit.ts';
+
+export interface OrderFigures {
+  atOnce: number;
+  /** Orders that were answered with 202, a second. */
+  acceptedPerSecond: number;
+  /** Calls of a function that does nothing, a second. */
+  barePerSecond: number;
+  answerMs: Distribution;
+  /** From the answer to an order that crosses a tier's line until the change is written. */
+  changeMs: Distribution;
+  /** From a write until a function that does nothing is told of it by the stream. */
+  bareMs: Distribution;
+}
+
+export interface Distribution {
+  count: number;
+  p50: number;
+  p90: number;
+  p99: number;
+  highest: number;
+  /** How many took less than each of `BUCKETS_MS`, and not less than the one before; those that took longer come last. */
+  buckets: number[];
+}
+
+export const BUCKETS_MS = [50, 100, 250, 500, 750, 1000, 1250, 1500, 2000];
+
+const AT_ONCE = 8;
+const ROUNDS = 5;
+const ROUND_MS = 3_000;
+const BUYERS = 50;
+/** One after the other, so far apart that each finds the cloud at rest, and never in step with what looks once a second. */
+const CHANGES = 100;
+const APART_MS = 370;
+const APART_MORE_MS = 190;
+
+/** What Laurel may cost against a function that does nothing. */
+export const SHARE_OF_BARE = 0.25;
+/** What Laurel may add to the time until a function is told by a stream. */
+export const CHANGE_AFTER_STREAM_MS = 250;
+
+export const HOW_ORDERS = [
+  'On the local AWS, deployed as “npm start” does: an emulator in one process of this machine, which is no measure of AWS. It says what Laurel adds',
+  `to a cloud of this speed. Orders of ${BUYERS} members come over HTTP, ${AT_ONCE} at once; accepted is answered with 202, which is when the entry is in the ledger.`,
+  `The peer is a function that answers 202 and does nothing, behind an API of the same kind, in turn with the orders: ${ROUNDS} rounds of ${ROUND_MS / 1000} s each, the`,
+  `median. The time to the change: ${CHANGES} orders of ${CHANGES} members, each over the line of Silver, one every ${APART_MS} to ${APART_MS + APART_MORE_MS} ms; from the answer until the change`,
+  `is in the members table’s stream, which is looked at every ${LOOKS_EVERY_MS} ms. Its peer: from a bare write until a function that does nothing is told by the`,
+  'stream. The emulator, when it is idle, looks at streams once a second, so most of both is that wait; Lambda looks several times a second.',
+];
+
+/** Both clocks are this machine's. */
+export async function measureOrders(onProgress: (what: string) => void): Promise<OrderFigures> {
+  // A cloud of its own, whatever else is running.
+  const { AWS_ENDPOINT_URL: _, ...env } = process.env;
+  const cloud = await startLocalCloud({
+    brand: 'demo',
+    env,
+    onProgress: (progress) => progress.kind === 'step' && onProgress(progress.title),
+  });
+  try {
+    const { address } = cloud;
+    onProgress('a function that does nothing');
+    const bare = await deployBareFunction(address.client);
+    try {
+      return await measure(address, bare, onProgress);
+    } finally {
+      await bare.stop();
+    }
+  } finally {
+    await cloud.stop();
+  }
+}
+
+async function measure(
+  address: LocalCloudAddress,
+  bare: BareFunction,
+  onProgress: (what: string) => void,
+): Promise<OrderFigures> {
+  const shop = shopAt(address);
+  onProgress('members');
+  const buyers = await inTurns(BUYERS, () => shop.enrol());
+  const changing = await inTurns(CHANGES, () => shop.enrol());
+
+  const answers: number[] = [];
+  let bought = 0;
+  const buy = async () => {
+    const start = performance.now();
+    await shop.order(buyers[bought++ % BUYERS]!, '1.00');
+    answers.push(performance.now() - start);
+  };
+  const callBare = () => post(`${bare.url}/bare`, 'none', {});
+  // The first calls start the functions.
+  for (const call of [buy, callBare]) await inTurns(AT_ONCE * 4, call);
+  answers.length = 0;
+  const rates: { ours: number; bare: number }[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    onProgress(`orders, round ${round} of ${ROUNDS}`);
+    rates.push({ bare: await rateOf(callBare), ours: await rateOf(buy) });
+  }
+  onProgress('what is still to be counted');
+  await shop.untilCounted(buyers, bought);
+
+  onProgress('writes that a function is told of');
+  const bareMs = await measureStream(address, bare);
+  onProgress('orders that change a tier');
+  const changeMs = await measureChanges(address, shop, changing);
+  return {
+    atOnce: AT_ONCE,
+    acceptedPerSecond: median(rates.map(({ ours }) => ours)),
+    barePerSecond: median(rates.map((rate) => rate.bare)),
+    answerMs: distributionOf(answers),
+    changeMs,
+    bareMs,
+  };
+}
+
+/** Calls a second, so many at once. */
+async function rateOf(call: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  let done = 0;
+  const work = async () => {
+    while (performance.now() - start < ROUND_MS) {
+      await call();
+      done++;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return done / ((performance.now() - start) / 1000);
+}
+
+async function measureChanges(
+  { client, outputs }: LocalCloudAddress,
+  shop: ReturnType<typeof shopAt>,
+  memberIds: readonly string[],
+): Promise<Distribution> {
+  const watch = await watchChanges(client, outputs.MembersStream!);
+  try {
+    const answeredAt = new Map<string, number>();
+    for (const memberId of memberIds) {
+      await shop.order(memberId, '150.00');
+      answeredAt.set(memberId, Date.now());
+      await wait(APART_MS + Math.random() * APART_MORE_MS);
+    }
+    return await whenAllCame('every tier change', answeredAt, watch.seenAt);
+  } finally {
+    await watch.stop();
+  }
+}
+
+async function measureStream({ client }: LocalCloudAddress, { table, heardAt }: BareFunction): Promise<Distribution> {
+  const dynamoDb = dynamoClient(structuredClone(client));
+  const writtenAt = new Map<string, number>();
+  for (let n = 0; n < CHANGES; n++) {
+    const pk = randomUUID();
+    await dynamoDb.send(new PutCommand({ TableName: table, Item: { pk } }));
+    writtenAt.set(pk, Date.now());
+    await wait(APART_MS + Math.random() * APART_MORE_MS);
+  }
+  dynamoDb.destroy();
+  return whenAllCame('every write', writtenAt, heardAt);
+}
+
+/** What comes may be seen before the answer is: then it took no time. */
+async function whenAllCame(
+  what: string,
+  from: ReadonlyMap<string, number>,
+  until: ReadonlyMap<string, number>,
+): Promise<Distribution> {
+  const left = () => [...from.keys()].filter((key) => !until.has(key));
+  await waitFor(what, () => left().length === 0 || undefined, { withinMs: 60_000, seen: () => left().length });
+  return distributionOf([...from].map(([key, at]) => Math.max(0, until.get(key)! - at)));
+}
+
+/** A shop of the demo brand, which knows its members by numbers that nobody else has. */
+function shopAt({ url, keys }: LocalCloudAddress) {
+  const path = (memberId: string) => `${url}/v1/members/${memberId}`;
+  return {
+    async enrol(): Promise<string> {
+      const memberId = `bench-${randomUUID()}`;
+      const headers = { authorization: `Bearer ${keys.intake}`, 'content-type': 'application/json' };
+      const answer = await fetch(path(memberId), { method: 'PUT', headers, body: '{}' });
+      if (answer.status !== 201) throw new Error(`A new member got ${answer.status}: ${await answer.text()}`);
+      await answer.arrayBuffer();
+      return memberId;
+    },
+    /** @throws where it was not accepted */
+    order: (memberId: string, amount: string): Promise<void> =>
+      post(`${path(memberId)}/transactions`, keys.intake, {
+        id: randomUUID(),
+        type: 'purchase',
+        amount,
+        currency: 'EUR',
+        occurredAt: new Date().toISOString(),
+      }),
+    /** Waits until all orders of 1 EUR are in the members' points. */
+    async untilCounted(memberIds: readonly string[], orders: number): Promise<void> {
+      const headers = { authorization: `Bearer ${keys.read}` };
+      const counted = async (memberId: string) => {
+        const member = (await (await fetch(path(memberId), { headers })).json()) as { points: { lifetime: number } };
+        return member.points.lifetime;
+      };
+      let before = -1;
+      // Who came to Silver on the way earns more for an order: what is counted stands still once nothing is left.
+      await waitFor(
+        'every order to be counted',
+        async () => {
+          const all = (await Promise.all(memberIds.map(counted))).reduce((sum, points) => sum + points, 0);
+          const isStill = all === before && all >= orders * 10;
+          before = all;
+          return isStill || undefined;
+        },
+        { withinMs: 120_000, everyMs: 2_000, seen: () => before },
+      );
+    },
+  };
+}
+
+async function post(url: string, key: string, body: object): Promise<void> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (answer.status !== 202) throw new Error(`POST ${url} was answered with ${answer.status}: ${text}`);
+}
+
+async function inTurns<T>(count: number, work: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  const workOff = async () => {
+    while (next++ < count) results.push(await work());
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, workOff));
+  return results;
+}
+
+function median(figures: readonly number[]): number {
+  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)]!;
+}
+
+function distributionOf(figures: readonly number[]): Distribution {
+  const sorted = figures.toSorted((a, b) => a - b);
+  const at = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1]!);
+  const bounds = [0, ...BUCKETS_MS, Number.POSITIVE_INFINITY];
+  return {
+    count: sorted.length,
+    ...{ p50: at(0.5), p90: at(0.9), p99: at(0.99), highest: at(1) },
+    buckets: bounds.slice(1).map((bound, place) => sorted.filter((ms) => ms >= bounds[place]! && ms < bound).length),
+  };
+}
+
+export function limitsOfOrders({ acceptedPerSecond, barePerSecond, changeMs, bareMs }: OrderFigures): Limit[] {
+  return [
+    {
+      what: 'orders accepted, of the calls of a function that does nothing',
+      unit: '',
+      measured: Number((acceptedPerSecond / barePerSecond).toFixed(2)),
+      sense: 'at least',
+      bound: SHARE_OF_BARE,
+    },
+    {
+      what: 'half of all tier changes, after the stream told of the order',
+      unit: 'ms',
+      measured: changeMs.p50 - bareMs.p50,
+      sense: 'at most',
+      bound: CHANGE_AFTER_STREAM_MS,
+    },
+  ];
+}
