@@ -4,7 +4,7 @@ import type { ProgramFile } from '../../core/program/brand.ts';
 import { HOUR_MS, type Instant, MINUTE_MS } from '../../core/time.ts';
 import type { SegmentState } from '../../functions/recalculate-cycle/make-handler.ts';
 import { redeployed } from '../support/redeployed.ts';
-import { TROUBLES, type Trouble, troubleAt } from '../support/trouble.ts';
+import { canMeet, TROUBLES, type Trouble, troubleAt } from '../support/trouble.ts';
 import { makeWorld, queueRecord, type Reach, type World } from '../support/world.ts';
 
 const LAW_TIMEOUT = { timeout: 120_000 };
@@ -225,7 +225,9 @@ describe('R9: once for each member and cycle end', () => {
           'runs.load',
           'runs.page',
           'runs.recordPage',
-        ].filter((call) => call !== 'members.changesOf' || struck.has(call)),
+        ]
+          .filter(canMeet(kind))
+          .filter((call) => call !== 'members.changesOf' || struck.has(call)),
       );
     },
   );

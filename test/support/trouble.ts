@@ -1,13 +1,18 @@
-import { OutcomeUnknown } from '../../core/failures.ts';
+import { type Fault, faultsOf, unreliable } from '../../fakes/unreliable.ts';
 import type { Reach } from './world.ts';
 
 /**
- * How one call to the world goes wrong.
- * - `refused`: nothing happened, and the caller hears so.
- * - `answer lost`: it happened, and the caller hears of a failure.
- * - `died before`, `died after`: the process ended right before or after it happened; nothing more is done, not even clearing up.
+ * How one call to the world goes wrong: by what the world does, or because the process ended right before or after it happened. Then
+ * nothing more is done, not even clearing up.
  */
-export const TROUBLES = ['refused', 'answer lost', 'died before', 'died after'] as const;
+export const TROUBLES = [
+  'throttled',
+  'conflict',
+  'no answer, done',
+  'repeated',
+  'died before',
+  'died after',
+] as const satisfies (Fault | `died ${string}`)[];
 export type TroubleKind = (typeof TROUBLES)[number];
 
 export interface Trouble {
@@ -21,7 +26,8 @@ export interface Trouble {
 }
 
 /**
- * Lets the n-th call through any port go wrong, whichever it is: walking n from 1 until nothing is struck visits every await of a flow.
+ * Lets the n-th call through any port go wrong, whichever it is: walking n from 1 until nothing is struck visits every await of a flow that
+ * can meet with it.
  * @param nth 0 for no trouble
  */
 export function troubleAt(nth: number, kind: TroubleKind): Trouble {
@@ -30,20 +36,22 @@ export function troubleAt(nth: number, kind: TroubleKind): Trouble {
   let dead = false;
   let ended = false;
 
+  const strikes = (call: string): boolean => {
+    if (ended || ++calls !== nth) return false;
+    struck = call;
+    return true;
+  };
+
   async function attempt(name: string, call: () => Promise<unknown>): Promise<unknown> {
     if (dead) throw new Error('Nothing is done by a process that died.');
-    if (ended || ++calls !== nth) return call();
-    struck = name;
-    dead = kind.startsWith('died');
-    if (kind === 'answer lost' || kind === 'died after') await call();
-    // Who sends messages has to say when nobody can tell whether one left; everybody else may just fail.
-    const unsure = kind === 'answer lost' && /^(mailer|texter)\./.test(name);
-    const said = `${name}: ${kind}`;
-    // Marked as the SDK marks what it throws.
-    throw unsure ? new OutcomeUnknown(said) : Object.assign(new Error(said), { $metadata: {} });
+    if (!strikes(name)) return call();
+    dead = true;
+    if (kind === 'died after') await call();
+    throw new Error(`${name}: ${kind}`);
   }
 
-  const reach: Reach = (name, port) =>
+  /** Ends with the process. */
+  const mortal: Reach = (name, port) =>
     new Proxy(port, {
       apply: (target, _, args) =>
         attempt(name, () => (target as unknown as (...given: unknown[]) => Promise<unknown>)(...args)),
@@ -60,7 +68,7 @@ export function troubleAt(nth: number, kind: TroubleKind): Trouble {
     });
 
   return {
-    reach,
+    reach: kind === 'died before' || kind === 'died after' ? mortal : unreliable(faultNow(kind)),
     struck: () => struck,
     restart() {
       const died = dead;
@@ -71,6 +79,26 @@ export function troubleAt(nth: number, kind: TroubleKind): Trouble {
       ended = true;
     },
   };
+
+  function faultNow(wanted: Fault) {
+    return (port: string, method: string) => {
+      const fault = faultOf(wanted, port, method);
+      return fault && strikes(`${port}.${method}`) ? fault : undefined;
+    };
+  }
+}
+
+/** There is nothing to be done by a read. */
+function faultOf(wanted: Fault, port: string, method: string): Fault | undefined {
+  const faults = faultsOf(port, method);
+  if (faults.includes(wanted)) return wanted;
+  return wanted === 'no answer, done' && faults.includes('no answer') ? 'no answer' : undefined;
+}
+
+/** Whether a call, such as `members.save`, can go wrong in that way. */
+export function canMeet(kind: TroubleKind): (call: string) => boolean {
+  if (kind === 'died before' || kind === 'died after') return () => true;
+  return (call) => faultOf(kind, ...(call.split('.') as [string, string])) !== undefined;
 }
 
 /** Whether a method answers page by page: it is asked when the first is taken. */
