@@ -6,6 +6,7 @@ import { DynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { freshTables } from './setup/dynamodb.ts';
 import { anEntry, freshId, ODD_NUMBERS, ODD_TEXTS } from './setup/examples.ts';
 import { fakeAndReal } from './setup/fake-and-real.ts';
+import { meddle } from './setup/meddle.ts';
 
 const { client, tables } = await freshTables();
 
@@ -135,14 +136,21 @@ describe.each(ledgers)('a ledger %s', (_, ledger) => {
     expect(await ledger.entriesOf(freshId())).toEqual([]);
   });
 
-  test('hands out copies: what a reader does to an entry changes no fact', async () => {
+  test('keeps facts apart: what a writer or a reader does to an entry changes none', async () => {
     const memberId = freshId();
     const entry = anEntry(memberId, { points: 5 });
     await ledger.record(entry);
-    entry.points = 6;
-    (await ledger.entriesOf(memberId))[0]!.points = 7;
+    meddle(() => {
+      entry.points = 6;
+    });
+    const [read] = await ledger.entriesOf(memberId);
+    meddle(() => {
+      read!.points = 7;
+    });
     const again = await ledger.record(anEntry(memberId));
-    if (again.status === 'exists') again.entry.points = 8;
+    meddle(() => {
+      if (again.status === 'exists') again.entry.points = 8;
+    });
     expect((await ledger.entriesOf(memberId))[0]!.points).toBe(5);
   });
 });

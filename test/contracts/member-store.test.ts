@@ -12,6 +12,7 @@ import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-stor
 import { freshTables } from './setup/dynamodb.ts';
 import { aChange, aGrant, aMember, aNotice, anAction, freshId, ODD_TEXTS } from './setup/examples.ts';
 import { fakeAndReal } from './setup/fake-and-real.ts';
+import { meddle } from './setup/meddle.ts';
 
 const { client, tables } = await freshTables();
 
@@ -303,13 +304,24 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.changesOf(id, { limit: 10 })).toEqual([]);
   });
 
-  test('hands out copies', async () => {
+  test('keeps what it has apart from what it gave', async () => {
     const id = freshId();
     await store.save(aMember(id), 0, [aChange(id, 1)]);
-    (await store.load(id))!.blocked = true;
-    (await store.change(id, 1))!.points = -1;
     await store.recordAction(anAction(id, 'action-1'));
-    (await store.action(id, 'action-1'))!.outcome = 'APPLIED';
+    const [member, change, action] = [
+      await store.load(id),
+      await store.change(id, 1),
+      await store.action(id, 'action-1'),
+    ];
+    meddle(() => {
+      member!.blocked = true;
+    });
+    meddle(() => {
+      change!.points = -1;
+    });
+    meddle(() => {
+      action!.outcome = 'APPLIED';
+    });
     expect((await store.actionsOf(id))[0]?.outcome).toBe('TARGET_NOT_HIGHER');
     expect((await store.load(id))?.blocked).toBe(false);
     expect((await store.change(id, 1))?.points).toBe(aChange(id, 1).points);
