@@ -76,6 +76,7 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
     recordAction: (record) => dynamoMembers.recordAction(record),
     action: (memberId, key) => dynamoMembers.action(memberId, key),
     actionsOf: (memberId) => dynamoMembers.actionsOf(memberId),
+    recordsOf: (memberId) => dynamoMembers.recordsOf(memberId),
     due: (shard, now) => dynamoMembers.due(shard, now),
     inSegment: (segment, page) => dynamoMembers.inSegment(segment, page),
     everyId: () => dynamoMembers.everyId(),

@@ -3,6 +3,7 @@
 import type { ActionRecord } from './actions/tier-action.ts';
 import type { OrderFile } from './ledger/order-file.ts';
 import type { LedgerEntry } from './ledger/transaction.ts';
+import type { MemberRecords } from './member/audit.ts';
 import type { Member, MemberRecord, TierChange, TierNotice } from './member/member.ts';
 import type { Email } from './notifications/email.ts';
 import type { Channel } from './program/brand.ts';
@@ -39,6 +40,8 @@ export interface MemberStore {
   action(memberId: string, key: string): Promise<ActionRecord | undefined>;
   /** Every action of the member, in no order, read consistently. */
   actionsOf(memberId: string): Promise<ActionRecord[]>;
+  /** The member with all that was written down beside it, read consistently item by item; a write may come in between. */
+  recordsOf(memberId: string): Promise<MemberRecords | undefined>;
   /**
    * The members whose `nextDueAt` has come, by `nextDueAt`, as far as the index knows by now; page after page.
    * @param shard one of `DUE_SHARDS`
@@ -139,7 +142,7 @@ export interface EventBus {
 }
 
 export interface BusEvent {
-  type: 'tier.upgraded' | 'tier.downgraded' | 'tier.renewed' | 'tier.expiring' | 'recalculation.completed';
+  type: 'tier.upgraded' | 'tier.downgraded' | 'tier.renewed' | 'tier.expiring' | 'recalculation.completed' | 'audit.completed';
   occurredAt: Instant;
   detail: Record<string, unknown>;
 }

@@ -1,5 +1,6 @@
 import { DUE_SHARDS } from '../core/actions/due.ts';
 import type { ActionRecord } from '../core/actions/tier-action.ts';
+import type { MemberRecords } from '../core/member/audit.ts';
 import {
   isActionRecord,
   isNotice,
@@ -74,6 +75,13 @@ export class MemoryMemberStore implements MemberStore {
 
   async actionsOf(memberId: string): Promise<ActionRecord[]> {
     return [...this.#recordsOf(memberId).values()].filter(isActionRecord);
+  }
+
+  async recordsOf(memberId: string): Promise<MemberRecords | undefined> {
+    const member = await this.load(memberId);
+    const isNews = (record: MemberRecord): record is TierChange | TierNotice => !isActionRecord(record);
+    const news = [...this.#recordsOf(memberId).values()].filter(isNews).sort((a, b) => a.sequence - b.sequence);
+    return member && { member, actions: await this.actionsOf(memberId), news: structuredClone(news), strays: [] };
   }
 
   async *due(shard: number, now: Instant): AsyncIterable<string[]> {

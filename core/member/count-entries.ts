@@ -412,7 +412,7 @@ function momentOf(
   return moment;
 }
 
-function withEffect(tally: Tally, effect: Effect, at: Instant, program: Program): Tally {
+export function withEffect(tally: Tally, effect: Effect, at: Instant, program: Program): Tally {
   const { cycle } = tally;
   const inCurrent = at >= cycle.start;
   const inPrevious = !inCurrent && at >= cycle.previousStart;

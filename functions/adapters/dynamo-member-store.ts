@@ -15,6 +15,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { DUE_SHARDS } from '../../core/actions/due.ts';
 import type { Grant } from '../../core/actions/grant.ts';
 import type { ActionRecord } from '../../core/actions/tier-action.ts';
+import type { MemberRecords } from '../../core/member/audit.ts';
 import {
   isActionRecord,
   isNotice,
@@ -153,6 +154,33 @@ export class DynamoMemberStore implements MemberStore {
     return actions;
   }
 
+  async recordsOf(memberId: string): Promise<MemberRecords | undefined> {
+    const pages = paginateQuery(
+      { client: this.#client },
+      {
+        TableName: this.#table,
+        // The profile, which is personal, lies behind them.
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: { ':pk': memberId, ':first': ACTION_PREFIX, ':last': `${NOTICE_PREFIX}\uffff` },
+        ConsistentRead: true,
+      },
+    );
+    const items: Record<string, unknown>[] = [];
+    for await (const { Items = [] } of pages) items.push(...Items);
+    const item = items.find(({ sk }) => sk === MEMBER);
+    if (!item) return undefined;
+    const startingWith = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix));
+    const member = memberOf(item);
+    return {
+      member,
+      actions: startingWith(ACTION_PREFIX).map(actionOf),
+      news: [...startingWith(CHANGE_PREFIX), ...startingWith(NOTICE_PREFIX)]
+        .map(newsOf)
+        .sort((a, b) => a.sequence - b.sequence),
+      strays: straysOf(item, itemOfMember(member)),
+    };
+  }
+
   async *due(shard: number, now: Instant): AsyncIterable<string[]> {
     const pages = paginateQuery(
       { client: this.#client },
@@ -259,6 +287,13 @@ export function itemOfMember({ memberId, grants, ...rest }: Member): Record<stri
       anniversaryPart: anniversaryPart(rest.anniversary, partOf(memberId, ANNIVERSARY_PARTS)),
     }),
   };
+}
+
+/** What indexes find the member by, where it does not follow from the member. */
+function straysOf(item: Record<string, unknown>, whole: Record<string, unknown>): MemberRecords['strays'] {
+  return ['dueShard', 'anniversaryPart']
+    .filter((name) => item[name] !== whole[name])
+    .map((figure) => ({ figure, stored: item[figure] ?? null, ledger: whole[figure] ?? null }));
 }
 
 export function memberOf(item: Record<string, unknown>): Member {

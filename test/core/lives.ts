@@ -124,6 +124,7 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
       recordAction: members.recordAction.bind(members),
       action: (...asked: Parameters<MemberStore['action']>) => arrive(members.action(...asked)),
       actionsOf: (memberId: string) => arrive(members.actionsOf(memberId)),
+      recordsOf: members.recordsOf.bind(members),
       due: members.due.bind(members),
       inSegment: members.inSegment.bind(members),
       everyId: members.everyId.bind(members),

@@ -1,0 +1,209 @@
+/** Which of a ledger's entries a stored member holds, found by what its sums add up to. */
+import { type ActionRecord, actionKey, promotionActionId } from '../actions/tier-action.ts';
+import type { Cycle } from '../cycles/cycle.ts';
+import { effectOf } from '../ledger/effect.ts';
+import { tallyOf } from '../ledger/replay.ts';
+import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
+import type { Program } from '../program/program.ts';
+import { END_OF_TIME, type Instant, MINUTE_MS } from '../time.ts';
+import type { AuditCause, Difference } from './audit.ts';
+import { withEffect } from './count-entries.ts';
+import { type CountedWindow, standingOf, WINDOW_MS, withCounted } from './counted-window.ts';
+import type { Member } from './member.ts';
+import type { Tally } from './tally.ts';
+
+export interface AuditedLedger {
+  /** The entries that the sums hold, or should. */
+  known: readonly LedgerEntry[];
+  /** What they add up to in the member's cycle. */
+  tally: Tally;
+  /** Why the stored sums are others, where they are. */
+  cause: AuditCause;
+  /** Entries that should have been counted long ago, and that the sums are right without. */
+  missed: readonly Difference[];
+  /** What is wrong with the list of what was counted lately. */
+  ofWindow: readonly Difference[];
+  /** That list as it should be. */
+  counted: CountedWindow;
+}
+
+/** Of so few entries every choice is tried; of more, the likely ones. */
+const EVERY_CHOICE_OF = 8;
+/** A longer ledger is not searched for the one entry that is missing, or doubled: that takes a fold for each. */
+const SEARCHED_ENTRIES = 150;
+const CLOCKS_APART_MS = 5 * MINUTE_MS;
+
+/**
+ * An entry that was recorded within the window, and that the item does not list, may be on its way: it is no difference, whether the sums
+ * hold it or not. Any other has been brought, or never will be.
+ */
+export function readLedger(
+  member: Member,
+  { entries, actions }: { entries: readonly LedgerEntry[]; actions: readonly ActionRecord[] },
+  program: Program,
+  { cycle, now }: { cycle: Cycle; now: Instant },
+): AuditedLedger {
+  const recent = now - WINDOW_MS;
+  const decided = withDecisions(entries, actions);
+  const sorted = { must: [], perhaps: [], flying: [], missed: [] } as Record<
+    'must' | 'perhaps' | 'flying' | 'missed',
+    LedgerEntry[]
+  >;
+  for (const entry of entries) {
+    const isRecent = entry.recordedAt > recent;
+    const standing = standingOf(member.counted, entry);
+    if (standing === 'counted') sorted.must.push(entry);
+    else if (standing === 'new' && decided.has(entry)) sorted.must.push(entry);
+    else if (standing === 'unknown') sorted[isRecent ? 'perhaps' : 'must'].push(entry);
+    else sorted[isRecent ? 'flying' : 'missed'].push(entry);
+  }
+  const { must, perhaps, flying, missed } = sorted;
+  const unlistedOf = (some: Iterable<LedgerEntry>) =>
+    [...some].map((entry) => ({ figure: `counted.${entryKey(entry)}`, stored: null, ledger: entry.recordedAt }));
+  const at = cycle.end === END_OF_TIME ? Math.max(now, ...entries.map(({ recordedAt }) => recordedAt)) : cycle.end - 1;
+  const fold = (some: readonly LedgerEntry[]) => tallyOf(some, program, member.enrolledAt, at);
+  const stored = textOf(member.tally);
+  const isIt = (some: readonly LedgerEntry[]) => textOf(fold(some)) === stored;
+  const listed = entries.filter((entry) => standingOf(member.counted, entry) === 'counted');
+  const lost = must.filter((entry) => standingOf(member.counted, entry) === 'new');
+  const ofWindow = [...differencesOfWindow(member.counted, listed, now), ...unlistedOf(lost)];
+  const answer = (
+    known: readonly LedgerEntry[],
+    cause: AuditCause,
+    more: Partial<AuditedLedger> = {},
+  ): AuditedLedger => {
+    const since = Math.min(member.counted.since, now);
+    const news = known.filter(({ recordedAt }) => recordedAt > since);
+    const counted = withCounted({ since, entries: [] }, news, since);
+    return { known, tally: fold(known), cause, missed: [], ofWindow, counted, ...more };
+  };
+
+  const choice = choicesWithout(perhaps).find((left) => isIt([...must, ...left]));
+  if (choice) {
+    const known = [...must, ...choice];
+    const differences = missed.map((entry) => ({
+      figure: `entry ${entryKey(entry)}`,
+      stored: null,
+      ledger: 'counted',
+    }));
+    return answer(known, 'entriesNotCounted', { missed: differences });
+  }
+  // The sums hold what the list does not: it would be counted again.
+  const unlisted = [...missed, ...flying];
+  const isUnlisted = choicesWithout(unlisted).find((some) => some.length > 0 && isIt([...must, ...perhaps, ...some]));
+  if (isUnlisted) {
+    const found = [...ofWindow, ...unlistedOf(isUnlisted)];
+    return answer([...must, ...perhaps, ...isUnlisted], 'windowBroken', { ofWindow: found });
+  }
+  if (perhaps.length > EVERY_CHOICE_OF && ofWindow.length === 0) return answer([...must, ...perhaps], 'inFlight');
+  const known = [...must, ...perhaps];
+  return answer(known, causeOf(known, member, program, fold), {
+    missed: missed.map((entry) => ({ figure: `entry ${entryKey(entry)}`, stored: null, ledger: 'counted' })),
+  });
+}
+
+/** Those whose promotions were decided: that, and counting them, was one write. */
+function withDecisions(entries: readonly LedgerEntry[], actions: readonly ActionRecord[]): Set<LedgerEntry> {
+  const keys = new Set(actions.map(({ key }) => key));
+  const isDecided = (entry: LedgerEntry) =>
+    entry.promotions?.some((promotion) =>
+      keys.has(actionKey(promotionActionId(promotion, entryKey(entry)), { type: 'promotion', promotion })),
+    );
+  return new Set(entries.filter(isDecided));
+}
+
+/** One entry that the sums lack, or that they hold twice, explains all of it; else nothing does. */
+function causeOf(
+  known: readonly LedgerEntry[],
+  member: Member,
+  program: Program,
+  fold: (some: readonly LedgerEntry[]) => Tally,
+): AuditCause {
+  if (known.length > SEARCHED_ENTRIES) return 'figure';
+  const stored = sumsOf(member.tally);
+  const whole = fold(known);
+  for (const entry of known) {
+    if (sumsOf(fold(known.filter((other) => other !== entry))) === stored) return 'entriesNotCounted';
+    const twice = withEffect(
+      { ...whole, cycle: member.tally.cycle },
+      effectOf(entry, program),
+      entry.occurredAt,
+      program,
+    );
+    if (sumsOf(twice) === stored) return 'countedTwice';
+  }
+  return 'figure';
+}
+
+/** Each listed entry is one of the ledger's, recorded then; the newest first, and none from before the window. */
+function differencesOfWindow(
+  { since, entries }: CountedWindow,
+  listed: readonly LedgerEntry[],
+  now: Instant,
+): Difference[] {
+  const recorded = new Map(listed.map((entry) => [entryKey(entry), entry.recordedAt]));
+  const differences: Difference[] = [];
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    const [key, recordedAt] = entry;
+    const told = recorded.get(key) ?? null;
+    const isRight = told === recordedAt && recordedAt > since && !seen.has(key) && entry.length === 2;
+    if (!isRight) differences.push({ figure: `counted.${key}`, stored: recordedAt, ledger: told });
+    seen.add(key);
+  }
+  if (!Number.isSafeInteger(since) || since > now + CLOCKS_APART_MS) {
+    differences.push({ figure: 'counted.since', stored: since, ledger: 'a moment of the past' });
+  }
+  return differences;
+}
+
+/**
+ * What may be left of some entries when some are taken out: all of them first, every choice where they are few, else without one of
+ * them, and without the newest.
+ */
+function choicesWithout(entries: readonly LedgerEntry[]): LedgerEntry[][] {
+  const count = entries.length;
+  if (count <= EVERY_CHOICE_OF) {
+    const everyOne = 2 ** count - 1;
+    return Array.from({ length: 2 ** count }, (_, choice) =>
+      entries.filter((_, place) => ((everyOne - choice) >> place) % 2 === 1),
+    );
+  }
+  const byRecording = [...entries].sort((a, b) => a.recordedAt - b.recordedAt);
+  return [
+    byRecording,
+    ...byRecording.map((left) => byRecording.filter((entry) => entry !== left)),
+    ...byRecording.map((_, place) => byRecording.slice(0, place)),
+  ];
+}
+
+/** Every figure of a tally but its cycle, each by its name. */
+export function figuresOf({
+  cycle: _,
+  previous,
+  current,
+  held = null!,
+  latestAt = null!,
+  ...sums
+}: Tally): Record<string, unknown> {
+  return {
+    'previous.tier': previous.tier,
+    'previous.trackers': previous.trackers,
+    'current.tier': current.tier,
+    'current.trackers': current.trackers,
+    ...sums,
+    held,
+    latestAt,
+  };
+}
+
+/** Of what is held (R8), an edit may be the reason. */
+function textOf(tally: Tally): string {
+  const { held: _, ...figures } = figuresOf(tally);
+  return JSON.stringify(Object.entries(figures).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function sumsOf(tally: Tally): string {
+  const { held: _, latestAt: __, awaited: ___, awaitsMany: ____, ...sums } = figuresOf(tally);
+  return JSON.stringify(Object.entries(sums).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

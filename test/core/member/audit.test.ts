@@ -1,0 +1,148 @@
+/** The drift audit as laws over random lives: it proves whoever is right, whatever is on its way, and finds whatever figure was spoilt. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { entryKey, type LedgerEntry } from '../../../core/ledger/transaction.ts';
+import { auditMember, isDrift, type MemberRecords } from '../../../core/member/audit.ts';
+import type { Program } from '../../../core/program/program.ts';
+import { DAY_MS, HOUR_MS, type Instant } from '../../../core/time.ts';
+import { recordTransaction } from '../../../core/use-cases/record-transaction.ts';
+import { anyTransaction, type ManagedLife, managedLives, RULEBOOKS } from '../actions/managed-lives.ts';
+import { MEMBER_ID } from '../histories.ts';
+import { ENROLMENT, lifeOf, lives } from '../lives.ts';
+import { type Corruption, corruptionsOf } from './corruptions.ts';
+
+interface Lived {
+  life: ReturnType<typeof lifeOf>;
+  program: Program;
+  records: MemberRecords;
+  ledger: readonly LedgerEntry[];
+  now: Instant;
+}
+
+async function lived({ rulebook, enrolledFirst, happening, batch, backwards }: ManagedLife): Promise<Lived> {
+  const program = RULEBOOKS[rulebook]!.program;
+  const life = lifeOf(program);
+  for (const event of [...(enrolledFirst ? [ENROLMENT] : []), ...happening]) await life.live(event);
+  await life.settle(batch, backwards);
+  return readAgain({ life, program });
+}
+
+async function readAgain({ life, program }: Pick<Lived, 'life' | 'program'>): Promise<Lived> {
+  const records = (await life.members.recordsOf(MEMBER_ID))!;
+  return { life, program, records, ledger: [...life.recorded], now: life.latest() };
+}
+
+function findingsOf({ records, ledger, program, now }: Omit<Lived, 'life'>) {
+  return auditMember(records, ledger, program, { now }).findings;
+}
+
+describe('whoever is right', () => {
+  test('is proved, whatever staff, promotions, the stream and the clocks did', async () => {
+    let proved = 0;
+    await fc.assert(
+      fc.asyncProperty(managedLives, async (story) => {
+        const one = await lived(story);
+        if (one.records.member.rebuildDue) return;
+        expect(findingsOf(one)).toEqual([]);
+        proved++;
+      }),
+      { numRuns: 300 },
+    );
+    expect(proved).toBeGreaterThan(250);
+  });
+
+  test('is proved, whatever was bought and given back, and under every rule of cycles', async () => {
+    await fc.assert(
+      fc.asyncProperty(lives, async ({ program, enrolledFirst, happening, batch, backwards }) => {
+        const life = lifeOf(program);
+        for (const event of [...(enrolledFirst ? [ENROLMENT] : []), ...happening]) await life.live(event);
+        await life.settle(batch, backwards);
+        const one = await readAgain({ life, program });
+        if (!one.records.member.rebuildDue) expect(findingsOf(one)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('is proved while purchases, refunds and promotions are on their way to it', async () => {
+    const flying = managedLives.chain((story) =>
+      fc.record({
+        story: fc.constant(story),
+        taken: fc.array(anyTransaction(RULEBOOKS[story.rulebook]!.program), { minLength: 1, maxLength: 6 }),
+        laterMs: fc.constantFrom(0, 1, HOUR_MS, 25 * HOUR_MS),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(flying, async ({ story, taken, laterMs }) => {
+        const { life, program } = await lived(story);
+        for (const transaction of taken) {
+          const now = life.latest();
+          await recordTransaction(life.ports, program, MEMBER_ID, { ...transaction, occurredAt: now }, now);
+        }
+        const one = await readAgain({ life, program });
+        if (one.records.member.rebuildDue) return;
+        expect(findingsOf({ ...one, now: one.now + laterMs })).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('is proved between an end of its cycle or of a grant and whoever comes to write it down', async () => {
+    await fc.assert(
+      fc.asyncProperty(managedLives, fc.constantFrom(1, 40, 400, 1200), async (story, days) => {
+        const one = await lived(story);
+        if (one.records.member.rebuildDue) return;
+        expect(findingsOf({ ...one, now: one.now + days * DAY_MS })).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+/** Facts that no ledger tells (docs/decisions/0020): who the member is, and how often and when its item was written. */
+const TOLD_BY_NO_LEDGER = [/^memberId$/, /^enrolledAt$/, /^blocked$/, /^version$/, /^counted\.since$/];
+
+/** What may be there in some lives, and is not in this one. */
+const MAY_BE_THERE = {
+  'tally.held': 'gold',
+  'tally.latestAt': 1_700_000_000_000,
+  nextDueAt: 1_700_000_000_000,
+  anniversary: '02-30',
+  movedBy: 'cycle-20260101t000000z-1',
+  rebuildDue: true,
+  undecided: true,
+  welcome: { promotions: ['welcome'], at: 1_700_000_000_000 },
+  grants: [{ key: 'a0', kind: 'floor', tier: 'gold', from: 1_700_000_000_000 }],
+};
+
+/** Spoilt, and nothing could ever come of it. */
+function doesNoHarm({ figure, how, item }: Corruption<MemberRecords['member']>, one: Lived): boolean {
+  // It is due, has been before, and the sweep puts the next moment there within minutes.
+  if (figure === 'nextDueAt') return item.nextDueAt !== undefined && item.nextDueAt <= one.now;
+  if (!/^counted\.entries\.\d+$/.test(figure) || how !== 'is left out') return false;
+  // An entry that gives nothing and takes nothing: to count it again changes nothing.
+  const listed = new Set(item.counted.entries.map(([key]) => key));
+  const lost = one.records.member.counted.entries.find(([key]) => !listed.has(key))![0];
+  const ledger = one.ledger.filter((entry) => entryKey(entry) !== lost);
+  return findingsOf({ ...one, ledger, records: { ...one.records, member: item } }).length === 0;
+}
+
+describe('whoever is not', () => {
+  test('is found, whichever figure of its item was spoilt', async () => {
+    let spoilt = 0;
+    await fc.assert(
+      fc.asyncProperty(managedLives, async (story) => {
+        const one = await lived(story);
+        for (const corruption of corruptionsOf(one.records.member, MAY_BE_THERE)) {
+          const { figure, how, item } = corruption;
+          if (TOLD_BY_NO_LEDGER.some((place) => place.test(figure))) continue;
+          const findings = findingsOf({ ...one, records: { ...one.records, member: item } });
+          if (findings.length === 0) expect(doesNoHarm(corruption, one), `${figure} ${how}`).toBe(true);
+          spoilt++;
+        }
+      }),
+      { numRuns: 150 },
+    );
+    expect(spoilt).toBeGreaterThan(10_000);
+  });
+});
