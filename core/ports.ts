@@ -142,7 +142,13 @@ export interface EventBus {
 }
 
 export interface BusEvent {
-  type: 'tier.upgraded' | 'tier.downgraded' | 'tier.renewed' | 'tier.expiring' | 'recalculation.completed' | 'audit.completed';
+  type:
+    | 'tier.upgraded'
+    | 'tier.downgraded'
+    | 'tier.renewed'
+    | 'tier.expiring'
+    | 'recalculation.completed'
+    | 'audit.completed';
   occurredAt: Instant;
   detail: Record<string, unknown>;
 }

@@ -296,11 +296,17 @@ function newestOf({ counted }: Member): Instant {
   return Math.max(0, ...counted.entries.map(([, recordedAt]) => recordedAt));
 }
 
-/** The cycle that the sums are of: the one that its start lies in, or the present one where that says nothing. */
+/** The cycle that the sums are of: the one that most of its edges tell, or the present one where they tell none. */
 function cycleOf({ tally, enrolledAt }: Member, program: Program, now: Instant): Tally['cycle'] {
-  const { start } = tally.cycle;
-  const isPast = Number.isSafeInteger(start) && start <= now + CLOCKS_APART_MS;
-  return cycleAt(program.cycle, program.timeZone, enrolledAt, isPast ? start : now);
+  const { cycle } = tally;
+  const isPast = (at: Instant) => Number.isSafeInteger(at) && at <= now + CLOCKS_APART_MS;
+  const at = (moment: Instant) => cycleAt(program.cycle, program.timeZone, enrolledAt, moment);
+  const fits = (one: Tally['cycle']) =>
+    Number(one.previousStart === cycle.previousStart) +
+    Number(one.start === cycle.start) +
+    Number(one.end === cycle.end);
+  const told = [cycle.start, cycle.end - 1].filter((moment) => Number.isSafeInteger(moment)).map(at);
+  return told.find((one) => isPast(one.start) && fits(one) >= 2) ?? at(now);
 }
 
 /** The member's own last moment: before the next at which something happens by itself, and after all that was written down. */

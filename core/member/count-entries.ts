@@ -158,16 +158,17 @@ export interface History {
  * @param history every entry and every action of the member, read consistently after the member was
  * @param because.cause what a change of tier is put down to
  * @param because.brought the entries that ask for the rebuild: what the others change, without them, was no news of today
+ * @param because.keepsEdited a tier that only an edit of the thresholds would lower is kept, as by a transaction (R10)
  */
 export function rebuildMember(
   member: Member,
   history: History,
   program: Program,
   announcing: Announcing,
-  because: { cause: ChangeCause; brought?: readonly LedgerEntry[] },
+  because: { cause: ChangeCause; brought?: readonly LedgerEntry[]; keepsEdited?: boolean },
   now: Instant,
 ): Settled {
-  const { cause, brought = [] } = because;
+  const { cause, brought = [], keepsEdited = cause === 'transaction' } = because;
   const { entries } = history;
   const moment = momentOf(now, member, entries, history.actions);
   const { taken, unfinished } = decidePromotions(member, history, program);
@@ -192,7 +193,7 @@ export function rebuildMember(
         cause,
         at: moment,
         // An operator's rebuild puts right whatever is wrong; a transaction's leaves a tier that only a change of thresholds took (R10).
-        ...(cause === 'transaction' && { tallyBefore: tallyBefore(untilNow.member, known, program, moment) }),
+        ...(keepsEdited && { tallyBefore: tallyBefore(untilNow.member, known, program, moment) }),
         grantsBefore: untilNow.member.grants,
         taken,
       },

@@ -1,10 +1,11 @@
 /** A piece of work over many members, in pages: each page can be done again, and is counted once. */
 import type { Outcome, TierAction } from '../actions/tier-action.ts';
+import type { AuditCause } from '../member/audit.ts';
 import type { ChangeCause } from '../member/member.ts';
 import type { Instant } from '../time.ts';
 import type { Segment } from './segment.ts';
 
-export type Run = GroupActionRun | RecalculationRun;
+export type Run = GroupActionRun | RecalculationRun | AuditRun;
 
 interface AnyRun {
   runId: string;
@@ -46,16 +47,30 @@ export interface RecalculationRun extends AnyRun {
   aborted?: boolean;
 }
 
+/** Every member compared with its ledger. */
+export interface AuditRun extends AnyRun {
+  kind: 'audit';
+  /** Whether what differs is put right. */
+  heal: boolean;
+  /** The rules by which members are judged, and since when they are known to have been in force. */
+  programVersion: string;
+  inForceSince?: Instant;
+  segments: readonly Segment[];
+}
+
 /** What of a recalculation may become another while it is under way. */
 export type RunAmendment = Partial<Pick<RecalculationRun, 'total' | 'notify' | 'abortWhenDown'>>;
 
 /** `failed`: the engine gave up, and an operator has to start it again. */
 export type RunState = 'running' | 'failed';
 
+/** What an audit finds. `WAITS`: it can't be proved today, and nothing is wrong. */
+export const AUDIT_OUTCOMES = ['DIFFERS', 'HEALED', 'WAITS'] as const;
+
 /** What happened to one member. `MOVED`: by a recalculation. `FAILED`: nothing was changed, and the operator is told why. */
 export interface RunOutcome {
   memberId: string;
-  outcome: Outcome | 'MOVED' | 'FAILED';
+  outcome: Outcome | 'MOVED' | (typeof AUDIT_OUTCOMES)[number] | 'FAILED';
   why?: string;
   /** The visible tier before and after; null where there is no member. */
   from: string | null;
@@ -63,12 +78,22 @@ export interface RunOutcome {
   direction: 'up' | 'down' | 'none';
   cause?: ChangeCause;
   until?: Instant | null;
+  /** What an audit found, the first of many. */
+  differences?: RunDifference[];
+}
+
+/** A figure that is not what the ledger gives, both as short texts. */
+export interface RunDifference {
+  figure: string;
+  stored: string;
+  ledger: string;
+  cause: AuditCause;
 }
 
 export interface RunPage {
   /** Unique in its run; pages are listed in the order of their names. */
   name: string;
-  /** A recalculation leaves out those who stay what they are: of many members they are most. */
+  /** A recalculation leaves out those who stay what they are, and an audit those who are proved: of many members they are most. */
   outcomes: RunOutcome[];
   /** Where the next page begins; left out with the last. */
   next?: string;
@@ -83,6 +108,8 @@ export interface RunCounts {
   outcomes: Record<string, number>;
   /** How many went from a tier to another, by `from` and then `to`. A recalculation counts those that stayed as well: from a tier to itself. */
   matrix: Record<string, Record<string, number>>;
+  /** How many members an audit found for which cause; a member may have several. */
+  causes?: Record<string, number>;
 }
 
 export const NO_COUNTS: RunCounts = {
@@ -121,6 +148,7 @@ export function plusCounts(a: RunCounts, b: RunCounts): RunCounts {
     failed: a.failed + b.failed,
     outcomes: merged(a.outcomes, b.outcomes, (x, y) => x + y),
     matrix: merged(a.matrix, b.matrix, (x, y) => merged(x, y, (n, m) => n + m)),
+    ...((a.causes || b.causes) && { causes: merged(a.causes ?? {}, b.causes ?? {}, (x, y) => x + y) }),
   };
 }
 

@@ -17,12 +17,14 @@ export const ANNIVERSARY_PARTS = 4;
 
 /** The segments that hold all members whom a recalculation concerns. */
 export function segmentsOf({ occasion, at }: Pick<RecalculationRun, 'occasion' | 'at'>, program: Program): Segment[] {
-  if (occasion !== 'cycleEnd' || program.cycle.type !== 'enrollment') {
-    return parts(PARTS_OF_EVERYONE).map((part) => ({ kind: 'everyone', part, of: PARTS_OF_EVERYONE }));
-  }
+  if (occasion !== 'cycleEnd' || program.cycle.type !== 'enrollment') return segmentsOfEveryone();
   return anniversariesAround(at, program.timeZone).flatMap((day) =>
     parts(ANNIVERSARY_PARTS).map((part): Segment => ({ kind: 'anniversary', day, part })),
   );
+}
+
+export function segmentsOfEveryone(): Segment[] {
+  return parts(PARTS_OF_EVERYONE).map((part) => ({ kind: 'everyone', part, of: PARTS_OF_EVERYONE }));
 }
 
 /**
@@ -42,6 +44,11 @@ export function segmentName(segment: Segment): string {
   return segment.kind === 'everyone'
     ? `${String(segment.part).padStart(2, '0')}of${segment.of}`
     : `${segment.day}.${segment.part}`;
+}
+
+/** The name of a segment's page: it says where its members are, and pages are listed in the order of their names. */
+export function pageName(segment: Segment, page: number): string {
+  return `${segmentName(segment)}#${String(page).padStart(8, '0')}`;
 }
 
 function parts(count: number): number[] {

@@ -4,7 +4,7 @@ import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import { type Program, rankOf } from '../program/program.ts';
 import { failureOf } from '../runs/failure-of.ts';
 import { NO_COUNTS, type RunCounts, type RunOutcome } from '../runs/run.ts';
-import { type Segment, segmentName } from '../runs/segment.ts';
+import { pageName, type Segment } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
 import { type Judged, MemberRecalculation } from './recalculate-member.ts';
 
@@ -57,7 +57,7 @@ export async function recalculatePage(
   clock: () => Instant,
   failing: { isTransient: (error: unknown) => boolean; givesUp: boolean },
 ): Promise<RecalculatedPage> {
-  const name = `${segmentName(segment)}#${String(page).padStart(8, '0')}`;
+  const name = pageName(segment, page);
   const [run, kept] = await Promise.all([ports.runs.load(runId), ports.runs.page(runId, name)]);
   if (run?.kind !== 'recalculation') throw new Error(`There is no recalculation ${runId}.`);
   // Where the kept page ended the run goes on: items that came since would divide the members otherwise.

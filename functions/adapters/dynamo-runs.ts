@@ -190,6 +190,7 @@ const SHORT_NAMES: Readonly<Record<keyof RunOutcome, string>> = {
   direction: 'd',
   cause: 'c',
   until: 'u',
+  differences: 'x',
 };
 const LONG_NAMES = longNames(SHORT_NAMES);
 
@@ -199,9 +200,10 @@ function keyOf(runId: string, sk: string): { pk: string; sk: string } {
 }
 
 /** The counts as attributes of their own, which pages can add to side by side. Ids of tiers hold no `#`. */
-function flattened({ outcomes, matrix, ...counts }: RunCounts): Record<string, number> {
+function flattened({ outcomes, matrix, causes = {}, ...counts }: RunCounts): Record<string, number> {
   const flat: Record<string, number> = { ...counts };
   for (const [outcome, count] of Object.entries(outcomes)) flat[`outcome#${outcome}`] = count;
+  for (const [cause, count] of Object.entries(causes)) flat[`cause#${cause}`] = count;
   for (const [from, row] of Object.entries(matrix)) {
     for (const [to, count] of Object.entries(row)) flat[`matrix#${from}#${to}`] = count;
   }
@@ -215,7 +217,9 @@ function runOf(runId: string, item: Record<string, unknown>): Run {
   for (const [name, value] of Object.entries(attributes)) {
     const [kind, first, second] = name.split('#');
     if (kind === 'outcome' && first !== undefined) counts.outcomes[first] = value as number;
-    else if (kind === 'matrix' && first !== undefined && second !== undefined) {
+    else if (kind === 'cause' && first !== undefined) {
+      counts.causes = { ...counts.causes, [first]: value as number };
+    } else if (kind === 'matrix' && first !== undefined && second !== undefined) {
       counts.matrix[first] = {
         ...(Object.hasOwn(counts.matrix, first) && counts.matrix[first]),
         [second]: value as number,

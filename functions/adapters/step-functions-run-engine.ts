@@ -83,6 +83,7 @@ export class StepFunctionsRunEngine implements RunEngine {
 function inputOf(run: Run): Record<string, unknown> {
   const { runId } = run;
   if (run.kind === 'groupAction') return { runId, after: '' };
+  if (run.kind === 'audit') return { runId, segments: run.segments };
   const { previewRunId, segments } = run;
   return { runId, segments, ...(previewRunId !== undefined && { previewRunId }) };
 }

@@ -2,13 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entryKey, type LedgerEntry } from '../../../core/ledger/transaction.ts';
-import { auditMember, isDrift, type MemberRecords } from '../../../core/member/audit.ts';
+import { auditMember, type MemberRecords } from '../../../core/member/audit.ts';
+import { rebuildMember } from '../../../core/member/count-entries.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { DAY_MS, HOUR_MS, type Instant } from '../../../core/time.ts';
+import { auditStoredMember } from '../../../core/use-cases/audit-member.ts';
 import { recordTransaction } from '../../../core/use-cases/record-transaction.ts';
+import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { anyTransaction, type ManagedLife, managedLives, RULEBOOKS } from '../actions/managed-lives.ts';
 import { MEMBER_ID } from '../histories.ts';
-import { ENROLMENT, lifeOf, lives } from '../lives.ts';
+import { ANNOUNCING, ENROLMENT, lifeOf, lives } from '../lives.ts';
 import { type Corruption, corruptionsOf } from './corruptions.ts';
 
 interface Lived {
@@ -144,5 +147,45 @@ describe('whoever is not', () => {
       { numRuns: 150 },
     );
     expect(spoilt).toBeGreaterThan(10_000);
+  });
+});
+
+describe('whoever is put right', () => {
+  test('is what a rebuild makes of one who was never spoilt, and is proved from then on', async () => {
+    let healed = 0;
+    await fc.assert(
+      fc.asyncProperty(managedLives, fc.infiniteStream(fc.nat()), async (story, picks) => {
+        const one = await lived(story);
+        const { life, program, now, records, ledger } = one;
+        const before = records.member;
+        if (before.rebuildDue) return;
+        const because = { cause: 'rebuild', keepsEdited: true } as const;
+        const history = { entries: ledger, actions: records.actions };
+        const meant = rebuildMember(before, history, program, ANNOUNCING, because, now);
+        const corruptions = corruptionsOf(before, MAY_BE_THERE).filter(
+          ({ figure }) => !TOLD_BY_NO_LEDGER.some((place) => place.test(figure)),
+        );
+        for (let time = 0; time < 8; time++) {
+          const corruption = corruptions[picks.next().value % corruptions.length]!;
+          if (doesNoHarm(corruption, one)) continue;
+          const { figure, how, item } = corruption;
+          const members = new MemoryMemberStore();
+          await members.save(item, 0, [...records.news, ...records.actions]);
+          const ports = { ...life.ports, members };
+          const options = { heal: true, pause: async () => {} };
+          const audit = () => auditStoredMember(ports, program, ANNOUNCING, MEMBER_ID, options, () => now);
+          const first = await audit();
+          if (first.status === 'waits') continue;
+          expect(first, `${figure} ${how}`).toMatchObject({ status: 'healed', changes: meant.changes });
+          expect(await audit(), `${figure} ${how}`).toEqual({ status: 'proved' });
+          const { version: _, counted: __, ...after } = (await members.load(MEMBER_ID))!;
+          const { version: ___, counted: ____, ...meantToBe } = meant.member;
+          expect(after, `${figure} ${how}`).toEqual(meantToBe);
+          healed++;
+        }
+      }),
+      { numRuns: 200 },
+    );
+    expect(healed).toBeGreaterThan(500);
   });
 });

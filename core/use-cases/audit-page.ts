@@ -1,0 +1,151 @@
+import { type Finding, isDrift } from '../member/audit.ts';
+import type { Announcing } from '../member/settle.ts';
+import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
+import { type Program, rankOf } from '../program/program.ts';
+import { failureOf } from '../runs/failure-of.ts';
+import { NO_COUNTS, type RunCounts, type RunDifference, type RunOutcome } from '../runs/run.ts';
+import { pageName } from '../runs/segment.ts';
+import type { Instant } from '../time.ts';
+import { auditStoredMember, type MemberAudit } from './audit-member.ts';
+import type { PagePlace } from './recalculate-page.ts';
+
+/** How many members a page has at most: what it tells of them fits into an item of 400 KB, even if each of them differs. */
+export const AUDIT_PAGE_SIZE = 200;
+
+/** How many members are read at the same time. */
+const SIDE_BY_SIDE = 10;
+
+/** How much of what differs is kept of one member. */
+const MAX_DIFFERENCES = 6;
+const MAX_TEXT = 80;
+
+interface Ports {
+  ledger: Ledger;
+  members: MemberStore;
+  clock: TierClock;
+  runs: Runs;
+}
+
+export interface AuditedPage {
+  /** It was done before, and nothing was done now. */
+  wasKept: boolean;
+  processed: number;
+  /** Those that could not be proved. */
+  outcomes: RunOutcome[];
+  /** Where the next page begins; left out with the last. */
+  next?: string;
+}
+
+/**
+ * Compares a page of members with their ledgers, and puts right what differs where the run says so. It can be done again at any time: it is
+ * counted once, and what was put right does not differ again. One member that cannot be read stops nobody.
+ * @param working.pause as long as a write takes that was half seen
+ * @param working.isTransient whether a failure may be gone the next time: then the page is to be done again
+ * @param working.givesUp the page was tried for long: whoever still fails is told as failed, and the others go on
+ * @throws what failed because the world did, once all others of the page are done
+ */
+export async function auditPage(
+  ports: Ports,
+  program: Program,
+  announcing: Announcing,
+  { runId, segment, page, after }: PagePlace,
+  clock: () => Instant,
+  working: { pause: () => Promise<void>; isTransient: (error: unknown) => boolean; givesUp: boolean },
+): Promise<AuditedPage> {
+  const name = pageName(segment, page);
+  const [run, kept] = await Promise.all([ports.runs.load(runId), ports.runs.page(runId, name)]);
+  if (run?.kind !== 'audit') throw new Error(`There is no audit ${runId}.`);
+  if (kept) return { wasKept: true, processed: 0, outcomes: [], ...nextOf(kept) };
+
+  const found = await ports.members.inSegment(segment, {
+    limit: AUDIT_PAGE_SIZE,
+    ...(after !== undefined && { after }),
+  });
+  const options = { heal: run.heal, inForceSince: run.inForceSince, pause: working.pause };
+  const audits: { memberId: string; audit: MemberAudit }[] = [];
+  const errors: { memberId: string; error: unknown }[] = [];
+  for (let place = 0; place < found.members.length; place += SIDE_BY_SIDE) {
+    const some = found.members.slice(place, place + SIDE_BY_SIDE).map(async ({ memberId }) => {
+      try {
+        const audit = await auditStoredMember(ports, program, announcing, memberId, options, clock);
+        audits.push({ memberId, audit });
+      } catch (error) {
+        errors.push({ memberId, error });
+      }
+    });
+    await Promise.all(some);
+  }
+
+  const passing = errors.find(({ error }) => working.isTransient(error));
+  if (passing && !working.givesUp) throw passing.error;
+  const unproved = audits.flatMap(({ memberId, audit }) => outcomeOf(memberId, audit, program) ?? []);
+  const failed = errors.map(({ memberId, error }): RunOutcome => ({ memberId, ...failureOf(error) }));
+  const outcomes = [...unproved, ...failed].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
+  const counts = countsOfAudited(
+    audits.map(({ audit }) => audit),
+    outcomes,
+  );
+  const recorded = await ports.runs.recordPage(runId, { name, outcomes, ...nextOf(found) }, counts);
+  return { wasKept: false, processed: counts.processed, outcomes, ...nextOf(recorded) };
+}
+
+function nextOf({ next }: { next?: string }): { next?: string } {
+  return next === undefined ? {} : { next };
+}
+
+/** What is told of a member; nothing of one that was proved. */
+export function outcomeOf(memberId: string, audit: MemberAudit, program: Program): RunOutcome | undefined {
+  if (audit.status === 'proved' || audit.status === 'noMember') return undefined;
+  const { findings, tier: from } = audit;
+  const to = (audit.status === 'healed' && audit.changes.at(-1)?.to.id) || from;
+  const isMoved = to !== from;
+  const hidden = findings.length - MAX_DIFFERENCES;
+  const unhealed = audit.status === 'differs' ? audit.unhealed : undefined;
+  const why = [
+    ...(hidden > 0 ? [`${hidden} more figures differ`] : []),
+    ...(unhealed ? [`Not put right: ${unhealed.map(({ figure }) => figure).join(', ')}`.slice(0, 300)] : []),
+  ];
+  return {
+    memberId,
+    outcome: ({ waits: 'WAITS', differs: 'DIFFERS', healed: 'HEALED' } as const)[audit.status],
+    from,
+    to,
+    direction: !isMoved ? 'none' : rankOf(program, to) > rankOf(program, from) ? 'up' : 'down',
+    ...(isMoved && { cause: 'rebuild' as const }),
+    ...(why.length > 0 && { why: why.join('. ') }),
+    // What is wrong comes before what merely waits.
+    differences: [...findings]
+      .sort((a, b) => Number(isDrift(b)) - Number(isDrift(a)))
+      .slice(0, MAX_DIFFERENCES)
+      .map(differenceOf),
+  };
+}
+
+function differenceOf({ figure, stored, ledger, cause }: Finding): RunDifference {
+  const text = (value: unknown) => JSON.stringify(value ?? null).slice(0, MAX_TEXT);
+  return { figure: figure.slice(0, MAX_TEXT), stored: text(stored), ledger: text(ledger), cause };
+}
+
+function countsOfAudited(audits: readonly MemberAudit[], outcomes: readonly RunOutcome[]): RunCounts {
+  const there = audits.filter(({ status }) => status !== 'noMember');
+  const names = there.map(({ status }) => status).filter((status) => status !== 'noMember');
+  const ofAll = { proved: 'PROVED', waits: 'WAITS', differs: 'DIFFERS', healed: 'HEALED' } as const;
+  const up = outcomes.filter(({ direction }) => direction === 'up').length;
+  const down = outcomes.filter(({ direction }) => direction === 'down').length;
+  const failed = outcomes.filter(({ outcome }) => outcome === 'FAILED').length;
+  const causes = there.flatMap((audit) =>
+    'findings' in audit ? [...new Set(audit.findings.map(({ cause }) => cause))] : [],
+  );
+  return {
+    ...NO_COUNTS,
+    ...{ processed: there.length + failed, up, down, unchanged: there.length - up - down, failed },
+    outcomes: tallied([...names.map((status) => ofAll[status]), ...Array<string>(failed).fill('FAILED')]),
+    causes: tallied(causes),
+  };
+}
+
+function tallied(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
