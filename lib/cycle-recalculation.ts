@@ -1,20 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
-import {
-  Choice,
-  Condition,
-  type IChainable,
-  JsonPath,
-  Map as MapState,
-  Pass,
-  Result,
-  Succeed,
-  TaskInput,
-} from 'aws-cdk-lib/aws-stepfunctions';
+import { Choice, Condition, type IChainable, JsonPath, Succeed, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { FrontDoor } from './front-door.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { everySegment } from './parts/every-segment.ts';
 import { feedFromQueue } from './parts/feed-from-queue.ts';
 import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelQueue } from './parts/laurel-queue.ts';
@@ -31,9 +22,6 @@ export interface CycleRecalculationProps {
   readonly clock: TierClock;
   readonly announcements: TierAnnouncements;
 }
-
-/** How many segments of a run are gone through at the same time. */
-const SIDE_BY_SIDE = 8;
 
 /** What happens where cycles end: members are judged by the cycle that ended, and hear of it where their tier moves. */
 export class CycleRecalculation extends Construct {
@@ -102,7 +90,7 @@ export class CycleRecalculation extends Construct {
    * itself has none before it.
    */
   private previewThenWrite(): IChainable {
-    const write = this.everySegment('Recalculate', '$.runId');
+    const write = everySegment(this, 'Recalculate', this.recalculateCycle, '$.runId');
     const runId = { runId: JsonPath.stringAt('$.runId') };
     const finish = stepOf(this, 'Finish', this.finishRecalculation, { payload: TaskInput.fromObject(runId) });
     write.next(finish).next(new Succeed(this, 'Done'));
@@ -111,7 +99,7 @@ export class CycleRecalculation extends Construct {
       payload: TaskInput.fromObject(runId),
       resultPath: '$.weighed',
     });
-    const preview = this.everySegment('Preview', '$.previewRunId');
+    const preview = everySegment(this, 'Preview', this.recalculateCycle, '$.previewRunId');
     preview.next(weigh).next(
       new Choice(this, 'MayGoOn')
         .when(Condition.booleanEquals('$.weighed.goesOn', true), write)
@@ -119,32 +107,6 @@ export class CycleRecalculation extends Construct {
         .otherwise(new Succeed(this, 'Aborted')),
     );
     return new Choice(this, 'HasPreview').when(Condition.isPresent('$.previewRunId'), preview).otherwise(write);
-  }
-
-  /**
-   * The pages of each segment, until one says that it was the last. A page that fails for long is done once more with what can be done: its
-   * other members are reported, and the pages behind it go on. If not even that succeeds, the run stands still.
-   * @param runIdAt where the id of the run stands whose pages they are
-   */
-  private everySegment(name: string, runIdAt: string): MapState {
-    const page = stepOf(this, `${name}Page`, this.recalculateCycle);
-    const givenUp = stepOf(this, `${name}PageGivenUp`, this.recalculateCycle);
-    const isDone = new Choice(this, `Is${name}Done`)
-      .when(Condition.booleanEquals('$.done', true), new Succeed(this, `${name}SegmentDone`))
-      .otherwise(page);
-    const giveUp = new Pass(this, `GiveUp${name}Page`, { result: Result.fromBoolean(true), resultPath: '$.givesUp' });
-    page.addCatch(giveUp, { resultPath: '$.failure' });
-    giveUp.next(givenUp).next(isDone);
-    return new MapState(this, `${name}Segments`, {
-      itemsPath: '$.segments',
-      itemSelector: {
-        runId: JsonPath.stringAt(runIdAt),
-        segment: JsonPath.objectAt('$$.Map.Item.Value'),
-        page: 0,
-      },
-      maxConcurrency: SIDE_BY_SIDE,
-      resultPath: JsonPath.DISCARD,
-    }).itemProcessor(page.next(isDone));
   }
 
   /** In the brand's zone, just after midnight. A night that is missed is made up for by the next one. */

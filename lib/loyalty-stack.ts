@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { compileProgram } from '../core/program/program.ts';
 import { CycleRecalculation } from './cycle-recalculation.ts';
+import { DriftAudit } from './drift-audit.ts';
 import { FrontDoor } from './front-door.ts';
 import { GooglePasses } from './google-passes.ts';
 import { MemberNotifications } from './member-notifications.ts';
@@ -42,7 +43,8 @@ export class LoyaltyStack extends Stack {
     const cycles = new CycleRecalculation(this, 'CycleRecalculation', {
       ...{ brand, frontDoor, ledger, members, clock, announcements },
     });
-    new Runs(this, 'Runs', { brand, frontDoor, members, actions, recalculation: cycles });
+    const audit = new DriftAudit(this, 'DriftAudit', { brand, ledger, members, clock, announcements });
+    new Runs(this, 'Runs', { brand, frontDoor, members, actions, recalculation: cycles, audit });
     const notifications = new MemberNotifications(this, 'MemberNotifications', { brand, members, announcements });
     const googlePasses = brand.settings.wallet?.google
       ? new GooglePasses(this, 'GooglePasses', { brand, frontDoor, ledger, members, announcements })
@@ -61,6 +63,7 @@ export class LoyaltyStack extends Stack {
       actions,
       expiry,
       cycles,
+      audit,
       announcements,
       notifications,
       googlePasses,
@@ -86,6 +89,9 @@ export class LoyaltyStack extends Stack {
       GroupActionsStateMachine: actions.runs.machine.stateMachineArn,
       RecalculationsStateMachine: cycles.runs.machine.stateMachineArn,
       NightDeadLetters: cycles.nightly?.deadLetters.queueUrl,
+      AuditsStateMachine: audit.runs.machine.stateMachineArn,
+      AuditsQueue: audit.recurring?.audits.queueUrl,
+      AuditDeadLetters: audit.recurring?.deadLetters.queueUrl,
       EmailQueue: notifications.email?.queue.queueUrl,
       EmailDeadLetters: notifications.email?.deadLetters.queueUrl,
       SmsQueue: notifications.sms?.queue.queueUrl,

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import type { CycleRecalculation } from './cycle-recalculation.ts';
+import type { DriftAudit } from './drift-audit.ts';
 import type { FrontDoor } from './front-door.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
@@ -12,11 +13,12 @@ export interface RunsProps {
   readonly members: Members;
   readonly actions: TierActions;
   readonly recalculation: CycleRecalculation;
+  readonly audit: DriftAudit;
 }
 
 /** The calls about runs over many members, of whatever kind: how far one is, and what it did. */
 export class Runs extends Construct {
-  constructor(scope: Construct, id: string, { brand, frontDoor, members, actions, recalculation }: RunsProps) {
+  constructor(scope: Construct, id: string, { brand, frontDoor, members, actions, recalculation, audit }: RunsProps) {
     super(scope, id);
     const ofMembers = { MEMBERS_TABLE: members.table.tableName };
 
@@ -26,11 +28,13 @@ export class Runs extends Construct {
         ...ofMembers,
         GROUP_ACTIONS_STATE_MACHINE: actions.runs.machine.stateMachineArn,
         RECALCULATIONS_STATE_MACHINE: recalculation.runs.machine.stateMachineArn,
+        AUDITS_STATE_MACHINE: audit.runs.machine.stateMachineArn,
       },
     });
     members.table.grant(readRun, 'dynamodb:GetItem');
     actions.runs.letDescribe(readRun);
     recalculation.runs.letDescribe(readRun);
+    audit.runs.letDescribe(readRun);
     frontDoor.openToKeyHolders('GET /v1/runs/{runId}', readRun);
 
     const listChanges = new LaurelFunction(this, 'ListRunChanges', { brand, environment: ofMembers });

@@ -15,6 +15,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { CycleRecalculation } from './cycle-recalculation.ts';
+import type { DriftAudit } from './drift-audit.ts';
 import type { FrontDoor } from './front-door.ts';
 import type { GooglePasses } from './google-passes.ts';
 import type { MemberNotifications } from './member-notifications.ts';
@@ -45,6 +46,7 @@ export interface WatchProps {
   readonly actions: TierActions;
   readonly expiry: TierExpiry;
   readonly cycles: CycleRecalculation;
+  readonly audit: DriftAudit;
   readonly announcements: TierAnnouncements;
   readonly notifications: MemberNotifications;
   /** Where the brand has Google's wallet. */
@@ -78,6 +80,7 @@ export class Watch extends Construct {
     this.watchActions(props);
     this.watchExpiry(props);
     this.watchCycles(props);
+    this.watchAudit(props);
     this.watchTables(props);
     if (props.googlePasses) this.watchGooglePasses(props.googlePasses);
     if (props.passes) this.watchPasses(props.passes);
@@ -238,6 +241,39 @@ export class Watch extends Construct {
       from: 1,
       impact:
         'A cycle may have ended, and no recalculation was started: its members hear nothing unless one of the next six nights goes well.',
+    });
+  }
+
+  /** Rings for what was put right as well: it was wrong until then, and whatever made it so may do it again. */
+  private watchAudit({ audit }: WatchProps): void {
+    const { runs, auditMembers, recurring } = audit;
+    const namesThem = 'GET /v1/runs/<run>/outcomes names them, with each figure and its cause.';
+    this.ring('MembersDiffer', {
+      metric: auditMembers.count('MemberDiffers'),
+      from: 1,
+      impact: `Some members have other points or another tier than their purchases give, until somebody puts it right. ${namesThem}`,
+    });
+    this.ring('MembersHealed', {
+      metric: auditMembers.count('MemberHealed'),
+      from: 1,
+      impact: `Some members had other points or another tier than their purchases give, until the audit put it right. ${namesThem}`,
+    });
+    this.ring('AuditMembersMemberFailures', {
+      metric: auditMembers.count('MemberFailed'),
+      from: 1,
+      impact: `Nobody knows whether some members have the points and the tier that they earned: they could not be audited. ${namesThem}`,
+    });
+    this.watchRuns(
+      'Audits',
+      runs,
+      'An audit stands still: members whose points or tier are wrong stay so, and nobody hears of it, until somebody redrives it.',
+    );
+    if (!recurring) return;
+    this.ring('AuditDeadLetters', {
+      metric: depth(recurring.deadLetters),
+      from: 1,
+      impact:
+        'An audit was due and did not start: members whose points or tier are wrong stay so, unseen, until the next.',
     });
   }
 
@@ -520,6 +556,13 @@ export class Watch extends Construct {
         graph('Members that recalculations move', [
           counted(recalculateCycle, 'MemberUp'),
           counted(recalculateCycle, 'MemberDown'),
+        ]),
+        graph('Audits', runMetrics(props.audit.runs)),
+        graph('Members that audits could not prove', [
+          counted(props.audit.auditMembers, 'MemberDiffers'),
+          counted(props.audit.auditMembers, 'MemberHealed'),
+          counted(props.audit.auditMembers, 'MemberUnproved'),
+          counted(props.audit.auditMembers, 'MemberFailed'),
         ]),
       ],
       ...(googlePasses ? googleRows(googlePasses) : []),

@@ -6,7 +6,7 @@ import { tallyOf } from '../ledger/replay.ts';
 import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
 import { END_OF_TIME, type Instant, MINUTE_MS } from '../time.ts';
-import type { AuditCause, Difference } from './audit.ts';
+import type { AuditCause, Difference } from './audit-causes.ts';
 import { withEffect } from './count-entries.ts';
 import { type CountedWindow, standingOf, WINDOW_MS, withCounted } from './counted-window.ts';
 import type { Member } from './member.ts';

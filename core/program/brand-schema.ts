@@ -6,7 +6,7 @@ import { TRANSACTION_TYPES } from '../ledger/transaction.ts';
 import { CHANGE_CAUSES } from '../member/member.ts';
 import { isCurrency, parseDecimal } from '../money.ts';
 import { isTimeZone, momentIn, parseDate, parseInstant } from '../time.ts';
-import { type Channel, PASS_LABELS, type TextCause, type TransactionFilter } from './brand.ts';
+import { AUDIT_INTERVALS, type Channel, PASS_LABELS, type TextCause, type TransactionFilter } from './brand.ts';
 import { MAX_MEASURED, TRACKER_UNIT } from './program.ts';
 
 /** Numbers below are written with an exponent. */
@@ -334,6 +334,7 @@ export const brandShape = {
         .optional(),
     })
     .optional(),
+  audit: z.strictObject({ every: z.enum(AUDIT_INTERVALS).optional(), heal: z.boolean().optional() }).optional(),
   shopify: z.strictObject({ countTax: z.boolean(), countShipping: z.boolean() }).optional(),
   wallet: walletSchema.optional(),
   operations: z

@@ -15,6 +15,7 @@ export interface Brand {
   program: ProgramFile;
   notifications: NotificationSettings;
   recalculation?: RecalculationSettings;
+  audit?: AuditSettings;
   shopify?: ShopifySettings;
   wallet?: WalletSettings;
   operations?: OperationsSettings;
@@ -144,6 +145,16 @@ export interface NotificationText {
 export interface RecalculationSettings {
   /** A recalculation that would move a greater share of the members down ends before its first write: 0.3 is 30 of 100. */
   abortWhenDown?: number;
+}
+
+export const AUDIT_INTERVALS = ['day', 'week', 'month', 'never'] as const;
+
+/** The drift audit: every member is compared with its ledger. */
+export interface AuditSettings {
+  /** How often; every week where it is left out. */
+  every?: (typeof AUDIT_INTERVALS)[number];
+  /** Whether it puts right what differs, as `npm run audit -- --heal` does. */
+  heal?: boolean;
 }
 
 export interface ShopifySettings {

@@ -1,6 +1,6 @@
 /** A piece of work over many members, in pages: each page can be done again, and is counted once. */
 import type { Outcome, TierAction } from '../actions/tier-action.ts';
-import type { AuditCause } from '../member/audit.ts';
+import type { AuditCause } from '../member/audit-causes.ts';
 import type { ChangeCause } from '../member/member.ts';
 import type { Instant } from '../time.ts';
 import type { Segment } from './segment.ts';

@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../ledger/transaction.ts';
-import { type Audit, auditMember, type Finding, isDrift, type MemberRecords } from '../member/audit.ts';
+import { type Audit, auditMember, type MemberRecords } from '../member/audit.ts';
+import { type Finding, isDrift } from '../member/audit-causes.ts';
 import { rebuildMember } from '../member/count-entries.ts';
 import type { TierChange } from '../member/member.ts';
 import type { Announcing, Settled } from '../member/settle.ts';

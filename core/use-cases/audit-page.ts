@@ -1,4 +1,4 @@
-import { type Finding, isDrift } from '../member/audit.ts';
+import { type Finding, isDrift } from '../member/audit-causes.ts';
 import type { Announcing } from '../member/settle.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import { type Program, rankOf } from '../program/program.ts';

@@ -2,7 +2,9 @@
 import * as z from 'zod';
 import { OUTCOMES } from '../../core/actions/tier-action.ts';
 import { TRANSACTION_TYPES } from '../../core/ledger/transaction.ts';
+import { DRIFT_CAUSES, WAITING_CAUSES } from '../../core/member/audit-causes.ts';
 import { CHANGE_CAUSES } from '../../core/member/member.ts';
+import { AUDIT_OUTCOMES } from '../../core/runs/run.ts';
 
 const instantSchema = z.string().meta({ format: 'date-time', examples: ['2026-05-02T10:00:00Z'] });
 
@@ -132,7 +134,7 @@ const countsSchema = z.record(z.string(), z.int());
 
 export const runAnswerSchema = z.object({
   runId: z.string(),
-  kind: z.enum(['groupAction', 'recalculation']),
+  kind: z.enum(['groupAction', 'recalculation', 'audit']),
   status: z.enum(['running', 'completed', 'failed', 'aborted']).meta({
     description:
       'Failed: it stands still until an operator redrives it. Aborted: a recalculation would have moved more members down than it may, ' +
@@ -150,6 +152,18 @@ export const runAnswerSchema = z.object({
   abortWhenDown: z.number().optional(),
   previewRunId: z.string().optional().meta({ description: 'The dry run that goes before its first write.' }),
   previewOf: z.string().optional(),
+  heal: z.boolean().optional().meta({ description: 'Whether an audit puts right what differs.' }),
+  programVersion: z.string().optional().meta({ description: 'The rules that an audit judges by.' }),
+  audit: z
+    .object({
+      provedEqual: z.int().meta({ description: 'Members whose every figure is what their ledger gives.' }),
+      differing: z.int(),
+      healed: z.int(),
+      waiting: z.int().meta({ description: 'Not proved today, and nothing is wrong: their causes say why.' }),
+      causes: countsSchema.meta({ description: 'How many members for which cause; a member may have several.' }),
+    })
+    .optional()
+    .meta({ description: 'What an audit came to.' }),
   startedAt: instantSchema,
   finishedAt: instantSchema.optional(),
   total: z.int().optional().meta({ description: 'Known once every member was looked at.' }),
@@ -171,7 +185,23 @@ export const runChangesAnswerSchema = z.object({
 
 export const runOutcomesAnswerSchema = z.object({
   items: z.array(
-    actionAnswerSchema.extend({ memberId: z.string(), outcome: z.enum([...OUTCOMES, 'MOVED', 'FAILED']) }),
+    actionAnswerSchema.extend({
+      memberId: z.string(),
+      outcome: z.enum([...OUTCOMES, 'MOVED', ...AUDIT_OUTCOMES, 'FAILED']).meta({
+        description: 'DIFFERS, HEALED and WAITS are what an audit finds; a member that is proved is not listed.',
+      }),
+      differences: z
+        .array(
+          z.object({
+            figure: z.string(),
+            stored: z.string().meta({ description: 'As JSON, cut short.' }),
+            ledger: z.string().meta({ description: 'What the ledger gives, as JSON, cut short.' }),
+            cause: z.enum([...DRIFT_CAUSES, ...WAITING_CAUSES]),
+          }),
+        )
+        .optional()
+        .meta({ description: 'What an audit found, the first of many.' }),
+    }),
   ),
   nextCursor: z.string().optional(),
 });

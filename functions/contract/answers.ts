@@ -5,8 +5,9 @@ import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { TierChange } from '../../core/member/member.ts';
 import type { MemberView } from '../../core/member/member-view.ts';
 import { formatAmount } from '../../core/money.ts';
-import type { RecalculationRun, RunOutcome } from '../../core/runs/run.ts';
+import type { AuditRun, RecalculationRun, RunOutcome } from '../../core/runs/run.ts';
 import { END_OF_TIME, formatInstant, type Instant } from '../../core/time.ts';
+import { auditTotals } from '../../core/use-cases/finish-audit.ts';
 import type { RunReading } from '../../core/use-cases/read-run.ts';
 
 const instantOrNull = (at: Instant | null) => (at === null ? null : formatInstant(at));
@@ -87,9 +88,7 @@ export function runAnswer(run: RunReading) {
     runId,
     kind,
     status,
-    ...(run.kind === 'groupAction'
-      ? { group: run.groupId, actionId: run.action.id, dryRun: false }
-      : recalculationAnswer(run)),
+    ...whatOf(run),
     startedAt: formatInstant(startedAt),
     ...(finishedAt === undefined ? {} : { finishedAt: formatInstant(finishedAt) }),
     ...(total === undefined ? {} : { total }),
@@ -101,6 +100,22 @@ export function runAnswer(run: RunReading) {
     matrix,
     ...(run.kind === 'groupAction' ? { outcomes } : {}),
   };
+}
+
+function whatOf(run: RunReading) {
+  switch (run.kind) {
+    case 'groupAction':
+      return { group: run.groupId, actionId: run.action.id, dryRun: false };
+    case 'recalculation':
+      return recalculationAnswer(run);
+    case 'audit':
+      return auditAnswer(run);
+  }
+}
+
+function auditAnswer({ heal, programVersion, counts }: AuditRun) {
+  const { provedEqual, differing, healed, waiting, causes } = auditTotals(counts);
+  return { dryRun: !heal, heal, programVersion, audit: { provedEqual, differing, healed, waiting, causes } };
 }
 
 function recalculationAnswer({
@@ -127,13 +142,14 @@ export function runChangeAnswer({ memberId, from, to, cause }: RunOutcome) {
   return { memberId, from, to, cause };
 }
 
-export function runOutcomeAnswer({ memberId, outcome, why, to, until }: RunOutcome) {
+export function runOutcomeAnswer({ memberId, outcome, why, to, until, differences }: RunOutcome) {
   return {
     memberId,
     outcome,
     visibleTier: to,
     ...(until === undefined ? {} : { until: instantOrNull(until) }),
     ...(why === undefined ? {} : { why }),
+    ...(differences === undefined ? {} : { differences }),
   };
 }
 

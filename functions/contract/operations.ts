@@ -299,7 +299,8 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'GET',
     path: `${RUN}/outcomes`,
     summary:
-      'What a run came to: for every member of a group, and for those whom a recalculation moved or could not judge',
+      'What a run came to: for every member of a group, for those whom a recalculation moved or could not judge, and for those whom an ' +
+      'audit could not prove',
     access: 'read',
     query: pageQuerySchema,
     answers: { 200: { description: 'A page', schema: runOutcomesAnswerSchema } },

@@ -9,6 +9,7 @@ const env = readEnvironment(
   'MEMBERS_TABLE',
   'GROUP_ACTIONS_STATE_MACHINE',
   'RECALCULATIONS_STATE_MACHINE',
+  'AUDITS_STATE_MACHINE',
   'API_KEYS_SECRET',
 );
 
@@ -17,6 +18,7 @@ export const handler = makeHandler({
   engine: new StepFunctionsRunEngine({
     groupAction: env.GROUP_ACTIONS_STATE_MACHINE,
     recalculation: env.RECALCULATIONS_STATE_MACHINE,
+    audit: env.AUDITS_STATE_MACHINE,
   }),
   keys: apiKeys(env.API_KEYS_SECRET),
 });

@@ -31,6 +31,11 @@ export type CountName =
   | 'RecalculationAborted'
   /** One of many members could not be written. */
   | 'MemberFailed'
+  /** Its figures are not what its ledger gives; an audit put them right, or the brand does not let it. */
+  | 'MemberDiffers'
+  | 'MemberHealed'
+  /** An audit could not prove it today, and nothing is wrong. */
+  | 'MemberUnproved'
   | 'RecordParked'
   | 'MessageSent'
   | 'MessageUnsure'

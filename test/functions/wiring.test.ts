@@ -14,12 +14,14 @@ const WALLET = ['POINTS_TABLE', 'MEMBERS_TABLE', 'PASS_CERTIFICATES_SECRET', 'PA
 /** What each function needs to be told by the stack: what it asks for together, in one list. */
 const NEEDS: Record<string, string[][]> = {
   'announce-tier-change': [['EVENT_BUS', 'ANNOUNCEMENTS_TOPIC', 'PARKED_QUEUE_URL']],
+  'audit-members': [['POINTS_TABLE', 'MEMBERS_TABLE'], CLOCK],
   'change-group-tiers': [['POINTS_TABLE', 'MEMBERS_TABLE'], CLOCK],
   'check-certificates': [['PASS_CERTIFICATES_SECRET']],
   'end-cycle': [['MEMBERS_TABLE', 'RECALCULATIONS_STATE_MACHINE']],
   'erase-profile': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'expire-tiers': [['POINTS_TABLE', 'MEMBERS_TABLE'], CLOCK],
   'explain-tier': [['POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET']],
+  'finish-audit': [['MEMBERS_TABLE', 'EVENT_BUS']],
   'finish-recalculation': [['MEMBERS_TABLE', 'EVENT_BUS']],
   'join-group': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
   'leave-group': [['MEMBERS_TABLE', 'API_KEYS_SECRET']],
@@ -37,7 +39,12 @@ const NEEDS: Record<string, string[][]> = {
   'read-openapi': [],
   'read-pass': [['API_KEYS_SECRET'], WALLET],
   'read-program': [['API_KEYS_SECRET']],
-  'read-run': [['MEMBERS_TABLE', 'GROUP_ACTIONS_STATE_MACHINE', 'RECALCULATIONS_STATE_MACHINE', 'API_KEYS_SECRET']],
+  'read-run': [
+    [
+      ...['MEMBERS_TABLE', 'GROUP_ACTIONS_STATE_MACHINE', 'RECALCULATIONS_STATE_MACHINE', 'AUDITS_STATE_MACHINE'],
+      'API_KEYS_SECRET',
+    ],
+  ],
   'recalculate-cycle': [['POINTS_TABLE', 'MEMBERS_TABLE'], CLOCK],
   'recalculate-tier': [['POINTS_TABLE', 'MEMBERS_TABLE', 'PARKED_QUEUE_URL'], CLOCK],
   'receive-shopify-order': [['POINTS_TABLE', 'MEMBERS_TABLE', 'SHOPIFY_SECRET']],
@@ -45,6 +52,7 @@ const NEEDS: Record<string, string[][]> = {
   'send-email': [['MEMBERS_TABLE']],
   'send-push': [WALLET],
   'send-sms': [['MEMBERS_TABLE']],
+  'start-audit': [['MEMBERS_TABLE', 'AUDITS_STATE_MACHINE']],
   'start-recalculation': [['MEMBERS_TABLE', 'RECALCULATIONS_STATE_MACHINE', 'API_KEYS_SECRET']],
   'weigh-preview': [['MEMBERS_TABLE']],
   'update-google-pass': [['POINTS_TABLE', 'MEMBERS_TABLE', 'GOOGLE_KEY_SECRET']],

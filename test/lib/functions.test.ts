@@ -14,6 +14,7 @@ const CLOCK = {
 };
 const GROUP_ACTIONS = { GROUP_ACTIONS_STATE_MACHINE: 'TierActionsRunsMachine' };
 const RECALCULATIONS = { RECALCULATIONS_STATE_MACHINE: 'CycleRecalculationRunsMachine' };
+const AUDITS = { AUDITS_STATE_MACHINE: 'DriftAuditRunsMachine' };
 const WALLET = {
   ...POINTS_AND_MEMBERS,
   PASS_CERTIFICATES_SECRET: 'WalletPassesCertificates',
@@ -39,12 +40,15 @@ const ENVIRONMENT: Record<string, Record<string, string>> = {
   'leave-group': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
   'manage-group-tier': { MEMBERS_TABLE: 'MembersTable', ...GROUP_ACTIONS, ...KEYS },
   'change-group-tiers': { ...POINTS_AND_MEMBERS, ...CLOCK },
-  'read-run': { MEMBERS_TABLE: 'MembersTable', ...GROUP_ACTIONS, ...RECALCULATIONS, ...KEYS },
+  'read-run': { MEMBERS_TABLE: 'MembersTable', ...GROUP_ACTIONS, ...RECALCULATIONS, ...AUDITS, ...KEYS },
   'start-recalculation': { MEMBERS_TABLE: 'MembersTable', ...RECALCULATIONS, ...KEYS },
   'end-cycle': { MEMBERS_TABLE: 'MembersTable', ...RECALCULATIONS },
   'recalculate-cycle': { ...POINTS_AND_MEMBERS, ...CLOCK },
   'weigh-preview': { MEMBERS_TABLE: 'MembersTable' },
   'finish-recalculation': { MEMBERS_TABLE: 'MembersTable', EVENT_BUS: 'TierAnnouncementsBus' },
+  'audit-members': { ...POINTS_AND_MEMBERS, ...CLOCK },
+  'start-audit': { MEMBERS_TABLE: 'MembersTable', ...AUDITS },
+  'finish-audit': { MEMBERS_TABLE: 'MembersTable', EVENT_BUS: 'TierAnnouncementsBus' },
   'list-run-changes': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
   'list-run-outcomes': { MEMBERS_TABLE: 'MembersTable', ...KEYS },
   'expire-tiers': { ...POINTS_AND_MEMBERS, ...CLOCK },
@@ -87,6 +91,8 @@ const SECONDS: Record<string, number> = {
   'expire-tiers': 300,
   'recalculate-cycle': 300,
   'end-cycle': 60,
+  'audit-members': 300,
+  'start-audit': 60,
 };
 
 test('every folder with a handler is deployed', () => {
@@ -130,6 +136,7 @@ describe.each(functions)('%s', (folder, properties) => {
 test('what stands between a purchase and the member’s tier, or works on many members at once, gets twice the memory', () => {
   const memory = Object.groupBy(functions, ([, { MemorySize }]) => String(MemorySize));
   expect(memory['1024']?.map(([folder]) => folder).sort()).toEqual([
+    'audit-members',
     'change-group-tiers',
     'expire-tiers',
     'recalculate-cycle',

@@ -53,6 +53,7 @@ describe('AWS’s Solutions and Serverless rules', () => {
         'AwsSolutions-IAM5[Resource::arn:aws:scheduler:eu-west-1:000000000000:schedule/<TierClockGroup>/*]',
         'AwsSolutions-IAM5[Resource::arn:aws:states:eu-west-1:000000000000:execution:<TierActionsRunsMachine.Name>:*]',
         'AwsSolutions-IAM5[Resource::arn:aws:states:eu-west-1:000000000000:execution:<CycleRecalculationRunsMachine.Name>:*]',
+        'AwsSolutions-IAM5[Resource::arn:aws:states:eu-west-1:000000000000:execution:<DriftAuditRunsMachine.Name>:*]',
         'AwsSolutions-IAM5[Resource::arn:aws:ses:eu-west-1:000000000000:configuration-set/*]',
         'AwsSolutions-SF1',
         'AwsSolutions-SF2',

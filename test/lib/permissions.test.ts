@@ -18,6 +18,7 @@ const API_KEYS = { FrontDoorApiKeys: ['secretsmanager:GetSecretValue'] };
 const STATES = 'arn:aws:states:eu-west-1:000000000000';
 const EXECUTIONS_OF_GROUP_ACTIONS = `${STATES}:execution:TierActionsRunsMachine:*`;
 const EXECUTIONS_OF_RECALCULATIONS = `${STATES}:execution:CycleRecalculationRunsMachine:*`;
+const EXECUTIONS_OF_AUDITS = `${STATES}:execution:DriftAuditRunsMachine:*`;
 const START_RECALCULATION = {
   MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem'],
   CycleRecalculationRunsMachine: ['states:StartExecution'],
@@ -97,6 +98,7 @@ const MAY: Record<string, Record<string, string[]>> = {
     MembersTable: ['dynamodb:GetItem'],
     [EXECUTIONS_OF_GROUP_ACTIONS]: ['states:DescribeExecution'],
     [EXECUTIONS_OF_RECALCULATIONS]: ['states:DescribeExecution'],
+    [EXECUTIONS_OF_AUDITS]: ['states:DescribeExecution'],
   },
   'start-recalculation': {
     ...API_KEYS,
@@ -120,6 +122,23 @@ const MAY: Record<string, Record<string, string[]>> = {
   },
   'weigh-preview': { MembersTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
   'finish-recalculation': {
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    TierAnnouncementsBus: ['events:PutEvents'],
+  },
+  'start-audit': {
+    DriftAuditAudits: EMPTY_QUEUE,
+    MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    DriftAuditRunsMachine: ['states:StartExecution'],
+    [EXECUTIONS_OF_AUDITS]: ['states:DescribeExecution'],
+  },
+  'audit-members': {
+    ...SET_CLOCK,
+    PointsLedgerTable: ['dynamodb:Query'],
+    MembersTable: [
+      ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
+    ],
+  },
+  'finish-audit': {
     MembersTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     TierAnnouncementsBus: ['events:PutEvents'],
   },
@@ -220,6 +239,8 @@ const SERVICES_MAY = {
       TierClockDeadLetters: ['sqs:SendMessage'],
       CycleRecalculationNights: ['sqs:SendMessage'],
       CycleRecalculationNightDeadLetters: ['sqs:SendMessage'],
+      DriftAuditAudits: ['sqs:SendMessage'],
+      DriftAuditAuditDeadLetters: ['sqs:SendMessage'],
     },
   },
   WalletPassesRole: {
@@ -237,6 +258,13 @@ const SERVICES_MAY = {
       CycleRecalculationRecalculateCycleFunction: ['lambda:InvokeFunction'],
       CycleRecalculationWeighPreviewFunction: ['lambda:InvokeFunction'],
       CycleRecalculationFinishRecalculationFunction: ['lambda:InvokeFunction'],
+    },
+  },
+  DriftAuditRunsRole: {
+    ...STATES_RUN,
+    may: {
+      DriftAuditAuditMembersFunction: ['lambda:InvokeFunction'],
+      DriftAuditFinishAuditFunction: ['lambda:InvokeFunction'],
     },
   },
 };
@@ -323,7 +351,7 @@ test('the clock’s role is handed to the scheduler only', () => {
   const handing = Object.keys(roles)
     .flatMap(statementsOf)
     .filter(({ Action }) => list(Action).includes('iam:PassRole'));
-  expect(handing).toHaveLength(6);
+  expect(handing).toHaveLength(7);
   for (const { Condition } of handing) {
     expect(Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
   }

@@ -19,7 +19,7 @@ test('whoever makes schedules makes them in that group only, and nobody reads, c
   const statements = Object.values(resourcesOf(template, 'AWS::IAM::Policy'))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: string; Resource: unknown }[])
     .filter(({ Action }) => JSON.stringify(Action).includes('scheduler:'));
-  expect(statements).toHaveLength(6);
+  expect(statements).toHaveLength(7);
   for (const { Action, Resource } of statements) {
     expect(Action).toBe('scheduler:CreateSchedule');
     expect(nameOf(Resource)).toBe('arn:aws:scheduler:eu-west-1:000000000000:schedule/TierClockGroup/*');

@@ -42,12 +42,14 @@ test('an alarm watches each thing that can keep members from their points, their
       'MessageFailed of send-push',
       'ApproximateAgeOfOldestMessage of TierClockDue.QueueName',
       'ApproximateNumberOfMessagesVisible of CycleRecalculationNightDeadLetters.QueueName',
-      ...['TierActionsRunsMachine', 'CycleRecalculationRunsMachine'].flatMap((machine) => [
+      'ApproximateNumberOfMessagesVisible of DriftAuditAuditDeadLetters.QueueName',
+      ...['TierActionsRunsMachine', 'CycleRecalculationRunsMachine', 'DriftAuditRunsMachine'].flatMap((machine) => [
         `ExecutionsFailed of ${machine}`,
         `ExecutionsTimedOut of ${machine}`,
       ]),
       'RecalculationAborted of weigh-preview',
       'MemberFailed of recalculate-cycle',
+      ...['MemberDiffers', 'MemberHealed', 'MemberFailed'].map((name) => `${name} of audit-members`),
       'FieldInvalid of recalculate-cycle',
       'Errors of TierExpiryExpireTiersFunction',
       ...[
@@ -111,6 +113,8 @@ test.each([
   ['RecordFailed', 'five in five minutes on', { Threshold: 5, Period: 300, EvaluationPeriods: 1 }],
   ['MessageFailed', 'twenty in five minutes on', { Threshold: 20, Period: 300, EvaluationPeriods: 1 }],
   ['FieldInvalid', 'the first on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
+  ['MemberDiffers', 'the first member on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
+  ['MemberHealed', 'the first member on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
   ['MemberFailed', 'the first member on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
   ['ExecutionsFailed', 'the first on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],
   ['ExecutionsTimedOut', 'the first on', { Threshold: 1, Period: 300, EvaluationPeriods: 1 }],

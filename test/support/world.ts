@@ -6,6 +6,7 @@ import type { TierChange, TierNotice } from '../../core/member/member.ts';
 import { announcingOf } from '../../core/member/settle.ts';
 import type { PassImages, PassPress } from '../../core/ports.ts';
 import type {
+  AuditSettings,
   NotificationSettings,
   ProgramFile,
   RecalculationSettings,
@@ -43,11 +44,13 @@ import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
 import { HmacPassTokens } from '../../functions/adapters/hmac-pass-tokens.ts';
 import { PkpassPress } from '../../functions/adapters/pkpass-press.ts';
 import { makeHandler as makeAnnounceTierChange } from '../../functions/announce-tier-change/make-handler.ts';
+import { makeHandler as makeAuditMembers } from '../../functions/audit-members/make-handler.ts';
 import { makeHandler as makeChangeGroupTiers } from '../../functions/change-group-tiers/make-handler.ts';
 import { makeHandler as makeEndCycle } from '../../functions/end-cycle/make-handler.ts';
 import { makeHandler as makeEraseProfile } from '../../functions/erase-profile/make-handler.ts';
 import { makeHandler as makeExpireTiers } from '../../functions/expire-tiers/make-handler.ts';
 import { makeHandler as makeExplainTier } from '../../functions/explain-tier/make-handler.ts';
+import { makeHandler as makeFinishAudit } from '../../functions/finish-audit/make-handler.ts';
 import { makeHandler as makeFinishRecalculation } from '../../functions/finish-recalculation/make-handler.ts';
 import { makeHandler as makeJoinGroup } from '../../functions/join-group/make-handler.ts';
 import { makeHandler as makeLeaveGroup } from '../../functions/leave-group/make-handler.ts';
@@ -78,6 +81,7 @@ import { makeHandler as makeSendEmail } from '../../functions/send-email/make-ha
 import { makeHandler as makeSendPush } from '../../functions/send-push/make-handler.ts';
 import { makeHandler as makeSendSms } from '../../functions/send-sms/make-handler.ts';
 import { CALLS, makeHandler as makeServeWallet } from '../../functions/serve-wallet/make-handler.ts';
+import { makeHandler as makeStartAudit } from '../../functions/start-audit/make-handler.ts';
 import { makeHandler as makeStartRecalculation } from '../../functions/start-recalculation/make-handler.ts';
 import { makeHandler as makeUpdateGooglePass } from '../../functions/update-google-pass/make-handler.ts';
 import { makeHandler as makeWeighPreview } from '../../functions/weigh-preview/make-handler.ts';
@@ -107,6 +111,7 @@ export function makeWorld(
     notifications?: Partial<NotificationSettings>;
     shopify?: ShopifySettings;
     recalculation?: RecalculationSettings;
+    audit?: AuditSettings;
     wallet?: WalletSettings;
     now?: string;
     reach?: Reach;
@@ -205,6 +210,9 @@ export function makeWorld(
   const recalculateCycle = makeRecalculateCycle(reached, program, announcing, clock);
   const weighPreview = makeWeighPreview(reached, clock);
   const finishRecalculation = makeFinishRecalculation(reached, clock);
+  const startAudit = makeStartAudit(reached, program, options.audit ?? {}, clock);
+  const auditMembers = makeAuditMembers(reached, program, announcing, clock, async () => {});
+  const finishAudit = makeFinishAudit(reached, clock);
   const announceTierChange = makeAnnounceTierChange(reached, brand.notifications, clock);
   const sendEmail = makeSendEmail(reached, brand, program, clock);
   const sendPush = makeSendPush(reached, apple, clock);
@@ -296,6 +304,21 @@ export function makeWorld(
     return runIds;
   }
 
+  /** The schedule of the audit fires: the run that it started is carried through, as the state machine does, and read. */
+  async function audit() {
+    await startAudit({ Records: [queueRecord({ audit: true })] });
+    const runId = reached.engine.started.at(-1)!;
+    const run = reached.engine.runs.get(runId);
+    if (run?.kind !== 'audit') throw new Error(`The audit ${runId} was not started.`);
+    for (const segment of run.segments) {
+      let state: SegmentState = { runId, segment, page: 0 };
+      do state = await auditMembers(state);
+      while (!state.done);
+    }
+    await finishAudit({ runId });
+    return (await call('GET run', { params: { runId } })).body;
+  }
+
   /** Brings what was published to each channel's queue, as the topic's subscriptions would. */
   async function notify(published = ports.announcements.published.splice(0)) {
     const failures = [];
@@ -347,6 +370,10 @@ export function makeWorld(
     finishRecalculation,
     carry,
     night,
+    audit,
+    startAudit,
+    auditMembers,
+    finishAudit,
     notify,
     sendEmail,
     sendPush,

@@ -188,6 +188,11 @@ describe('a brand is read', () => {
     ['a schema for editors', (brand) => Object.assign(brand, { $schema: './brand.schema.json' })],
     ['a sender without a name', (brand) => Object.assign(brand.notifications.email, { from: 'hello@acme.example' })],
     ['a brake', (brand) => Object.assign(brand, { recalculation: { abortWhenDown: 0.3 } })],
+    [
+      'an audit every month that puts right what it finds',
+      (brand) => Object.assign(brand, { audit: { every: 'month', heal: true } }),
+    ],
+    ['an audit as it comes', (brand) => Object.assign(brand, { audit: {} })],
     ['no brake', (brand) => Object.assign(brand, { recalculation: {} })],
     ['a first day', (brand) => Object.assign(brand.program, { launchedOn: '2024-02-29' })],
     ['the last day of a month', (brand) => Object.assign(brand.program.cycle, { startsOn: '12-31' })],
@@ -601,6 +606,16 @@ describe('a problem of shape', () => {
         ...change,
       },
     ]),
+    [
+      'an audit every year',
+      (b) => (b.audit = { every: 'year' }),
+      {
+        place: 'audit.every',
+        given: '"year"',
+        allowed: '"day" or "week" or "month" or "never"',
+        remedy: 'Take one of these.',
+      },
+    ],
     [
       'a first day that no calendar has',
       (b) => (b.program.launchedOn = '2026-02-31'),

@@ -1,0 +1,23 @@
+import { dynamoClient } from '../adapters/dynamo-client.ts';
+import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
+import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
+import { DynamoRuns } from '../adapters/dynamo-runs.ts';
+import { tierClock } from '../adapters/tier-clock.ts';
+import { announcing, program } from '../runtime/brand.ts';
+import { readEnvironment } from '../runtime/environment.ts';
+import { makeHandler } from './make-handler.ts';
+
+const env = readEnvironment('POINTS_TABLE', 'MEMBERS_TABLE');
+
+const client = dynamoClient();
+
+export const handler = makeHandler(
+  {
+    ledger: new DynamoLedger(client, env.POINTS_TABLE),
+    members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
+    runs: new DynamoRuns(client, env.MEMBERS_TABLE),
+    clock: tierClock(),
+  },
+  program,
+  announcing,
+);

@@ -1,0 +1,13 @@
+import type { EventBus, Runs } from '../../core/ports.ts';
+import type { Instant } from '../../core/time.ts';
+import { auditTotals, finishAudit } from '../../core/use-cases/finish-audit.ts';
+import { log } from '../runtime/log.ts';
+
+export function makeHandler(ports: { runs: Runs; bus: EventBus }, clock: () => Instant = Date.now) {
+  return async ({ runId }: { runId: string }): Promise<{ runId: string }> => {
+    const { counts } = await finishAudit(ports, runId, clock());
+    const { members, provedEqual, ...others } = auditTotals(counts);
+    log.info(`${provedEqual} of ${members} members proved equal to their ledgers`, { runId, ...others });
+    return { runId };
+  };
+}

@@ -1,0 +1,17 @@
+import { dynamoClient } from '../adapters/dynamo-client.ts';
+import { DynamoRuns } from '../adapters/dynamo-runs.ts';
+import { StepFunctionsRunEngine } from '../adapters/step-functions-run-engine.ts';
+import { brand, program } from '../runtime/brand.ts';
+import { readEnvironment } from '../runtime/environment.ts';
+import { makeHandler } from './make-handler.ts';
+
+const env = readEnvironment('MEMBERS_TABLE', 'AUDITS_STATE_MACHINE');
+
+export const handler = makeHandler(
+  {
+    runs: new DynamoRuns(dynamoClient(), env.MEMBERS_TABLE),
+    engine: new StepFunctionsRunEngine({ audit: env.AUDITS_STATE_MACHINE }),
+  },
+  program,
+  brand.audit ?? {},
+);
