@@ -3,6 +3,7 @@ import { dynamoClient } from '../../functions/adapters/dynamo-client.ts';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
 import { DynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
+import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
 import type { DeployedStack } from './deployed-stack.ts';
 
 /** An operator makes no schedules: the sweep finds whoever is due, within minutes. */
@@ -14,6 +15,7 @@ export function storesOf(stack: DeployedStack) {
   return {
     ledger: new DynamoLedger(client, stack.output('PointsTable')),
     members: new DynamoMemberStore(client, stack.output('MembersTable')),
+    runs: new DynamoRuns(client, stack.output('MembersTable')),
     clock: sweepOnly,
     deliveries: new DynamoDeliveryLog(client, stack.output('MembersTable')),
   };

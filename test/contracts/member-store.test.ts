@@ -1,4 +1,4 @@
-import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { DUE_SHARDS } from '../../core/actions/due.ts';
 import type { CountedWindow } from '../../core/member/counted-window.ts';
@@ -29,6 +29,24 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.notice(freshId(), 1)).toBeUndefined();
     expect(await store.action(freshId(), 'action-1')).toBeUndefined();
     expect(await store.actionsOf(freshId())).toEqual([]);
+    expect(await store.recordsOf(freshId())).toBeUndefined();
+  });
+
+  test('gives a member with all that was written down beside it, in the order of what happened', async () => {
+    const id = freshId();
+    const member = aMember(id, {
+      changes: 3,
+      grants: [aGrant()],
+      nextDueAt: 7,
+      anniversary: '02-29',
+      movedBy: 'run-1',
+    });
+    const news = [aChange(id, 1), aNotice(id, 2), aChange(id, 3)];
+    const actions = [anAction(id, 'a'), anAction(id, 'promotion#p#api#1')];
+    expect(await store.save(member, 0, [news[2]!, news[1]!, ...actions, news[0]!])).toBe('saved');
+    const records = (await store.recordsOf(id))!;
+    expect(records).toStrictEqual({ member, news, strays: [], actions: expect.anything() });
+    expect([...records.actions].sort((a, b) => (a.key < b.key ? -1 : 1))).toStrictEqual(actions);
   });
 
   test('gives a member back with every field as it was', async () => {
@@ -550,4 +568,18 @@ describe('every member', () => {
       for await (const memberId of store.everyId()) expect.fail(`${memberId} was never saved`);
     }
   });
+});
+
+test('what the table’s indexes find a member by is told where it does not follow from the member', async () => {
+  const store = new DynamoMemberStore(client, tables.members);
+  const id = freshId();
+  await store.save(aMember(id, { nextDueAt: 7, anniversary: '02-28' }), 0, []);
+  expect((await store.recordsOf(id))!.strays).toEqual([]);
+  const { Item } = await client.send(new GetCommand({ TableName: tables.members, Key: { pk: id, sk: 'MEMBER' } }));
+  const { anniversaryPart, ...rest } = Item!;
+  await client.send(new PutCommand({ TableName: tables.members, Item: { ...rest, dueShard: 'x' } }));
+  expect((await store.recordsOf(id))!.strays).toEqual([
+    { figure: 'dueShard', stored: 'x', ledger: Item!.dueShard },
+    { figure: 'anniversaryPart', stored: null, ledger: anniversaryPart },
+  ]);
 });

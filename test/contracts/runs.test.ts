@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Runs } from '../../core/ports.ts';
-import { countsOf, NO_COUNTS, type RunPage } from '../../core/runs/run.ts';
+import { type AuditRun, countsOf, NO_COUNTS, type RunPage } from '../../core/runs/run.ts';
+import { segmentsOfEveryone } from '../../core/runs/segment.ts';
 import { MemoryRuns } from '../../fakes/memory-runs.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
@@ -47,6 +48,31 @@ describe.each(implementations)('runs %s', (_, runs) => {
     });
     expect(await runs.create(run)).toEqual({ status: 'created' });
     expect(await runs.load(run.runId)).toStrictEqual(run);
+  });
+
+  test('give an audit back with its causes, and its pages with what differs', async () => {
+    const run: AuditRun = {
+      ...{ runId: freshId(), kind: 'audit', heal: true, programVersion: 'abc', inForceSince: 3, startedAt: 5 },
+      segments: segmentsOfEveryone(),
+      counts: NO_COUNTS,
+    };
+    expect(await runs.create(run)).toEqual({ status: 'created' });
+    expect(await runs.load(run.runId)).toStrictEqual(run);
+    const differences = [
+      { figure: 'tally.balance', stored: '7', ledger: '500', cause: 'figure' as const },
+      { figure: `grants.${ODD_TEXTS.emoji}`, stored: 'null', ledger: '{"tier":"gold"}', cause: 'grants' as const },
+    ];
+    const outcome = anOutcome('m-1', { outcome: 'HEALED', direction: 'none', differences });
+    const page = { name: '00of8#00000000', outcomes: [outcome] };
+    const counts = { ...countsOf(page.outcomes), causes: { figure: 1, grants: 1 } };
+    expect(await runs.recordPage(run.runId, page, counts)).toStrictEqual(page);
+    await runs.recordPage(run.runId, page, counts);
+    await runs.recordPage(run.runId, { name: '01of8#00000000', outcomes: [] }, { ...NO_COUNTS, causes: { figure: 2 } });
+    expect(await runs.page(run.runId, page.name)).toStrictEqual(page);
+    expect((await runs.load(run.runId))?.counts).toMatchObject({
+      outcomes: { HEALED: 1 },
+      causes: { figure: 3, grants: 1 },
+    });
   });
 
   test('give every field of a recalculation back as it was', async () => {

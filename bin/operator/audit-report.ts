@@ -1,0 +1,63 @@
+import Table from 'cli-table3';
+import { isDrift } from '../../core/member/audit-causes.ts';
+import type { MemberAudit } from '../../core/use-cases/audit-member.ts';
+
+const number = new Intl.NumberFormat('en');
+
+/** What an audit of many members came to, as far as it is. */
+export class AuditReport {
+  readonly #counts = { proved: 0, waits: 0, differs: 0, healed: 0, failed: 0 };
+  readonly #causes = new Map<string, { members: number; healed: number; isDrift: boolean }>();
+
+  add(audit: Exclude<MemberAudit, { status: 'noMember' }> | { status: 'failed' }): void {
+    this.#counts[audit.status]++;
+    if (!('findings' in audit)) return;
+    for (const cause of new Set(audit.findings.map((finding) => finding.cause))) {
+      const before = this.#causes.get(cause) ?? { members: 0, healed: 0, isDrift: isDrift({ cause }) };
+      const healed = before.healed + Number(audit.status === 'healed');
+      this.#causes.set(cause, { ...before, members: before.members + 1, healed });
+    }
+  }
+
+  /** Those that are still wrong. */
+  get differing(): number {
+    return this.#counts.differs;
+  }
+
+  get failed(): number {
+    return this.#counts.failed;
+  }
+
+  progress(): string {
+    const { proved, waits, differs, healed, failed } = this.#counts;
+    return `${number.format(proved + waits + differs + healed + failed)} members read, ${number.format(differs + healed)} differ`;
+  }
+
+  /** How many members for which cause, what is wrong first; nothing where all were proved. */
+  table(): string | undefined {
+    if (this.#causes.size === 0) return undefined;
+    const table = new Table({
+      head: ['Cause', 'Members', 'Put right', ''],
+      colAligns: ['left', 'right', 'right', 'left'],
+      style: { head: [], border: [] },
+    });
+    const rows = [...this.#causes].sort(
+      ([, a], [, b]) => Number(b.isDrift) - Number(a.isDrift) || b.members - a.members,
+    );
+    for (const [cause, { members, healed, isDrift: isWrong }] of rows) {
+      table.push([cause, number.format(members), number.format(healed), isWrong ? '' : 'nothing is wrong']);
+    }
+    return table.toString();
+  }
+
+  lastLine(): string {
+    const { proved, waits, differs, healed, failed } = this.#counts;
+    const others = [
+      ...(healed > 0 ? [`${number.format(healed)} differed and were put right`] : []),
+      ...(differs > 0 ? [`${number.format(differs)} differ`] : []),
+      ...(failed > 0 ? [`${number.format(failed)} could not be audited`] : []),
+      ...(waits > 0 ? [`${number.format(waits)} cannot be proved today`] : []),
+    ];
+    return `${[`${number.format(proved)} members proved equal to their ledgers`, ...others].join(', ')}.`;
+  }
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { AuditReport } from '../../../bin/operator/audit-report.ts';
+import type { AuditCause, Finding } from '../../../core/member/audit-causes.ts';
+
+const finding = (cause: AuditCause, figure = 'tally.balance'): Finding => ({ figure, stored: 1, ledger: 2, cause });
+
+test('an audit of nobody but the right is one line', () => {
+  const report = new AuditReport();
+  for (let n = 0; n < 1200; n++) report.add({ status: 'proved' });
+  expect(report.table()).toBeUndefined();
+  expect(report.lastLine()).toBe('1,200 members proved equal to their ledgers.');
+  expect([report.differing, report.failed]).toEqual([0, 0]);
+});
+
+test('each cause is told with its members, what is wrong before what merely waits, and a member once however many figures', () => {
+  const report = new AuditReport();
+  const tier = 'silver';
+  report.add({ status: 'proved' });
+  report.add({ status: 'waits', tier, findings: [finding('rulebookEdited', 'tier.id')] });
+  report.add({ status: 'waits', tier, findings: [finding('rulebookEdited', 'tier.id')] });
+  report.add({ status: 'differs', tier, findings: [finding('figure'), finding('figure', 'tally.orders')] });
+  report.add({ status: 'healed', tier, findings: [finding('figure'), finding('timer', 'nextDueAt')], changes: [] });
+  report.add({ status: 'failed' });
+  const rows = report
+    .table()!
+    .split('\n')
+    .filter((line) => /[a-z]/.test(line));
+  expect(
+    rows.map((row) =>
+      row
+        .split('│')
+        .map((cell) => cell.trim())
+        .filter(Boolean),
+    ),
+  ).toEqual([
+    ['Cause', 'Members', 'Put right'],
+    ['figure', '2', '1'],
+    ['timer', '1', '1'],
+    ['rulebookEdited', '2', '0', 'nothing is wrong'],
+  ]);
+  expect(report.lastLine()).toBe(
+    '1 members proved equal to their ledgers, 1 differed and were put right, 1 differ, 1 could not be audited, 2 cannot be proved today.',
+  );
+  expect(report.progress()).toBe('6 members read, 2 differ');
+  expect([report.differing, report.failed]).toEqual([1, 1]);
+});

@@ -1,0 +1,99 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, test } from 'vitest';
+import demo from '../../brands/demo.json' with { type: 'json' };
+import { eventsOfRun } from '../../local/observations.ts';
+import { waitFor } from '../../local/wait-for.ts';
+import { run } from './setup/run-script.ts';
+import {
+  aNewMember,
+  aPurchase,
+  call,
+  cloud,
+  type NewMember,
+  post,
+  read,
+  untilPoints,
+  untilQuiet,
+} from './setup/shop.ts';
+
+const dynamo = new DynamoDBClient(structuredClone(cloud.client));
+
+/** Somebody with 500 points, until the stored item is spoilt: by the balance, which no tier depends on. */
+async function aMemberWhoIsWrong(): Promise<NewMember> {
+  const member = await aNewMember();
+  await post(member, aPurchase('o-1', '50.00'));
+  await untilPoints(member, 500);
+  await dynamo.send(
+    new UpdateItemCommand({
+      TableName: cloud.outputs.MembersTable,
+      Key: { pk: { S: member.memberId }, sk: { S: 'MEMBER' } },
+      UpdateExpression: 'SET tally.balance = :wrong',
+      ExpressionAttributeValues: { ':wrong': { N: '7' } },
+    }),
+  );
+  expect((await read(member)).body.points.balance).toBe(7);
+  return member;
+}
+
+describe('the drift audit, on the deployed stack', () => {
+  test('npm run audit says what differs and why, without writing, and puts it right when told to', async () => {
+    const member = await aMemberWhoIsWrong();
+    const of = ['--brand', 'demo', '--member', member.memberId];
+    const dry = await run('audit', ...of);
+    expect(dry).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('tally.balance: stored 7, by the ledger 500 (figure)'),
+    });
+    expect((await read(member)).body.points.balance).toBe(7);
+    expect(await run('audit', ...of, '--heal')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1 differed and were put right'),
+    });
+    expect((await read(member)).body.points.balance).toBe(500);
+    expect(await run('audit', ...of)).toMatchObject({
+      code: 0,
+      stdout: '1 members proved equal to their ledgers.\n',
+    });
+  });
+
+  test('the schedule’s message starts a run that finds it, puts it right as the brand says, and tells the bus how many were proved', async () => {
+    const member = await aMemberWhoIsWrong();
+    await untilQuiet();
+    await new SQSClient(structuredClone(cloud.client)).send(
+      new SendMessageCommand({
+        QueueUrl: cloud.outputs.AuditsQueue,
+        MessageBody: JSON.stringify({ audit: true }),
+      }),
+    );
+    const today = new Intl.DateTimeFormat('sv', { timeZone: demo.program.timeZone, dateStyle: 'short' });
+    const runId = `audit-${today.format(new Date())}`;
+    const done = await waitFor(
+      'the audit to be done',
+      async () => {
+        const { status, body } = await call('GET', `/v1/runs/${runId}`, { role: 'read' });
+        return status === 200 && body.status !== 'running' ? body : undefined;
+      },
+      { withinMs: 120_000 },
+    );
+    expect(done).toMatchObject({ kind: 'audit', status: 'completed', heal: true, failed: 0 });
+    expect(done.audit).toMatchObject({ differing: 0, healed: 1, causes: { figure: 1 } });
+    expect(done.audit.provedEqual).toBe(done.processed - 1 - done.audit.waiting);
+    const { body } = await call('GET', `/v1/runs/${runId}/outcomes`, { role: 'read' });
+    expect(body.items).toContainEqual(
+      expect.objectContaining({
+        ...{ memberId: member.memberId, outcome: 'HEALED' },
+        differences: [{ figure: 'tally.balance', stored: '7', ledger: '500', cause: 'figure' }],
+      }),
+    );
+    expect((await read(member)).body.points.balance).toBe(500);
+    const [completed] = await waitFor('the event that the audit is done', async () => {
+      const events = await eventsOfRun(runId, cloud);
+      return events.length > 0 ? events : undefined;
+    });
+    expect(completed).toMatchObject({
+      type: 'audit.completed',
+      detail: { members: done.processed, provedEqual: done.audit.provedEqual, healed: 1 },
+    });
+  });
+});
