@@ -8,6 +8,7 @@ import { type DynamoDbLocal, JavaMissing, startDynamoDbLocal } from '../local/dy
 import { describeFailure, LocalCloudFailure } from '../local/local-cloud-failure.ts';
 import { plainProgress, spinnerProgress } from '../local/progress.ts';
 import { HOW_ACTIONS, limitsOfActions, measureActions } from './actions.ts';
+import { HOW_AUDITS, limitsOfAudits, measureAudits } from './audits.ts';
 import { computeCost, HOW_COST } from './cost.ts';
 import { HOW_DATABASE, limitsOfDatabase, measureDatabase } from './database.ts';
 import { HOW_FUNCTIONS, limitsOfFunctions, measureFunctions } from './deployed-functions.ts';
@@ -18,6 +19,7 @@ import { computeRecalculationCosts } from './recalculation-cost.ts';
 import { HOW_RECALCULATIONS, limitsOfRecalculations, measureRecalculations } from './recalculations.ts';
 import {
   actionTable,
+  auditTable,
   correctionsOf,
   costTable,
   databaseTable,
@@ -36,7 +38,17 @@ import {
 } from './tables.ts';
 import { HOW_WALLET, limitsOfWallet, measureWallet } from './wallet.ts';
 
-const PARTS = ['engine', 'actions', 'recalculations', 'database', 'wallet', 'orders', 'functions', 'cost'] as const;
+const PARTS = [
+  'engine',
+  'actions',
+  'audits',
+  'recalculations',
+  'database',
+  'wallet',
+  'orders',
+  'functions',
+  'cost',
+] as const;
 type Part = (typeof PARTS)[number];
 
 const HELP = `
@@ -46,6 +58,7 @@ Measures, and prints each figure with how it was taken and what it is held to. A
 
   engine          how many decisions a second the engine takes on one core
   actions         how many schedules the ends of tier actions take, and how fast and how large a group's action is
+  audits          how many members a second the drift audit compares with their ledgers on one core, against merely reading both
   recalculations  how many members a second a recalculation judges and writes, against merely reading them; its memory, and its write units
   database        what each kind of transaction and of tier action costs in DynamoDB: write units, read units, round trips
   wallet          how many passes a second are made, against the floor of one signature, and how many pushes go out on one connection
@@ -121,6 +134,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
 
   const engine = parts.has('engine') ? await step('engine', measureEngine) : undefined;
   const actions = parts.has('actions') ? await step('actions', measureActions) : undefined;
+  const audits = parts.has('audits') ? await step('audits', measureAudits) : undefined;
   const recalculations = parts.has('recalculations')
     ? await step('recalculations', onDynamoDbLocal(measureRecalculations))
     : undefined;
@@ -136,6 +150,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
 
   if (engine) tell('Engine', HOW_ENGINE, engineTable(engine));
   if (actions) tell('Tier actions', HOW_ACTIONS, scheduleTable(actions), groupTable(actions));
+  if (audits) tell('The drift audit', HOW_AUDITS, auditTable(audits));
   if (recalculations) {
     const tables = [recalculationTable(recalculations), recalculationOnDynamoDbTable(recalculations)];
     tell('Recalculations', HOW_RECALCULATIONS, ...tables);
@@ -154,6 +169,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
   const limits: Limit[] = [
     ...(engine ? limitsOfEngine(engine) : []),
     ...(actions ? limitsOfActions(actions) : []),
+    ...(audits ? limitsOfAudits(audits) : []),
     ...(recalculations ? limitsOfRecalculations(recalculations) : []),
     ...(database ? limitsOfDatabase(database) : []),
     ...(wallet ? limitsOfWallet(wallet) : []),
@@ -170,6 +186,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
       seconds,
       engine,
       actions,
+      audits,
       recalculations,
       database,
       wallet,

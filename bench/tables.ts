@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { type ActionFigures, liveMbAtMost } from './actions.ts';
+import { type AuditRate, SHARE_AT_LEAST } from './audits.ts';
 import type { Consumption } from './capacity-meter.ts';
 import { type CostFigures, type CostLine, PURCHASES } from './cost.ts';
 import { type DatabaseFigures, WRITE_UNITS_OF_A_PURCHASE } from './database.ts';
@@ -109,6 +110,16 @@ export function recalculationTable({ inMemory }: RecalculationFigures): string {
       liveMbAtMost === undefined || isPeer ? '' : `≤ ${liveMbAtMost.toFixed(1)}`,
     ];
     table.push([isPeer ? `peer: ${what}` : what, ...cells.map(right)]);
+  }
+  return table.toString();
+}
+
+export function auditTable(rates: readonly AuditRate[]): string {
+  const table = plainTable(['in memory\n', 'members\nper second', 'decoded\nper second', 'share\n', '\nlimit']);
+  for (const { what, perSecond, decodedPerSecond } of rates) {
+    const limit = `≥ ${percent(SHARE_AT_LEAST)}`;
+    const cells = [whole(perSecond), whole(decodedPerSecond), percent(perSecond / decodedPerSecond), limit];
+    table.push([what, ...cells.map(right)]);
   }
   return table.toString();
 }

@@ -1,10 +1,11 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { LedgerEntry } from '../core/ledger/transaction.ts';
+import type { MemberRecords } from '../core/member/audit.ts';
 import type { Member, MemberRecord } from '../core/member/member.ts';
 import type { Ledger, MemberStore } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
 import { entryOf, itemOf } from '../functions/adapters/dynamo-ledger.ts';
-import { itemOfMember, memberOf } from '../functions/adapters/dynamo-member-store.ts';
+import { itemOfMember, itemOfNews, memberOf, newsOf } from '../functions/adapters/dynamo-member-store.ts';
 import { memberIdOf } from './members-on-the-fly.ts';
 import { type Sample, YearEnd } from './year-end.ts';
 
@@ -15,11 +16,11 @@ type Item = Parameters<typeof unmarshall>[0];
  * decodes them: `JSON.parse`, `unmarshall`, and what the adapter makes of an item.
  */
 export class YearEndOnTheWire
-  implements Pick<MemberStore, 'inSegment' | 'load' | 'save' | 'actionsOf'>, Pick<Ledger, 'entriesOf'>
+  implements Pick<MemberStore, 'inSegment' | 'load' | 'save' | 'actionsOf' | 'recordsOf'>, Pick<Ledger, 'entriesOf'>
 {
   readonly #size: number;
   readonly #yearEnd: YearEnd;
-  readonly #texts: Map<Sample, { member: string[]; entries: string[] }>;
+  readonly #texts: Map<Sample, { member: string[]; entries: string[]; news: string[] }>;
   saved = 0;
 
   constructor(program: Program, size: number, downOfTen: number) {
@@ -32,6 +33,10 @@ export class YearEndOnTheWire
         sample,
         {
           member: text(itemOfMember(sample.member)).split(placeholder),
+          news: sample.news
+            .map((change) => `,${text(itemOfNews(change))}`)
+            .join('')
+            .split(placeholder),
           entries: listOf(sample.entries.map((entry) => text(itemOf(entry)))).split(placeholder),
         },
       ]),
@@ -54,6 +59,13 @@ export class YearEndOnTheWire
   async load(memberId: string): Promise<Member> {
     const [item] = decoded(listOf([this.#memberText(numberOf(memberId))]));
     return memberOf(item!);
+  }
+
+  async recordsOf(memberId: string): Promise<MemberRecords> {
+    const number = numberOf(memberId);
+    const news = this.#textsOf(number).news.join(memberId);
+    const [item, ...others] = decoded(listOf([this.#memberText(number) + news]));
+    return { member: memberOf(item!), actions: [], news: others.map(newsOf), strays: [] };
   }
 
   async entriesOf(memberId: string): Promise<LedgerEntry[]> {

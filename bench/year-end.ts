@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LedgerEntry } from '../core/ledger/transaction.ts';
 import { rebuildMember } from '../core/member/count-entries.ts';
 import { NOTHING_COUNTED } from '../core/member/counted-window.ts';
-import type { Member } from '../core/member/member.ts';
+import type { Member, TierChange } from '../core/member/member.ts';
 import { emptyTally } from '../core/member/tally.ts';
 import type { Program } from '../core/program/program.ts';
 import type { RecalculationRun } from '../core/runs/run.ts';
@@ -32,6 +32,8 @@ const VARIANTS = 16;
 export interface Sample {
   member: Member;
   entries: readonly LedgerEntry[];
+  /** What was written down beside it. */
+  news: readonly TierChange[];
 }
 
 /** As many members as one likes on the night after a cycle; of every ten, so many go down, and the others stay what they are. */
@@ -83,8 +85,15 @@ function sampleOf(life: Life, program: Program): Sample {
   };
   const history = { entries, actions: [] };
   const told = { notifyOnRealtimeDowngrade: false };
-  const { member } = rebuildMember(enrolled, history, program, told, { cause: 'rebuild' }, lastPurchaseAt + 1000);
-  return { member, entries };
+  const { member, changes } = rebuildMember(
+    enrolled,
+    history,
+    program,
+    told,
+    { cause: 'rebuild' },
+    lastPurchaseAt + 1000,
+  );
+  return { member, entries, news: changes };
 }
 
 function purchaseOf(memberId: string, points: number, at: Instant): LedgerEntry {

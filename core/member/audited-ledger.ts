@@ -63,41 +63,51 @@ export function readLedger(
   const at = cycle.end === END_OF_TIME ? Math.max(now, ...entries.map(({ recordedAt }) => recordedAt)) : cycle.end - 1;
   const fold = (some: readonly LedgerEntry[]) => tallyOf(some, program, member.enrolledAt, at);
   const stored = textOf(member.tally);
-  const isIt = (some: readonly LedgerEntry[]) => textOf(fold(some)) === stored;
+  /** The first of some choices that adds up, with others, to what is stored. */
+  const fitting = (others: readonly LedgerEntry[], choices: readonly LedgerEntry[][]) => {
+    for (const choice of choices) {
+      const known = [...others, ...choice];
+      const tally = fold(known);
+      if (textOf(tally) === stored) return { known, tally, choice };
+    }
+    return undefined;
+  };
   const listed = entries.filter((entry) => standingOf(member.counted, entry) === 'counted');
   const lost = must.filter((entry) => standingOf(member.counted, entry) === 'new');
   const ofWindow = [...differencesOfWindow(member.counted, listed, now), ...unlistedOf(lost)];
   const answer = (
-    known: readonly LedgerEntry[],
+    { known, tally }: { known: readonly LedgerEntry[]; tally: Tally },
     cause: AuditCause,
     more: Partial<AuditedLedger> = {},
   ): AuditedLedger => {
     const since = Math.min(member.counted.since, now);
     const news = known.filter(({ recordedAt }) => recordedAt > since);
     const counted = withCounted({ since, entries: [] }, news, since);
-    return { known, tally: fold(known), cause, missed: [], ofWindow, counted, ...more };
+    return { known, tally, cause, missed: [], ofWindow, counted, ...more };
   };
 
-  const choice = choicesWithout(perhaps).find((left) => isIt([...must, ...left]));
-  if (choice) {
-    const known = [...must, ...choice];
+  const right = fitting(must, choicesWithout(perhaps));
+  if (right) {
     const differences = missed.map((entry) => ({
       figure: `entry ${entryKey(entry)}`,
       stored: null,
       ledger: 'counted',
     }));
-    return answer(known, 'entriesNotCounted', { missed: differences });
+    return answer(right, 'entriesNotCounted', { missed: differences });
   }
   // The sums hold what the list does not: it would be counted again.
   const unlisted = [...missed, ...flying];
-  const isUnlisted = choicesWithout(unlisted).find((some) => some.length > 0 && isIt([...must, ...perhaps, ...some]));
-  if (isUnlisted) {
-    const found = [...ofWindow, ...unlistedOf(isUnlisted)];
-    return answer([...must, ...perhaps, ...isUnlisted], 'windowBroken', { ofWindow: found });
+  const holdsUnlisted = fitting(
+    [...must, ...perhaps],
+    choicesWithout(unlisted).filter((some) => some.length > 0),
+  );
+  if (holdsUnlisted) {
+    return answer(holdsUnlisted, 'windowBroken', { ofWindow: [...ofWindow, ...unlistedOf(holdsUnlisted.choice)] });
   }
-  if (perhaps.length > EVERY_CHOICE_OF && ofWindow.length === 0) return answer([...must, ...perhaps], 'inFlight');
   const known = [...must, ...perhaps];
-  return answer(known, causeOf(known, member, program, fold), {
+  const whole = { known, tally: fold(known) };
+  if (perhaps.length > EVERY_CHOICE_OF && ofWindow.length === 0) return answer(whole, 'inFlight');
+  return answer(whole, causeOf(known, member, program, fold), {
     missed: missed.map((entry) => ({ figure: `entry ${entryKey(entry)}`, stored: null, ledger: 'counted' })),
   });
 }
