@@ -276,14 +276,13 @@ function momentOf(
 ): Instant {
   let latest = Math.max(now, cycle.start);
   for (const { recordedAt } of [...known, ...actions]) if (recordedAt > latest) latest = recordedAt;
-  const { nextDueAt = END_OF_TIME } = member;
-  // Only an end that some grant has, or a warning of one, is a moment at which the item stood still.
+  const { nextDueAt = END_OF_TIME, grants = [] } = member;
+  // Only an end that some grant has, or a warning of one, is a moment at which the item stood still; else it was before the first end of
+  // those that it lists.
   const isMoment = nextDueAfter(nextDueAt - 1, stories, program) === nextDueAt;
-  const end = nextMoment({
-    ...member,
-    tally: { ...member.tally, cycle },
-    nextDueAt: isMoment ? nextDueAt : END_OF_TIME,
-  });
+  const ends = stories.filter(({ key }) => grants.some((grant) => grant.key === key)).map(endOf);
+  const dueAt = isMoment ? nextDueAt : Math.min(END_OF_TIME, ...ends);
+  const end = nextMoment({ ...member, tally: { ...member.tally, cycle }, nextDueAt: dueAt });
   return Math.max(cycle.start, Math.min(latest, end - 1));
 }
 
