@@ -125,7 +125,7 @@ export function auditMember(
   if (!member.undecided) {
     const { taken } = decidePromotions(
       { ...member, ...welcomeOf(member) },
-      { entries: ledger.known, actions },
+      { entries: ledger.certain, actions },
       program,
     );
     for (const { key } of taken) compare('promotionUndecided', 'actions', null, key);

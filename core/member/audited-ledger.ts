@@ -15,6 +15,8 @@ import type { Tally } from './tally.ts';
 export interface AuditedLedger {
   /** The entries that the sums hold, or should. */
   known: readonly LedgerEntry[];
+  /** Those of them that are no news of the last hours: whether these were counted is certain. */
+  certain: readonly LedgerEntry[];
   /** What they add up to in the member's cycle. */
   tally: Tally;
   /** Why the stored sums are others, where they are. */
@@ -83,7 +85,7 @@ export function readLedger(
     const since = Math.min(member.counted.since, now);
     const news = known.filter(({ recordedAt }) => recordedAt > since);
     const counted = withCounted({ since, entries: [] }, news, since);
-    return { known, tally, cause, missed: [], ofWindow, counted, ...more };
+    return { known, certain: must, tally, cause, missed: [], ofWindow, counted, ...more };
   };
 
   const right = fitting(must, choicesWithout(perhaps));

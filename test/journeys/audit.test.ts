@@ -25,7 +25,7 @@ async function shop(points: Record<string, number[]>, options: Parameters<typeof
 }
 
 async function spoil(world: World, memberId: string, change: (member: Member) => void): Promise<void> {
-  const member = (await world.ports.members.load(memberId))!;
+  const member = structuredClone((await world.ports.members.load(memberId))!);
   const { version } = member;
   change(member);
   expect(await world.ports.members.save({ ...member, version: version + 1 }, version, [])).toBe('saved');
