@@ -4,11 +4,13 @@ import { LoyaltyStack } from '../lib/loyalty-stack.ts';
 import { readBrandFile } from './operator/brand-file.ts';
 import { checkDesigns } from './operator/design-check.ts';
 import { runCommand } from './operator/operator-error.ts';
+import { readRestoredTables } from './operator/restored-tables.ts';
 
 await runCommand(async () => {
   const app = new App();
   const brand = readBrandFile(app.node.tryGetContext('brand'), '-c brand=<name>');
   await checkDesigns(brand);
   const { brand: id, account, region } = brand.settings;
-  new LoyaltyStack(app, `laurel-${id}`, { brand, env: { account, region } });
+  const restored = readRestoredTables(brand);
+  new LoyaltyStack(app, `laurel-${id}`, { brand: { ...brand, restored }, env: { account, region } });
 });

@@ -32,7 +32,7 @@ export class LoyaltyStack extends Stack {
     });
 
     const frontDoor = new FrontDoor(this, 'FrontDoor', { brand });
-    const ledger = new PointsLedger(this, 'PointsLedger');
+    const ledger = new PointsLedger(this, 'PointsLedger', { brand });
     const clock = new TierClock(this, 'TierClock');
     const members = new Members(this, 'Members', { brand, frontDoor, ledger, clock });
     const intake = new TransactionIntake(this, 'TransactionIntake', { brand, frontDoor, ledger, members });
@@ -86,6 +86,7 @@ export class LoyaltyStack extends Stack {
       DueQueue: clock.due.queueUrl,
       DueDeadLetters: clock.deadLetters.queueUrl,
       ScheduleGroup: clock.groupName,
+      ScheduleRole: clock.role.roleArn,
       GroupActionsStateMachine: actions.runs.machine.stateMachineArn,
       RecalculationsStateMachine: cycles.runs.machine.stateMachineArn,
       NightDeadLetters: cycles.nightly?.deadLetters.queueUrl,

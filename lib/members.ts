@@ -23,6 +23,7 @@ export class Members extends Construct {
   constructor(scope: Construct, id: string, { brand, frontDoor, ledger, clock }: MembersProps) {
     super(scope, id);
     this.table = new LaurelTable(this, 'Table', {
+      restored: brand.restored?.members,
       indexes: [
         {
           // Only a member of whom something will be due has both attributes.

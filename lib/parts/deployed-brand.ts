@@ -6,4 +6,16 @@ export interface DeployedBrand {
   readonly settings: Brand;
   /** Where that file lies: each function carries it in its bundle. */
   readonly file: string;
+  /** The tables that came back from a backup, as long as no stack owns them (decision 21). */
+  readonly restored?: RestoredTables;
+}
+
+export interface RestoredTables {
+  readonly points?: RestoredTable;
+  readonly members?: RestoredTable;
+}
+
+export interface RestoredTable {
+  readonly table: string;
+  readonly streamArn: string;
 }

@@ -33,7 +33,7 @@ export class StreamFunction extends LaurelFunction {
     );
 
     this.lambda.addEventSource(
-      new DynamoEventSource(props.table, {
+      new DynamoEventSource(props.table.resource, {
         filters: [
           FilterCriteria.filter({
             eventName: FilterRule.isEqual('INSERT'),

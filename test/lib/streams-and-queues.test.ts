@@ -160,6 +160,7 @@ test('the outputs name what operators’ commands look for', () => {
     'PushQueue',
     'RecalculationsStateMachine',
     'ScheduleGroup',
+    'ScheduleRole',
     'ShopifySecret',
     'SmsDeadLetters',
     'SmsQueue',

@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import type { Brand } from '../../core/program/brand.ts';
 import { LoyaltyStack } from '../../lib/loyalty-stack.ts';
+import type { RestoredTables } from '../../lib/parts/deployed-brand.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const { context } = JSON.parse(readFileSync(resolve(ROOT, 'cdk.json'), 'utf8'));
@@ -25,14 +26,17 @@ export interface Synthesized {
   template: Template;
 }
 
-/** The demo's stack as CDK makes it from `cdk.json`, but for the bundles. @param change makes another brand of the demo's file */
-export function synthesized(change: (brand: Brand) => void = () => {}): Synthesized {
+/**
+ * The demo's stack as CDK makes it from `cdk.json`, but for the bundles.
+ * @param change makes another brand of the demo's file. @param restored tables to use in place of the stack's own
+ */
+export function synthesized(change: (brand: Brand) => void = () => {}, restored: RestoredTables = {}): Synthesized {
   const file = resolve(ROOT, 'brands/demo.json');
   const settings: Brand = JSON.parse(readFileSync(file, 'utf8'));
   change(settings);
   const app = makeApp({ ...context, 'aws:cdk:bundling-stacks': [] });
   const stack = new LoyaltyStack(app, 'laurel-demo', {
-    brand: { settings, file },
+    brand: { settings, file, restored },
     env: { account: settings.account, region: settings.region },
   });
   return { app, stack, template: Template.fromStack(stack) };

@@ -1,0 +1,234 @@
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  paginateScan,
+} from '@aws-sdk/lib-dynamodb';
+import { type Instant, MINUTE_MS } from '../../core/time.ts';
+
+type Item = Record<string, unknown>;
+
+interface Put {
+  item: Item;
+  /** Without one it is put in place of whatever is there. */
+  condition?: { expression: string; values?: Item };
+}
+
+/** From a table as it is to the same table as it was. */
+export interface Forwarding {
+  client: DynamoDBDocumentClient;
+  from: string;
+  to: string;
+  /** Whatever was written since is looked at. It begins somewhat before the moment of the restore, as clocks differ. */
+  since: Instant;
+}
+
+/** What one part of the way came to. */
+export interface Forwarded {
+  items: number;
+  /** Whose ledger or actions are more now: they have to be rebuilt. */
+  memberIds: string[];
+}
+
+/** How far the clocks of functions may be apart. */
+const CLOCKS_MS = 5 * MINUTE_MS;
+const SIDE_BY_SIDE = 25;
+const IF_ABSENT = { expression: 'attribute_not_exists(pk)' };
+
+export function since(at: Instant): Instant {
+  return at - CLOCKS_MS;
+}
+
+/**
+ * Brings what the ledger was given since: entries, which nothing ever changes, and the files of platforms' orders, of which the longer one is
+ * the later one.
+ */
+export async function* bringEntriesForward({ client, from, to, since }: Forwarding): AsyncIterable<Forwarded> {
+  const pages = paginateScan(
+    { client },
+    {
+      TableName: from,
+      FilterExpression: '(begins_with(sk, :entry) AND recordedAt >= :since) OR sk = :file',
+      ExpressionAttributeValues: { ':entry': 'TX#', ':since': since, ':file': 'FILE' },
+      ConsistentRead: true,
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    yield* inBatches(Items, async (item) => {
+      if (item.sk !== 'FILE') return outcome(await put(client, to, { item, condition: IF_ABSENT }), String(item.pk));
+      const there = await get(client, to, item.pk, 'FILE');
+      if (there && Number(there.version) >= Number(item.version)) return outcome(0);
+      const expression = `${IF_ABSENT.expression} OR version < :version`;
+      return outcome(await put(client, to, { item, condition: { expression, values: { ':version': item.version } } }));
+    });
+  }
+}
+
+/**
+ * Brings what the members' table was given since and nobody can make anew: who enrolled, what was decided, who is in which group, which
+ * phones hold a pass, which runs there were. A member's points, tier and history are not brought: they follow from the ledger.
+ * @param erase does again what was done to a member who was erased since
+ * @param kinds `erasures` brings nothing but these
+ */
+export async function* bringMembersForward(
+  { client, from, to, since }: Forwarding,
+  erase: (memberId: string) => Promise<void>,
+  kinds: 'everything' | 'erasures' = 'everything',
+): AsyncIterable<Forwarded & { erased: number }> {
+  const pages = paginateScan(
+    { client },
+    {
+      TableName: from,
+      FilterExpression: 'sk = :member OR begins_with(pk, :run) OR begins_with(pk, :group)',
+      ExpressionAttributeValues: { ':member': 'MEMBER', ':run': 'RUN#', ':group': 'GROUP#' },
+      ConsistentRead: true,
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    let erased = 0;
+    const batches = inBatches(Items, async (item) => {
+      if (item.sk !== 'MEMBER') return outcome(kinds === 'everything' ? await putAll(client, to, sharedPuts(item)) : 0);
+      const memberId = String(item.pk);
+      const theirs = await partition(client, from, memberId);
+      const isErased = wasErased(theirs) && (await get(client, to, memberId, 'PROFILE')) !== undefined;
+      let done = outcome(0);
+      if (kinds === 'everything') {
+        const isKnown = (await get(client, to, memberId, 'MEMBER')) !== undefined;
+        const puts = isKnown ? putsOfKnown(theirs, since) : putsOfNew(theirs);
+        const written = await putAll(client, to, puts);
+        const decided = !isKnown || theirs.some((one) => isAction(one) && Number(one.recordedAt) >= since);
+        done = outcome(written, ...(written > 0 && decided ? [memberId] : []));
+      }
+      if (isErased) {
+        await erase(memberId);
+        await putAll(client, to, putsOfErased(theirs));
+        erased++;
+      }
+      return done;
+    });
+    for await (const batch of batches) {
+      yield { ...batch, erased };
+      erased = 0;
+    }
+  }
+}
+
+/** Erasing leaves a pass without contents behind, also where there never was a pass; who enrolled again has a profile. */
+function wasErased(items: readonly Item[]): boolean {
+  return (
+    items.some(({ sk, contents }) => sk === 'PASS' && contents === undefined) &&
+    !items.some(({ sk }) => sk === 'PROFILE')
+  );
+}
+
+function isAction({ sk }: Item): boolean {
+  return String(sk).startsWith('ACTION#');
+}
+
+/** All there is of them, and the member last: whoever finds it finds the rest. */
+function putsOfNew(items: readonly Item[]): Put[] {
+  const [member, rest] = [items.filter(({ sk }) => sk === 'MEMBER'), items.filter(({ sk }) => sk !== 'MEMBER')];
+  return [...rest.flatMap((item) => [item, ...reverseOf(item)]), ...member].map((item) => ({
+    item,
+    condition: IF_ABSENT,
+  }));
+}
+
+function putsOfKnown(items: readonly Item[], since: Instant): Put[] {
+  return items.flatMap((item): Put[] => {
+    const sk = String(item.sk);
+    if (isAction(item) && Number(item.recordedAt) >= since) return [{ item, condition: IF_ABSENT }];
+    if (sk.startsWith('DEVICE#') && Number(item.registeredAt) >= since) {
+      return [item, ...reverseOf(item)].map((each) => ({ item: each, condition: IF_ABSENT }));
+    }
+    // A phone asks for what is newer than what it has: a version must not go back.
+    if (sk === 'PASS' && Number(item.updatedAt) >= since) {
+      const expression = `${IF_ABSENT.expression} OR updatedAt < :updatedAt`;
+      return [{ item, condition: { expression, values: { ':updatedAt': item.updatedAt } } }];
+    }
+    return sk === 'GOOGLE_PASS' ? [{ item, condition: IF_ABSENT }] : [];
+  });
+}
+
+/** What Google was told of them. */
+function putsOfErased(items: readonly Item[]): Put[] {
+  return items.filter(({ sk, state }) => sk === 'GOOGLE_PASS' && state === 'withdrawn').map((item) => ({ item }));
+}
+
+/** Of a group's or a run's items: memberships only ever get longer, pages never change, and a run that ended is further than one that did not. */
+function sharedPuts(item: Item): Put[] {
+  if (Array.isArray(item.moments)) {
+    const expression = `${IF_ABSENT.expression} OR size(moments) < :moments`;
+    return [{ item, condition: { expression, values: { ':moments': item.moments.length } } }];
+  }
+  if (item.sk !== 'RUN' || item.finishedAt === undefined) return [{ item, condition: IF_ABSENT }];
+  return [{ item, condition: { expression: `${IF_ABSENT.expression} OR attribute_not_exists(finishedAt)` } }];
+}
+
+/** A device's registration is two items. */
+function reverseOf({ pk, sk }: Item): Item[] {
+  return String(sk).startsWith('DEVICE#') ? [{ pk: sk, sk: `PASS#${pk}` }] : [];
+}
+
+function outcome(items: number, ...memberIds: string[]): Forwarded {
+  return { items, memberIds: items > 0 ? memberIds : [] };
+}
+
+async function* inBatches(items: readonly Item[], bring: (item: Item) => Promise<Forwarded>): AsyncIterable<Forwarded> {
+  for (let start = 0; start < items.length; start += SIDE_BY_SIDE) {
+    const all = await Promise.all(items.slice(start, start + SIDE_BY_SIDE).map(bring));
+    yield {
+      items: all.reduce((sum, { items }) => sum + items, 0),
+      memberIds: [...new Set(all.flatMap(({ memberIds }) => memberIds))],
+    };
+  }
+}
+
+/** In their order. @returns how many were written */
+async function putAll(client: DynamoDBDocumentClient, table: string, puts: readonly Put[]): Promise<number> {
+  let written = 0;
+  for (const each of puts) written += await put(client, table, each);
+  return written;
+}
+
+async function put(client: DynamoDBDocumentClient, TableName: string, { item, condition }: Put): Promise<0 | 1> {
+  try {
+    await client.send(
+      new PutCommand({
+        TableName,
+        Item: item,
+        ...(condition && { ConditionExpression: condition.expression }),
+        ...(condition?.values && { ExpressionAttributeValues: condition.values }),
+      }),
+    );
+    return 1;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return 0;
+    throw error;
+  }
+}
+
+async function get(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  pk: unknown,
+  sk: string,
+): Promise<Item | undefined> {
+  return (await client.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead: true }))).Item;
+}
+
+async function partition(client: DynamoDBDocumentClient, TableName: string, pk: string): Promise<Item[]> {
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ConsistentRead: true,
+    },
+  );
+  const items: Item[] = [];
+  for await (const { Items = [] } of pages) items.push(...Items);
+  return items;
+}

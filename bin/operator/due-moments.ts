@@ -1,0 +1,34 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DUE_SHARDS } from '../../core/actions/due.ts';
+import type { Instant } from '../../core/time.ts';
+import { DUE_INDEX } from '../../functions/adapters/dynamo-member-store.ts';
+
+/**
+ * Every moment after another at which something is due, once, whoever it is for. It asks for the next one after the last one: as many
+ * calls as there are moments, not members.
+ */
+export async function* dueMoments(
+  client: DynamoDBDocumentClient,
+  table: string,
+  after: Instant,
+): AsyncIterable<Instant> {
+  const seen = new Set<Instant>();
+  for (let shard = 0; shard < DUE_SHARDS; shard++) {
+    for (let last = after; ; ) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: DUE_INDEX,
+          KeyConditionExpression: 'dueShard = :shard AND nextDueAt > :last',
+          ExpressionAttributeValues: { ':shard': String(shard), ':last': last },
+          Limit: 1,
+        }),
+      );
+      const [next] = Items;
+      if (!next) break;
+      last = Number(next.nextDueAt);
+      if (!seen.has(last)) yield last;
+      seen.add(last);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  ListBackupsCommand,
+  ListTagsOfResourceCommand,
+  RestoreTableFromBackupCommand,
+  RestoreTableToPointInTimeCommand,
+  type TableDescription,
+  TagResourceCommand,
+  UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
+import { formatInstant, type Instant } from '../../core/time.ts';
+import type { RestoredTable } from '../../lib/parts/deployed-brand.ts';
+import { OperatorError } from './operator-error.ts';
+
+const POLL_MS = 5_000;
+/** For minutes after a restore a table takes no settings of its backups. */
+const ATTEMPTS = 60;
+
+export interface TableToRestore {
+  /** The table as it is, or the name that it had. It is read, and nothing else. */
+  from: string;
+  to: string;
+  at: Instant;
+  /** What the stack asks by: a table without one of them is not the same table. */
+  indexes: readonly string[];
+}
+
+/** The table, or undefined where there is none of that name. */
+export async function describeTable(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Makes a table beside another that shows it as it was at a moment, and gives it what a restore leaves out: its stream, its protection
+ * from deletion, its own recovery, its tags. Every step looks whether it is done: it may be begun again at any point.
+ */
+export async function restoreTable(
+  client: DynamoDBClient,
+  table: TableToRestore,
+  report: (text: string) => void,
+): Promise<RestoredTable> {
+  const { from, to, indexes } = table;
+  if (!(await describeTable(client, to))) await startRestore(client, table, report);
+  const restored = await untilActive(client, to, report);
+
+  const found = (restored.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName);
+  const missing = indexes.filter((index) => !found.includes(index));
+  if (missing.length > 0) {
+    throw new OperatorError(
+      `${to} has no index ${missing.join(', ')}: it is no restored ${from}. Look where it comes from, and remove it if nobody needs it.`,
+    );
+  }
+  await giveSettings(client, from, restored, report);
+  const { LatestStreamArn } = await untilActive(client, to, report);
+  if (LatestStreamArn === undefined) throw new Error(`${to} has a stream, and does not say which.`);
+  return { table: to, streamArn: LatestStreamArn };
+}
+
+async function startRestore(
+  client: DynamoDBClient,
+  { from, to, at }: TableToRestore,
+  report: (text: string) => void,
+): Promise<void> {
+  // What a restore does not take from the table it shows is said, not left to its defaults.
+  const settings = {
+    TargetTableName: to,
+    BillingModeOverride: 'PAY_PER_REQUEST',
+    SSESpecificationOverride: { Enabled: true, SSEType: 'KMS' },
+  } as const;
+  if (await describeTable(client, from)) {
+    report(`${from} as of ${formatInstant(at)} becomes ${to}`);
+    const RestoreDateTime = new Date(at);
+    await client.send(new RestoreTableToPointInTimeCommand({ ...settings, SourceTableName: from, RestoreDateTime }));
+    return;
+  }
+  const BackupArn = await lastBackup(client, from);
+  report(`${from} is gone: as it was when it was deleted, it becomes ${to}`);
+  await client.send(new RestoreTableFromBackupCommand({ ...settings, BackupArn }));
+}
+
+/** What DynamoDB keeps by itself, for 35 days, of a table that was deleted while it could be recovered. */
+async function lastBackup(client: DynamoDBClient, from: string): Promise<string> {
+  const { BackupSummaries = [] } = await client.send(new ListBackupsCommand({ TableName: from, BackupType: 'SYSTEM' }));
+  const newest = BackupSummaries.toSorted(
+    (a, b) => Number(b.BackupCreationDateTime) - Number(a.BackupCreationDateTime),
+  )[0];
+  if (newest?.BackupArn) return newest.BackupArn;
+  throw new OperatorError(
+    `There is no table ${from}, and DynamoDB keeps no backup of one that was deleted within the last 35 days.`,
+  );
+}
+
+async function giveSettings(
+  client: DynamoDBClient,
+  from: string,
+  { TableName, TableArn, StreamSpecification, DeletionProtectionEnabled }: TableDescription,
+  report: (text: string) => void,
+): Promise<void> {
+  const to = TableName!;
+  if (!StreamSpecification?.StreamEnabled) {
+    report(`${to}: its stream`);
+    const stream = { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } as const;
+    await client.send(new UpdateTableCommand({ TableName, StreamSpecification: stream }));
+    await untilActive(client, to, report);
+  }
+  if (!DeletionProtectionEnabled) {
+    report(`${to}: its protection from deletion`);
+    await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
+    await untilActive(client, to, report);
+  }
+  report(`${to}: its own recovery, and its tags`);
+  await switchRecoveryOn(client, to);
+  await client.send(new TagResourceCommand({ ResourceArn: TableArn, Tags: await tagsFor(client, from) }));
+}
+
+async function switchRecoveryOn(client: DynamoDBClient, TableName: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
+      const status = ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
+      if (status === 'ENABLED') return;
+      await client.send(
+        new UpdateContinuousBackupsCommand({
+          TableName,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        }),
+      );
+    } catch (error) {
+      const isEarly = error instanceof Error && error.name === 'ContinuousBackupsUnavailableException';
+      if (!isEarly || attempt === ATTEMPTS) throw error;
+      await setTimeout(POLL_MS);
+    }
+  }
+}
+
+/** Those of the table as it was, but for CloudFormation's own, which nobody else may give. */
+async function tagsFor(client: DynamoDBClient, from: string): Promise<{ Key: string; Value: string }[]> {
+  const arn = (await describeTable(client, from))?.TableArn;
+  const { Tags = [] } = arn ? await client.send(new ListTagsOfResourceCommand({ ResourceArn: arn })) : {};
+  const own = Tags.filter(({ Key = '' }) => !Key.startsWith('aws:') && Key !== 'laurel:stateful');
+  return [...own.map(({ Key, Value }) => ({ Key: Key!, Value: Value! })), { Key: 'laurel:stateful', Value: 'true' }];
+}
+
+/** A restore takes from minutes to hours: as long as it goes on, there is nothing to give up for. */
+async function untilActive(
+  client: DynamoDBClient,
+  name: string,
+  report: (text: string) => void,
+): Promise<TableDescription> {
+  for (const startedAt = Date.now(); ; await setTimeout(POLL_MS)) {
+    const table = await describeTable(client, name);
+    if (!table) throw new OperatorError(`${name} was being restored, and is gone. Begin again.`);
+    const indexes = table.GlobalSecondaryIndexes ?? [];
+    if (table.TableStatus === 'ACTIVE' && indexes.every(({ IndexStatus = 'ACTIVE' }) => IndexStatus === 'ACTIVE')) {
+      return table;
+    }
+    const minutes = Math.floor((Date.now() - startedAt) / 60_000);
+    report(`${name} is ${(table.TableStatus ?? 'unknown').toLowerCase()}, for ${minutes} minutes now`);
+  }
+}
