@@ -6,7 +6,7 @@ import { formatInstant, type Instant, MINUTE_MS, momentIn } from '../core/time.t
 import { eraseProfile } from '../core/use-cases/erase-profile.ts';
 import { dynamoClient } from '../functions/adapters/dynamo-client.ts';
 import { DynamoLedger } from '../functions/adapters/dynamo-ledger.ts';
-import { ANNIVERSARY_INDEX, DUE_INDEX, DynamoMemberStore } from '../functions/adapters/dynamo-member-store.ts';
+import { ANNIVERSARY_INDEX, DUE_INDEX } from '../functions/adapters/dynamo-member-store.ts';
 import { DynamoPassRegistrations } from '../functions/adapters/dynamo-pass-registrations.ts';
 import { DynamoProfileStore } from '../functions/adapters/dynamo-profile-store.ts';
 import { SchedulerTierClock } from '../functions/adapters/scheduler-tier-clock.ts';
@@ -27,6 +27,7 @@ import {
   type TableRecord,
   writeRestoredTables,
 } from './operator/restored-tables.ts';
+import { SilentMemberStore } from './operator/silent-member-store.ts';
 
 const command = new Command('npm run restore --')
   .description(
@@ -255,7 +256,7 @@ function storesIn(stack: DeployedStack, { points, members }: TableNames) {
   const client = dynamoClient({ region: stack.region });
   return {
     ledger: new DynamoLedger(client, points),
-    members: new DynamoMemberStore(client, members),
+    members: new SilentMemberStore(client, members),
     // They are made for all at once, when the stack is on the tables.
     clock: { wakeAt: async () => {} },
   };

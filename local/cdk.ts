@@ -12,6 +12,8 @@ interface Job {
   folder: RunFolder;
   signal: AbortSignal;
   onDetail?: (text: string) => void;
+  /** Where `cdk.json` and `brands/` lie; the project itself where it is left out. */
+  project?: string;
 }
 
 /** Where CDK deploys to, and as whom. */
@@ -22,11 +24,12 @@ export interface Target {
 }
 
 /** Synthesizes and bundles the app for one brand, as for AWS. Needs no cloud. */
-export async function synthesize(brand: string, { folder, signal, onDetail }: Job): Promise<void> {
+export async function synthesize(brand: string, { folder, signal, onDetail, project }: Job): Promise<void> {
   await cdk('synth', ['--quiet', '--context', `brand=${brand}`, '--output', assemblyIn(folder)], {
     folder,
     signal,
     onDetail,
+    project,
     env: environmentWithoutAws(),
     failure: `The stack of ${brand} does not synthesize.`,
   });
@@ -85,13 +88,13 @@ export function credentialsFor(target: Pick<Target, 'account'>): { accessKeyId: 
 async function cdk(
   command: string,
   args: readonly string[],
-  { folder, signal, onDetail, env, failure }: Job & { env: NodeJS.ProcessEnv; failure: string },
+  { folder, signal, onDetail, project = PROJECT_ROOT, env, failure }: Job & { env: NodeJS.ProcessEnv; failure: string },
 ): Promise<void> {
   const logPath = folder.log(`cdk-${command}`);
   const exitCode = await runCommand({
     file: process.execPath,
     args: [CDK, command, ...args, ...QUIET],
-    cwd: PROJECT_ROOT,
+    cwd: project,
     env,
     logPath,
     signal,

@@ -11,7 +11,7 @@ export interface Rebuilt {
 }
 
 /**
- * Makes members what the ledger says, several side by side, and tells nobody. One that can't be rebuilt keeps no other from it.
+ * Makes members what the ledger says, up to now, several side by side. One that can't be rebuilt keeps no other from it.
  * @param report how many were read so far
  */
 export async function rebuildMembers(
@@ -23,7 +23,7 @@ export async function rebuildMembers(
   const rebuilt: Rebuilt = { read: 0, written: 0, failed: [] };
   const rebuild = async (memberId: string) => {
     try {
-      const options = { write: true, cause: 'rebuild' } as const;
+      const options = { write: true, cause: 'rebuild', upToNow: true } as const;
       const { status } = await rebuildStoredMember(
         ...([stores, stack.program, stack.announcing, memberId, options, Date.now()] as const),
       );

@@ -20,6 +20,13 @@ const POLL_MS = 5_000;
 /** For minutes after a restore a table takes no settings of its backups. */
 const ATTEMPTS = 60;
 
+interface Job {
+  client: DynamoDBClient;
+  report: (text: string) => void;
+  /** How long it waits before it looks again. */
+  pollMs: number;
+}
+
 export interface TableToRestore {
   /** The table as it is, or the name that it had. It is read, and nothing else. */
   from: string;
@@ -47,10 +54,12 @@ export async function restoreTable(
   client: DynamoDBClient,
   table: TableToRestore,
   report: (text: string) => void,
+  pollMs = POLL_MS,
 ): Promise<RestoredTable> {
+  const job = { client, report, pollMs };
   const { from, to, indexes } = table;
-  if (!(await describeTable(client, to))) await startRestore(client, table, report);
-  const restored = await untilActive(client, to, report);
+  if (!(await describeTable(client, to))) await startRestore(table, job);
+  const restored = await untilActive(to, job);
 
   const found = (restored.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName);
   const missing = indexes.filter((index) => !found.includes(index));
@@ -59,17 +68,13 @@ export async function restoreTable(
       `${to} has no index ${missing.join(', ')}: it is no restored ${from}. Look where it comes from, and remove it if nobody needs it.`,
     );
   }
-  await giveSettings(client, from, restored, report);
-  const { LatestStreamArn } = await untilActive(client, to, report);
+  await giveSettings(from, restored, job);
+  const { LatestStreamArn } = await untilActive(to, job);
   if (LatestStreamArn === undefined) throw new Error(`${to} has a stream, and does not say which.`);
   return { table: to, streamArn: LatestStreamArn };
 }
 
-async function startRestore(
-  client: DynamoDBClient,
-  { from, to, at }: TableToRestore,
-  report: (text: string) => void,
-): Promise<void> {
+async function startRestore({ from, to, at }: TableToRestore, { client, report }: Job): Promise<void> {
   // What a restore does not take from the table it shows is said, not left to its defaults.
   const settings = {
     TargetTableName: to,
@@ -100,29 +105,29 @@ async function lastBackup(client: DynamoDBClient, from: string): Promise<string>
 }
 
 async function giveSettings(
-  client: DynamoDBClient,
   from: string,
   { TableName, TableArn, StreamSpecification, DeletionProtectionEnabled }: TableDescription,
-  report: (text: string) => void,
+  job: Job,
 ): Promise<void> {
+  const { client, report } = job;
   const to = TableName!;
   if (!StreamSpecification?.StreamEnabled) {
     report(`${to}: its stream`);
     const stream = { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } as const;
     await client.send(new UpdateTableCommand({ TableName, StreamSpecification: stream }));
-    await untilActive(client, to, report);
+    await untilActive(to, job);
   }
   if (!DeletionProtectionEnabled) {
     report(`${to}: its protection from deletion`);
     await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
-    await untilActive(client, to, report);
+    await untilActive(to, job);
   }
   report(`${to}: its own recovery, and its tags`);
-  await switchRecoveryOn(client, to);
+  await switchRecoveryOn(to, job);
   await client.send(new TagResourceCommand({ ResourceArn: TableArn, Tags: await tagsFor(client, from) }));
 }
 
-async function switchRecoveryOn(client: DynamoDBClient, TableName: string): Promise<void> {
+async function switchRecoveryOn(TableName: string, { client, pollMs }: Job): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
@@ -137,7 +142,7 @@ async function switchRecoveryOn(client: DynamoDBClient, TableName: string): Prom
     } catch (error) {
       const isEarly = error instanceof Error && error.name === 'ContinuousBackupsUnavailableException';
       if (!isEarly || attempt === ATTEMPTS) throw error;
-      await setTimeout(POLL_MS);
+      await setTimeout(pollMs);
     }
   }
 }
@@ -151,12 +156,8 @@ async function tagsFor(client: DynamoDBClient, from: string): Promise<{ Key: str
 }
 
 /** A restore takes from minutes to hours: as long as it goes on, there is nothing to give up for. */
-async function untilActive(
-  client: DynamoDBClient,
-  name: string,
-  report: (text: string) => void,
-): Promise<TableDescription> {
-  for (const startedAt = Date.now(); ; await setTimeout(POLL_MS)) {
+async function untilActive(name: string, { client, report, pollMs }: Job): Promise<TableDescription> {
+  for (const startedAt = Date.now(); ; await setTimeout(pollMs)) {
     const table = await describeTable(client, name);
     if (!table) throw new OperatorError(`${name} was being restored, and is gone. Begin again.`);
     const indexes = table.GlobalSecondaryIndexes ?? [];

@@ -8,7 +8,7 @@ import { OperatorError } from './operator-error.ts';
 export type TableKind = keyof RestoredTables;
 export const TABLE_KINDS: readonly TableKind[] = ['points', 'members'];
 
-/** Where the stack's template has its own tables: a restored one is taken into the stack under the same id. `test/bin` holds it to it. */
+/** Where the stack's template has its own tables: a restored one is taken into the stack under the same id. `test/lib` holds it to that. */
 export const LOGICAL_IDS: Readonly<Record<TableKind, string>> = {
   points: 'PointsLedgerTable308CFA33',
   members: 'MembersTableC2CB1611',

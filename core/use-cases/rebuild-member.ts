@@ -24,13 +24,14 @@ export interface Difference {
  * Makes a stored member what its ledger says, and tells the difference.
  * @param options.write false for a dry run
  * @param options.cause `rebuild` tells nobody; `transaction` is for entries that waited for an operator
+ * @param options.upToNow writes down as well what happened by itself since the member was written: the end of a cycle or of a tier
  */
 export async function rebuildStoredMember(
   ports: { members: MemberStore; ledger: Ledger; clock: TierClock },
   program: Program,
   announcing: Announcing,
   memberId: string,
-  options: { write: boolean; cause: Extract<ChangeCause, 'rebuild' | 'transaction'> },
+  options: { write: boolean; cause: Extract<ChangeCause, 'rebuild' | 'transaction'>; upToNow?: boolean },
   now: Instant,
 ): Promise<Rebuilding> {
   let outcome: Rebuilding = { status: 'noMember' };
@@ -42,9 +43,10 @@ export async function rebuildStoredMember(
     const history = await historyOf(ports, memberId);
     const rebuilt = rebuildMember(member, history, program, announcing, { cause: options.cause }, now);
     const differences = differencesOf(member, rebuilt.member, program, now);
-    outcome =
-      differences.length === 0 ? { status: 'equal' } : { status: 'differs', differences, changes: rebuilt.changes };
-    return options.write && differences.length > 0 ? rebuilt : undefined;
+    const hasNews = options.upToNow === true && rebuilt.changes.length + rebuilt.notices.length > 0;
+    const differs = differences.length > 0 || hasNews;
+    outcome = differs ? { status: 'differs', differences, changes: rebuilt.changes } : { status: 'equal' };
+    return options.write && differs ? rebuilt : undefined;
   });
   return outcome;
 }
