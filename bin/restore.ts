@@ -148,7 +148,7 @@ async function finish(stack: DeployedStack, tables: readonly PlannedTable[], at:
     [
       '',
       `The stack laurel-${options.brand} is back. Prove it, and look at what it tells:`,
-      `  npm run rebuild -- --brand ${options.brand} --all`,
+      `  npm run audit -- --brand ${options.brand}`,
       '',
       'Then give the new tables to the stack, so that deployments look after them as they did after the old ones. Remove',
       `brands/${options.brand}/restored-tables.json, and at once:`,

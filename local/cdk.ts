@@ -5,7 +5,7 @@ import { LocalCloudFailure } from './local-cloud-failure.ts';
 import { runCommand } from './run-command.ts';
 import { LOCAL_ROOT, PROJECT_ROOT, type RunFolder } from './run-folder.ts';
 
-const CDK = path.join(PROJECT_ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+export const CDK = path.join(PROJECT_ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
 const QUIET = ['--no-notices', '--no-version-reporting', '--no-color'];
 
 interface Job {
@@ -113,7 +113,8 @@ function assemblyIn(folder: RunFolder): string {
   return path.join(folder.path, 'cdk.out');
 }
 
-function environmentFor(target: Target): NodeJS.ProcessEnv {
+/** Test credentials and the target's address, and nothing of the user's. */
+export function environmentFor(target: Target): NodeJS.ProcessEnv {
   const { accessKeyId, secretAccessKey } = credentialsFor(target);
   return {
     ...environmentWithoutAws(),

@@ -6,6 +6,8 @@ import {
   paginateScan,
 } from '@aws-sdk/lib-dynamodb';
 import { type Instant, MINUTE_MS } from '../../core/time.ts';
+import { ENTRY_PREFIX } from '../../functions/adapters/dynamo-ledger.ts';
+import { CHANGE_PREFIX, NOTICE_PREFIX } from '../../functions/adapters/dynamo-member-store.ts';
 
 type Item = Record<string, unknown>;
 
@@ -50,7 +52,7 @@ export async function* bringEntriesForward({ client, from, to, since }: Forwardi
     {
       TableName: from,
       FilterExpression: '(begins_with(sk, :entry) AND recordedAt >= :since) OR sk = :file',
-      ExpressionAttributeValues: { ':entry': 'TX#', ':since': since, ':file': 'FILE' },
+      ExpressionAttributeValues: { ':entry': ENTRY_PREFIX, ':since': since, ':file': 'FILE' },
       ConsistentRead: true,
     },
   );
@@ -129,10 +131,15 @@ function isAction({ sk }: Item): boolean {
 /** All there is of them, and the member last: whoever finds it finds the rest. */
 function putsOfNew(items: readonly Item[]): Put[] {
   const [member, rest] = [items.filter(({ sk }) => sk === 'MEMBER'), items.filter(({ sk }) => sk !== 'MEMBER')];
-  return [...rest.flatMap((item) => [item, ...reverseOf(item)]), ...member].map((item) => ({
-    item,
-    condition: IF_ABSENT,
-  }));
+  const all = [...rest.map(silenced).flatMap((item) => [item, ...reverseOf(item)]), ...member];
+  return all.map((item) => ({ item, condition: IF_ABSENT }));
+}
+
+/** The old stack tells of its changes, or has told: that it did may be written down there after this was read. */
+function silenced(item: Item): Item {
+  if (![CHANGE_PREFIX, NOTICE_PREFIX].some((prefix) => String(item.sk).startsWith(prefix))) return item;
+  const { channels: _, ...rest } = item;
+  return { ...rest, announced: false };
 }
 
 function putsOfKnown(items: readonly Item[], since: Instant): Put[] {

@@ -89,3 +89,19 @@ test('a design without its images, or with images of another size, is refused wi
   expect(stderr).not.toMatch(/designs\.silver/);
   expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
 });
+
+test('a brand whose tables were restored is put on them', () => {
+  file('back', { ...DEMO, brand: 'back', account: '111122223333', region: 'us-east-1' });
+  mkdirSync(join(folder, 'brands', 'back'), { recursive: true });
+  const names = join(folder, 'brands', 'back', 'restored-tables.json');
+  const streamArn = 'arn:aws:dynamodb:us-east-1:111122223333:table/points-back/stream/2026-11-20T10:00:00.000';
+  const points = { table: 'points-back', streamArn, from: 'points', at: '2026-11-20T10:00:00Z' };
+  writeFileSync(names, JSON.stringify({ points }));
+  expect(synth('back')).toMatchObject({ status: 0 });
+  const { Resources } = JSON.parse(readFileSync(join(folder, 'cdk.out', 'laurel-back.template.json'), 'utf8'));
+  const tables = Object.entries(Resources as Record<string, { Type: string }>).filter(
+    ([, { Type }]) => Type === 'AWS::DynamoDB::GlobalTable',
+  );
+  expect(tables.map(([id]) => id)).toEqual(['MembersTableC2CB1611']);
+  expect(JSON.stringify(Resources)).toContain(streamArn);
+});

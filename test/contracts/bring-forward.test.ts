@@ -20,7 +20,7 @@ import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-stor
 import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
 import { makeTables } from '../../local/dynamodb-local.ts';
 import { freshTables, sharedDynamoDb } from './setup/dynamodb.ts';
-import { aChange, aMember, anAction, anEntry, aRecalculation } from './setup/examples.ts';
+import { aChange, aMember, aNotice, anAction, anEntry, aRecalculation } from './setup/examples.ts';
 
 const { client } = await freshTables();
 
@@ -142,9 +142,17 @@ describe('of the members', () => {
     await old.registrations.register('ana', { deviceId: 'phone', pushToken: 'aa' }, LATER);
     expect(await bringMembers()).toMatchObject({ memberIds: ['ana'], erased: 0 });
     expect(await itemsIn(restored.membersTable)).toEqual(await itemsIn(old.membersTable));
-    expect(await restored.members.changesOf('ana', { limit: 9 })).toStrictEqual([change]);
     expect(await restored.registrations.passesOf('phone')).toEqual(['ana']);
     expect(await bringMembers()).toMatchObject({ items: 0, memberIds: [] });
+  });
+
+  test('a change that comes along is silent: the old stack tells it, or has', async () => {
+    const change = aChange('ana', 1, { channels: ['email'] });
+    await old.members.save(aMember('ana', { changes: 2 }), 0, [change, aNotice('ana', 2)]);
+    await bringMembers();
+    const { channels: _, ...silent } = { ...change, announced: false };
+    expect(await restored.members.changesOf('ana', { limit: 9 })).toStrictEqual([silent]);
+    expect(await restored.members.notice('ana', 2)).toStrictEqual({ ...aNotice('ana', 2), announced: false });
   });
 
   test('whoever was there stays as they came back, but for what was decided since', async () => {

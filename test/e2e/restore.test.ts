@@ -18,7 +18,7 @@ import { DeleteScheduleCommand, GetScheduleCommand, SchedulerClient } from '@aws
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { restoredName } from '../../bin/operator/restore-plan.ts';
-import { deploy, synthesize } from '../../local/cdk.ts';
+import { CDK, deploy, environmentFor, synthesize } from '../../local/cdk.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/local-cloud.ts';
 import { depthOf, mailsTo } from '../../local/observations.ts';
 import { makeRunFolder, PROJECT_ROOT } from '../../local/run-folder.ts';
@@ -197,6 +197,21 @@ async function deployAgain(): Promise<Record<string, string>> {
   }
 }
 
+/** Runs the import that the command tells to run, up to where CloudFormation would be asked. */
+async function whatWouldBeImported(told: string, file: string): Promise<unknown> {
+  rmSync(file);
+  const [, args] = /npx cdk (import .*)/.exec(told)!;
+  const { endpoint, region, credentials } = cloud.address.client;
+  const env = environmentFor({ endpoint, region, account: credentials.accessKeyId });
+  const recorded = join(project, 'imported.json');
+  const line = `"$NODE" "$CDK" ${args} --record-resource-mapping "$RECORDED" --output "$PROJECT/cdk.out" --no-notices`;
+  await promisify(execFile)('sh', ['-c', line], {
+    cwd: project,
+    env: { ...env, NODE: process.execPath, CDK, RECORDED: recorded, PROJECT: project },
+  });
+  return JSON.parse(readFileSync(recorded, 'utf8'));
+}
+
 describe('a stack whose tables were ruined', () => {
   test('is brought back with all that was taken since, and nobody is told anything twice', {
     timeout: 600_000,
@@ -331,6 +346,12 @@ describe('a stack whose tables were ruined', () => {
     expect(again).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/6 members are what the ledger says; 0 were not/),
+    });
+
+    // Giving the tables to the stack is AWS's to do. As far as it can be looked at here: the line that the command prints finds both of them.
+    expect(await whatWouldBeImported(finished.stdout, file)).toEqual({
+      PointsLedgerTable308CFA33: { TableName: names.points },
+      MembersTableC2CB1611: { TableName: names.members },
     });
   });
 });
