@@ -90,7 +90,7 @@ test('a design without its images, or with images of another size, is refused wi
   expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
 });
 
-test('a brand whose tables were restored is put on them', () => {
+test('a brand whose tables were restored is put on them', { timeout: 60_000 }, () => {
   file('back', { ...DEMO, brand: 'back', account: '111122223333', region: 'us-east-1' });
   mkdirSync(join(folder, 'brands', 'back'), { recursive: true });
   const names = join(folder, 'brands', 'back', 'restored-tables.json');
