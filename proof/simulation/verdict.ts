@@ -57,6 +57,10 @@ async function nothingIsUnderWay(world: World): Promise<void> {
   same('requests without an answer', 0, world.unanswered.length);
   same('records that wait in streams', 0, world.ledgerStream.waiting.length + world.membersStream.waiting.length);
   same('records parked that somebody can read', 0, world.parked.filter(({ key }) => key !== 'TX#poison').length);
+  for (const { memberId } of world.setups) {
+    const { nextDueAt = END_OF_TIME } = (await world.members.load(memberId))!;
+    demand(nextDueAt > world.now, () => `What was due for ${memberId} at ${formatInstant(nextDueAt)} was not written`);
+  }
   for (const { run, state } of world.engine.executions) {
     same(`the execution of ${run.runId}`, 'done', state);
     const stored = await world.runs.load(run.runId);
@@ -346,10 +350,8 @@ async function toTheNextCycle(world: World, letEverythingArrive: () => Promise<v
     await world.functions(0)('endCycle')({ Records: [{ messageId: 'night', body: '{"night":true}' }] } as never);
     await letEverythingArrive();
   }
-  if (world.hasEdits && ends.size === 0) {
-    await world.call(0, { route: 'POST recalculations', body: {} });
-    await letEverythingArrive();
-  }
+  if (world.hasEdits && ends.size === 0) await world.call(0, { route: 'POST recalculations', body: {} });
+  await letEverythingArrive();
   world.wasJudgedAnew = true;
 }
 

@@ -79,7 +79,7 @@ export class World {
   readonly news: News[] = [];
   /** How often each message left: by channel and change. */
   readonly sent = new Map<string, number>();
-  /** Messages that something went wrong with while they were sent. */
+  /** Messages of which nobody may be able to tell whether they left. */
   readonly struck = new Set<string>();
   /** The newest change that a phone was told to look for. */
   readonly pushedUpTo = new Map<string, number>();
@@ -120,7 +120,9 @@ export class World {
     const process = (): Process => {
       const made = new Process((call, strike) => {
         this.note(() => `    ${call}: ${strike}`);
-        if (made.delivering !== undefined) this.struck.add(made.delivering);
+        // What was refused certainly did not happen, and is done again; but whoever could not take back a claim leaves it.
+        const isUnsure = strike !== 'refused' || call.startsWith('deliveries.');
+        if (made.delivering !== undefined && isUnsure) this.struck.add(made.delivering);
       });
       return made;
     };
