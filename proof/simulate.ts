@@ -4,7 +4,7 @@ import ora from 'ora';
 import { formatInstant } from '../core/time.ts';
 import type { History } from './simulation/history.ts';
 import { kindOf, outcomeOf } from './simulation/outcome.ts';
-import { historyOf } from './simulation/random-history.ts';
+import { historyOf, STEPS } from './simulation/random-history.ts';
 import { shrink } from './simulation/shrink.ts';
 
 const wholeNumber = (text: string) => {
@@ -26,6 +26,7 @@ const command = new Command('npm run simulate --')
   )
   .option('--seed <number>', 'the first seed; a fresh one where it is left out', wholeNumber)
   .option('--histories <number>', 'how many, from that seed on', wholeNumber, 10_000)
+  .option('--steps <number>', 'how many steps each is made of, more or less', wholeNumber, STEPS)
   .option('--log', 'tell what happens in each')
   .option('--failures <number>', 'stop after so many failures', wholeNumber, 3)
   .option('--json', 'only one line at the end, for programs')
@@ -43,7 +44,7 @@ const command = new Command('npm run simulate --')
     ].join('\n'),
   );
 
-const options = command.parse().opts<{ seed?: number; histories: number; log?: true; failures: number; json?: true }>();
+const options = command.parse().opts<{ seed?: number; histories: number; steps: number; log?: true; failures: number; json?: true }>();
 const first = options.seed ?? Date.now() % 2_000_000_000;
 
 const startedAt = performance.now();
@@ -55,7 +56,7 @@ let digest = 0;
 let toldAt = startedAt;
 
 for (let seed = first; seed < first + options.histories && failures.length < options.failures; seed++) {
-  const history = historyOf(seed);
+  const history = historyOf(seed, options.steps);
   const outcome = await outcomeOf(history, { isLogging: options.log === true });
   done++;
   happened += outcome.happened;
@@ -80,7 +81,7 @@ if (options.json) {
   console.log(JSON.stringify({ first, histories: done, seconds: seconds(), digest: hex(digest), failures }));
 } else {
   console.log(
-    `${count(done)} histories from seed ${first} on, of ${Math.round(happened / done)} things that happened each, in ` +
+    `${count(done)} histories from seed ${first} on, of about ${Math.round(happened / done)} things that happened each, in ` +
       `${seconds().toFixed(1)} s: ${rate()} a second. Digest ${hex(digest)}. ` +
       (failures.length === 0 ? 'Every promise was kept.' : `${failures.length} failed.`),
   );
@@ -99,13 +100,14 @@ async function tell(history: History, failure: string, stack = ''): Promise<void
     return again !== undefined && kindOf(again) === kind;
   });
   progress.stop();
+  const ofSteps = options.steps === STEPS ? '' : ` --steps ${options.steps}`;
   const { log, failure: last } = await outcomeOf(shortest, { isLogging: true });
   console.log(
     [
       `The shortest history that fails alike, from ${formatInstant(shortest.startsAt)} on, under rulebook ${shortest.rulebook}:`,
       ...log.map((line) => `  ${line}`),
       `  → ${last}`,
-      `Again: npm run simulate -- --seed ${history.seed} --histories 1 --log`,
+      `Again: npm run simulate -- --seed ${history.seed} --histories 1${ofSteps} --log`,
       '',
     ].join('\n'),
   );

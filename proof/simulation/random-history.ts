@@ -14,13 +14,13 @@ import {
 } from './history.ts';
 import { EDITIONS, RULEBOOKS, rulebookOf } from './rulebooks.ts';
 
-/** How many steps a history is made of on average; with what they set going, and what is done at its end, about a hundred things happen. */
-const STEPS = 75;
+/** How many steps a history is made of, more or less: with what is done at its end, about a hundred things happen. */
+export const STEPS = 75;
 
 const FIRST_DAY = Date.UTC(2025, 0, 1);
 
-/** The history of a seed: always the same. */
-export function historyOf(seed: number): History {
+/** The history of a seed, and of about so many steps: always the same. */
+export function historyOf(seed: number, about = STEPS): History {
   const dice = diceOf(seed);
   const rulebook = dice.below(RULEBOOKS);
   const { file } = rulebookOf(rulebook, 0);
@@ -31,7 +31,7 @@ export function historyOf(seed: number): History {
     // Some are enrolled only after their first orders, or at the very end.
     if (!dice.oneIn(6)) steps.push({ does: 'enrol', member });
   }
-  const length = STEPS - 25 + dice.below(51);
+  const length = Math.ceil(about * (2 / 3)) + dice.below(Math.ceil(about * (2 / 3)));
   while (steps.length < length) steps.push(story.step());
   const startsAt = FIRST_DAY + dice.below(700) * DAY_MS + dice.below(DAY_MS);
   const looks = LOOKS.filter(() => dice.oneIn(3));
