@@ -207,6 +207,7 @@ const EFFECTS: { [Name in keyof UnreliablePorts]: { [Method in keyof UnreliableP
     recordAction: PUT,
     action: READ,
     actionsOf: READ,
+    recordsOf: READ,
     due: READ,
     inSegment: READ,
     everyId: READ,

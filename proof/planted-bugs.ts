@@ -28,6 +28,9 @@ const options = new Command('npm run planted-bugs --')
   .parse()
   .opts<{ seed: number; only?: string }>();
 
+/** A bug may be one by which something never ends. */
+const NEVER_ENDS_MS = 20 * 60_000;
+
 interface Found {
   bug: PlantedBug;
   /** How many histories it took; undefined where that many were not enough. */
@@ -78,9 +81,14 @@ async function lookFor(bug: PlantedBug): Promise<Found> {
 
 async function simulate(histories: number): Promise<{ failures: { after: number; failure: string }[] }> {
   const args = ['proof/simulate.ts', '--seed', String(options.seed), '--histories', String(histories)];
-  const run = promisify(execFile)(process.execPath, [...args, '--failures', '1', '--json'], { cwd: copy });
+  const run = promisify(execFile)(process.execPath, [...args, '--failures', '1', '--json'], {
+    cwd: copy,
+    timeout: NEVER_ENDS_MS,
+  });
   // It exits with 1 where it finds something.
-  const { stdout } = await run.catch((error: { stdout: string; stderr: string }) => {
+  const { stdout } = await run.catch((error: { stdout: string; stderr: string; killed: boolean }) => {
+    if (error.killed)
+      return { stdout: JSON.stringify({ failures: [{ after: histories, failure: 'It never ended' }] }) };
     if (!error.stdout) throw new Error(`The simulation did not run: ${error.stderr}`);
     return error;
   });

@@ -44,7 +44,9 @@ const command = new Command('npm run simulate --')
     ].join('\n'),
   );
 
-const options = command.parse().opts<{ seed?: number; histories: number; steps: number; log?: true; failures: number; json?: true }>();
+const options = command
+  .parse()
+  .opts<{ seed?: number; histories: number; steps: number; log?: true; failures: number; json?: true }>();
 const first = options.seed ?? Date.now() % 2_000_000_000;
 
 const startedAt = performance.now();

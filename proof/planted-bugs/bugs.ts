@@ -148,10 +148,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     'for (let shards = 1; shards < DUE_SHARDS; shards++) {',
   ),
   bug(
-    'The first millisecond of a cycle belongs to the one before: `<=` for `<`',
-    'core/cycles/cycle.ts',
-    'at < boundary(localYear) ?',
-    'at <= boundary(localYear) ?',
+    'At the end of a cycle current does not become what carry was',
+    'core/member/tally.ts',
+    '{ ...tally, previous: tally.current, current }',
+    '{ ...tally, current }',
   ),
   bug(
     'A cycle that has begun for a member ends once more by a clock that is behind',
