@@ -13,6 +13,7 @@ import { computeCost, HOW_COST } from './cost.ts';
 import { HOW_DATABASE, limitsOfDatabase, measureDatabase } from './database.ts';
 import { HOW_FUNCTIONS, limitsOfFunctions, measureFunctions } from './deployed-functions.ts';
 import { HOW_ENGINE, limitsOfEngine, measureEngine } from './engine.ts';
+import { HOW_HISTORIES, limitsOfHistories, measureHistories } from './histories.ts';
 import { isKept, type Limit } from './limit.ts';
 import { HOW_ORDERS, limitsOfOrders, measureOrders } from './orders.ts';
 import { computeRecalculationCosts } from './recalculation-cost.ts';
@@ -26,6 +27,7 @@ import {
   engineTable,
   functionTable,
   groupTable,
+  historyTable,
   invocationTable,
   limitLines,
   orderTable,
@@ -46,6 +48,7 @@ const PARTS = [
   'database',
   'wallet',
   'orders',
+  'histories',
   'functions',
   'cost',
 ] as const;
@@ -64,6 +67,7 @@ Measures, and prints each figure with how it was taken and what it is held to. A
   wallet          how many passes a second are made, against the floor of one signature, and how many pushes go out on one connection
   orders          how many orders a second are accepted by the stack on the local AWS, and how long after its answer an order has
                   changed the tier, against a function that does nothing
+  histories       how many histories a second the simulation lives through on one core
   functions       how large the deployed code of each function is, and how long its import takes
   cost            what a million purchases cost on AWS, and the recalculation of ten million members, line by line, from the three
                   before and bench/prices.json
@@ -141,6 +145,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
   const database = parts.has('database') ? await step('database', onDynamoDbLocal(measureDatabase)) : undefined;
   const wallet = parts.has('wallet') ? await step('wallet', measureWallet) : undefined;
   const orders = parts.has('orders') ? await step('orders', measureOrders) : undefined;
+  const histories = parts.has('histories') ? await step('histories', measureHistories) : undefined;
   const functions = parts.has('functions') ? await step('functions', measureFunctions) : undefined;
   const cost = parts.has('cost') && database && functions ? computeCost(database, functions) : undefined;
   const recalculationCosts =
@@ -161,6 +166,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
   }
   if (wallet) tell('Wallet', HOW_WALLET, walletTable(wallet));
   if (orders) tell('Orders', HOW_ORDERS, orderTable(orders), ...waitLines(orders));
+  if (histories) tell('Histories', HOW_HISTORIES, historyTable(histories));
   if (functions) tell('Functions', HOW_FUNCTIONS, functionTable(functions));
   if (cost) tell('What a million purchases cost', HOW_COST, costTable(cost));
   for (const each of recalculationCosts ?? [])
@@ -174,6 +180,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
     ...(database ? limitsOfDatabase(database) : []),
     ...(wallet ? limitsOfWallet(wallet) : []),
     ...(orders ? limitsOfOrders(orders) : []),
+    ...(histories ? limitsOfHistories(histories) : []),
     ...(functions ? limitsOfFunctions(functions) : []),
   ];
   const machine = { processor: cpus()[0]?.model, cores: cpus().length, load: loadavg()[0] };
@@ -191,6 +198,7 @@ async function bench(parts: Set<Part>): Promise<boolean> {
       database,
       wallet,
       orders,
+      histories,
       functions,
       cost,
     },
