@@ -1,0 +1,27 @@
+export type MutatedRoom = { readonly files: readonly string[]; readonly tests: readonly string[] };
+
+const roomOf = (room: string, ...journeys: string[]): MutatedRoom => ({
+  files: [`core/${room}/**/*.ts`],
+  tests: [`test/core/${room}/**/*.test.ts`, ...journeys.map((journey) => `test/journeys/${journey}.test.ts`)],
+});
+
+/**
+ * What is mutated together, and who judges it: a room's own tests, and journeys where what it decides shows only in a story. A mutant that
+ * some other room's test would find counts as one that survived: a score is what the room's tests find at least.
+ */
+export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
+  tiers: roomOf('tiers'),
+  cycles: roomOf('cycles'),
+  'money-and-time': { files: ['core/*.ts'], tests: ['test/core/money.test.ts', 'test/core/time.test.ts'] },
+  ledger: roomOf('ledger'),
+  actions: roomOf('actions', 'promotions'),
+  member: roomOf('member', 'reminders', 'falling', 'cycles-end', 'program-edits', 'promotions'),
+  notifications: roomOf('notifications'),
+  program: roomOf('program'),
+  wallet: roomOf('wallet', 'passes', 'google-pass'),
+  runs: {
+    files: ['core/runs/**/*.ts'],
+    tests: ['test/journeys/recalculation*.test.ts', 'test/journeys/groups.test.ts'],
+  },
+  'use-cases': roomOf('use-cases', '*'),
+};
