@@ -119,6 +119,47 @@ describe('an enrolment cycle', () => {
   });
 });
 
+describe('what was found is kept with its rule', () => {
+  const yearly = (): CycleRule => ({ type: 'calendar', month: 4, day: 1 });
+  const ofYear = (rule: CycleRule, year: number) => cycleAt(rule, 'UTC', ANYTIME, at(`${year}-04-01T00:00:00Z`));
+
+  test.each([
+    ['days of one month', '2025-06-10T12:00:00Z', '2025-06-11T12:00:00Z'],
+    ['months, on the same day', '2025-06-10T12:00:00Z', '2025-07-10T12:00:00Z'],
+  ])('and never taken for another’s: members who joined on different %s have each their own', (_, one, other) => {
+    const rule: CycleRule = { type: 'enrollment' };
+    const endOf = (joined: string) => bounds(rule, 'UTC', at(joined), '2026-01-01T00:00:00Z')[2];
+    expect([endOf(one), endOf(other), endOf(one)]).toEqual(
+      [one, other, one].map((joined) => joined.replace('2025', '2026').replace('T12', 'T00')),
+    );
+  });
+
+  test('and never taken for another zone’s', () => {
+    const rule = yearly();
+    expect(bounds(rule, 'UTC', ANYTIME, '2026-05-01T00:00:00Z')[1]).toBe('2026-04-01T00:00:00Z');
+    expect(bounds(rule, 'Europe/Madrid', ANYTIME, '2026-05-01T00:00:00Z')[1]).toBe('2026-03-31T22:00:00Z');
+  });
+
+  test('from its first moment to its last it is found once', () => {
+    const rule = yearly();
+    const found = ofYear(rule, 2026);
+    expect(cycleAt(rule, 'UTC', ANYTIME, found.start)).toBe(found);
+    expect(cycleAt(rule, 'UTC', ANYTIME, found.end - 1)).toBe(found);
+    expect(cycleAt(rule, 'UTC', ANYTIME, found.end)).not.toBe(found);
+  });
+
+  test('for the last eight cycles that were asked for, and no more: facts of any year do not fill the memory', () => {
+    const rule = yearly();
+    const first = ofYear(rule, 2001);
+    for (let year = 2002; year <= 2008; year += 1) ofYear(rule, year);
+    expect(ofYear(rule, 2001)).toBe(first);
+    ofYear(rule, 2009);
+    expect(ofYear(rule, 2001)).not.toBe(first);
+    expect(ofYear(rule, 2001)).toEqual(first);
+    expect(ofYear(rule, 2009)).toBe(ofYear(rule, 2009));
+  });
+});
+
 describe('in every time zone there is', () => {
   const moments = fc.date({
     min: new Date('1995-01-01T00:00:00Z'),
