@@ -5,6 +5,8 @@ import type { Member } from '../../../core/member/member.ts';
 import { bringUpTo } from '../../../core/member/settle.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import type { Program } from '../../../core/program/program.ts';
+import { afterFacts } from '../../../core/tiers/earned-path.ts';
+import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, type Facts, memberWith, newMember, purchase, SILENT } from '../members.ts';
 
@@ -254,6 +256,22 @@ test('a moment that takes more than it adds raises nobody, though there is more 
     memberWith([...fell, ...both, ...more], program, at('2026-05-09T00:00:00Z')).tier.id;
   expect(tierWith()).toBe('bronze');
   expect(tierWith(on(purchase('q', 0), 5))).toBe('silver');
+});
+
+describe('R8: somebody held below what the points give, as an edit of thresholds may leave them, loses some', () => {
+  test.each([
+    ['to what they are held at', 1000, 'silver'],
+    ['to one below it', 999, 'bronze'],
+    ['to one below what they gave, and far above what they are held at', 9999, 'silver'],
+  ])('%s', (_, left, tier) => {
+    const program = exampleProgram({ downgrade: BASE });
+    const sums = (figure: number) => ({
+      ...newMember(program).tally,
+      current: { tier: figure, trackers: [] },
+      held: 'silver',
+    });
+    expect(earnedTier(program, afterFacts(sums(10_000), sums(left), program)).id).toBe(tier);
+  });
 });
 
 test('what happens at one moment goes up or down once: no tier is kept that lasted no time', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Grant } from '../../../core/actions/grant.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import { tierById } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
@@ -9,6 +10,14 @@ import { at, bonus, entry, euros, type Facts, memberWith, purchase } from '../me
 const NOW = '2026-05-02T10:00:00Z';
 const LAST_YEAR = '2025-05-02T10:00:00Z';
 const END = at('2026-12-31T23:00:00Z');
+
+const floor = (until?: number): Grant => ({
+  key: 'a',
+  kind: 'floor',
+  tier: 'gold',
+  from: at(NOW),
+  ...(until !== undefined && { until }),
+});
 
 function progress(now: Facts[], lastYear: Facts[] = [], file: Partial<ProgramFile> = {}, visible?: string) {
   const program = exampleProgram(file);
@@ -94,6 +103,11 @@ describe('the way to the next tier', () => {
     });
   });
 
+  test('is measured by the last year as well, by default', () => {
+    const { next } = progress([bonus('a', 300)], [bonus('b', 1300)]);
+    expect(next).toMatchObject({ tier: 'gold', missing: 3400, conditions: [{ have: 1600 }] });
+  });
+
   test('where each year stands alone is measured by this year', () => {
     const { next } = progress([bonus('a', 300)], [bonus('b', 1300)], { upgradeBasis: 'carry' });
     expect(next).toMatchObject({ tier: 'gold', missing: 4700 });
@@ -141,6 +155,17 @@ describe('the tier expected at the end of the cycle if nothing more happens', ()
   ])('with %i points this year and %i last year is %s', (now, lastYear, tier) => {
     const facts = [now > 0 ? [bonus('a', now)] : [], lastYear > 0 ? [bonus('b', lastYear)] : []] as const;
     expect(progress(facts[0], facts[1]).expectedAtCycleEnd).toBe(tier);
+  });
+
+  test.each<[string, Partial<ProgramFile>, Grant[], string]>([
+    ['given for good', { cycle: { type: 'none' } }, [floor()], 'gold'],
+    ['that ends some day, without cycles', { cycle: { type: 'none' } }, [floor(END + 1)], 'silver'],
+    ['that ends with the cycle', {}, [floor(END)], 'silver'],
+    ['that ends one millisecond later', {}, [floor(END + 1)], 'gold'],
+  ])('with a tier %s', (_, file, grants, tier) => {
+    const program = exampleProgram(file);
+    const { tally } = memberWith([entry(bonus('a', 1300), NOW, program)], program, at(NOW));
+    expect(progressOf(tally, program, tierById(program, 'gold')!, grants).expectedAtCycleEnd).toBe(tier);
   });
 
   test('without cycles is the one that is there', () => {
