@@ -12,10 +12,10 @@ const roomOf = (room: string, ...journeys: string[]): MutatedRoom => ({
 export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
   tiers: roomOf('tiers'),
   cycles: roomOf('cycles'),
-  'money-and-time': { files: ['core/*.ts'], tests: ['test/core/money.test.ts', 'test/core/time.test.ts'] },
+  'money-and-time': { files: ['core/*.ts'], tests: ['test/core/*.test.ts'] },
   ledger: roomOf('ledger'),
-  actions: roomOf('actions', 'promotions'),
-  member: roomOf('member', 'reminders', 'falling', 'cycles-end', 'program-edits', 'promotions'),
+  actions: roomOf('actions'),
+  member: roomOf('member', 'reminders', 'falling', 'cycles-end', 'program-edits'),
   notifications: roomOf('notifications'),
   program: roomOf('program'),
   wallet: roomOf('wallet', 'passes', 'google-pass'),

@@ -143,6 +143,16 @@ describe('an amount with more digits than can be paid', () => {
     );
   });
 
+  test.each([
+    ['90071992547409.91', Number.MAX_SAFE_INTEGER],
+    ['-90071992547409.91', -Number.MAX_SAFE_INTEGER],
+    ['90071992547409.914', Number.MAX_SAFE_INTEGER],
+    ['90071992547409.915', undefined],
+    ['-90071992547409.915', undefined],
+  ])('%j euros are counted exactly, or not at all: %s', (text, minor) => {
+    expect(roundAmount(text, 'EUR')).toBe(minor);
+  });
+
   test.each(['', 'abc', '1e3'])('%j is no amount', (text) => {
     expect(roundAmount(text, 'EUR')).toBeUndefined();
   });

@@ -4,8 +4,11 @@ import { describe, expect, test } from 'vitest';
 import {
   dateIn,
   dateInYear,
+  earlierByDays,
   formatInstant,
   isTimeZone,
+  lastDate,
+  laterByYears,
   localDate,
   momentIn,
   parseDate,
@@ -200,5 +203,43 @@ describe('the moment that a text means in a zone', () => {
 
   test.each([...NO_DATES, ['a time without an offset', '2026-05-02T10:00:00']])('is none for %s', (_, text) => {
     expect(momentIn(text, 'Europe/Madrid')).toBeUndefined();
+  });
+});
+
+describe('the same time of day', () => {
+  test.each([
+    ['2026-05-02T10:00:00Z', 0, '2026-05-02T10:00:00Z'],
+    ['2026-05-02T10:00:00Z', 1, '2026-05-01T10:00:00Z'],
+    ['2026-03-01T23:00:00Z', 30, '2026-01-30T23:00:00Z'],
+    // The clocks went forward on 29 March 2026, and back on 25 October.
+    ['2026-03-30T22:00:00Z', 7, '2026-03-23T23:00:00Z'],
+    ['2026-10-31T23:00:00Z', 7, '2026-10-24T22:00:00Z'],
+  ])('of %s in Madrid, %i days before, is %s', (at, days, earlier) => {
+    expect(formatInstant(earlierByDays(parseInstant(at)!, days, 'Europe/Madrid'))).toBe(earlier);
+  });
+
+  test.each([
+    ['2026-05-02T10:00:00Z', 1, '2027-05-02T10:00:00Z'],
+    ['2026-05-02T10:00:00Z', -2, '2024-05-02T10:00:00Z'],
+    ['2028-02-29T10:00:00Z', 1, '2029-02-28T10:00:00Z'],
+    ['2028-02-29T10:00:00Z', 4, '2032-02-29T10:00:00Z'],
+    // On 29 March clocks show winter time in 2025, and summer time in 2026.
+    ['2025-03-29T10:00:00Z', 1, '2026-03-29T09:00:00Z'],
+  ])('of %s in Madrid, %i years later, is %s', (at, years, later) => {
+    expect(formatInstant(laterByYears(parseInstant(at)!, years, 'Europe/Madrid'))).toBe(later);
+  });
+});
+
+describe('the last day before a moment', () => {
+  test.each([
+    ['2026-05-29T22:00:00Z', 'Europe/Madrid', '2026-05-29'],
+    ['2026-05-29T21:59:59.999Z', 'Europe/Madrid', undefined],
+    ['2026-05-29T22:00:00.001Z', 'Europe/Madrid', undefined],
+    ['2026-02-28T23:00:00Z', 'Europe/Madrid', '2026-02-28'],
+    ['2026-05-30T00:00:00Z', 'UTC', '2026-05-29'],
+    // The clocks skip midnight in Beirut on 29 March 2026: the day begins at 01:00.
+    ['2026-03-28T22:00:00Z', 'Asia/Beirut', '2026-03-28'],
+  ])('%s in %s is %s, where a day begins there', (at, timeZone, date) => {
+    expect(lastDate(parseInstant(at)!, timeZone)).toBe(date);
   });
 });
