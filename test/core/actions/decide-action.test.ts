@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Decision, decideAction, type Present } from '../../../core/actions/decide-action.ts';
+import { type Decision, decideAction, type Present, recordOf } from '../../../core/actions/decide-action.ts';
 import type { Grant } from '../../../core/actions/grant.ts';
 import type { ActionKind, ActionOrigin, Expiry, Strategy, TierAction } from '../../../core/actions/tier-action.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
-import { type Program, type Tier, tierById } from '../../../core/program/program.ts';
+import { type Program, type Tier, tierById, tierRef } from '../../../core/program/program.ts';
 import { visibleTier } from '../../../core/tiers/visible-tier.ts';
 import type { Instant } from '../../../core/time.ts';
 import { exampleProgram } from '../../support/program.ts';
@@ -19,12 +19,13 @@ const STAFF: ActionOrigin = { type: 'staff' };
 
 const PROGRAM = exampleProgram();
 
-/** `gold+5`: a floor of Gold until day 5; `silver_`: a cap of Silver for good. */
+/** `gold+5`: a floor of Gold until day 5; `silver_`: a cap of Silver for good; `silver_5!`: one that a purchase lifts. */
 function grantsOf(text: string): Grant[] {
   return text.split(' ').flatMap((word): Grant[] => {
-    const [, tier, sign, until] = /^([a-z]+)([+_])(\d*)$/.exec(word) ?? [];
+    const [, tier, sign, until, reassess] = /^([a-z]+)([+_])(\d*)(!?)$/.exec(word) ?? [];
     if (tier === undefined) return [];
     const grant: Grant = { key: word, kind: sign === '+' ? 'floor' : 'cap', tier, from: MIDNIGHT };
+    if (reassess) grant.reassessFrom = MIDNIGHT;
     return [until ? { ...grant, until: MIDNIGHT + Number(until) * DAY } : grant];
   });
 }
@@ -93,6 +94,20 @@ describe('R15: an upgrade', () => {
       'TARGET_NOT_HIGHER',
     ],
     ['of staff over a cap', 'gold', 'silver_9', 'upgrade gold 5', 'APPLIED, gold+5, ends 5, lifts silver_9'],
+    [
+      'below a higher floor that ends sooner, and over a lower one that ends later',
+      'bronze',
+      'platinum+5 silver+20',
+      'upgrade gold 9',
+      'APPLIED, gold+9, ends 9',
+    ],
+    [
+      'of staff to one cap, over another',
+      'platinum',
+      'gold_9 bronze_5',
+      'upgrade gold 3',
+      'APPLIED, gold+3, ends 3, lifts bronze_5',
+    ],
     ['of staff to the cap', 'gold', 'silver_9', 'upgrade silver 5', 'TARGET_NOT_HIGHER'],
     [
       'of staff over one cap of two',
@@ -122,6 +137,11 @@ describe('R15: an upgrade', () => {
     expect(decide('gold', 'silver_9', 'upgrade gold 5', { origin }).lifted).toEqual([]);
   });
 
+  test('of a promotion to a floor under a cap makes it longer, and shows nothing', () => {
+    const origin: ActionOrigin = { type: 'promotion', promotion: 'p' };
+    expect(shown(decide('bronze', 'gold+5 silver_9', 'upgrade gold 9', { origin }))).toBe('EXTENDED, gold+9, ends 9');
+  });
+
   test("of a group is staff's", () => {
     const origin: ActionOrigin = { type: 'group', groupId: 'g' };
     const decision = decide('gold', 'silver_9', 'upgrade gold 5', { origin });
@@ -137,6 +157,15 @@ describe('R15: a downgrade', () => {
     ['of what a floor gives', 'bronze', 'gold+9', 'downgrade silver 5', 'APPLIED, silver_5, ends 5'],
     ['to the same tier', 'gold', '', 'downgrade gold 5', 'TARGET_NOT_LOWER'],
     ['to a higher tier', 'silver', '', 'downgrade gold 5', 'TARGET_NOT_LOWER'],
+    ['to the floor that is there', 'bronze', 'gold+9', 'downgrade gold 5', 'TARGET_NOT_LOWER'],
+    ['to what is earned, below a cap above', 'silver', 'gold_9', 'downgrade silver 5', 'TARGET_NOT_LOWER'],
+    [
+      'to one of two caps, shorter than the other',
+      'gold',
+      'silver_5 silver_9',
+      'downgrade silver 7',
+      'EXTENDED, ends 9',
+    ],
     [
       'to the cap that is there, longer',
       'gold',
@@ -158,6 +187,26 @@ describe('R15: a downgrade', () => {
   ])('%s: %s with %j, %s: %s', (_, earned, grants, action, expected) => {
     expect(shown(decide(earned, grants, action))).toBe(expected);
   });
+
+  test.each([
+    ['longer, over one that no purchase lifts, leaves that', 'silver_5', 9, 'EXTENDED, silver_9, ends 9'],
+    ['shorter, under one that no purchase lifts, is nothing', 'silver_9', 5, 'EXTENDED, ends 9'],
+    ['longer, over one like it, takes its place', 'silver_5!', 9, 'EXTENDED, silver_9, ends 9, lifts silver_5!'],
+    ['as long as one like it is nothing', 'silver_9!', 9, 'EXTENDED, ends 9'],
+  ])('R17: one that the next purchase lifts, %s', (_, grants, lasts, expected) => {
+    const more: Partial<TierAction> = { reassess: true };
+    expect(shown(decide('gold', grants, `downgrade silver ${lasts}`, { more }))).toBe(expected);
+  });
+
+  test.each([
+    ['takes the place of a shorter one', 'silver_5!', 9, 'EXTENDED, silver_9, ends 9, lifts silver_5!'],
+    ['stands beside a longer one', 'silver_9!', 5, 'EXTENDED, silver_5, ends 9'],
+  ])(
+    'R17: one that no purchase lifts, where the next purchase lifts the one before, %s',
+    (_, grants, lasts, expected) => {
+      expect(shown(decide('gold', grants, `downgrade silver ${lasts}`))).toBe(expected);
+    },
+  );
 
   test.each([
     ['oneBelow', 'gold', '', 'APPLIED, silver_5, ends 5'],
@@ -226,6 +275,10 @@ describe('R18: a renewal', () => {
     expect(until).toBe(end && at(end));
   });
 
+  test('of a higher tier says what to do instead', () => {
+    expect(decide('silver', '', 'renew gold 5').why).toBe('A renewal keeps what the member has; an upgrade raises it.');
+  });
+
   test('E38: on 1 September, for 90 days, of a tier that ends on 30 September, ends on 30 November', () => {
     const now = at('2026-09-01T09:00:00Z');
     const floor: Grant = { key: 'k', kind: 'floor', tier: 'gold', from: 0, until: at('2026-09-29T22:00:00Z') };
@@ -233,6 +286,93 @@ describe('R18: a renewal', () => {
     const present: Present = { earned, visible, grants: [floor], enrolledAt: 0, blocked: false };
     const decision = decideAction(actionOf('renew program 90'), STAFF, present, undefined, now, now, PROGRAM);
     expect(decision).toMatchObject({ outcome: 'EXTENDED', until: at('2026-11-29T23:00:00Z') });
+  });
+});
+
+describe('R10: a tier that is kept though thresholds rose', () => {
+  const kept = (
+    action: string,
+    { file = {}, more = {} }: { file?: Partial<ProgramFile>; more?: Partial<TierAction> },
+  ) => {
+    const program = exampleProgram(file);
+    const [earned, visible] = [tierById(program, 'bronze')!, tierById(program, 'gold')!];
+    const present: Present = { earned, visible, grants: [], enrolledAt: at('2025-06-10T15:30:00Z'), blocked: false };
+    return decideAction(actionOf(action, more), STAFF, present, undefined, NOW, NOW, program);
+  };
+  const END = at('2026-12-31T23:00:00Z');
+
+  test.each([
+    ['sooner than the cycle', END - 1, END],
+    ['with the cycle', END, END],
+    ['later', END + 1, END + 1],
+  ])('is not shortened by a renewal that ends %s', (_, until, end) => {
+    const more: Partial<TierAction> = { expiry: { type: 'instant', at: until } };
+    const decision = kept('renew program', { more });
+    expect(decision).toMatchObject({ outcome: 'APPLIED', until: end, grant: { tier: 'gold', until: end } });
+  });
+
+  test('is for good where there are no cycles, and stays so', () => {
+    const { grant, until } = kept('renew program 5', { file: { cycle: { type: 'none' } } });
+    expect(until).toBeNull();
+    expect(grant).toStrictEqual({ key: 'new', kind: 'floor', tier: 'gold', from: NOW });
+  });
+
+  test('lengthens no renewal of a lower tier', () => {
+    expect(shown(kept('renew silver 5', {}))).toBe('APPLIED, silver+5, ends 5');
+  });
+
+  test('is higher than any that is given below it', () => {
+    expect(shown(kept('upgrade silver 5', {}))).toBe('TARGET_NOT_HIGHER');
+  });
+});
+
+test('a tier that points give is renewed as it is asked', () => {
+  expect(shown(decide('gold', '', 'renew program 5'))).toBe('APPLIED, gold+5, ends 5');
+});
+
+describe('a grant holds what it needs, and nothing else', () => {
+  test.each<[string, string, Partial<ProgramFile>, Partial<TierAction>, Partial<Grant>]>([
+    ['bronze', 'upgrade gold', {}, {}, { kind: 'floor', tier: 'gold' }],
+    ['bronze', 'upgrade gold', {}, { reassess: true }, { kind: 'floor', tier: 'gold' }],
+    ['gold', 'renew gold', { cycle: { type: 'none' } }, {}, { kind: 'floor', tier: 'gold' }],
+    ['gold', 'downgrade silver', { cycle: { type: 'none' } }, {}, { kind: 'cap', tier: 'silver' }],
+    ['bronze', 'upgrade gold', {}, { notify: { channels: ['email'] } }, { kind: 'floor', tier: 'gold' }],
+    [
+      'bronze',
+      'upgrade gold',
+      {},
+      { notify: { channels: ['email'], atEnd: true } },
+      { kind: 'floor', tier: 'gold', tellEnd: ['email'] },
+    ],
+  ])('of %s, %s, with %j and %j: %j', (earned, action, file, more, expected) => {
+    const { grant } = decide(earned, '', action, { program: exampleProgram(file), more });
+    expect(grant).toStrictEqual({ key: 'new', from: NOW, ...expected });
+  });
+});
+
+describe('what is kept of an action', () => {
+  const [bronze, gold] = [tierById(PROGRAM, 'bronze')!, tierById(PROGRAM, 'gold')!];
+  const kept = { memberId: 'm-1', key: 'new', origin: STAFF, outcome: 'NO_CHANGE', recordedAt: NOW };
+
+  test('names the caps that it lifted, where it lifted some', () => {
+    const action = actionOf('upgrade gold');
+    const record = (lifted: string[]) =>
+      recordOf('m-1', action, STAFF, { outcome: 'NO_CHANGE', lifted }, NOW, bronze, gold);
+    expect(record([])).toStrictEqual({ ...kept, action, from: tierRef(bronze), to: tierRef(gold) });
+    expect(record(['a'])).toStrictEqual({ ...kept, action, from: tierRef(bronze), to: tierRef(gold), lifted: ['a'] });
+  });
+
+  test('has no tier where there is no member', () => {
+    const record = recordOf(
+      'm-1',
+      actionOf('upgrade gold'),
+      STAFF,
+      { outcome: 'MEMBER_NOT_FOUND', lifted: [] },
+      NOW,
+      undefined,
+      undefined,
+    );
+    expect(record).toMatchObject({ from: null, to: null });
   });
 });
 

@@ -438,3 +438,32 @@ test.each([
   const program = { timeZone: 'Pacific/Apia', expiryBoundary: 'startOfDay' as const };
   expect(shownEnd(endingOf({ type: 'date', date }, at(CHANGED), undefined, program))).toBe(until);
 });
+
+describe('R16: what tells no end says what it is, and what it must be', () => {
+  const invalid = (expiry: Expiry, fields?: Record<string, FieldValue>) =>
+    endingOf(expiry, at(CHANGED), order(fields), PROGRAM);
+  const onDate: Expiry = { type: 'fieldDate', field: 'CheckOut', plus: { amount: 30, unit: 'days' } };
+  const ofDays: Expiry = { type: 'fieldNumber', field: 'Trial', unit: 'days' };
+  const ofMonths: Expiry = { type: 'fieldNumber', field: 'Trial', unit: 'months' };
+
+  test.each<[Expiry, Record<string, FieldValue> | undefined, string]>([
+    [{ type: 'date', date: '2026-02-30' }, undefined, '2026-02-30 is no date.'],
+    [onDate, undefined, 'The transaction has no field CheckOut: it must be an ISO 8601 date.'],
+    [onDate, { CheckOut: 'soon' }, 'The field CheckOut is "soon": it must be an ISO 8601 date.'],
+    [onDate, { CheckOut: 20260615 }, 'The field CheckOut is 20260615: it must be an ISO 8601 date.'],
+    [ofDays, { Trial: 3651 }, 'The field Trial is 3651: it must be a whole number of days from 1 to 3650.'],
+    [ofMonths, { Trial: 'abc' }, 'The field Trial is "abc": it must be a whole number of months from 1 to 120.'],
+    [
+      ofDays,
+      { Trial: 'x'.repeat(99) },
+      `The field Trial is "${'x'.repeat(39)}: it must be a whole number of days from 1 to 3650.`,
+    ],
+    [
+      { ...onDate, plus: { amount: 9, unit: 'days' } },
+      { CheckOut: '+275760-09-12' },
+      'The field CheckOut is "+275760-09-12": it must be an ISO 8601 date.',
+    ],
+  ])('%j of %j', (expiry, fields, why) => {
+    expect(invalid(expiry, fields)).toEqual({ invalid: why });
+  });
+});
