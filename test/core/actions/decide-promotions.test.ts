@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decidePromotions, MAX_DECIDED_AT_ONCE } from '../../../core/actions/promotions.ts';
+import { decidePromotions, MAX_DECIDED_AT_ONCE, promotionsOf } from '../../../core/actions/promotions.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import type { Member } from '../../../core/member/member.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
@@ -31,6 +31,15 @@ function decided(entries: LedgerEntry[], member: Member = newMember(PROGRAM)) {
 const told = (entries: LedgerEntry[], member?: Member) =>
   decided(entries, member).taken.map(({ key, outcome }) => `${key} ${outcome}`);
 
+describe('a transaction fires the promotions', () => {
+  test.each<[string, Facts, string[]]>([
+    ['whose filters it matches', bonus('b', 1), ['stay', 'again']],
+    ['and no others', { id: 'a', type: 'adjustment', points: 1 }, []],
+  ])('%s', (_, facts, fired) => {
+    expect(promotionsOf(entry(facts, MOMENT, PROGRAM), PROGRAM)).toEqual(fired);
+  });
+});
+
 describe('what promotions fired is decided', () => {
   test('in the order of recording, and of one moment by its keys, whatever the order in which it comes', () => {
     const entries = [
@@ -61,6 +70,20 @@ describe('what promotions fired is decided', () => {
       taken: [],
       unfinished: false,
     });
+  });
+
+  test('and kept: which transaction fired it, and the tier before and after', () => {
+    const silver = entry(bonus('s', 1000), '2026-05-02T09:00:00Z', PROGRAM);
+    const [record] = decided([silver, firing(bonus('b', 1), MOMENT, 'stay')]).taken;
+    expect(record).toMatchObject({
+      action: { id: 'stay#api#b', transactionId: 'b' },
+      from: { id: 'silver' },
+      to: { id: 'gold' },
+    });
+    const member = { ...newMember(PROGRAM), welcome: { promotions: ['welcome'], at: at(MOMENT) } };
+    const [welcome] = decided([], member).taken;
+    expect(welcome!.action).toStrictEqual({ ...PROGRAM.promotions[0]!.action, id: 'welcome' });
+    expect(welcome).toMatchObject({ from: { id: 'bronze' }, to: { id: 'gold' } });
   });
 
   test('not where the program has the promotion no more', () => {
