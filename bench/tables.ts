@@ -6,7 +6,7 @@ import { type CostFigures, type CostLine, PURCHASES } from './cost.ts';
 import { type DatabaseFigures, WRITE_UNITS_OF_A_PURCHASE } from './database.ts';
 import { BUNDLE_KB, type FunctionFigures } from './deployed-functions.ts';
 import { DECISIONS_PER_SECOND, type EngineFigures, type Rate } from './engine.ts';
-import type { HistoryRate } from './histories.ts';
+import { HISTORIES_PER_SECOND, type HistoryRate } from './histories.ts';
 import { isKept, type Limit } from './limit.ts';
 import { BUCKETS_MS, type Distribution, type OrderFigures } from './orders.ts';
 import type { RecalculationCost } from './recalculation-cost.ts';
@@ -126,15 +126,11 @@ export function auditTable(rates: readonly AuditRate[]): string {
 }
 
 export function historyTable(rates: readonly HistoryRate[]): string {
-  const table = plainTable([
-    '',
-    'things that happen in one',
-    'histories per second',
-    'per second, of a hundred things',
-  ]);
-  for (const { what, happened, perSecond } of rates) {
-    table.push([what, ...[whole(happened), whole(perSecond), whole((perSecond * happened) / 100)].map(right)]);
-  }
+  const table = plainTable(['', 'things that happen in one', 'histories per second', 'limit']);
+  rates.forEach(({ what, happened, perSecond }, place) => {
+    const limit = place === 0 ? `≥ ${HISTORIES_PER_SECOND}` : '';
+    table.push([what, ...[whole(happened), whole(perSecond), limit].map(right)]);
+  });
   return table.toString();
 }
 

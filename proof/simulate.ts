@@ -80,7 +80,16 @@ for (let seed = first; seed < first + options.histories && failures.length < opt
 progress.stop();
 
 if (options.json) {
-  console.log(JSON.stringify({ first, histories: done, seconds: seconds(), digest: hex(digest), failures }));
+  console.log(
+    JSON.stringify({
+      first,
+      histories: done,
+      happened: happened / done,
+      seconds: seconds(),
+      digest: hex(digest),
+      failures,
+    }),
+  );
 } else {
   console.log(
     `${count(done)} histories from seed ${first} on, of about ${Math.round(happened / done)} things that happened each, in ` +
