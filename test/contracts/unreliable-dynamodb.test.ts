@@ -124,6 +124,7 @@ const SCENARIOS: Scenario[] = [
   },
   { of: 'members.action', call: ({ members }, id) => members.action(id, 'action-1') },
   { of: 'members.actionsOf', call: ({ members }, id) => members.actionsOf(id) },
+  { of: 'members.recordsOf', call: ({ members }, id) => members.recordsOf(id) },
   { of: 'members.due', call: ({ members }) => all(members.due(DUE_SHARDS - 1, 1)) },
   {
     of: 'members.inSegment',

@@ -1,5 +1,6 @@
 /** The simulation that `npm run simulate` runs for as long as one likes: a bounded share of it, with seeds that are always the same. */
 import { describe, expect, test } from 'vitest';
+import type { History } from '../../proof/simulation/history.ts';
 import { kindOf, outcomeOf } from '../../proof/simulation/outcome.ts';
 import { historyOf } from '../../proof/simulation/random-history.ts';
 import { shrink } from '../../proof/simulation/shrink.ts';
@@ -60,12 +61,14 @@ test('everything that can happen does, and every way in which the world misbehav
 });
 
 test('what fails is made as short as it gets', async () => {
-  const history = historyOf(11);
   // A stand-in for a bug: it takes a purchase and, some time after it, an action.
-  const isBroken = async ({ steps }: typeof history) => {
+  const isBroken = async ({ steps }: History) => {
     const post = steps.findIndex((step) => step.does === 'post' && step.transaction.type === 'purchase');
     return post >= 0 && steps.slice(post).some((step) => step.does === 'act');
   };
+  const seeds = Array.from({ length: 20 }, (_, place) => place + 1);
+  const broken = await Promise.all(seeds.map((seed) => isBroken(historyOf(seed))));
+  const history = historyOf(seeds[broken.indexOf(true)]!);
   expect(await isBroken(history)).toBe(true);
   const shortest = await shrink(history, isBroken);
   expect(shortest.steps.map(({ does }) => does)).toEqual(['post', 'act']);
