@@ -19,9 +19,6 @@ export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
   notifications: roomOf('notifications'),
   program: roomOf('program'),
   wallet: roomOf('wallet', 'passes', 'google-pass'),
-  runs: {
-    files: ['core/runs/**/*.ts'],
-    tests: ['test/journeys/recalculation*.test.ts', 'test/journeys/groups.test.ts'],
-  },
+  runs: { files: ['core/runs/**/*.ts'], tests: ['test/core/runs/**/*.test.ts', 'test/core/cycles/cycle-ends.test.ts'] },
   'use-cases': roomOf('use-cases', '*'),
 };
