@@ -7,7 +7,7 @@ const LAW_MS = 30;
 /** A law that counts the kinds of cases it saw needs all of them. */
 const COUNTS_ITS_CASES = 'filter-contradictions.test.ts';
 
-/** Tests that try one story again for each place where it can break: each takes seconds, and all that they judge is judged by others. */
+/** Tests that take seconds each, most of them one story again for each place where it can break. What only they find counts as not found. */
 const LONG =
   /when the call |whatever goes wrong|the first call went wrong|at any await|a downgrade never raises one|more devices than there may be|in every zone of the world|markup is the one of the layout|(?:^|\s)(?:130|80|60) /;
 
