@@ -49,6 +49,10 @@ const options = command
   .opts<{ seed?: number; histories: number; steps: number; log?: true; failures: number; json?: true }>();
 const first = options.seed ?? Date.now() % 2_000_000_000;
 
+/** How often it says how far it is: to a person who watches, and to a log. */
+const SPINNER_MS = 500;
+const LINE_MS = 60_000;
+
 const startedAt = performance.now();
 const progress = ora({ isSilent: options.json === true || !process.stderr.isTTY });
 const failures: { seed: number; after: number; failure: string }[] = [];
@@ -68,10 +72,11 @@ for (let seed = first; seed < first + options.histories && failures.length < opt
     failures.push({ seed, after: done, failure: outcome.failure });
     if (!options.json) await tell(history, outcome.failure, outcome.stack);
   }
-  if (performance.now() - toldAt > 500) {
+  if (performance.now() - toldAt > (process.stderr.isTTY ? SPINNER_MS : LINE_MS)) {
     toldAt = performance.now();
     const line = `${count(done)} of ${count(options.histories)} histories, ${rate()} a second, ${failures.length} failed`;
-    if (done > 1 && !progress.isSpinning) progress.start();
+    if (!process.stderr.isTTY && !options.json) console.error(line);
+    if (!progress.isSpinning) progress.start();
     progress.text = line;
     // Timers of the spinner run between two histories only.
     await new Promise((resolve) => setImmediate(resolve));

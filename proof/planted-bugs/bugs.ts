@@ -106,10 +106,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     '',
   ),
   bug(
-    'What is not to be told is told',
-    'core/use-cases/announce-tier-change.ts',
-    'await ports.announcements.publish(news, news.announced ? channels : []);',
-    'await ports.announcements.publish(news, channels);',
+    'An enrolment is told',
+    'core/notifications/announcement-table.ts',
+    "enrolment: { up: 'no', down: 'no' }",
+    "enrolment: { up: 'yes', down: 'no' }",
   ),
   bug(
     'Exactly on the threshold: `>` for `>=`',

@@ -261,7 +261,8 @@ function endsWhenItShould({ rulebook }: World, record: ActionRecord, entries: re
 /** Whether the transaction that an action names was there for certain when it was decided. */
 function isKnownBefore(record: ActionRecord, entries: readonly LedgerEntry[]): boolean {
   const entry = transactionOf(record, entries);
-  return entry !== undefined && entry.recordedAt <= record.recordedAt - CLOCKS_AGREE_MS;
+  // One clock may have been ahead and the other behind.
+  return entry !== undefined && entry.recordedAt <= record.recordedAt - 2 * CLOCKS_AGREE_MS;
 }
 
 function fieldsOf(record: ActionRecord, entries: readonly LedgerEntry[]): LedgerEntry['fields'] {
