@@ -81,7 +81,7 @@ export class MemoryMemberStore implements MemberStore {
     const member = await this.load(memberId);
     const isNews = (record: MemberRecord): record is TierChange | TierNotice => !isActionRecord(record);
     const news = [...this.#recordsOf(memberId).values()].filter(isNews).sort((a, b) => a.sequence - b.sequence);
-    return member && { member, actions: await this.actionsOf(memberId), news: structuredClone(news), strays: [] };
+    return member && { member, actions: await this.actionsOf(memberId), news, strays: [] };
   }
 
   async *due(shard: number, now: Instant): AsyncIterable<string[]> {

@@ -3,16 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import ora from 'ora';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs/bugs.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
-
-const wholeNumber = (text: string) => {
-  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-};
 
 const options = new Command('npm run planted-bugs --')
   .description(

@@ -1,16 +1,12 @@
 import './simulation/silence.ts';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import ora from 'ora';
 import { formatInstant } from '../core/time.ts';
 import type { History } from './simulation/history.ts';
 import { kindOf, outcomeOf } from './simulation/outcome.ts';
 import { historyOf, STEPS } from './simulation/random-history.ts';
 import { shrink } from './simulation/shrink.ts';
-
-const wholeNumber = (text: string) => {
-  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-};
+import { wholeNumber } from './whole-number.ts';
 
 const command = new Command('npm run simulate --')
   .description(

@@ -11,9 +11,9 @@ import { hasSameContent } from '../program/fingerprint.ts';
 import { type Program, rankOf, tierById } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import { standingAt } from '../tiers/visible-tier.ts';
-import { END_OF_TIME, earlierByDays, type Instant, MINUTE_MS } from '../time.ts';
+import { DAY_MS, END_OF_TIME, earlierByDays, type Instant } from '../time.ts';
 import { type AuditCause, type Difference, type Finding, isDrift } from './audit-causes.ts';
-import { figuresOf, readLedger } from './audited-ledger.ts';
+import { CLOCKS_APART_MS, figuresOf, readLedger } from './audited-ledger.ts';
 import { hasValidFigures, hasValidSums, isNotice, type Member, type TierChange, type TierNotice } from './member.ts';
 import { nextMoment } from './settle.ts';
 import type { Tally } from './tally.ts';
@@ -42,8 +42,6 @@ export interface Audit {
   isOfEdit: boolean;
 }
 
-/** By how much the clocks of two functions may disagree. */
-const CLOCKS_APART_MS = 5 * MINUTE_MS;
 /** A warning comes so many days before an end at most. */
 const LONGEST_WARNING_DAYS = 365;
 
@@ -306,7 +304,7 @@ function causeOfTimer(nextDueAt: Instant | undefined, grants: readonly Grant[], 
   const floors = grants.filter(({ kind }) => kind === 'floor').map(endOf);
   const isWarning = floors.some((end) => {
     if (end === END_OF_TIME) return false;
-    const days = Math.round((end - nextDueAt) / (24 * 60 * MINUTE_MS));
+    const days = Math.round((end - nextDueAt) / DAY_MS);
     return days <= LONGEST_WARNING_DAYS && earlierByDays(end, days, program.timeZone) === nextDueAt;
   });
   return isWarning || ends.includes(nextDueAt) ? 'rulebookEdited' : 'timer';

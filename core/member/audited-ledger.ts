@@ -33,7 +33,8 @@ export interface AuditedLedger {
 const EVERY_CHOICE_OF = 8;
 /** A longer ledger is not searched for the one entry that is missing, or doubled: that takes a fold for each. */
 const SEARCHED_ENTRIES = 150;
-const CLOCKS_APART_MS = 5 * MINUTE_MS;
+/** By how much the clocks of two functions may disagree. */
+export const CLOCKS_APART_MS = 5 * MINUTE_MS;
 
 /**
  * An entry that was recorded within the window, and that the item does not list, may be on its way: it is no difference, whether the sums
@@ -90,12 +91,7 @@ export function readLedger(
 
   const right = fitting(must, choicesWithout(perhaps));
   if (right) {
-    const differences = missed.map((entry) => ({
-      figure: `entry ${entryKey(entry)}`,
-      stored: null,
-      ledger: 'counted',
-    }));
-    return answer(right, 'entriesNotCounted', { missed: differences });
+    return answer(right, 'entriesNotCounted', { missed: uncounted(missed) });
   }
   // The sums hold what the list does not: it would be counted again.
   const unlisted = [...missed, ...flying];
@@ -110,8 +106,12 @@ export function readLedger(
   const whole = { known, tally: fold(known) };
   if (perhaps.length > EVERY_CHOICE_OF && ofWindow.length === 0) return answer(whole, 'inFlight');
   return answer(whole, causeOf(known, member, program, fold), {
-    missed: missed.map((entry) => ({ figure: `entry ${entryKey(entry)}`, stored: null, ledger: 'counted' })),
+    missed: uncounted(missed),
   });
+}
+
+function uncounted(entries: readonly LedgerEntry[]): Difference[] {
+  return entries.map((entry) => ({ figure: `entry ${entryKey(entry)}`, stored: null, ledger: 'counted' }));
 }
 
 /** Those whose promotions were decided: that, and counting them, was one write. */
@@ -212,10 +212,14 @@ export function figuresOf({
 /** Of what is held (R8), an edit may be the reason. */
 function textOf(tally: Tally): string {
   const { held: _, ...figures } = figuresOf(tally);
-  return JSON.stringify(Object.entries(figures).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return inOrder(figures);
 }
 
 function sumsOf(tally: Tally): string {
   const { held: _, latestAt: __, awaited: ___, awaitsMany: ____, ...sums } = figuresOf(tally);
-  return JSON.stringify(Object.entries(sums).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return inOrder(sums);
+}
+
+function inOrder(figures: Record<string, unknown>): string {
+  return JSON.stringify(Object.entries(figures).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -250,7 +250,8 @@ function countedOf(
   const news = newsOfLedger(member, ledger, brought);
   const perhaps = ledger.filter((entry) => standingOf(member.counted, entry) !== 'new');
   const known = ledger.filter((entry) => !news.has(entry));
-  return [perhaps, known].find((entries) => {
+  const choices = known.length === perhaps.length ? [known] : [perhaps, known];
+  return choices.find((entries) => {
     const replay = new Replay(program, member.enrolledAt);
     for (const entry of entries) replay.add(entry);
     return haveSameSums(replay.sumsAt(member.tally.cycle.start), member.tally);

@@ -99,6 +99,11 @@ export interface RunPage {
   next?: string;
 }
 
+/** Where the next page begins, as whatever tells of a page carries it. */
+export function nextOf({ next }: Pick<RunPage, 'next'>): Pick<RunPage, 'next'> {
+  return next === undefined ? {} : { next };
+}
+
 export interface RunCounts {
   processed: number;
   up: number;

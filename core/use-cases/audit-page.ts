@@ -3,7 +3,7 @@ import type { Announcing } from '../member/settle.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import { type Program, rankOf } from '../program/program.ts';
 import { failureOf } from '../runs/failure-of.ts';
-import { NO_COUNTS, type RunCounts, type RunDifference, type RunOutcome } from '../runs/run.ts';
+import { NO_COUNTS, nextOf, type RunCounts, type RunDifference, type RunOutcome } from '../runs/run.ts';
 import { pageName } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
 import { auditStoredMember, type MemberAudit } from './audit-member.ts';
@@ -87,10 +87,6 @@ export async function auditPage(
   );
   const recorded = await ports.runs.recordPage(runId, { name, outcomes, ...nextOf(found) }, counts);
   return { wasKept: false, processed: counts.processed, outcomes, ...nextOf(recorded) };
-}
-
-function nextOf({ next }: { next?: string }): { next?: string } {
-  return next === undefined ? {} : { next };
 }
 
 /** What is told of a member; nothing of one that was proved. */

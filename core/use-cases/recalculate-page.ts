@@ -3,7 +3,7 @@ import type { Announcing } from '../member/settle.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import { type Program, rankOf } from '../program/program.ts';
 import { failureOf } from '../runs/failure-of.ts';
-import { NO_COUNTS, type RunCounts, type RunOutcome } from '../runs/run.ts';
+import { NO_COUNTS, nextOf, type RunCounts, type RunOutcome } from '../runs/run.ts';
 import { pageName, type Segment } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
 import { type Judged, MemberRecalculation } from './recalculate-member.ts';
@@ -99,10 +99,6 @@ export async function recalculatePage(
     promotions: recalculation.promotions,
     ...nextOf(recorded),
   };
-}
-
-function nextOf({ next }: { next?: string }): { next?: string } {
-  return next === undefined ? {} : { next };
 }
 
 function movedOutcome({ memberId, from, to, cause }: Judged, program: Program): RunOutcome {

@@ -4,6 +4,7 @@ import type { Brand, CycleFile, ProgramFile, PromotionFile, TierFile } from '../
 import { compileProgram, type Program } from '../../core/program/program.ts';
 import { describeProblems, readBrand } from '../../core/program/read-brand.ts';
 import { type Dice, diceOf } from './dice.ts';
+import { PROMOTIONS } from './promotions.ts';
 
 /** Compiling a program takes as long as a history: so many of them are made, and each history lives under one. */
 export const RULEBOOKS = 512;
@@ -128,53 +129,6 @@ function editThresholds(tiers: TierFile[], dice: Dice): void {
     threshold += dice.pick([50, 60, 100, 140, 300]);
   }
 }
-
-const PROMOTIONS: PromotionFile[] = [
-  {
-    id: 'welcome',
-    trigger: { on: 'enrolment' },
-    action: 'upgrade',
-    strategy: { type: 'specific', tier: 'silver' },
-    expiry: { type: 'duration', amount: 30, unit: 'days' },
-  },
-  {
-    id: 'trial',
-    trigger: { on: 'transaction', where: { field: 'trialDays', exists: true } },
-    action: 'upgrade',
-    strategy: { type: 'specific', tier: 'gold' },
-    expiry: { type: 'fieldNumber', field: 'trialDays', unit: 'days' },
-    notify: { channels: ['email'], atEnd: true },
-  },
-  {
-    id: 'stay',
-    trigger: { on: 'transaction', where: { field: 'checkOut', exists: true } },
-    action: 'upgrade',
-    strategy: { type: 'specific', tier: 'platinum' },
-    expiry: { type: 'fieldDate', field: 'checkOut', plus: { amount: 1, unit: 'months' } },
-    notify: { channels: ['email', 'sms'] },
-  },
-  {
-    id: 'thanks',
-    trigger: { on: 'transaction', where: { type: 'bonus' } },
-    action: 'renew',
-    strategy: { type: 'program' },
-    expiry: { type: 'duration', amount: 2, unit: 'months' },
-  },
-  {
-    id: 'spent',
-    trigger: { on: 'transaction', where: { type: 'redemption' } },
-    action: 'downgrade',
-    strategy: { type: 'program' },
-    expiry: { type: 'duration', amount: 10, unit: 'days' },
-    reassess: true,
-  },
-  {
-    id: 'other',
-    trigger: { on: 'transaction', where: { field: 'kind', equals: 'other' } },
-    action: 'downgrade',
-    strategy: { type: 'specific', tier: 'silver' },
-  },
-];
 
 function knowsTier({ strategy }: PromotionFile, tiers: readonly TierFile[]): boolean {
   return strategy.type === 'program' || tiers.some(({ id }) => id === strategy.tier);

@@ -59,7 +59,6 @@ export class World {
   readonly setups: readonly MemberSetup[];
   /** How many things have happened: calls of a function, and passings of time. */
   happened = 0;
-  readonly #rulebookNumber: number;
   rulebook: Rulebook;
   edition = 0;
   hasEdits = false;
@@ -113,7 +112,6 @@ export class World {
   constructor(history: History, isLogging: boolean) {
     this.history = history;
     this.setups = history.members;
-    this.#rulebookNumber = history.rulebook;
     this.rulebook = rulebookOf(history.rulebook, 0);
     this.now = history.startsAt;
     this.log = isLogging ? [] : undefined;
@@ -218,7 +216,7 @@ export class World {
     if (edition === this.edition) return;
     this.edition = edition;
     this.hasEdits = true;
-    this.rulebook = rulebookOf(this.#rulebookNumber, edition);
+    this.rulebook = rulebookOf(this.history.rulebook, edition);
     this.#functions.fill(undefined);
   }
 

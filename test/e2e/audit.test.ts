@@ -1,44 +1,15 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import demo from '../../brands/demo.json' with { type: 'json' };
 import { eventsOfRun } from '../../local/observations.ts';
 import { waitFor } from '../../local/wait-for.ts';
+import { aMemberWhoIsWrong } from './setup/member-who-is-wrong.ts';
 import { run } from './setup/run-script.ts';
-import {
-  aNewMember,
-  aPurchase,
-  call,
-  cloud,
-  type NewMember,
-  post,
-  read,
-  untilPoints,
-  untilQuiet,
-} from './setup/shop.ts';
-
-const dynamo = new DynamoDBClient(structuredClone(cloud.client));
-
-/** Somebody with 500 points, until the stored item is spoilt: by the balance, which no tier depends on. */
-async function aMemberWhoIsWrong(): Promise<NewMember> {
-  const member = await aNewMember();
-  await post(member, aPurchase('o-1', '50.00'));
-  await untilPoints(member, 500);
-  await dynamo.send(
-    new UpdateItemCommand({
-      TableName: cloud.outputs.MembersTable,
-      Key: { pk: { S: member.memberId }, sk: { S: 'MEMBER' } },
-      UpdateExpression: 'SET tally.balance = :wrong',
-      ExpressionAttributeValues: { ':wrong': { N: '7' } },
-    }),
-  );
-  expect((await read(member)).body.points.balance).toBe(7);
-  return member;
-}
+import { call, cloud, read, untilQuiet } from './setup/shop.ts';
 
 describe('the drift audit, on the deployed stack', () => {
   test('npm run audit says what differs and why, without writing, and puts it right when told to', async () => {
-    const member = await aMemberWhoIsWrong();
+    const member = await aMemberWhoIsWrong('balance');
     const of = ['--brand', 'demo', '--member', member.memberId];
     const dry = await run('audit', ...of);
     expect(dry).toMatchObject({
@@ -58,7 +29,7 @@ describe('the drift audit, on the deployed stack', () => {
   });
 
   test('the schedule’s message starts a run that finds it, puts it right as the brand says, and tells the bus how many were proved', async () => {
-    const member = await aMemberWhoIsWrong();
+    const member = await aMemberWhoIsWrong('balance');
     await untilQuiet();
     await new SQSClient(structuredClone(cloud.client)).send(
       new SendMessageCommand({

@@ -1,14 +1,9 @@
-import {
-  DeleteItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { waitFor } from '../../local/wait-for.ts';
+import { aMemberWhoIsWrong } from './setup/member-who-is-wrong.ts';
 import { run } from './setup/run-script.ts';
 import {
   allThatWasTold,
@@ -16,34 +11,15 @@ import {
   aPurchase,
   call,
   cloud,
-  type NewMember,
   post,
   read,
   untilMail,
   untilPoints,
 } from './setup/shop.ts';
 
-/** Somebody with 500 points, of whom the stored item says 7. */
-async function aMemberWhoIsWrong(): Promise<NewMember> {
-  const member = await aNewMember();
-  await post(member, aPurchase('o-1', '50.00'));
-  await untilPoints(member, 500);
-  await new DynamoDBClient(structuredClone(cloud.client)).send(
-    new UpdateItemCommand({
-      TableName: cloud.outputs.MembersTable,
-      Key: { pk: { S: member.memberId }, sk: { S: 'MEMBER' } },
-      UpdateExpression: 'SET tally.#current.tier = :wrong',
-      ExpressionAttributeNames: { '#current': 'current' },
-      ExpressionAttributeValues: { ':wrong': { N: '7' } },
-    }),
-  );
-  expect((await read(member)).body.points.current).toBe(7);
-  return member;
-}
-
 describe("Operators' commands, on the deployed stack", () => {
   test('rebuild tells what differs from the ledger without writing, and puts it right when told to', async () => {
-    const member = await aMemberWhoIsWrong();
+    const member = await aMemberWhoIsWrong('current');
     const of = ['--brand', 'demo', '--member', member.memberId];
 
     const dry = await run('rebuild', ...of);
@@ -62,7 +38,7 @@ describe("Operators' commands, on the deployed stack", () => {
   });
 
   test('replay counts what was parked, once its cause is gone, and empties the queue', async () => {
-    const member = await aMemberWhoIsWrong();
+    const member = await aMemberWhoIsWrong('current');
     const parked = { kind: 'transaction', memberId: member.memberId, key: 'TX#api#o-1', reason: 'Error: of this test' };
     await new SQSClient(structuredClone(cloud.client)).send(
       new SendMessageCommand({ QueueUrl: cloud.outputs.ParkedTransactionsQueue, MessageBody: JSON.stringify(parked) }),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import { HOUR_MS } from '../../core/time.ts';
+import { diceOf } from '../../proof/simulation/dice.ts';
 import { redelivering } from '../support/redelivery.ts';
 import { TROUBLES, type TroubleKind, troubleAt } from '../support/trouble.ts';
 import { makeWorld, type World } from '../support/world.ts';
@@ -164,14 +165,8 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
 
 /** Random numbers that a counterexample repeats. */
 const diceArbitrary = fc.integer().map((seed) => {
-  let state = seed;
-  // mulberry32, https://github.com/bryc/code/blob/master/jshash/PRNGs.md
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const dice = diceOf(seed);
+  return () => dice.below(2 ** 32) / 2 ** 32;
 });
 
 /** Brings records in batches of any size, each perhaps again, with time passing in between. */

@@ -2,60 +2,15 @@
 import fc from 'fast-check';
 import type { ActionKind, ActionOrigin } from '../../../core/actions/tier-action.ts';
 import type { FieldValue, Transaction } from '../../../core/ledger/transaction.ts';
-import type { ProgramFile, PromotionFile } from '../../../core/program/brand.ts';
+import type { ProgramFile } from '../../../core/program/brand.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { HOUR_MS } from '../../../core/time.ts';
+import { PROMOTIONS } from '../../../proof/simulation/promotions.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { PROGRAM_FILES, transactions } from '../histories.ts';
 import { anEvent, type Death, type Decided, type Event } from '../lives.ts';
 
 const DAY_MS = 24 * HOUR_MS;
-
-const PROMOTIONS: PromotionFile[] = [
-  {
-    id: 'welcome',
-    trigger: { on: 'enrolment' },
-    action: 'upgrade',
-    strategy: { type: 'specific', tier: 'silver' },
-    expiry: { type: 'duration', amount: 30, unit: 'days' },
-  },
-  {
-    id: 'trial',
-    trigger: { on: 'transaction', where: { field: 'trialDays', exists: true } },
-    action: 'upgrade',
-    strategy: { type: 'specific', tier: 'gold' },
-    expiry: { type: 'fieldNumber', field: 'trialDays', unit: 'days' },
-    notify: { channels: ['email'], atEnd: true },
-  },
-  {
-    id: 'stay',
-    trigger: { on: 'transaction', where: { field: 'checkOut', exists: true } },
-    action: 'upgrade',
-    strategy: { type: 'specific', tier: 'platinum' },
-    expiry: { type: 'fieldDate', field: 'checkOut', plus: { amount: 1, unit: 'months' } },
-  },
-  {
-    id: 'thanks',
-    trigger: { on: 'transaction', where: { type: 'bonus' } },
-    action: 'renew',
-    strategy: { type: 'program' },
-    expiry: { type: 'duration', amount: 2, unit: 'months' },
-  },
-  {
-    id: 'spent',
-    trigger: { on: 'transaction', where: { type: 'redemption' } },
-    action: 'downgrade',
-    strategy: { type: 'program' },
-    expiry: { type: 'duration', amount: 10, unit: 'days' },
-    reassess: true,
-  },
-  {
-    id: 'other',
-    trigger: { on: 'transaction', where: { field: 'kind', equals: 'other' } },
-    action: 'downgrade',
-    strategy: { type: 'specific', tier: 'silver' },
-  },
-];
 
 const SETTINGS: Partial<ProgramFile>[] = [
   { downgrade: { target: 'qualified' } },
