@@ -19,7 +19,16 @@ const WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\
  * @returns undefined when the text is not such an instant (31 February included)
  */
 export function parseInstant(text: string): Instant | undefined {
-  if (!WITH_OFFSET.test(text)) return undefined;
+  if (text === lastRead?.text) return lastRead.at;
+  const at = WITH_OFFSET.test(text) ? readInstant(text) : undefined;
+  lastRead = { text, at };
+  return at;
+}
+
+/** Whoever checks a text asks first, and right after that who needs the moment. */
+let lastRead: { text: string; at: Instant | undefined } | undefined;
+
+function readInstant(text: string): Instant | undefined {
   try {
     return Temporal.Instant.from(text).epochMilliseconds;
   } catch {
@@ -42,9 +51,33 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** A day of a zone, and when it is. */
+interface Day {
+  date: Temporal.PlainDate;
+  start: Instant;
+  end: Instant;
+}
+
+/**
+ * Which day it is in a zone is asked for again and again, for one and the same days, and the calendar takes longer to say so than what
+ * asks. So of each hour the last day that was found is kept; the answer is the same without.
+ */
+const DAYS = new Map<string, Day>();
+const MAX_DAYS = 20_000;
+
 /** The calendar date that a clock on the wall shows in the zone at that moment. */
 export function localDate(at: Instant, timeZone: string): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate();
+  const key = `${timeZone} ${Math.floor(at / HOUR_MS)}`;
+  const known = DAYS.get(key);
+  if (known && at >= known.start && at < known.end) return known.date;
+  const date = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate();
+  const day = { date, start: startOfDay(date, timeZone), end: startOfDay(date.add({ days: 1 }), timeZone) };
+  // Where clocks were turned back over midnight, a day may begin twice: only days of 24 hours are kept.
+  if (day.end - day.start === DAY_MS) {
+    if (DAYS.size >= MAX_DAYS) DAYS.clear();
+    DAYS.set(key, day);
+  }
+  return date;
 }
 
 /** The first moment of a calendar date in the zone; not 00:00 where the clocks skip midnight (R11). */

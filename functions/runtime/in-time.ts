@@ -5,8 +5,15 @@ export const MEMBER_LIMIT_MS = 20_000;
 export async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error(`It took longer than ${MEMBER_LIMIT_MS} ms.`), { code: 'ETIMEDOUT' });
-    timer = setTimeout(() => reject(error), MEMBER_LIMIT_MS);
+    timer = setTimeout(() => reject(timedOut()), MEMBER_LIMIT_MS);
   });
-  return Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
+  try {
+    return await Promise.race([work, tooLong]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function timedOut(): Error {
+  return Object.assign(new Error(`It took longer than ${MEMBER_LIMIT_MS} ms.`), { code: 'ETIMEDOUT' });
 }

@@ -88,9 +88,17 @@ export class Process {
       const real = (port as unknown as Methods)[method]!;
       reached[method] = isStreaming(real)
         ? (...args) => this.#pages(call, () => real.apply(port, args) as AsyncIterable<unknown>)
-        : (...args) => this.#attempt(call, () => real.apply(port, args) as Promise<unknown>);
+        : (...args) => {
+            if (this.#isCalm) return real.apply(port, args);
+            return this.#attempt(call, () => real.apply(port, args) as Promise<unknown>);
+          };
     }
     return reached as Port;
+  }
+
+  /** Nothing can go wrong, and nobody else is at work. */
+  get #isCalm(): boolean {
+    return this.#dice === undefined && this.turns === undefined && !this.#isDead;
   }
 
   async #attempt(call: string, make: () => Promise<unknown>): Promise<unknown> {

@@ -10,6 +10,7 @@ import {
   lastDate,
   laterByYears,
   localDate,
+  MINUTE_MS,
   momentIn,
   parseDate,
   parseInstant,
@@ -93,6 +94,31 @@ describe('the local date', () => {
     ['2026-05-02T10:00:00Z', 'Pacific/Pago_Pago', '2026-05-01'],
   ])('at %s in %s is %s', (at, zone, date) => {
     expect(localDate(parseInstant(at)!, zone).toString()).toBe(date);
+  });
+
+  // In Saint John's clocks were turned back at 00:01, over midnight; in São Paulo at midnight; Samoa left a day out; Cairo's summer begins at 24:00.
+  test.each([
+    ['America/St_Johns', '2010-11-07T00:00:00Z'],
+    ['America/St_Johns', '2010-03-14T00:00:00Z'],
+    ['America/Sao_Paulo', '2018-02-18T00:00:00Z'],
+    ['America/Sao_Paulo', '2018-11-04T00:00:00Z'],
+    ['Pacific/Apia', '2011-12-30T00:00:00Z'],
+    ['Africa/Cairo', '2023-04-28T00:00:00Z'],
+    ['Africa/Cairo', '2023-10-27T00:00:00Z'],
+    ['Europe/Madrid', '2026-10-25T00:00:00Z'],
+    ['Australia/Lord_Howe', '2026-04-05T00:00:00Z'],
+  ])('in %s around %s is the calendar’s, whatever was asked before', (zone, around) => {
+    const middle = parseInstant(around)!;
+    const fresh = (at: number) => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate();
+    const minutes = fc.integer({ min: -40 * 60, max: 40 * 60 }).map((minute) => middle + minute * MINUTE_MS - 1);
+    const moments = fc.array(fc.tuple(minutes, fc.integer({ min: 0, max: 1 })), { minLength: 40, maxLength: 40 });
+    fc.assert(
+      fc.property(moments, (asked) => {
+        for (const [minute, ms] of asked) {
+          expect(localDate(minute + ms, zone).toString()).toBe(fresh(minute + ms).toString());
+        }
+      }),
+    );
   });
 });
 
