@@ -115,7 +115,7 @@ export function auditMember(
   );
 
   const stories = grantHistory(actions, ledger.known, program);
-  const at = momentOf(member, stories, ledger.known, actions, program, now, cycle);
+  const at = momentOf(member, stories, [ledger.known, actions, news], program, now, cycle);
   const grants = grantsAt(stories, at);
   found('grants', differencesOfGrants(member.grants ?? [], grants));
   const nextDueAt = nextDueAfter(at, grants, program);
@@ -266,20 +266,21 @@ function cycleOf({ tally, enrolledAt }: Member, program: Program, now: Instant):
 function momentOf(
   member: Member,
   stories: readonly Grant[],
-  known: readonly LedgerEntry[],
-  actions: readonly ActionRecord[],
+  records: readonly (readonly { recordedAt: Instant }[])[],
   program: Program,
   now: Instant,
   cycle: Tally['cycle'],
 ): Instant {
-  let latest = Math.max(now, cycle.start);
-  for (const { recordedAt } of [...known, ...actions]) if (recordedAt > latest) latest = recordedAt;
+  let written = cycle.start;
+  for (const { recordedAt } of records.flat()) if (recordedAt > written) written = recordedAt;
+  const latest = Math.max(now, written);
   const { nextDueAt = END_OF_TIME, grants = [] } = member;
   // Only an end that some grant has, or a warning of one, is a moment at which the item stood still; else it was before the first end of
-  // those that it lists.
+  // those that it lists, and before the first warning that came after all that was written down.
   const isMoment = nextDueAfter(nextDueAt - 1, stories, program) === nextDueAt;
-  const ends = stories.filter(({ key }) => grants.some((grant) => grant.key === key)).map(endOf);
-  const dueAt = isMoment ? nextDueAt : Math.min(END_OF_TIME, ...ends);
+  const listed = stories.filter(({ key }) => grants.some((grant) => grant.key === key));
+  const next = Math.min(nextDueAfter(written, listed, program) ?? END_OF_TIME, ...listed.map(endOf));
+  const dueAt = isMoment ? nextDueAt : next;
   const end = nextMoment({ ...member, tally: { ...member.tally, cycle }, nextDueAt: dueAt });
   // By a clock a little behind that of whoever began its cycle, it may lie before that.
   return Math.min(latest, end - 1);

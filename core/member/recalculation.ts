@@ -80,9 +80,12 @@ function judge(
     : andThen(arrived, (current) => judgeByTheRules(current, program, announcing, at));
 }
 
-/** R10: whoever was kept at a tier though thresholds rose goes down, and whom lower ones raise goes up. */
+/**
+ * R10: whoever was kept at a tier though thresholds rose goes down, and whom lower ones raise goes up. By a clock behind that of whoever
+ * gave it, or as of a moment before, no grant that the member has is left out.
+ */
 function judgeByTheRules(member: Member, program: Program, announcing: Announcing, now: Instant): Settled {
-  const at = Math.max(now, member.tier.since);
+  const at = Math.max(now, member.tier.since, ...(member.grants ?? []).map(({ from }) => from));
   return settle(member, program, announcing, { cause: 'bulkRecalculation', at }, at);
 }
 

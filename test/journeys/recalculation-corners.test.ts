@@ -348,4 +348,21 @@ describe('a recalculation of everyone', () => {
     await world.carry(runId);
     expect((await world.call('GET run', { params: { runId } })).body).toMatchObject({ down: 1, unchanged: 0 });
   });
+
+  test.each([
+    ['by a clock that is ahead of the run’s', '2025-07-01T10:00:02Z', '2025-07-01T10:00:00Z', { notify: true }],
+    ['after its dry run began', '2025-07-01T10:30:00Z', '2025-07-01T10:31:00Z', { dryRun: true }],
+  ])('leaves a tier that was given once more %s', async (_, given, judged, body) => {
+    const world = await withPoints(0);
+    world.at('2025-07-01T10:00:00Z');
+    await world.act('m-1', { id: 'gift', expiry: { type: 'duration', amount: 2, unit: 'days' } });
+    const { runId } = (await world.call('POST recalculations', { body })).body;
+    world.at(given);
+    expect(await world.act('m-1', { id: 'again' })).toMatchObject({ outcome: 'EXTENDED' });
+    world.at(judged);
+    await world.carry(runId);
+    expect(await runOf(world, runId)).toMatchObject({ processed: 1, down: 0, unchanged: 1 });
+    world.at('2025-07-01T11:00:00Z');
+    expect(await world.read('m-1')).toMatchObject({ tier: { id: 'gold' } });
+  });
 });
