@@ -38,12 +38,13 @@ export const PROMOTIONS: PromotionFile[] = [
     action: 'downgrade',
     strategy: { type: 'program' },
     expiry: { type: 'duration', amount: 10, unit: 'days' },
-    reassess: true,
   },
   {
     id: 'other',
     trigger: { on: 'transaction', where: { field: 'kind', equals: 'other' } },
     action: 'downgrade',
     strategy: { type: 'specific', tier: 'silver' },
+    // Some that fire it are purchases, which would lift what others gave.
+    reassess: true,
   },
 ];
