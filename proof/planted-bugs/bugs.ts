@@ -176,7 +176,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     'core/actions/decide-action.ts',
     'grant.reassessFrom = entry ? recordedAt + 1 : recordedAt;',
     'grant.reassessFrom = recordedAt;',
-    20_000,
   ),
   {
     name: 'Who fails in a batch of the stream is not reported',

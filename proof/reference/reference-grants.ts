@@ -17,13 +17,14 @@ export function referenceGrants(
   ledger: readonly LedgerEntry[],
   program: ProgramFile,
 ): ReferenceGrant[] {
-  return records.flatMap(({ grant }) => {
+  return records.flatMap(({ grant, action, origin, recordedAt }) => {
     if (!grant) return [];
     const ends = [grant.until ?? Infinity];
     for (const other of records) if (other.lifted?.includes(grant.key)) ends.push(other.recordedAt);
-    for (const entry of ledger) {
-      const { reassessFrom = Infinity } = grant;
-      if (entry.recordedAt >= reassessFrom && givesTierPoints(entry, program)) ends.push(entry.recordedAt);
+    for (const entry of action.reassess && grant.kind === 'cap' ? ledger : []) {
+      // What fired a promotion was recorded at the moment of its action, and what comes next later.
+      const isNext = origin.type === 'promotion' ? entry.recordedAt > recordedAt : entry.recordedAt >= recordedAt;
+      if (isNext && givesTierPoints(entry, program)) ends.push(entry.recordedAt);
     }
     const rank = program.tiers.findIndex(({ id }) => id === grant.tier);
     return [{ kind: grant.kind, rank, from: grant.from, until: Math.min(...ends) }];
