@@ -1,6 +1,6 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Instant } from '../../core/time.ts';
+import { streamRecordOf } from '../../fakes/stream-record.ts';
 import type { Picks } from './history.ts';
 
 /** Something that a stream or a queue brings, perhaps again and again. */
@@ -40,7 +40,7 @@ export class Bringer<T extends object> {
       isPoison,
       receives: 0,
       record: () => {
-        record ??= recordOf(isPoison ? { pk: 'm-1', sk: 'TX#poison' } : this.#itemOf(value), sequence, at);
+        record ??= streamRecordOf(isPoison ? { pk: 'm-1', sk: 'TX#poison' } : this.#itemOf(value), sequence, at);
         return record;
       },
     };
@@ -72,21 +72,4 @@ export class Bringer<T extends object> {
   rewind(records: number): void {
     for (const item of this.brought.slice(-records)) this.back(item);
   }
-}
-
-function recordOf(item: Record<string, unknown>, sequence: string, at: Instant): DynamoDBRecord {
-  const NewImage = marshall(item, { removeUndefinedValues: true }) as NonNullable<
-    DynamoDBRecord['dynamodb']
-  >['NewImage'];
-  return {
-    eventName: 'INSERT',
-    eventSource: 'aws:dynamodb',
-    dynamodb: {
-      Keys: { pk: NewImage!.pk!, sk: NewImage!.sk! },
-      NewImage,
-      SequenceNumber: sequence,
-      ApproximateCreationDateTime: Math.floor(at / 1000),
-      StreamViewType: 'NEW_IMAGE',
-    },
-  };
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, DynamoDBRecord } from 'aws-lambda';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { TierChange, TierNotice } from '../../core/member/member.ts';
@@ -38,6 +37,7 @@ import {
   RecordingPassRefreshes,
   RecordingTexter,
 } from '../../fakes/recording-world.ts';
+import { streamRecordOf } from '../../fakes/stream-record.ts';
 import { CmsPassSigner } from '../../functions/adapters/cms-pass-signer.ts';
 import { itemOf } from '../../functions/adapters/dynamo-ledger.ts';
 import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
@@ -446,21 +446,7 @@ function bodyOf({ body, isBase64Encoded }: APIGatewayProxyStructuredResultV2): u
 let sequence = 0;
 
 export function streamRecord(item: Record<string, unknown>, createdAt: Instant): DynamoDBRecord {
-  const NewImage = marshall(item, { removeUndefinedValues: true }) as NonNullable<
-    DynamoDBRecord['dynamodb']
-  >['NewImage'];
-  return {
-    eventID: randomUUID(),
-    eventName: 'INSERT',
-    eventSource: 'aws:dynamodb',
-    dynamodb: {
-      Keys: { pk: NewImage!.pk!, sk: NewImage!.sk! },
-      NewImage,
-      SequenceNumber: String(++sequence).padStart(21, '0'),
-      ApproximateCreationDateTime: Math.floor(createdAt / 1000),
-      StreamViewType: 'NEW_IMAGE',
-    },
-  };
+  return streamRecordOf(item, String(++sequence).padStart(21, '0'), createdAt);
 }
 
 export function queueRecord(message: unknown) {
