@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Instant } from '../../core/time.ts';
-import { streamRecordOf } from '../../fakes/stream-record.ts';
 import type { Picks } from './history.ts';
+import { streamRecordOf } from './stream-record.ts';
 
 /** Something that a stream or a queue brings, perhaps again and again. */
 export interface Brought<T> {

@@ -37,7 +37,6 @@ import {
   RecordingPassRefreshes,
   RecordingTexter,
 } from '../../fakes/recording-world.ts';
-import { streamRecordOf } from '../../fakes/stream-record.ts';
 import { CmsPassSigner } from '../../functions/adapters/cms-pass-signer.ts';
 import { itemOf } from '../../functions/adapters/dynamo-ledger.ts';
 import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
@@ -85,6 +84,7 @@ import { makeHandler as makeStartAudit } from '../../functions/start-audit/make-
 import { makeHandler as makeStartRecalculation } from '../../functions/start-recalculation/make-handler.ts';
 import { makeHandler as makeUpdateGooglePass } from '../../functions/update-google-pass/make-handler.ts';
 import { makeHandler as makeWeighPreview } from '../../functions/weigh-preview/make-handler.ts';
+import { streamRecordOf } from '../../proof/simulation/stream-record.ts';
 import { currentCertificates, EXAMPLE_APPLE } from './certificates.ts';
 import { ExampleImages } from './images.ts';
 import { exampleBrand, exampleWallet } from './program.ts';

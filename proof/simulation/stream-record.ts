@@ -1,6 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Instant } from '../core/time.ts';
+import type { Instant } from '../../core/time.ts';
 
 /** An item that was written as the table's stream brings it. @param sequence its place in the stream; what is reported is named by it */
 export function streamRecordOf(item: Record<string, unknown>, sequence: string, writtenAt: Instant): DynamoDBRecord {
