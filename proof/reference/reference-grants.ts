@@ -17,14 +17,17 @@ export function referenceGrants(
   ledger: readonly LedgerEntry[],
   program: ProgramFile,
 ): ReferenceGrant[] {
-  return records.flatMap(({ grant, action, origin, recordedAt }) => {
+  return records.flatMap(({ grant, action, recordedAt }) => {
     if (!grant) return [];
     const ends = [grant.until ?? Infinity];
     for (const other of records) if (other.lifted?.includes(grant.key)) ends.push(other.recordedAt);
-    for (const entry of action.reassess && grant.kind === 'cap' ? ledger : []) {
-      // What fired a promotion was recorded at the moment of its action, and what comes next later.
-      const isNext = origin.type === 'promotion' ? entry.recordedAt > recordedAt : entry.recordedAt >= recordedAt;
-      if (isNext && givesTierPoints(entry, program)) ends.push(entry.recordedAt);
+    if (action.reassess && grant.kind === 'cap') {
+      // What an action comes from may be recorded at one moment with it, and does not lift it: what comes next is later.
+      const comesFrom = ({ id, source, recordedAt: at }: LedgerEntry) =>
+        [id, `${source}#${id}`].includes(action.transactionId ?? '') && at <= recordedAt;
+      const from = ledger.some(comesFrom) ? recordedAt + 1 : recordedAt;
+      const next = ledger.filter((entry) => entry.recordedAt >= from && givesTierPoints(entry, program));
+      ends.push(...next.map((entry) => entry.recordedAt));
     }
     const rank = program.tiers.findIndex(({ id }) => id === grant.tier);
     return [{ kind: grant.kind, rank, from: grant.from, until: Math.min(...ends) }];
