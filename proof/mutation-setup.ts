@@ -1,18 +1,19 @@
+import path from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, expect } from 'vitest';
 
 /** What each law may take of a mutant's time. It begins with the same cases each time, and says what it found unabridged. */
 const LAW_MS = 30;
 
-/** A law that counts the kinds of cases it saw needs all of them. */
-const COUNTS_ITS_CASES = 'filter-contradictions.test.ts';
+/** Laws that need longer: one that counts the kinds of cases it saw, and those of the audit, each of whose cases is a whole life. */
+const LONGER_MS: Readonly<Record<string, number>> = { 'filter-contradictions.test.ts': 10_000, 'audit.test.ts': 150 };
 
 /** Tests that take seconds each, most of them one story again for each place where it can break. What only they find counts as not found. */
 const LONG =
   /when the call |whatever goes wrong|the first call went wrong|at any await|a downgrade never raises one|more devices than there may be|in every zone of the world|markup is the one of the layout|(?:^|\s)(?:130|80|60) /;
 
-const needsAll = expect.getState().testPath?.endsWith(COUNTS_ITS_CASES) ?? false;
-fc.configureGlobal({ seed: 1, endOnFailure: true, interruptAfterTimeLimit: needsAll ? 10_000 : LAW_MS });
+const file = path.basename(expect.getState().testPath ?? '');
+fc.configureGlobal({ seed: 1, endOnFailure: true, interruptAfterTimeLimit: LONGER_MS[file] ?? LAW_MS });
 
 beforeEach(({ task, skip }) => {
   const names = [task.name];
