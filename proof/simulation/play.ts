@@ -2,6 +2,7 @@ import { cycleAt } from '../../core/cycles/cycle.ts';
 import type { Member } from '../../core/member/member.ts';
 import { DAY_MS, END_OF_TIME, formatInstant, MINUTE_MS } from '../../core/time.ts';
 import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
+import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
 import type { Answer, Request } from './functions.ts';
 import type { Happening, History, Posted, Step, Taken } from './history.ts';
 import { Turns } from './process.ts';
@@ -311,7 +312,7 @@ async function replay(world: World, process: 0 | 1): Promise<void> {
   for (const { memberId: whose, key } of world.parked.splice(0)) {
     if (key === 'TX#poison') continue;
     if (!key.startsWith('TX#')) {
-      const lost = world.news.find((news) => news.memberId === whose && key.endsWith(String(news.sequence)));
+      const lost = world.news.find((news) => news.memberId === whose && itemOfNews(news).sk === key);
       if (lost) world.membersStream.add(lost, lost.recordedAt);
       continue;
     }
