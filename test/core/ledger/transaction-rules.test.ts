@@ -91,6 +91,16 @@ describe('money of a transaction', () => {
     expect(spendMinorOf({ ...bought, points: 5 }, POINTS)).toBeUndefined();
   });
 
+  test.each<[string, Partial<Transaction>]>([
+    ['no amount', { currency: 'USD', exchangeRate: '0.915' }],
+    ['no currency', { amountMinor: 1000, exchangeRate: '0.915' }],
+    ['no exchange rate', { amountMinor: 1000, currency: 'USD' }],
+    ['no exchange rate that can be read', { amountMinor: 1000, currency: 'USD', exchangeRate: 'much' }],
+  ])('is none where there is %s', (_, facts) => {
+    const bought: Transaction = { id: 't', source: 'api', type: 'purchase', occurredAt: NOW, ...facts };
+    expect(spendMinorOf(bought, POINTS)).toBeUndefined();
+  });
+
   test('of another currency without an exchange rate is refused, with a code of its own', () => {
     const transaction: Transaction = {
       id: 't',
@@ -120,6 +130,11 @@ describe('a transaction is taken', () => {
     ['a purchase with no points', { type: 'purchase', points: 0 }, POINTS],
     ['a purchase with both', { type: 'purchase', points: 5, ...euros(1) }, SPEND],
     ['a purchase with points, where money gives none', { type: 'purchase', points: 5, ...euros(1) }, NOT_PRICED],
+    [
+      'a purchase without points, where money counts and gives none',
+      { type: 'purchase', ...euros(1) },
+      exampleProgram({ basis: 'spend', pointsPerUnit: undefined }),
+    ],
     ['a refund of money', { type: 'refund', orderId: 'o', ...euros(1) }, SPEND],
     ['a refund of points', { type: 'refund', orderId: 'o', points: 1 }, POINTS],
     ['a bonus', { type: 'bonus', points: 1 }, SPEND],
@@ -147,43 +162,113 @@ describe('a transaction is refused', () => {
     ]);
   });
 
-  test.each<[string, Partial<Transaction> & { type: TransactionType }, Program, string[]]>([
-    ['a purchase of nothing at all', { type: 'purchase' }, POINTS, ['points']],
-    ['a purchase without money, where money counts', { type: 'purchase', points: 5 }, SPEND, ['amount']],
-    ['a purchase without points, where money gives none', { type: 'purchase', ...euros(1) }, NOT_PRICED, ['points']],
-    ['a negative purchase', { type: 'purchase', ...euros(-1) }, POINTS, ['amount']],
-    ['a purchase of negative points', { type: 'purchase', points: -1 }, POINTS, ['points']],
-    ['a refund without its order', { type: 'refund', ...euros(1) }, POINTS, ['orderId']],
-    ['a refund of nothing', { type: 'refund', orderId: 'o' }, POINTS, ['amount']],
-    ['a refund of points, where money counts', { type: 'refund', orderId: 'o', points: 1 }, SPEND, ['amount']],
-    ['a refund of 0.00', { type: 'refund', orderId: 'o', ...euros(0) }, POINTS, ['amount']],
-    ['a negative refund', { type: 'refund', orderId: 'o', ...euros(-1) }, POINTS, ['amount']],
-    ['a bonus of nothing', { type: 'bonus', points: 0 }, POINTS, ['points']],
-    ['a bonus without points', { type: 'bonus' }, POINTS, ['points']],
-    ['a negative bonus', { type: 'bonus', points: -1 }, POINTS, ['points']],
-    ['a bonus of money', { type: 'bonus', points: 1, ...euros(1) }, POINTS, ['amount']],
-    ['an adjustment by nothing', { type: 'adjustment', points: 0 }, POINTS, ['points']],
-    ['an adjustment of money', { type: 'adjustment', points: 1, ...euros(1) }, POINTS, ['amount']],
-    ['a tier adjustment by nothing', { type: 'tierAdjustment', points: 0 }, POINTS, ['points']],
-    ['a tier adjustment of points, where money counts', { type: 'tierAdjustment', points: 1 }, SPEND, ['amount']],
-    ['a redemption of nothing', { type: 'redemption', points: 0 }, POINTS, ['points']],
-    ['a negative redemption', { type: 'redemption', points: -1 }, POINTS, ['points']],
-    ['a negative reversal', { type: 'redemptionReversal', points: -1 }, POINTS, ['points']],
-    ['a negative expiry', { type: 'expiry', points: -1 }, POINTS, ['points']],
+  const spent = 'the program counts what is spent';
+  const negative = (type: TransactionType) => `must not be negative for a ${type}`;
+  const aboutPoints = (type: TransactionType) => `is not for a ${type}, which is about points`;
+  const notZero = 'is required, and not 0';
+  const more = 'is required, and more than 0';
+
+  test.each<[string, Partial<Transaction> & { type: TransactionType }, Program, [path: string, message: string][]]>([
+    [
+      'a purchase of nothing at all',
+      { type: 'purchase' },
+      POINTS,
+      [['points', 'is required where there is no amount']],
+    ],
+    [
+      'a purchase without money, where money counts',
+      { type: 'purchase', points: 5 },
+      SPEND,
+      [['amount', `is required: ${spent}`]],
+    ],
+    [
+      'a purchase without points, where money gives none',
+      { type: 'purchase', ...euros(1) },
+      NOT_PRICED,
+      [['points', 'is required: the program has no pointsPerUnit to compute them by']],
+    ],
+    ['a negative purchase', { type: 'purchase', ...euros(-1) }, POINTS, [['amount', negative('purchase')]]],
+    ['a purchase of negative points', { type: 'purchase', points: -1 }, POINTS, [['points', negative('purchase')]]],
+    [
+      'a refund without its order',
+      { type: 'refund', ...euros(1) },
+      POINTS,
+      [['orderId', 'is required: a refund names its order']],
+    ],
+    [
+      'a refund of nothing',
+      { type: 'refund', orderId: 'o' },
+      POINTS,
+      [['amount', 'is required, or points where the order had no amount']],
+    ],
+    ['a refund of nothing, where money counts', { type: 'refund', orderId: 'o' }, SPEND, [['amount', 'is required']]],
+    [
+      'a refund of points, where money counts',
+      { type: 'refund', orderId: 'o', points: 1 },
+      SPEND,
+      [['amount', 'is required']],
+    ],
+    [
+      'a refund of 0.00',
+      { type: 'refund', orderId: 'o', ...euros(0) },
+      POINTS,
+      [['amount', 'must be more than 0 for a refund']],
+    ],
+    ['a negative refund', { type: 'refund', orderId: 'o', ...euros(-1) }, POINTS, [['amount', negative('refund')]]],
+    ['a bonus of nothing', { type: 'bonus', points: 0 }, POINTS, [['points', more]]],
+    ['a bonus without points', { type: 'bonus' }, POINTS, [['points', more]]],
+    ['a negative bonus', { type: 'bonus', points: -1 }, POINTS, [['points', negative('bonus')]]],
+    ['a bonus of money', { type: 'bonus', points: 1, ...euros(1) }, POINTS, [['amount', aboutPoints('bonus')]]],
+    ['an adjustment by nothing', { type: 'adjustment', points: 0 }, POINTS, [['points', notZero]]],
+    ['an adjustment without points', { type: 'adjustment' }, SPEND, [['points', notZero]]],
+    [
+      'an adjustment of money',
+      { type: 'adjustment', points: 1, ...euros(1) },
+      POINTS,
+      [['amount', aboutPoints('adjustment')]],
+    ],
+    ['a tier adjustment by nothing', { type: 'tierAdjustment', points: 0 }, POINTS, [['points', notZero]]],
+    [
+      'a tier adjustment of points, where money counts',
+      { type: 'tierAdjustment', points: 1 },
+      SPEND,
+      [['amount', `${notZero}: ${spent}`]],
+    ],
+    [
+      'a tier adjustment by 0.00, where money counts',
+      { type: 'tierAdjustment', ...euros(0) },
+      SPEND,
+      [['amount', `${notZero}: ${spent}`]],
+    ],
+    ['a redemption of nothing', { type: 'redemption', points: 0 }, POINTS, [['points', more]]],
+    ['a negative redemption', { type: 'redemption', points: -1 }, POINTS, [['points', negative('redemption')]]],
+    [
+      'a negative reversal',
+      { type: 'redemptionReversal', points: -1 },
+      POINTS,
+      [['points', negative('redemptionReversal')]],
+    ],
+    ['a negative expiry', { type: 'expiry', points: -1 }, POINTS, [['points', negative('expiry')]]],
     [
       'a bonus excluded from the tier',
       { type: 'bonus', points: 1, excludeFromTier: true },
       POINTS,
-      ['excludeFromTier'],
+      [['excludeFromTier', 'is for an adjustment only, not for a bonus']],
     ],
     [
       'all that is wrong at once',
       { type: 'refund', points: -1, ...euros(-1), excludeFromTier: true, occurredAt: NOW + 2 * MAX_AHEAD_MS },
       POINTS,
-      ['occurredAt', 'points', 'amount', 'excludeFromTier', 'orderId'],
+      [
+        ['occurredAt', 'must be at most 5 minutes ahead of now, which is 2026-05-02T10:00:00Z'],
+        ['points', negative('refund')],
+        ['amount', negative('refund')],
+        ['excludeFromTier', 'is for an adjustment only, not for a refund'],
+        ['orderId', 'is required: a refund names its order'],
+      ],
     ],
-  ])('%s', (_, facts, program, paths) => {
-    expect(places(facts, program)).toEqual(paths);
+  ])('%s', (_, facts, program, problems) => {
+    expect(refused(facts, program)).toEqual(problems);
   });
 
   test.each(TRANSACTION_TYPES.filter((type) => type !== 'adjustment'))(
@@ -207,6 +292,12 @@ describe('a figure that thousands of others can be added to without losing a uni
   test.each<[string, Partial<Transaction> & { type: TransactionType }, Program, boolean]>([
     ['an amount at the limit', { type: 'purchase', points: 1, ...euros(MAX_FIGURE) }, POINTS, true],
     ['an amount above it', { type: 'purchase', points: 1, ...euros(MAX_FIGURE + 1) }, POINTS, false],
+    [
+      'an amount above it that is worth far less',
+      { type: 'purchase', points: 1, amountMinor: MAX_FIGURE + 1, ...rate('0.1') },
+      POINTS,
+      false,
+    ],
     ['an amount far below it', { type: 'tierAdjustment', ...euros(-MAX_FIGURE - 1) }, SPEND, false],
     ['its value at the limit', { type: 'purchase', amountMinor: MAX_FIGURE / 10, ...rate('10') }, SPEND, true],
     ['its value above it', { type: 'purchase', amountMinor: MAX_FIGURE / 10, ...rate('10.000000001') }, SPEND, false],
@@ -219,7 +310,15 @@ describe('a figure that thousands of others can be added to without losing a uni
     ['its points at the limit', { type: 'purchase', ...euros(100_000) }, exampleProgram(generous), true],
     ['its points above it', { type: 'purchase', ...euros(100_001) }, exampleProgram(generous), false],
     ['points of its own instead', { type: 'purchase', points: 5, ...euros(100_001) }, exampleProgram(generous), true],
+    [
+      'points that only a purchase would give',
+      { type: 'refund', orderId: 'o', ...euros(100_001) },
+      exampleProgram(generous),
+      true,
+    ],
   ])('%s', (_, facts, program, taken) => {
-    expect(places(facts, program)).toEqual(taken ? [] : ['amount']);
+    const message =
+      'is too large: neither it, nor what it comes to in the currency and the points of the program, may be';
+    expect(refused(facts, program)).toEqual(taken ? [] : [['amount', message]]);
   });
 });
