@@ -93,6 +93,12 @@ describe('R6: the cycle that a transaction belongs to', () => {
     expect(sums([expiry, bought('a', 1000, PREVIOUS)])).toEqual([800, 0]);
   });
 
+  test('of all expiries that name what has not come is that of what they name, once it has', () => {
+    const expiries = [expired('x', 200, CURRENT, 'a'), expired('y', 30, CURRENT, 'a')];
+    expect(sums(expiries)).toEqual([0, -230]);
+    expect(sums([...expiries, bought('a', 1000, PREVIOUS)])).toEqual([770, 0]);
+  });
+
   test('is never that of another source: its ids are its own', () => {
     const elsewhere = { ...bought('a', 1000, PREVIOUS), source: 'pos' };
     expect(sums([elsewhere, refunded('r', 'a', 30_000, CURRENT), expired('x', 200, CURRENT, 'a')])).toEqual([
@@ -118,6 +124,47 @@ describe('E11: a refund before its order', () => {
   });
 });
 
+describe('what one more entry did is told', () => {
+  const bonus = entry({ id: 'b', type: 'bonus', points: 300 }, PREVIOUS);
+  const named = expired('x', 200, CURRENT, 'b');
+  const took = { points: -200, spendMinor: 0, balance: -200, orders: 0, trackers: [] };
+
+  test('by what it adds, and the moment whose cycle it belongs to', () => {
+    const replay = new Replay(POINTS, ENROLLED_AT);
+    expect(replay.add(bonus)).toStrictEqual({
+      entry: bonus,
+      effect: { points: 300, spendMinor: 0, balance: 300, orders: 0, trackers: [] },
+      countsAt: parseInstant(PREVIOUS),
+    });
+    expect(replay.add(named)).toStrictEqual({ entry: named, effect: took, countsAt: parseInstant(PREVIOUS) });
+  });
+
+  test('of a part of an order, too, which is no further order', () => {
+    const [first, second] = [bought('a', 100, PREVIOUS), bought('a/2', 50, CURRENT, 'a')];
+    const replay = new Replay(POINTS, ENROLLED_AT);
+    const countsAt = parseInstant(PREVIOUS);
+    expect(replay.add(first)).toEqual({
+      entry: first,
+      effect: { points: 100, spendMinor: 10_000, balance: 100, orders: 1, trackers: [] },
+      countsAt,
+    });
+    expect(replay.add(second)).toEqual({
+      entry: second,
+      effect: { points: 50, spendMinor: 5000, balance: 50, orders: 0, trackers: [] },
+      countsAt,
+    });
+  });
+
+  test('and what it waits for, where it names something unknown', () => {
+    expect(new Replay(POINTS, ENROLLED_AT).add(named)).toStrictEqual({
+      entry: named,
+      effect: took,
+      countsAt: parseInstant(CURRENT),
+      waitsFor: 'api#b',
+    });
+  });
+});
+
 describe('the sums of a member', () => {
   test('are of this cycle and the one before; older ones live on in the figures of a lifetime only', () => {
     const entries = [bought('a', 1, OLDER), bought('b', 20, PREVIOUS), bought('c', 300, CURRENT)];
@@ -139,6 +186,14 @@ describe('the sums of a member', () => {
     ]);
   });
 
+  test('can be had without a pass over what is awaited', () => {
+    const replay = new Replay(POINTS, ENROLLED_AT);
+    for (const one of [bought('a', 10, CURRENT), refunded('r', 'b', 100, CURRENT)]) replay.add(one);
+    const tally = replay.tallyAt(NOW);
+    expect(tally.awaited).toEqual(['api#b']);
+    expect(replay.sumsAt(NOW)).toEqual({ ...tally, awaited: [], awaitsMany: false });
+  });
+
   test('may be below zero inside: what is missing is not forgiven', () => {
     expect(sums([entry({ id: 'a', type: 'adjustment', points: -500 }, CURRENT)])).toEqual([0, -500]);
   });
@@ -157,6 +212,10 @@ describe('what a member waits for', () => {
 
   test('is the order of a part that came first', () => {
     expect(awaited([bought('a/2', 50, CURRENT, 'a')])).toEqual(['api#a']);
+  });
+
+  test('is nothing for an expiry that names nothing', () => {
+    expect(awaited([expired('x', 5, CURRENT)])).toEqual([]);
   });
 
   test('is nothing once it has come', () => {
