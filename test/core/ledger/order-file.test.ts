@@ -69,6 +69,18 @@ describe('an order of a platform', () => {
     ]);
   });
 
+  test('that is heard of only after it grew is dated when it was paid', () => {
+    expect(transactions([said({ paid: 6500, at: 200 })])).toEqual([['7', 'purchase', 6500, 100]]);
+  });
+
+  test('that costs nothing is a purchase of nothing, and what is added to it a further part', () => {
+    expect(transactions([said({ paid: 0, at: 150 })])).toEqual([['7', 'purchase', 0, 100]]);
+    expect(transactions([said({ paid: 0 }), said({ paid: 500, at: 200 })])).toEqual([
+      ['7', 'purchase', 0, 100],
+      ['7/2', 'purchase', 500, 200],
+    ]);
+  });
+
   test('that shrank stays as it was: what was given back comes as a refund', () => {
     expect(transactions([said({ paid: 5000 }), said({ paid: 4000, at: 200 })])).toEqual([['7', 'purchase', 5000, 100]]);
   });
@@ -90,6 +102,16 @@ describe('an order of a platform', () => {
     expect(fileOf([early]).memberId).toBeUndefined();
     expect(left([early, said({ paid: 5000 })])).toBe(4000);
     expect(fileOf([early, said({ paid: 5000 })]).memberId).toBe('m-1');
+  });
+
+  test('is that of the first member who is named', () => {
+    const early = fileOf([said({ memberId: undefined, refunds: [refund('1', 1000)] })]);
+    // Of a member whom nobody has named, the file holds not even the name of the property.
+    expect(early).toStrictEqual({ ...NOTHING, refunds: [refund('1', 1000)] });
+    const named = withReport(early, said({}));
+    expect(named).toStrictEqual({ ...early, memberId: 'm-1' });
+    expect(withReport(named, said({ memberId: 'm-2', paid: 5000 })).memberId).toBe('m-1');
+    expect(withReport(named, said({ memberId: undefined, paid: 5000 })).memberId).toBe('m-1');
   });
 
   test('that is cancelled keeps nothing, whatever was refunded before', () => {
@@ -116,6 +138,19 @@ describe('an order of a platform', () => {
   ])('takes the tax of a refund %s', (tax, amountMinor) => {
     const reports = [said({ refunds: [refund('1', 1000, 210)] }), said({ paid: 5000, tax })];
     expect(transactions(reports)[1]).toEqual(['7/refund/1', 'refund', amountMinor, 300]);
+  });
+
+  test('of which nobody said what holds the tax has its refunds as they are stated', () => {
+    const file: OrderFile = {
+      ...NOTHING,
+      currency: 'EUR',
+      parts: [{ amountMinor: 5000, occurredAt: 100 }],
+      refunds: [refund('1', 1000, 210)],
+    };
+    expect(transactionsOf(file).map(({ id, amountMinor }) => [id, amountMinor])).toEqual([
+      ['7', 5000],
+      ['7/refund/1', 1000],
+    ]);
   });
 
   test('has no refund of nothing', () => {
