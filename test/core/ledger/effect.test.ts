@@ -166,6 +166,27 @@ describe('R3: an order with its refunds', () => {
     expect(orderEffect(bought, back, POINTS)).toMatchObject({ points: 75, spendMinor: 7500 });
   });
 
+  test('of which a part brought points alone, gives back by the currency of the others', () => {
+    const dollars = { currency: 'USD', amountMinor: 10000 };
+    const parts = [
+      entry({ id: 'o', type: 'purchase', points: 20 }),
+      entry({ id: 'o/2', orderId: 'o', type: 'purchase', points: 80, ...dollars, exchangeRate: '0.9' }),
+    ];
+    const half = entry({ type: 'refund', orderId: 'o', ...dollars, amountMinor: 5000, exchangeRate: '0.5' });
+    const left = { points: 50, spendMinor: 4500, orders: 1 };
+    expect(orderEffect(parts, [half], POINTS)).toMatchObject(left);
+    expect(orderEffect([...parts].reverse(), [half], POINTS)).toMatchObject(left);
+  });
+
+  test.each<[string, Partial<Transaction>]>([
+    ['is worth less than a cent', { amountMinor: 1, currency: 'JPY', exchangeRate: '0.001' }],
+    ['was given for nothing', { amountMinor: 0, currency: 'USD', exchangeRate: '0.9' }],
+  ])('that %s loses nothing to a refund in another currency', (_, paid) => {
+    const bought = entry({ type: 'purchase', points: 7, ...paid });
+    const refund = entry({ type: 'refund', orderId: 't-1', ...euros(100) });
+    expect(orderEffect([bought], [refund], POINTS)).toMatchObject({ points: 7, balance: 7, spendMinor: 0, orders: 1 });
+  });
+
   test.each([
     [30, 70, 1],
     [99, 1, 1],
@@ -249,4 +270,6 @@ test('what is added can be taken off again', () => {
   expect(minus(plus(a, b), b)).toEqual(a);
   // An effect that counts no trackers adds nothing to those of another.
   expect(plus(NO_EFFECT, b)).toEqual(b);
+  expect(plus(b, NO_EFFECT)).toEqual(b);
+  expect(minus(b, NO_EFFECT)).toEqual(b);
 });
