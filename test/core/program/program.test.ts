@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { FieldValue, LedgerEntry } from '../../../core/ledger/transaction.ts';
 import type { ProgramFile, PromotionFile, TierFile, TransactionFilter } from '../../../core/program/brand.ts';
-import { fingerprint } from '../../../core/program/fingerprint.ts';
-import { MAX_MEASURED, tierById, tierName } from '../../../core/program/program.ts';
+import { fingerprint, hasSameContent } from '../../../core/program/fingerprint.ts';
+import { MAX_MEASURED, rankOf, tierById, tierName, tierRef } from '../../../core/program/program.ts';
 import { matcherOf } from '../../../core/program/transaction-filter.ts';
 import { HOUR_MS, parseInstant } from '../../../core/time.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
@@ -44,7 +44,9 @@ describe('a filter', () => {
     [{ field: 'kind', atLeast: 0 }, false],
     [{ field: 'kind', atMost: 0 }, false],
     [{ field: 'room', atLeast: 7 }, false],
+    [{ field: 'room', atMost: 7 }, false],
     [{ field: 'vip', atLeast: 1 }, false],
+    [{ field: 'vip', atMost: 1 }, false],
     [{ field: 'kind', exists: true }, true],
     [{ field: 'kind', exists: false }, false],
     [{ field: 'city', exists: true }, false],
@@ -52,6 +54,7 @@ describe('a filter', () => {
     [{ field: 'city', equals: 'Rome' }, false],
     [{ field: 'city', oneOf: ['Rome'] }, false],
     [{ field: 'city', atLeast: 0 }, false],
+    [{ field: 'city', atMost: 0 }, false],
     // What every object has is no field of a transaction.
     [{ field: 'toString', exists: true }, false],
     [{ field: 'constructor', exists: true }, false],
@@ -189,12 +192,12 @@ describe('a promotion', () => {
       expiry: { type: 'fieldDate', field: 'CheckOutDate', plus: { amount: 30, unit: 'days' } },
       notify: { channels: ['email', 'sms'], atEnd: true },
     };
-    expect(compiled(promotion(more))[0]).toEqual({
+    expect(compiled(promotion(more))[0]).toStrictEqual({
       id: 'stay',
       matches: expect.any(Function),
       action: { strategy: { type: 'specific', tier: 'gold' }, ...more },
     });
-    expect(compiled(promotion({}))[0]!.action).toEqual({
+    expect(compiled(promotion({}))[0]!.action).toStrictEqual({
       action: 'upgrade',
       strategy: { type: 'specific', tier: 'gold' },
     });
@@ -253,6 +256,16 @@ describe('a tracker', () => {
   });
 });
 
+test('a tracker adds up nothing of a transaction that has no fields at all', () => {
+  const { fields: _, ...plain } = STAY;
+  const trackers: ProgramFile['trackers'] = {
+    nights: { measure: { sum: 'nights' }, of: { type: 'purchase' }, over: 'cycle' },
+  };
+  const [nights] = exampleProgram({ trackers }).trackers;
+  expect(nights!.measure(plain)).toBe(0);
+  expect(nights!.measure(STAY)).toBe(2500);
+});
+
 describe('a rulebook', () => {
   const tiers = EXAMPLE_PROGRAM.tiers;
 
@@ -278,6 +291,100 @@ describe('a rulebook', () => {
       ['gold', 2, 1, 5_000_000],
       ['platinum', 3, 1, 10_000_000],
     ]);
+  });
+
+  test('takes thresholds as points where it counts points', () => {
+    const { tiers: ladder } = exampleProgram({ basis: 'points', currency: 'KWD' });
+    const condition = (atLeast: number) => ({ measure: 'tierPoints', atLeast, tracker: -1 });
+    expect(ladder.map(({ conditions }) => conditions)).toEqual([
+      [],
+      [condition(1000)],
+      [condition(5000)],
+      [condition(10_000)],
+    ]);
+  });
+
+  test('asks for what the threshold and the qualification of a tier say, each in the units of the ledger', () => {
+    const { tiers: ladder } = exampleProgram({
+      currency: 'KWD',
+      trackers: {
+        visits: { measure: 'count', of: { type: 'purchase' }, over: 'lifetime' },
+        nights: { measure: { sum: 'nights' }, of: { type: 'purchase' }, over: 'cycle' },
+      },
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        {
+          id: 'silver',
+          name: 'Silver',
+          threshold: 1000,
+          qualification: { any: 2, of: [{ orders: 3 }, { tracker: 'nights', atLeast: 2.5 }] },
+        },
+        { id: 'gold', name: 'Gold', qualification: { all: [{ lifetimeSpend: '1000.005' }, { lifetimePoints: 7 }] } },
+        {
+          id: 'black',
+          name: 'Black',
+          threshold: 5000,
+          qualification: { all: [{ tracker: 'visits', atLeast: 0.001 }] },
+        },
+      ],
+    });
+    expect(ladder.map(({ needed, conditions }) => ({ needed, conditions }))).toEqual([
+      { needed: 0, conditions: [] },
+      {
+        needed: 2,
+        conditions: [
+          { measure: 'tierPoints', atLeast: 1000, tracker: -1 },
+          { measure: 'orders', atLeast: 3, tracker: -1 },
+          { measure: 'tracker', atLeast: 2500, tracker: 1 },
+        ],
+      },
+      {
+        needed: 2,
+        conditions: [
+          { measure: 'lifetimeSpend', atLeast: 1_000_005, tracker: -1 },
+          { measure: 'lifetimePoints', atLeast: 7, tracker: -1 },
+        ],
+      },
+      {
+        needed: 2,
+        conditions: [
+          { measure: 'tierPoints', atLeast: 5000, tracker: -1 },
+          { measure: 'tracker', atLeast: 1, tracker: 0 },
+        ],
+      },
+    ]);
+  });
+
+  test('takes its numbers by their digits, and multiplies by 1 where a tier says nothing else', () => {
+    const names = { es: 'Plata' };
+    const program = exampleProgram({
+      pointsPerUnit: 1.5,
+      tiers: [tiers[0]!, { ...tiers[1]!, names, multiplier: 1.25 }, tiers[2]!],
+    });
+    expect(program.pointsPerUnit).toEqual({ digits: 15n, scale: 1 });
+    expect(program.tiers.map(({ multiplier }) => multiplier)).toEqual([
+      { digits: 1n, scale: 0 },
+      { digits: 125n, scale: 2 },
+      { digits: 1n, scale: 0 },
+    ]);
+    expect(program.tiers.map((tier) => tier.names)).toEqual([{}, names, {}]);
+    expect(exampleProgram({ pointsPerUnit: undefined }).pointsPerUnit).toBeUndefined();
+  });
+
+  test('began where its first day begins in its zone, if it says which that was', () => {
+    expect(exampleProgram({ launchedOn: '2024-04-01' }).launchedAt).toBe(parseInstant('2024-03-31T22:00:00Z'));
+    expect(exampleProgram({ launchedOn: '2024-04-01', timeZone: 'UTC' }).launchedAt).toBe(Date.UTC(2024, 3, 1));
+    expect(exampleProgram().launchedAt).toBeUndefined();
+  });
+
+  test('judges upgrades by this cycle and the last together unless it says otherwise', () => {
+    expect(exampleProgram().upgradeBasis).toBe('current');
+    expect(exampleProgram({ upgradeBasis: 'current' }).upgradeBasis).toBe('current');
+    expect(exampleProgram({ upgradeBasis: 'carry' }).upgradeBasis).toBe('carry');
+  });
+
+  test.each(['none', 'enrollment'] as const)('with cycles of the type %s has no day on which they begin', (type) => {
+    expect(exampleProgram({ cycle: { type } }).cycle).toEqual({ type });
   });
 
   test('begins its cycles on 1 January unless it says otherwise', () => {
@@ -328,10 +435,44 @@ describe('a rulebook', () => {
     }
   });
 
+  test('counts by another rule where anything that shapes a sum is another, and by the same where only tiers are', () => {
+    const visits = { measure: 'count', of: { type: 'purchase' }, over: 'lifetime' } as const;
+    const rules = [
+      exampleProgram(),
+      exampleProgram({ timeZone: 'Europe/Rome' }),
+      exampleProgram({ currency: 'USD' }),
+      exampleProgram({ basis: 'spend' }),
+      exampleProgram({ cycle: { type: 'none' } }),
+      exampleProgram({ trackers: { visits } }),
+      exampleProgram({ trackers: { visits: { ...visits, over: 'cycle' } } }),
+    ].map(({ countingRule }) => countingRule);
+    expect(new Set(rules).size).toBe(rules.length);
+    const others = [
+      exampleProgram({ trackers: {} }),
+      exampleProgram({ pointsPerUnit: 2, upgradeBasis: 'carry' }),
+      exampleProgram({
+        tiers: [
+          { ...tiers[0]!, name: 'Base' },
+          { ...tiers[1]!, threshold: 7, multiplier: 2 },
+        ],
+      }),
+    ];
+    expect(others.map(({ countingRule }) => countingRule)).toEqual(others.map(() => rules[0]));
+  });
+
   test('finds its tiers by their ids', () => {
     const program = exampleProgram();
     expect(tierById(program, 'gold')?.name).toBe('Gold');
     expect(tierById(program, 'diamond')).toBeUndefined();
+  });
+
+  test('ranks a tier that it does not have (any more) below all others', () => {
+    const program = exampleProgram();
+    expect(['bronze', 'silver', 'platinum', 'diamond'].map((id) => rankOf(program, id))).toEqual([0, 1, 3, -1]);
+  });
+
+  test('names a tier by its id, its name and its rank', () => {
+    expect(tierRef(exampleProgram().tiers[2]!)).toEqual({ id: 'gold', name: 'Gold', rank: 2 });
   });
 });
 
@@ -371,10 +512,45 @@ describe('a fingerprint', () => {
     expect(fingerprint(a)).not.toBe(fingerprint(b));
   });
 
-  test('is that of FNV-1a', () => {
-    // The JSON text of "a" is the three bytes 22 61 22; worked out by the algorithm's text.
+  /** Worked out by the algorithm's text. */
+  const fnv = (bytes: Iterable<number>) => {
     let hash = 0xcbf29ce484222325n;
-    for (const byte of [0x22n, 0x61n, 0x22n]) hash = ((hash ^ byte) * 0x100000001b3n) % 2n ** 64n;
-    expect(fingerprint('a')).toBe(hash.toString(36));
+    for (const byte of bytes) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) % 2n ** 64n;
+    return hash.toString(36);
+  };
+
+  test('is that of FNV-1a', () => {
+    // The JSON text of "a" is the three bytes 22 61 22.
+    expect(fingerprint('a')).toBe(fnv([0x22, 0x61, 0x22]));
+  });
+
+  test('is that of the JSON whose names are in order: by another, every member would be rebuilt', () => {
+    expect(fingerprint({ b: [2, { d: 4, c: 3 }], a: 1 })).toBe(fnv(Buffer.from('{"a":1,"b":[2,{"c":3,"d":4}]}')));
+  });
+});
+
+describe('two contents', () => {
+  test.each<[unknown, unknown]>([
+    [
+      { a: 1, b: { c: [1, 2], d: null } },
+      { b: { d: null, c: [1, 2] }, a: 1 },
+    ],
+    [{ a: 1, b: undefined }, { a: 1 }],
+    [[], []],
+    [null, null],
+  ])('%j and %j are the same', (a, b) => {
+    expect(hasSameContent(a, b)).toBe(true);
+  });
+
+  test.each<[unknown, unknown]>([
+    [{ a: 1 }, { a: 2 }],
+    [{ a: 1 }, { a: '1' }],
+    [{ a: null }, {}],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+  ])('%j and %j are not the same', (a, b) => {
+    expect(hasSameContent(a, b)).toBe(false);
   });
 });
