@@ -258,6 +258,16 @@ describe('a problem of shape', () => {
       { place: 'program.more', given: `"${'x'.repeat(76)}…`, ...unknown },
     ],
     [
+      'a value of 80 characters, shown in full',
+      (b) => (b.program.more = 'x'.repeat(78)),
+      { place: 'program.more', given: `"${'x'.repeat(78)}"`, ...unknown },
+    ],
+    [
+      'a value of 81 characters, shown in part',
+      (b) => (b.program.more = 'x'.repeat(79)),
+      { place: 'program.more', given: `"${'x'.repeat(76)}…`, ...unknown },
+    ],
+    [
       'an id with capitals',
       (b) => (b.brand = 'Acme'),
       {
@@ -337,7 +347,7 @@ describe('a problem of shape', () => {
       (b) => (b.program.cycle = { type: 'enrollment', startsOn: '01-01' }),
       { place: 'program.cycle.startsOn', given: '"01-01"', ...unknown },
     ],
-    ...['02-31', '02-30', '04-31', '13-01', '00-10', '01-00', '1-1', '2026-01-01'].map(
+    ...['02-31', '02-30', '04-31', '13-01', '00-10', '01-00', '1-1', '01-011', '2026-01-01'].map(
       (startsOn): [string, (brand: Json) => void, Problem] => [
         `the day ${startsOn}`,
         (b) => (b.program.cycle.startsOn = startsOn),
@@ -425,6 +435,11 @@ describe('a problem of shape', () => {
       { place: 'program.tiers[2].qualification.of[0]', given: '{"visits":3}', ...conditions, ...change },
     ],
     [
+      'a condition on a tracker that does not say how much',
+      (b) => (b.program.tiers[2].qualification.of[1] = { tracker: 'nights' }),
+      { place: 'program.tiers[2].qualification.of[1]', given: '{"tracker":"nights"}', ...conditions, ...change },
+    ],
+    [
       'a condition that everybody meets',
       (b) => (b.program.tiers[2].qualification.of[0] = { orders: 0 }),
       { place: 'program.tiers[2].qualification.of[0].orders', given: '0', allowed: 'at least 1', remedy: 'Raise it.' },
@@ -465,6 +480,22 @@ describe('a problem of shape', () => {
       {
         place: 'program.trackers.visits.of',
         given: '{"field":"kind"}',
+        allowed:
+          'a filter: {type}, {field, equals | oneOf | atLeast | atMost | exists | before | after}, {all: […]} or {any: […]}',
+        ...change,
+      },
+    ],
+    [
+      'a filter on a field without a name, which of all filters can only be one',
+      (b) => (b.program.trackers.visits.of = { field: 7, equals: 'stay' }),
+      { place: 'program.trackers.visits.of.field', given: '7', allowed: 'a string', ...change },
+    ],
+    [
+      'a filter of which nobody can tell what it was meant to be',
+      (b) => (b.program.trackers.visits.of = { field: 'nights', atMost: 'two', rounded: true }),
+      {
+        place: 'program.trackers.visits.of',
+        given: '{"field":"nights","atMost":"two","rounded":true}',
         allowed:
           'a filter: {type}, {field, equals | oneOf | atLeast | atMost | exists | before | after}, {all: […]} or {any: […]}',
         ...change,
@@ -554,6 +585,16 @@ describe('a problem of shape', () => {
       'a sender that is no address',
       (b) => (b.notifications.email.from = 'Acme'),
       { place: 'notifications.email.from', given: '"Acme"', allowed: '"Name <address@domain>"', ...change },
+    ],
+    [
+      'two senders',
+      (b) => (b.notifications.email.from = 'a@acme.example b@acme.example'),
+      {
+        place: 'notifications.email.from',
+        given: '"a@acme.example b@acme.example"',
+        allowed: '"Name <address@domain>"',
+        ...change,
+      },
     ],
     [
       'a sender that brings a header along',
@@ -712,6 +753,14 @@ describe('a problem of meaning', () => {
       { place: 'program.tiers[3].threshold', given: '999', allowed: 'more than 5000, the threshold below', ...ladder },
     ],
     [
+      'a threshold below one, with a tier between them that has none',
+      (b) => {
+        delete b.program.tiers[2].threshold;
+        b.program.tiers[3].threshold = 999;
+      },
+      { place: 'program.tiers[3].threshold', given: '999', allowed: 'more than 1000, the threshold below', ...ladder },
+    ],
+    [
       'two tiers of one id',
       (b) => (b.program.tiers[3].id = 'silver'),
       {
@@ -738,6 +787,19 @@ describe('a problem of meaning', () => {
         place: 'program.tiers[2].qualification.any',
         given: '4',
         allowed: 'at most 3, the number of conditions, the threshold among them',
+        remedy: 'Ask for fewer, or add conditions.',
+      },
+    ],
+    [
+      'more conditions asked for than there are without a threshold',
+      (b) => {
+        delete b.program.tiers[2].threshold;
+        b.program.tiers[2].qualification.any = 3;
+      },
+      {
+        place: 'program.tiers[2].qualification.any',
+        given: '3',
+        allowed: 'at most 2, the number of conditions, the threshold among them',
         remedy: 'Ask for fewer, or add conditions.',
       },
     ],
@@ -891,6 +953,14 @@ describe('several problems', () => {
     ]);
   });
 
+  test('of a tier without an id leave the others to be named', () => {
+    const problems = problemsAfter((b) => (b.program.tiers[2].id = 7));
+    expect(problems.map(({ place, allowed }) => [place, allowed])).toEqual([
+      ['program.tiers[2].id', 'a string'],
+      ['notifications.texts[1].tier', 'bronze, silver, black'],
+    ]);
+  });
+
   test('are a line each, that says where, what is given, what is allowed, and what to do', () => {
     const lines = describeProblems(problemsAfter(everythingWrong, 'other'));
     expect(lines).toHaveLength(places.length);
@@ -912,6 +982,15 @@ describe('several problems', () => {
       'notifications.texts[1].tier',
     ]);
     expect(problemsAfter((b) => (b.program.tiers[1] = null)).map(({ place }) => place)).toEqual(['program.tiers[1]']);
+    const tooMany = (b: Json) => {
+      while (b.program.tiers.length < 21) b.program.tiers.push({ id: 'silver', name: 'Silver', threshold: 1 });
+    };
+    expect(problemsAfter(tooMany).map(({ place }) => place)).toEqual(['program.tiers']);
+    const spentWhat = (b: Json) => {
+      b.program.currency = 'EUT';
+      b.program.tiers[3].qualification.all[0].lifetimeSpend = 'a thousand';
+    };
+    expect(problemsAfter(spentWhat).map(({ place }) => place)).toEqual(['program.currency']);
     expect(problemsAfter((b) => (b.program.tiers[1].qualification = 7)).map(({ place }) => place)).toEqual([
       'program.tiers[1].qualification',
     ]);
