@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeProblems, readBrand } from '../../../core/program/read-brand.ts';
-import { exampleBrand, exampleWallet } from '../../support/program.ts';
+import { EXAMPLE_GOOGLE, exampleBrand, exampleWallet } from '../../support/program.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a wallet's settings as somebody might have written them
 type Json = any;
@@ -26,6 +26,10 @@ describe('a brand’s wallet', () => {
         Object.assign(w, {
           google: { issuerId: '3388000000012345678', classSuffix: 'loyalty-1', logo: 'https://a.example/logo.png' },
         }),
+    ],
+    [
+      'pictures of Google’s across some of the passes',
+      (w) => Object.assign(w, { google: { ...EXAMPLE_GOOGLE, heroImages: { gold: 'https://a.example/gold.png' } } }),
     ],
     [
       'labels of its own',
@@ -98,7 +102,32 @@ describe('a brand’s wallet', () => {
         Object.assign(wallet, { google: { issuerId: '3388000000', classSuffix: 'x', logo: 'demo/logo.png' } }),
       'wallet.google.logo: given "demo/logo.png"; allowed: the address of a picture, such as "https://brand.example/logo.png". Change the value.',
     ],
+    [
+      'a picture of Google’s for a tier that there is not',
+      (wallet) =>
+        Object.assign(wallet, {
+          google: {
+            ...EXAMPLE_GOOGLE,
+            heroImages: { gold: 'https://a.example/gold.png', vip: 'https://a.example/vip.png' },
+          },
+        }),
+      'wallet.google.heroImages.vip: given "vip"; allowed: bronze, silver, gold, platinum. Name a tier of program.tiers.',
+    ],
+    [
+      'no record of designs',
+      (wallet) => Object.assign(wallet, { designs: null }),
+      'wallet.designs: given null; allowed: a record. Change the value.',
+    ],
   ])('with %s is refused', (_, change, problem) => {
     expect(problemsOf(change)).toEqual([problem]);
+  });
+
+  test('is not judged by tiers that cannot be read', () => {
+    const brand: Json = structuredClone(exampleBrand({}, {}, exampleWallet()));
+    delete brand.program.tiers;
+    const reading = readBrand(brand);
+    expect(reading.ok ? [] : describeProblems(reading.problems)).toEqual([
+      'program.tiers: given nothing; allowed: an array. Add it.',
+    ]);
   });
 });
