@@ -20,18 +20,20 @@ function promotion(more: Json = {}): Json {
   };
 }
 
-function problemsOf(promotions: Json, program: Json = {}, notifications: Json = undefined): Problem[] {
+const CHANNELS = {
+  push: { enabled: true },
+  email: { enabled: false, from: 'hello@acme.example' },
+  sms: { enabled: true },
+};
+
+function problemsOf(promotions: Json, program: Json = {}, notifications: Json = CHANNELS): Problem[] {
   const reading = readBrand({
     brand: 'acme',
     name: 'Acme',
     account: '123456789012',
     region: 'eu-west-1',
     program: { ...EXAMPLE_PROGRAM, promotions, ...program },
-    notifications: notifications ?? {
-      push: { enabled: true },
-      email: { enabled: false, from: 'hello@acme.example' },
-      sms: { enabled: true },
-    },
+    notifications,
   });
   return reading.ok ? [] : reading.problems;
 }
@@ -568,6 +570,15 @@ describe('a promotion that can never work', () => {
     expect(problemsOf([promotion({ ...onTransaction(where), ...more })], program)).toEqual([]);
   });
 
+  test.each([out(), days(), { expiry: { type: 'date', date: '1999-01-01' } }])(
+    'is told of the trigger alone where that contradicts itself, whatever its end is: %j',
+    (expiry) => {
+      const contradictory = onTransaction({ all: [PURCHASE, { type: 'bonus' }] });
+      const problems = problemsOf([promotion({ ...contradictory, ...expiry })]);
+      expect(problems.map(({ place }) => place)).toEqual([`${P}.trigger.where.all[1]`]);
+    },
+  );
+
   test('is told of everything at once, whatever is wrong beside it', () => {
     const places = (promotions: Json, program: Json = {}) => problemsOf(promotions, program).map(({ place }) => place);
     const contradictory = onTransaction({
@@ -600,8 +611,13 @@ describe('a promotion that can never work', () => {
       `${P}.trigger.where.all[2]`,
       `${P}.trigger.where.all[3]`,
     ]);
-    expect(problemsOf([promotion({ notify: { channels: ['sms'] } })], {}, 7).map(({ place }) => place)).toEqual([
-      'notifications',
-    ]);
+    for (const notifications of [7, null]) {
+      const problems = problemsOf([promotion({ notify: { channels: ['sms'] } })], {}, notifications);
+      expect(problems.map(({ place }) => place)).toEqual(['notifications']);
+    }
+    const onADate = onTransaction({ field: 'Out', equals: '2026-12-01' });
+    expect(places([promotion({ ...onADate, ...out() })], { timeZone: 'Mars' })).toEqual(['program.timeZone']);
+    // Nor of an action that is none.
+    expect(places([promotion({ action: 'promote', reassess: true })])).toEqual([`${P}.action`]);
   });
 });
