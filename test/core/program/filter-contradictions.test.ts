@@ -64,6 +64,16 @@ describe('a condition contradicts', () => {
     expect(contradictions(all(one, any(other, { field: 'y', exists: true })))).toEqual([]);
   });
 
+  test.each<[string, TransactionFilter]>([
+    ['a field below zero', { field: x, atMost: -5 }],
+    ['a field between two bounds below zero', all({ field: x, atMost: -5 }, { field: x, atLeast: -5 })],
+    ['points below zero', { field: 'points', atMost: -5 }],
+    ['points below what is no whole number', { field: 'points', atMost: -1.5 }],
+    ['an amount below zero', { field: 'amount', atMost: -0.5 }],
+  ])('nothing where it asks for %s', (_, filter) => {
+    expect(contradictions(filter)).toEqual([]);
+  });
+
   const number = 'a condition on a number: points are whole numbers';
   const money = 'a condition on a number: an amount is one, in units of the currency';
   const source = 'a condition on text that is no date: every transaction has a source';
@@ -173,6 +183,11 @@ test('a date is judged only where the zone is known', () => {
   const filter = all({ field: 'occurredAt', before: '2026-12-01' }, { field: 'occurredAt', after: '2026-12-31' });
   expect(contradictionsIn(filter, undefined)).toEqual([]);
   expect(contradictionsIn(all(filter, { type: 'purchase' }, { type: 'bonus' }), undefined)).toHaveLength(1);
+  for (const bound of [{ before: '2026-12-01' }, { after: '2026-12-01' }]) {
+    const beside = all({ field: 'x', equals: '2026-12-01' }, { field: 'x', ...bound });
+    expect(contradictionsIn(beside, undefined)).toEqual([]);
+    expect(contradictionsIn(beside, ZONE)).toHaveLength(1);
+  }
 });
 
 describe('whatever is filtered', () => {
