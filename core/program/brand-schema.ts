@@ -54,7 +54,7 @@ const moment = z
   );
 const isWithoutRepeats = (values: readonly unknown[]) => new Set(values).size === values.length;
 const fieldName = z.string().min(1);
-const fieldValue = z.union([z.string(), z.number(), z.boolean()]);
+const fieldValue = z.union([z.string(), z.number(), z.boolean()], { error: 'a text, a number, true or false' });
 
 const filterSchema: z.ZodType<TransactionFilter> = z.lazy(() =>
   z.union(

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
 import type { TransactionFilter } from '../../../core/program/brand.ts';
 import { brandShape } from '../../../core/program/brand-schema.ts';
+import { readBrand } from '../../../core/program/read-brand.ts';
+import { exampleBrand } from '../../support/program.ts';
 
 const { trackers } = brandShape.program.shape;
+const ANY_FILTER =
+  'a filter: {type}, {field, equals | oneOf | atLeast | atMost | exists | before | after}, {all: […]} or {any: […]}';
 const read = (filter: unknown) => trackers.safeParse({ t: { measure: 'count', of: filter, over: 'lifetime' } });
 
 const FILTERS: TransactionFilter[] = [
@@ -38,7 +42,15 @@ const NO_FILTERS: unknown[] = [
 test('a filter comes back as it was written in each of its shapes, and what has none is told which there are', () => {
   for (const filter of FILTERS) expect(read(filter).data?.t?.of).toEqual(filter);
   for (const filter of NO_FILTERS) expect([filter, read(filter).success]).toEqual([filter, false]);
-  expect(read({}).error?.issues.map(({ message }) => message)).toEqual([
-    'a filter: {type}, {field, equals | oneOf | atLeast | atMost | exists | before | after}, {all: […]} or {any: […]}',
-  ]);
+  expect(read({}).error?.issues.map(({ message }) => message)).toEqual([ANY_FILTER]);
+});
+
+test.each([
+  [{ field: 'kind', equals: null }, 'program.trackers.t.of.equals'],
+  [{ field: 'kind', oneOf: ['stay', null] }, 'program.trackers.t.of.oneOf[1]'],
+])('a value that no field of an order has is told which may be there: %j', (of, place) => {
+  const { program, ...rest } = exampleBrand();
+  const trackers = { t: { measure: 'count', of, over: 'lifetime' } };
+  const reading = readBrand({ ...rest, program: { ...program, trackers } });
+  expect(reading).toMatchObject({ problems: [{ place, given: 'null', allowed: 'a text, a number, true or false' }] });
 });
