@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { failureOf } from '../../../core/runs/failure-of.ts';
-import { countsOf, NO_COUNTS, plusCounts, type RunOutcome } from '../../../core/runs/run.ts';
+import { countsOf, NO_COUNTS, nextOf, plusCounts, type RunOutcome } from '../../../core/runs/run.ts';
+import { pageName } from '../../../core/runs/segment.ts';
 
 const outcome = (more: Partial<RunOutcome>): RunOutcome => ({
   memberId: 'm-1',
@@ -77,9 +78,37 @@ describe('what a page counts', () => {
     expect(plusCounts(NO_COUNTS, NO_COUNTS)).toEqual(NO_COUNTS);
   });
 
+  test.each([
+    [{ tierStale: 1, timer: 2 }, { timer: 3 }, { tierStale: 1, timer: 5 }],
+    [{ timer: 2 }, undefined, { timer: 2 }],
+    [undefined, { timer: 3 }, { timer: 3 }],
+    [undefined, undefined, undefined],
+  ])('of an audit, %j and %j are causes of %j', (a, b, causes) => {
+    const withCauses = (of: Record<string, number> | undefined) => ({ ...NO_COUNTS, ...(of && { causes: of }) });
+    expect(plusCounts(withCauses(a), withCauses(b))).toStrictEqual(withCauses(causes));
+  });
+
   test('knows tiers that are named like what every object has', () => {
     const odd = outcome({ from: 'constructor', to: 'toString' });
     expect(countsOf([odd, odd]).matrix).toEqual({ constructor: { toString: 2 } });
+  });
+});
+
+describe('pages', () => {
+  test('tell where the next one begins, and the last one tells nothing', () => {
+    expect(nextOf({ next: 'm-200' })).toStrictEqual({ next: 'm-200' });
+    expect(nextOf({})).toStrictEqual({});
+  });
+
+  test('are listed in the order of their names: part by part, and in it as they were done', () => {
+    const names = [
+      pageName({ kind: 'everyone', part: 2, of: 16 }, 9),
+      pageName({ kind: 'everyone', part: 2, of: 16 }, 10),
+      pageName({ kind: 'everyone', part: 10, of: 16 }, 0),
+    ];
+    expect(names).toEqual(['02of16#00000009', '02of16#00000010', '10of16#00000000']);
+    expect([...names].sort()).toEqual(names);
+    expect(pageName({ kind: 'anniversary', day: '02-29', part: 3 }, 1)).toBe('02-29.3#00000001');
   });
 });
 
