@@ -5,10 +5,15 @@ import type { GoogleMessage } from '../core/wallet/google-message.ts';
 import type { ClosedGoogleObject, GoogleLoyaltyObject } from '../core/wallet/google-object.ts';
 import { googleSaveUrl } from '../core/wallet/google-save-link.ts';
 
+/** A pass as Google holds it: what its owner was told stays on it. */
+type HeldPass = { [Part in keyof GoogleLoyaltyObject]: GoogleLoyaltyObject[Part] | null } & {
+  messages?: GoogleMessage[];
+};
+
 /** Google Wallet in memory: it holds the passes, and remembers what their owners were told. */
 export class MemoryGoogleWallet implements GoogleWallet {
   readonly classes = new Map<string, GoogleLoyaltyClass>();
-  readonly objects = new Map<string, GoogleLoyaltyObject>();
+  readonly objects = new Map<string, HeldPass>();
   readonly told: { objectId: string; message: GoogleMessage }[] = [];
   /** How often an object was written. */
   writes = 0;
@@ -19,17 +24,19 @@ export class MemoryGoogleWallet implements GoogleWallet {
 
   async upsertObject(object: GoogleLoyaltyObject): Promise<void> {
     if (!this.classes.has(object.classId)) throw new Error(`Google has no class ${object.classId}.`);
-    this.objects.set(object.id, structuredClone(object));
+    this.objects.set(object.id, { ...this.objects.get(object.id), ...structuredClone(object) });
     this.writes++;
   }
 
-  async closeObject({ id, state, accountName }: ClosedGoogleObject): Promise<void> {
-    const object = this.objects.get(id);
-    if (object) this.objects.set(id, { ...object, state, accountName });
+  async closeObject(closed: ClosedGoogleObject): Promise<void> {
+    const object = this.objects.get(closed.id);
+    if (object) this.objects.set(closed.id, { ...object, ...structuredClone(closed) });
   }
 
   async addMessage(objectId: string, message: GoogleMessage): Promise<'told' | 'tooOften'> {
-    if (!this.objects.has(objectId)) throw new Error(`Google has no object ${objectId}.`);
+    const object = this.objects.get(objectId);
+    if (!object) throw new Error(`Google has no object ${objectId}.`);
+    this.objects.set(objectId, { ...object, messages: [...(object.messages ?? []), structuredClone(message)] });
     this.told.push(structuredClone({ objectId, message }));
     return 'told';
   }

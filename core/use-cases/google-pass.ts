@@ -84,7 +84,12 @@ export async function updateGooglePass(
   if (!pass) return { status: 'notUpdated', because: 'no pass' };
   const written = await write(ports, brand, program, memberId, now);
   if (!written) return { status: 'closed' };
-  return { status: 'updated', told: news ? await tell(ports, brand, program, news, written.object, now) : 'no' };
+  const told = news ? await tell(ports, brand, program, news, written.object, now) : 'no';
+  // Whoever was erased meanwhile may be named in what was told too late: it is taken off again.
+  if (told === 'yes' && (await ports.googlePasses.load(memberId))?.state === 'withdrawn') {
+    await close(ports, brand, memberId);
+  }
+  return { status: 'updated', told };
 }
 
 /** Erasing a person reaches Google too: the pass goes from the phone, and the name from the pass. */
@@ -125,7 +130,7 @@ async function write(
     const pass = await ports.googlePasses.load(memberId);
     const drawn = pass?.state === 'withdrawn' ? undefined : await draw(ports, brand, program, memberId, now);
     if (!drawn) {
-      await ports.googleWallet.closeObject(closedGoogleObject(brand.wallet.google, memberId));
+      await close(ports, brand, memberId);
       return undefined;
     }
     if (seen && JSON.stringify(drawn.object) === JSON.stringify(seen.object)) return seen;
@@ -136,6 +141,10 @@ async function write(
   throw new Error(
     `Member ${memberId} changed ${ATTEMPTS} times in a row while its pass was written. It is tried again.`,
   );
+}
+
+async function close(ports: Pick<Ports, 'googleWallet'>, brand: GoogleBrand, memberId: string): Promise<void> {
+  await ports.googleWallet.closeObject(closedGoogleObject(brand.wallet.google, memberId));
 }
 
 /** The pass as it is to be, of what is stored. */

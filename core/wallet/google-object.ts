@@ -61,15 +61,31 @@ export function googleObject(
   };
 }
 
-/** What is left of a pass whose member was erased: nothing personal, and nothing to show. */
+/**
+ * What is left of a pass whose member was erased: nothing personal, and nothing to show. A list is emptied by another in its place, all else
+ * by null: https://developers.google.com/wallet/retail/loyalty-cards/use-cases/updates
+ */
 export interface ClosedGoogleObject {
   id: string;
   state: 'INACTIVE';
   accountName: null;
+  loyaltyPoints: null;
+  secondaryLoyaltyPoints: null;
+  textModulesData: [];
+  /** Google keeps on the pass what it told, and the brand's words may hold the member's name. */
+  messages: [];
 }
 
 export function closedGoogleObject(settings: GoogleWalletSettings, memberId: string): ClosedGoogleObject {
-  return { id: googleObjectId(settings, memberId), state: 'INACTIVE', accountName: null };
+  return {
+    id: googleObjectId(settings, memberId),
+    state: 'INACTIVE',
+    accountName: null,
+    loyaltyPoints: null,
+    secondaryLoyaltyPoints: null,
+    textModulesData: [],
+    messages: [],
+  };
 }
 
 function amountOf({ value, currency }: PassFace['points']): GooglePoints['balance'] {

@@ -3,7 +3,14 @@ import type { GoogleWallet } from '../../core/ports.ts';
 import { MemoryGoogleWallet } from '../../fakes/memory-google-wallet.ts';
 import { GoogleWalletClient } from '../../functions/adapters/google-wallet.ts';
 import { GoogleWalletStandIn } from '../../local/google-wallet-stand-in.ts';
-import { aGoogleClass, aGoogleMessage, aGoogleObject, makeKeyFile, parsed } from '../support/google.ts';
+import {
+  aClosedGoogleObject,
+  aGoogleClass,
+  aGoogleMessage,
+  aGoogleObject,
+  makeKeyFile,
+  parsed,
+} from '../support/google.ts';
 import { freshId, ODD_TEXTS } from './setup/examples.ts';
 import { fakeAndReal } from './setup/fake-and-real.ts';
 
@@ -41,12 +48,7 @@ async function byItsApi(): Promise<SeenWallet> {
   return {
     port: new GoogleWalletClient({ keys: { read: async () => key }, requestsPerSecond: 1000 }),
     classOf: (id) => standIn.classes.get(id),
-    objectOf(id) {
-      const object = standIn.objects.get(id);
-      if (!object) return undefined;
-      const { messages: _, ...rest } = object;
-      return rest;
-    },
+    objectOf: (id) => standIn.objects.get(id),
     told: (id) =>
       standIn.notifications.filter(({ objectId }) => objectId === id).map(({ header, body }) => ({ header, body })),
   };
@@ -107,12 +109,21 @@ describe.each(wallets)('Google Wallet %s', (_, { port, classOf, objectOf, told }
     expect(objectOf(object.id)).toBeUndefined();
   });
 
-  test('closes a pass, of which the rest stays, and none that it has not got', async () => {
+  test('keeps what it told on the pass, also when the pass is changed', async () => {
     const { object, held } = await aPass();
-    const { accountName: _, ...nameless } = held;
-    await port.closeObject({ id: object.id, state: 'INACTIVE', accountName: null });
-    expect(objectOf(object.id)).toEqual({ ...nameless, state: 'INACTIVE' });
-    await port.closeObject({ id: '3388.example.member.nobody', state: 'INACTIVE', accountName: null });
+    const message = aGoogleMessage();
+    await port.addMessage(object.id, message);
+    await port.upsertObject(object);
+    expect(objectOf(object.id)).toEqual({ ...held, messages: [message] });
+  });
+
+  test('closes a pass, of which nothing stays that was shown or told, and none that it has not got', async () => {
+    const { object, held } = await aPass();
+    await port.addMessage(object.id, aGoogleMessage());
+    const { accountName: _, loyaltyPoints: __, ...rest } = held;
+    await port.closeObject(aClosedGoogleObject(object.id));
+    expect(objectOf(object.id)).toEqual({ ...rest, state: 'INACTIVE', textModulesData: [], messages: [] });
+    await port.closeObject(aClosedGoogleObject('3388.example.member.nobody'));
     expect(objectOf('3388.example.member.nobody')).toBeUndefined();
   });
 

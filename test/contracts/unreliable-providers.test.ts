@@ -41,7 +41,7 @@ import { GoogleWalletStandIn } from '../../local/google-wallet-stand-in.ts';
 import { mailsTo, textMessagesTo } from '../../local/observations.ts';
 import { waitFor } from '../../local/wait-for.ts';
 import { EXAMPLE_APPLE, exampleCertificates, exampleChain } from '../support/certificates.ts';
-import { aGoogleClass, aGoogleMessage, aGoogleObject, makeKeyFile } from '../support/google.ts';
+import { aClosedGoogleObject, aGoogleClass, aGoogleMessage, aGoogleObject, makeKeyFile } from '../support/google.ts';
 import { type Befallen, befallenFakes, type StoreName, seen } from './setup/befallen.ts';
 import { aChange, aRun } from './setup/examples.ts';
 import { eventInbox, type Inbox, localAws, logOfLocalAws, newInbox } from './setup/local-aws.ts';
@@ -361,7 +361,7 @@ const CASES: { [Name in Exclude<keyof UnreliablePorts, StoreName | 'images'>]: C
     calls: {
       upsertClass: (port) => port.upsertClass({ ...LOYALTY_CLASS, hexBackgroundColor: '#ffffff' }),
       upsertObject: (port) => port.upsertObject({ ...OBJECT, accountName: 'Bea' }),
-      closeObject: (port) => port.closeObject({ id: OBJECT.id, state: 'INACTIVE', accountName: null }),
+      closeObject: (port) => port.closeObject(aClosedGoogleObject(OBJECT.id)),
       addMessage: (port) => port.addMessage(OBJECT.id, aGoogleMessage()),
       saveUrl: (port) => port.saveUrl(OBJECT, NOW),
     },

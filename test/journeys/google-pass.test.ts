@@ -289,6 +289,43 @@ describe('a member who is erased', () => {
     expect(await world.call('GET google-pass', { params })).toMatchObject({ status: 404 });
   });
 
+  test('is named nowhere at Google, not even in what the pass told', async () => {
+    const texts = [{ direction: 'up' as const, text: '{{memberName}}, you are {{tierStatus}}!' }];
+    const world = googleWorld({ notifications: { texts } });
+    await holder(world, 800);
+    await world.post('m-1', { points: 500 });
+    await world.deliver();
+    expect(JSON.stringify(passOf(world)?.messages)).toContain('Ana, you are Silver!');
+    await world.call('DELETE profile', { params });
+    await world.deliver();
+    expect(JSON.stringify(passOf(world))).not.toContain('Ana');
+    expect(passOf(world)).toMatchObject({ loyaltyPoints: null, secondaryLoyaltyPoints: null, textModulesData: [] });
+  });
+
+  test('while the pass tells it of a change is named nowhere either: what came too late is taken off', async () => {
+    const texts = [{ direction: 'up' as const, text: '{{memberName}}, you are {{tierStatus}}!' }];
+    let erase: (() => Promise<unknown>) | undefined;
+    const world = googleWorld({
+      notifications: { texts },
+      reach: intercept('googleWallet', 'addMessage', async (call) => {
+        await erase?.();
+        return call();
+      }),
+    });
+    await holder(world, 800);
+    await world.post('m-1', { points: 500 });
+    await world.recalculate(world.ledgerStream.splice(0));
+    const [change] = world.changeStream.splice(0);
+    erase = async () => {
+      erase = undefined;
+      await world.call('DELETE profile', { params });
+      await world.deliver();
+    };
+    await world.updateGooglePass!({ Records: [queueRecord(change)] });
+    expect(passOf(world)).toMatchObject({ state: 'INACTIVE' });
+    expect(JSON.stringify(passOf(world))).not.toContain('Ana');
+  });
+
   test('is not shown again by a change that comes later', async () => {
     const world = googleWorld();
     await holder(world, 1300);

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { GoogleLoyaltyClass } from '../../core/wallet/google-class.ts';
 import type { GoogleMessage } from '../../core/wallet/google-message.ts';
-import type { GoogleLoyaltyObject } from '../../core/wallet/google-object.ts';
+import type { ClosedGoogleObject, GoogleLoyaltyObject } from '../../core/wallet/google-object.ts';
 import { parseGoogleKey } from '../../functions/adapters/google-key.ts';
 
 /** A key file as Google gives it out, made here: nobody's. */
@@ -60,6 +60,18 @@ export function aGoogleObject(id: string, classId: string): GoogleLoyaltyObject 
     secondaryLoyaltyPoints: null,
     barcode: { type: 'QR_CODE', value: 'm-1', alternateText: 'm-1' },
     textModulesData: [],
+  };
+}
+
+export function aClosedGoogleObject(id: string): ClosedGoogleObject {
+  return {
+    id,
+    state: 'INACTIVE',
+    accountName: null,
+    loyaltyPoints: null,
+    secondaryLoyaltyPoints: null,
+    textModulesData: [],
+    messages: [],
   };
 }
 

@@ -177,6 +177,10 @@ describe('the object of a member', () => {
       id: '3388000000012345678.example.member.m-1',
       state: 'INACTIVE',
       accountName: null,
+      loyaltyPoints: null,
+      secondaryLoyaltyPoints: null,
+      textModulesData: [],
+      messages: [],
     });
   });
 

@@ -4,7 +4,14 @@ import type { GoogleKey } from '../../../functions/adapters/google-key.ts';
 import { GoogleWalletClient, type GoogleWalletOptions } from '../../../functions/adapters/google-wallet.ts';
 import { TokenBucket } from '../../../functions/adapters/token-bucket.ts';
 import { GoogleWalletStandIn } from '../../../local/google-wallet-stand-in.ts';
-import { aGoogleClass, aGoogleMessage, aGoogleObject, makeKeyFile, parsed } from '../../support/google.ts';
+import {
+  aClosedGoogleObject,
+  aGoogleClass,
+  aGoogleMessage,
+  aGoogleObject,
+  makeKeyFile,
+  parsed,
+} from '../../support/google.ts';
 
 const START = Date.UTC(2026, 4, 2, 12);
 const { file, publicKey } = makeKeyFile();
@@ -107,10 +114,10 @@ describe('classes and objects', () => {
 
   test('an object is closed where it is there, and is left where it is not', async () => {
     const wallet = await withObject();
-    await wallet.closeObject({ id: OBJECT.id, state: 'INACTIVE', accountName: null });
+    await wallet.closeObject(aClosedGoogleObject(OBJECT.id));
     expect(standIn.objects.get(OBJECT.id)).toMatchObject({ state: 'INACTIVE' });
     expect(standIn.objects.get(OBJECT.id)).not.toHaveProperty('accountName');
-    await wallet.closeObject({ id: '3388.example.member.m-9', state: 'INACTIVE', accountName: null });
+    await wallet.closeObject(aClosedGoogleObject('3388.example.member.m-9'));
     expect(standIn.objects.size).toBe(1);
   });
 });
