@@ -33,8 +33,9 @@ interface Ports {
 const ATTEMPTS = 5;
 
 /**
- * The link by which a member takes its pass. Google has the pass before anybody has the link, and from then on every change of the
- * tier changes it, whether it was taken or not: so what is taken late is true as well.
+ * The link by which a member takes its pass. Google has the pass as it is now before anybody has the link, and from then on every change
+ * of the tier changes it, whether it was taken or not. Points and names that change without the tier are on it with the next link: so it is
+ * written for every one.
  * @returns undefined where there is no such member, or it was erased
  */
 export async function linkGooglePass(
@@ -51,14 +52,11 @@ export async function linkGooglePass(
   ]);
   // Who was erased and enrols anew has a profile again.
   if (!member || (pass?.state === 'withdrawn' && !profile)) return undefined;
-  if (pass?.state === 'open') {
-    const known = await draw(ports, brand, program, memberId, now);
-    return known && ports.googleWallet.saveUrl(known.object, now);
-  }
-  await moveTo(ports.googlePasses, memberId, 'opening');
+  const isOpen = pass?.state === 'open';
+  if (!isOpen) await moveTo(ports.googlePasses, memberId, 'opening');
   const written = await write(ports, brand, program, memberId, now);
   // Somebody who opened it at the same time has finished it, or an erasure came in between: then it was closed.
-  if (written) await ports.googlePasses.move(memberId, 'opening', 'open');
+  if (written && !isOpen) await ports.googlePasses.move(memberId, 'opening', 'open');
   return written && ports.googleWallet.saveUrl(written.object, now);
 }
 

@@ -14,7 +14,7 @@ import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('POINTS_TABLE', 'MEMBERS_TABLE', 'GOOGLE_KEY_SECRET', 'API_KEYS_SECRET');
 
-/** Google is called the first time only that a member asks. Changes of tiers have most of its 20 a second. */
+/** Google is called for each link that is asked for. Changes of tiers have most of its 20 a second. */
 const REQUESTS_PER_SECOND = 2;
 
 const client = dynamoClient();

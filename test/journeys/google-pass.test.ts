@@ -75,19 +75,42 @@ describe('a link to the pass', () => {
     expect(world.ports.googleWallet.classes.has('3388000000012345678.example.silver')).toBe(true);
   });
 
-  test('asked for again costs Google nothing, as what it holds is kept true', async () => {
+  test('asked for again makes the pass true again: points that moved no tier stood still until then', async () => {
     const world = googleWorld();
     await holder(world, 800);
-    const { writes } = world.ports.googleWallet;
-    await world.post('m-1', { points: 4300 });
+    await world.post('m-1', { points: 100 });
     await world.deliver();
+    expect(passOf(world)).toMatchObject({ loyaltyPoints: { balance: { int: 800 } } });
+    const { writes } = world.ports.googleWallet;
     const again = await world.call('GET google-pass', { params });
     expect(again).toMatchObject({
       status: 200,
       body: { saveUrl: expect.stringMatching(/^https:\/\/pay\.google\.com\/gp\/v\/save\//) },
     });
+    expect(passOf(world)).toMatchObject({ loyaltyPoints: { balance: { int: 900 } } });
     expect(world.ports.googleWallet.writes).toBe(writes + 1);
-    expect(passOf(world)).toMatchObject({ classId: '3388000000012345678.example.gold' });
+  });
+
+  test('asked for again takes a name off the pass that the member took away', async () => {
+    const world = googleWorld();
+    await holder(world, 800);
+    await world.call('PUT member', { params, body: { name: null } });
+    await world.call('GET google-pass', { params });
+    expect(passOf(world)).toMatchObject({ accountName: null });
+  });
+
+  test('asked for again while Google is away is not given: a pass that is not true is no answer', async () => {
+    let isAway = false;
+    const reach = intercept('googleWallet', 'upsertObject', async (call) => {
+      if (isAway) throw new Error('Google is away');
+      return call();
+    });
+    const world = googleWorld({ reach });
+    await holder(world, 800);
+    isAway = true;
+    expect(await world.call('GET google-pass', { params })).toMatchObject({ status: 500 });
+    isAway = false;
+    expect(await world.call('GET google-pass', { params })).toMatchObject({ status: 200 });
   });
 
   test('that failed half way is finished by the next call', async () => {
