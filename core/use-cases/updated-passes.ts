@@ -1,15 +1,17 @@
 import type { PassRegistrations } from '../ports.ts';
-import { isWithdrawn, readTag, tagOf } from '../wallet/pass-version.ts';
+import type { Instant } from '../time.ts';
+import { isWithdrawn, readTag, tagOf, toldUpTo } from '../wallet/pass-version.ts';
 
 /**
  * Which of a device's passes are others than it was told of.
  * @param since what it was told last: everything up to there
- * @returns undefined where there is nothing new
+ * @returns undefined where there is nothing new; for a minute, what it was told of last is new once more
  */
 export async function updatedPasses(
   ports: { registrations: PassRegistrations },
   deviceId: string,
   since: string | undefined,
+  now: Instant,
 ): Promise<{ serialNumbers: string[]; lastUpdated: string } | undefined> {
   const known = readTag(since);
   const memberIds = await ports.registrations.passesOf(deviceId);
@@ -21,6 +23,6 @@ export async function updatedPasses(
   if (updated.length === 0) return undefined;
   return {
     serialNumbers: updated.map(({ memberId }) => memberId),
-    lastUpdated: tagOf(Math.max(...updated.map(({ updatedAt }) => updatedAt))),
+    lastUpdated: tagOf(toldUpTo(known, Math.max(...updated.map(({ updatedAt }) => updatedAt)), now)),
   };
 }

@@ -46,3 +46,16 @@ export function readTag(tag: string | undefined): Instant {
   const time = /^u([0-9a-z]{1,9})$/.exec(tag ?? '')?.[1];
   return time === undefined ? 0 : Number.parseInt(time, TAG_RADIX);
 }
+
+/** Longer than from when a pass is drawn to when its version is kept: no function that draws passes has longer than this. */
+export const TAG_OVERLAP_MS = 60_000;
+
+/**
+ * Up to where a device was told everything. A version carries the moment at which it was drawn, and is kept a little later: another pass of
+ * the device's may have been told of in between. So what is younger than a minute is told of once more, and costs a 304.
+ * @param known up to where it was told before
+ * @param newest of the versions that it is told of now
+ */
+export function toldUpTo(known: Instant, newest: Instant, now: Instant): Instant {
+  return Math.max(known, Math.min(newest, now - TAG_OVERLAP_MS));
+}

@@ -50,9 +50,9 @@ export function makeHandler(ports: DrawingPorts, settings: AppleSettings, clock?
     },
 
     // Apple gives this call no token: who knows the device's id may ask. An unknown device has nothing new, like any other.
-    [CALLS.list]: async ({ params, query }) => {
+    [CALLS.list]: async ({ params, query, now }) => {
       const isOurs = params.passTypeId === settings.apple.passTypeId && DEVICE_ID.test(params.deviceId ?? '');
-      const updated = isOurs && (await updatedPasses(ports, params.deviceId!, query.passesUpdatedSince));
+      const updated = isOurs && (await updatedPasses(ports, params.deviceId!, query.passesUpdatedSince, now));
       return updated ? { status: 200, body: updated } : { status: 204 };
     },
 

@@ -4,7 +4,7 @@ import { LINK_HOURS } from '../../functions/link-pass/make-handler.ts';
 import { exampleChain } from '../support/certificates.ts';
 import { deliverPushes, Phone } from '../support/phone.ts';
 import { digestsOf, readPass, verifySignature } from '../support/read-pass.ts';
-import { TROUBLES, troubleAt } from '../support/trouble.ts';
+import { intercept, TROUBLES, troubleAt } from '../support/trouble.ts';
 import { makeWorld, type Reach, type World } from '../support/world.ts';
 
 const m1 = { params: { memberId: 'm-1' } };
@@ -187,6 +187,7 @@ describe('a phone’s life', () => {
       await world.enrol(memberId);
       await tablet.add(await world.call('GET pass', { params: { memberId } }));
     }
+    world.pass(60_000);
     expect((await tablet.update()).sort()).toEqual(['ana', 'bea']);
     world.pass(60_000);
     await world.post('bea', { points: 1000 });
@@ -194,6 +195,42 @@ describe('a phone’s life', () => {
     expect(world.ports.push.sent).toEqual([tablet.pushToken]);
     expect(await tablet.update()).toEqual(['bea']);
     expect(tablet.shows('bea')).toMatchObject({ tier: 'Silver' });
+  });
+
+  test('a tablet misses no pass that was drawn before another’s, and kept after it was told of that one', async () => {
+    let holdUp: (() => Promise<void>) | undefined;
+    const world = makeWorld({
+      reach: intercept('registrations', 'saveVersion', async (call, memberId) => {
+        const meanwhile = memberId === 'ana' ? holdUp : undefined;
+        if (meanwhile) holdUp = undefined;
+        await meanwhile?.();
+        return call();
+      }),
+    });
+    const tablet = new Phone(world, 'tablet');
+    for (const memberId of ['ana', 'bea']) {
+      await world.enrol(memberId, { name: memberId });
+      await tablet.add(await world.call('GET pass', { params: { memberId } }));
+    }
+    world.pass(3_600_000);
+    await tablet.update();
+    for (const memberId of ['ana', 'bea']) await world.post(memberId, { points: 1000 });
+    await world.recalculate(world.ledgerStream.splice(0));
+    await world.announce(world.changeStream.splice(0));
+    const published = world.ports.announcements.published.splice(0);
+    const of = (memberId: string) => published.filter(({ change }) => change.memberId === memberId);
+    holdUp = async () => {
+      world.pass(300);
+      await world.notify(of('bea'));
+      world.pass(700);
+      await deliverPushes(world, [tablet]);
+    };
+    await world.notify(of('ana'));
+    await deliverPushes(world, [tablet]);
+    for (const memberId of ['ana', 'bea']) {
+      expect(tablet.shows(memberId)).toMatchObject({ tier: 'Silver' });
+    }
+    expect(tablet.told).toHaveLength(2);
   });
 
   test('who has more devices than there may be keeps the latest', async () => {

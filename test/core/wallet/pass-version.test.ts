@@ -5,7 +5,9 @@ import {
   nextVersion,
   type PassVersion,
   readTag,
+  TAG_OVERLAP_MS,
   tagOf,
+  toldUpTo,
   withdrawnVersion,
 } from '../../../core/wallet/pass-version.ts';
 
@@ -47,6 +49,18 @@ test('a tag comes back as the moment that it was made of; nothing else is taken 
   for (const other of [undefined, '', 'u', 'U1', '1790000000000', 'yesterday', 'u-1', 'uzzzzzzzzzz']) {
     expect(readTag(other)).toBe(0);
   }
+});
+
+const NOW = 1_000_000;
+const MINUTE_AGO = NOW - TAG_OVERLAP_MS;
+
+test.each([
+  ['is the newest version, once that is a minute old', 0, MINUTE_AGO - 1, MINUTE_AGO - 1],
+  ['is the newest version, when that is a minute old', 0, MINUTE_AGO, MINUTE_AGO],
+  ['is a minute ago, where the newest is younger', 0, MINUTE_AGO + 1, MINUTE_AGO],
+  ['goes never back, though a clock does', MINUTE_AGO + 7, MINUTE_AGO + 9, MINUTE_AGO + 7],
+])('what a device is told up to %s', (_, known, newest, upTo) => {
+  expect(toldUpTo(known, newest, NOW)).toBe(upTo);
 });
 
 test('who never had a pass was not erased', () => {
