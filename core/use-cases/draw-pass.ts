@@ -99,7 +99,7 @@ async function draw(
     applePass(
       faceOf(view, holder, brand, program),
       issue,
-      changeText(change, tier.id, holder, brand, program, NEW_VALUE),
+      changeText(change, tier.id, holder, brand, program, now, NEW_VALUE),
     );
   const pass = drawnFor(profile);
   // Who told a language reads that one on any phone; else the phone's decides.

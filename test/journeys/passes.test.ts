@@ -118,6 +118,22 @@ describe('what a phone says', () => {
     expect(phone.told).toHaveLength(1);
   });
 
+  test('nothing of a change of long ago to who tells a language, though the tier has another name in it', async () => {
+    const tiers = [
+      { id: 'bronze', name: 'Bronze', threshold: 0 },
+      { id: 'silver', name: 'Silver', threshold: 1000, names: { es: 'Plata' } },
+    ];
+    const { world, phone } = await withPhone({ program: { tiers } });
+    await world.post('m-1', { points: 500 });
+    await settle(world, phone);
+    expect(phone.told).toEqual(["Your status level has changed, you're now Silver"]);
+    world.pass(90 * 24 * 60 * 60 * 1000);
+    await world.enrol('m-1', { locale: 'es' });
+    expect(await phone.fetch('m-1')).toBe(200);
+    expect(phone.shows('m-1')).toMatchObject({ tier: 'Plata' });
+    expect(phone.told).toHaveLength(1);
+  });
+
   test('the text of change in the phone’s own language where the member told none', async () => {
     const { world } = await withPhone();
     const { files } = readPass((await world.call('GET pass', m1)).body);
