@@ -16,7 +16,7 @@ import type { Instant } from '../time.ts';
 import { applePass, appleStrings, NEW_VALUE } from '../wallet/apple-pass.ts';
 import { APPLE_IMAGES } from '../wallet/design-images.ts';
 import { FACE_LANGUAGES } from '../wallet/face-words.ts';
-import { faceOf, type PassHolder, type WalletBrand } from '../wallet/pass-face.ts';
+import { faceOf, localeOf, type PassHolder, type WalletBrand } from '../wallet/pass-face.ts';
 import { changeText } from '../wallet/pass-news.ts';
 import { isWithdrawn, nextVersion, type PassVersion } from '../wallet/pass-version.ts';
 import { historyOf } from './history.ts';
@@ -102,15 +102,16 @@ async function draw(
       changeText(change, tier.id, holder, brand, program, now, NEW_VALUE),
     );
   const pass = drawnFor(profile);
-  // Who told a language reads that one on any phone; else the phone's decides.
-  const languages = profile?.locale === undefined ? FACE_LANGUAGES : [];
-  const translations = languages.map((locale) => [
+  // Who told a language reads that one on any phone; else the phone's decides. A phone of the pass's own language takes another that is
+  // there, where its own is not.
+  const languages = profile?.locale === undefined ? new Set([localeOf(profile, brand), ...FACE_LANGUAGES]) : [];
+  const translations = [...languages].map((locale) => [
     `${locale}.lproj/pass.strings`,
-    appleStrings(pass, drawnFor({ optOut: [], ...profile, locale })),
+    encoded(appleStrings(pass, drawnFor({ optOut: [], ...profile, locale }))),
   ]);
   return {
     'pass.json': encoded(JSON.stringify(pass)),
-    ...Object.fromEntries(translations.flatMap(([name, text]) => (text === undefined ? [] : [[name, encoded(text)]]))),
+    ...Object.fromEntries(translations),
     ...Object.fromEntries(Object.entries(images).filter(([name]) => APPLE_IMAGES.includes(name))),
   };
 }

@@ -116,18 +116,17 @@ function rgb(colour: string): string {
 }
 
 /**
- * What a pass says in another language: each text of the one, and what stands in its place in the other. Wallet takes it where it is the
- * phone's language.
- * @returns the contents of `pass.strings`; undefined where both say the same
+ * What a pass says in a language: each of its texts, and what stands in its place there, which may be the same. Wallet takes it where it
+ * is the phone's language.
+ * @returns the contents of `pass.strings`
  */
-export function appleStrings(pass: ApplePass, translated: ApplePass): string | undefined {
+export function appleStrings(pass: ApplePass, translated: ApplePass): string {
   const texts = new Map<string, string>();
   const other = textsOf(translated);
   for (const [place, text] of textsOf(pass)) {
-    const instead = other.get(place);
-    if (instead !== undefined && instead !== text && !texts.has(text)) texts.set(text, instead);
+    // A text may stand in two places, and be another in one of them only.
+    if ((texts.get(text) ?? text) === text) texts.set(text, other.get(place) ?? text);
   }
-  if (texts.size === 0) return undefined;
   return [...texts].map(([text, instead]) => `${quoted(text)} = ${quoted(instead)};\n`).join('');
 }
 

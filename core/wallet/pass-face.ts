@@ -46,6 +46,11 @@ export function hasWallet(brand: Brand): brand is WalletBrand {
   return brand.wallet !== undefined;
 }
 
+/** The language that a pass is written in: its holder's, the brand's, or English. */
+export function localeOf(holder: PassHolder | undefined, { notifications }: Brand): string {
+  return holder?.locale ?? notifications.defaultLocale ?? 'en';
+}
+
 /**
  * The face of a member's pass at the moment of the view, in the holder's language as far as the brand and Laurel have words in it, else
  * in the brand's.
@@ -59,7 +64,7 @@ export function faceOf(
 ): PassFace {
   const { wallet } = brand;
   const { tier } = view.tier;
-  const locale = holder?.locale ?? brand.notifications.defaultLocale ?? 'en';
+  const locale = localeOf(holder, brand);
   const locales = [locale, brand.notifications.defaultLocale];
   const words = faceWords(...locales);
   const design = designOf(wallet, tier.id, program);

@@ -95,7 +95,7 @@ function textOf(bytes: Uint8Array): string {
 function stringsOf(files: Record<string, Uint8Array>): Record<string, Record<string, string>> {
   const strings: Record<string, Record<string, string>> = {};
   for (const [name, bytes] of Object.entries(files)) {
-    const language = /^([A-Za-z-]+)\.lproj\/pass\.strings$/.exec(name)?.[1];
+    const language = /^([A-Za-z0-9-]+)\.lproj\/pass\.strings$/.exec(name)?.[1];
     if (language) strings[language] = parseStrings(textOf(bytes));
   }
   return strings;

@@ -139,7 +139,25 @@ describe('what a phone says', () => {
     const { files } = readPass((await world.call('GET pass', m1)).body);
     expect(files['es.lproj/pass.strings']!.toString('utf8')).toContain('"Points" = "Puntos";');
     expect(files['de.lproj/pass.strings']!.toString('utf8')).toContain('"200 to Silver" = "Noch 200 bis Silver";');
-    expect(Object.keys(files)).not.toContain('en.lproj/pass.strings');
+  });
+
+  test.each([
+    ['English where the brand says nothing', undefined, 'en', '"Points" = "Points";'],
+    ['the brand’s own', 'de', 'de', '"Punkte" = "Punkte";'],
+    ['the brand’s own, though Laurel has no words in it', 'pt-BR', 'pt-BR', '"Points" = "Points";'],
+  ])('nothing in a language that is not the phone’s, where that is the pass’s: %s', async (_, own, folder, label) => {
+    const { world } = await withPhone(own === undefined ? {} : { notifications: { defaultLocale: own } });
+    const { files } = readPass((await world.call('GET pass', m1)).body);
+    const folders = Object.keys(files).filter((name) => name.endsWith('/pass.strings'));
+    const languages = new Set([folder, 'en', 'es', 'de', 'fr']);
+    expect(folders.sort()).toEqual([...languages].map((language) => `${language}.lproj/pass.strings`).sort());
+    expect(files[`${folder}.lproj/pass.strings`]!.toString('utf8')).toContain(label);
+  });
+
+  test('no other language than the member’s own to who told one', async () => {
+    const { world } = await withPhone({}, { locale: 'de' });
+    const { files } = readPass((await world.call('GET pass', m1)).body);
+    expect(Object.keys(files).filter((name) => name.includes('lproj'))).toEqual([]);
   });
 });
 
