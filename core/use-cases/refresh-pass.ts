@@ -1,5 +1,5 @@
 import { PushFailed } from '../failures.ts';
-import type { ApplePush } from '../ports.ts';
+import type { ApplePush, PassDevice, PassRegistrations } from '../ports.ts';
 import type { Instant } from '../time.ts';
 import { type AppleSettings, type DrawingPorts, drawPass } from './draw-pass.ts';
 
@@ -22,7 +22,19 @@ export async function refreshPass(
 ): Promise<Refreshing> {
   const devices = await ports.registrations.devicesOf(memberId);
   if (devices.length === 0 || !(await drawPass(ports, settings, memberId, now))) return { pushed: 0, gone: 0 };
+  return pushTo(ports, memberId, devices, now);
+}
 
+/**
+ * Tells devices to look, and forgets those that are gone.
+ * @throws PushFailed where one may not have heard of it
+ */
+export async function pushTo(
+  ports: { registrations: PassRegistrations; push: ApplePush },
+  memberId: string,
+  devices: readonly PassDevice[],
+  now: Instant,
+): Promise<Refreshing> {
   const outcomes = await ports.push.push(
     devices.map(({ pushToken }) => pushToken),
     now,

@@ -31,16 +31,20 @@ export class Http2ApplePush implements ApplePush {
   readonly #certificates: { current(now: Instant): Promise<PassCertificates> };
   readonly #topic: string;
   readonly #firstWaitMs: number;
+  readonly #attempts: number;
+  readonly #timeoutMs: number;
   #session: { of: PassCertificates; session: ClientHttp2Session } | undefined;
 
   constructor(
     certificates: { current(now: Instant): Promise<PassCertificates> },
     passTypeId: string,
-    options: { firstWaitMs?: number } = {},
+    options: { firstWaitMs?: number; attempts?: number; timeoutMs?: number } = {},
   ) {
     this.#certificates = certificates;
     this.#topic = passTypeId;
     this.#firstWaitMs = options.firstWaitMs ?? FIRST_WAIT_MS;
+    this.#attempts = options.attempts ?? ATTEMPTS;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   }
 
   async push(pushTokens: readonly string[], now: Instant): Promise<Pushed[]> {
@@ -64,7 +68,7 @@ export class Http2ApplePush implements ApplePush {
 
   async #pushOne(token: string, certificates: PassCertificates): Promise<Pushed> {
     let reply: Reply | undefined;
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= this.#attempts; attempt++) {
       if (attempt > 1) await wait(this.#waitMs(attempt, reply?.retryAfterMs));
       reply = await this.#ask(token, certificates).catch(noReply);
       const { status, reason } = reply;
@@ -89,7 +93,7 @@ export class Http2ApplePush implements ApplePush {
       let status = 0;
       let retryAfterMs: number | undefined;
       let body = '';
-      stream.setTimeout(TIMEOUT_MS, () => {
+      stream.setTimeout(this.#timeoutMs, () => {
         stream.close(constants.NGHTTP2_CANCEL);
         // Nothing else on it will be answered either.
         session.destroy();

@@ -1,7 +1,13 @@
 import { appleWallet } from '../adapters/apple-wallet.ts';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
+import { Http2ApplePush } from '../adapters/http2-apple-push.ts';
 import { makeHandler } from './make-handler.ts';
 
-const { ports, settings } = appleWallet(dynamoClient());
+/** A phone waits while it is registered; the second attempt is for a connection that died while the function was frozen. */
+const BRIEFLY = { attempts: 2, timeoutMs: 2_000 };
 
-export const handler = makeHandler(ports, settings);
+const { ports, settings, certificates } = appleWallet(dynamoClient());
+
+const push = new Http2ApplePush(certificates, settings.apple.passTypeId, BRIEFLY);
+
+export const handler = makeHandler({ ...ports, push }, settings);

@@ -1,6 +1,7 @@
+import type { ApplePush } from '../../core/ports.ts';
 import type { AppleSettings, DrawingPorts } from '../../core/use-cases/draw-pass.ts';
-import { hasPass } from '../../core/use-cases/has-pass.ts';
 import { makePass } from '../../core/use-cases/make-pass.ts';
+import { registerDevice } from '../../core/use-cases/register-device.ts';
 import { updatedPasses } from '../../core/use-cases/updated-passes.ts';
 import { DEVICE_ID } from '../../core/wallet/device-bounds.ts';
 import { ifPossible, passAnswer } from '../contract/pass-answer.ts';
@@ -30,17 +31,22 @@ const MAX_BODY_BYTES = 16 * 1024;
  * A call about a pass has to prove that it comes from who holds it. The proof is computed, not looked up: whoever cannot give it learns
  * nothing, not even whether there is such a pass.
  */
-export function makeHandler(ports: DrawingPorts, settings: AppleSettings, clock?: () => number) {
+export function makeHandler(ports: DrawingPorts & { push: ApplePush }, settings: AppleSettings, clock?: () => number) {
   const answers: Record<string, (call: Call) => Promise<Answer>> = {
     [CALLS.register]: async (call) => {
       const memberId = await holderOf(call);
       const deviceId = deviceOf(call);
       const pushToken = readPushToken(jsonBody(call));
-      if (!(await hasPass(ports, memberId))) throw gone();
-      const registered = await ports.registrations.register(memberId, { deviceId, pushToken }, call.now);
-      if (registered === 'withdrawn') throw gone();
-      if (registered === 'registered') count('DeviceRegistered');
-      return { status: registered === 'registered' ? 201 : 200 };
+      const registration = await registerDevice(ports, settings, memberId, { deviceId, pushToken }, call.now);
+      if (registration.status === 'noPass') throw gone();
+      if (registration.status === 'wasRegistered') return { status: 200 };
+      count('DeviceRegistered');
+      if (registration.pushed > 0) count('PassPushed', registration.pushed);
+      if (registration.gone > 0) count('DeviceForgotten', registration.gone);
+      if (registration.notTold !== undefined) {
+        log.warn('A phone holds an old pass and could not be told', { memberId, reason: registration.notTold });
+      }
+      return { status: 201 };
     },
 
     [CALLS.unregister]: async (call) => {

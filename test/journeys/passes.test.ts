@@ -4,7 +4,7 @@ import { LINK_HOURS } from '../../functions/link-pass/make-handler.ts';
 import { exampleChain } from '../support/certificates.ts';
 import { deliverPushes, Phone } from '../support/phone.ts';
 import { digestsOf, readPass, verifySignature } from '../support/read-pass.ts';
-import { intercept, TROUBLES, troubleAt } from '../support/trouble.ts';
+import { intercept, slippingIn, TROUBLES, troubleAt } from '../support/trouble.ts';
 import { makeWorld, type Reach, type World } from '../support/world.ts';
 
 const m1 = { params: { memberId: 'm-1' } };
@@ -19,6 +19,19 @@ async function withPhone(options: Parameters<typeof makeWorld>[0] = {}, profile:
   expect(await phone.add(await world.call('GET pass', m1))).toBe(201);
   world.pass(60_000);
   return { world, phone };
+}
+
+/** A phone that has taken a pass of 800 points, which is 1300 by now, and that nobody has heard of yet. */
+async function withOldPass() {
+  const world = makeWorld();
+  await world.enrol('m-1', { name: 'Ana' });
+  await world.post('m-1', { points: 800 });
+  await world.deliver();
+  const taken = await world.call('GET pass', m1);
+  world.pass(3_600_000);
+  await world.post('m-1', { points: 500 });
+  await world.deliver();
+  return { world, taken, phone: new Phone(world, 'phone') };
 }
 
 /** Lets a test decide at each call what stands between a handler and a port. */
@@ -212,6 +225,52 @@ describe('a phone’s life', () => {
     await settle(world, phone);
     expect(phone.shows('m-1')).toMatchObject({ tier: 'Gold', points: 5300 });
     expect(phone.told).toEqual(["Your status level has changed, you're now Gold"]);
+  });
+
+  test('a phone whose pass changed before it was registered hears of it as soon as it is', async () => {
+    const { world, taken, phone } = await withOldPass();
+    expect(await phone.add(taken)).toBe(201);
+    expect(world.ports.push.sent).toEqual([phone.pushToken]);
+    await deliverPushes(world, [phone]);
+    expect(phone.shows('m-1')).toMatchObject({ tier: 'Silver', points: 1300 });
+    expect(phone.told).toEqual(["Your status level has changed, you're now Silver"]);
+  });
+
+  test('a phone whose pass changes while it is registered hears of it', async () => {
+    const registering = slippingIn('registrations', 'version');
+    const world = makeWorld({ reach: registering.reach });
+    await world.enrol('m-1');
+    const taken = await world.call('GET pass', m1);
+    const watch = new Phone(world, 'watch');
+    await watch.add(taken);
+    world.pass(60_000);
+    await world.post('m-1', { points: 1300 });
+    registering.happens(() => world.deliver());
+    const phone = new Phone(world, 'phone');
+    expect(await phone.add(taken)).toBe(201);
+    expect(world.ports.push.sent).toEqual([watch.pushToken, phone.pushToken]);
+    await deliverPushes(world, [phone]);
+    expect(phone.shows('m-1')).toMatchObject({ tier: 'Silver' });
+  });
+
+  test('a phone whose pass is the latest is not pushed for being registered', async () => {
+    const { world } = await withPhone();
+    await new Phone(world, 'watch').add(await world.call('GET pass', m1));
+    expect(world.ports.push.sent).toEqual([]);
+  });
+
+  test('a phone is registered though Apple takes no push, and forgotten where Apple says that it is gone', async () => {
+    const { world, taken, phone } = await withOldPass();
+    world.ports.push.answer(phone.pushToken, { status: 'failed', reason: 'HTTP 503 ServiceUnavailable' });
+    expect(await phone.add(taken)).toBe(201);
+    expect(await world.ports.registrations.devicesOf('m-1')).toHaveLength(1);
+
+    await world.post('m-1', { points: 4000 });
+    await world.recalculate(world.ledgerStream.splice(0));
+    const other = new Phone(world, 'other');
+    world.ports.push.answer(other.pushToken, { status: 'gone' });
+    expect(await other.add(taken)).toBe(201);
+    expect((await world.ports.registrations.devicesOf('m-1')).map(({ deviceId }) => deviceId)).toEqual(['phone']);
   });
 
   test('a tablet holds the passes of a family, and hears of each by itself', async () => {

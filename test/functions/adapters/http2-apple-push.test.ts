@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { Http2ApplePush } from '../../../functions/adapters/http2-apple-push.ts';
 import type { PassCertificates } from '../../../functions/adapters/pass-certificates.ts';
@@ -73,6 +74,16 @@ describe('a push', () => {
     expect(apns.requests).toHaveLength(5);
   });
 
+  test('of a caller who cannot wait is given up after as many attempts as that one says', async () => {
+    const token = aToken();
+    apns.answer(token, ...Array.from({ length: 5 }, () => ({ status: 503, reason: 'ServiceUnavailable' })));
+    const options = { firstWaitMs: 1, attempts: 2 };
+    const brief = new Http2ApplePush({ current: async () => certificates }, EXAMPLE_APPLE.passTypeId, options);
+    expect(await brief.push([token], NOW)).toEqual([{ status: 'failed', reason: 'HTTP 503 ServiceUnavailable' }]);
+    brief.close();
+    expect(apns.requests).toHaveLength(2);
+  });
+
   test('that is refused for what no repeat mends is given up at once', async () => {
     const token = aToken();
     apns.answer(token, { status: 403, reason: 'BadCertificate' });
@@ -103,6 +114,17 @@ describe('a push', () => {
     expect(apns.requests).toEqual([]);
     stranger.close();
   });
+
+  test('to where somebody listens and says nothing is given up in time', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const options = { attempts: 1, timeoutMs: 50 };
+    const current = async () => ({ ...certificates, push: { ...apns.push, url } });
+    const brief = new Http2ApplePush({ current }, EXAMPLE_APPLE.passTypeId, options);
+    expect(await brief.push([aToken()], NOW)).toEqual([{ status: 'failed', reason: 'ETIMEDOUT' }]);
+    silent.close();
+  }, 3_000);
 
   test('to where nobody answers fails, and says so', async () => {
     const gone = await startApnsStandIn(exampleChain());
