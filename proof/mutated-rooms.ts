@@ -21,7 +21,9 @@ export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
     files: ['core/member/**/*.ts', '!core/member/audit*.ts'],
     tests: [
       'test/core/member/!(audit).test.ts',
-      ...journeys('reminders', 'falling', 'cycles-end', 'program-edits', 'recalculation-corners'),
+      ...journeys('reminders', 'falling', 'cycles-end', 'program-edits', 'recalculation', 'recalculation-corners'),
+      ...journeys('member-at-any-moment', 'giving-back', 'enrolment', 'last-second', 'exactly-once'),
+      ...journeys('managing-tiers', 'promotions', 'qualifying-otherwise'),
     ],
   },
   // Each case of the audit's laws is a whole life: they would make what judges a member slow.
