@@ -21,9 +21,11 @@ export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
     files: ['core/member/**/*.ts', '!core/member/audit*.ts'],
     tests: [
       'test/core/member/!(audit).test.ts',
+      // Lives with actions, promotions and clocks: most of what grants do to a member shows in these alone.
+      'test/core/actions/managed-lives.test.ts',
       ...journeys('reminders', 'falling', 'cycles-end', 'program-edits', 'recalculation', 'recalculation-corners'),
       ...journeys('member-at-any-moment', 'giving-back', 'enrolment', 'last-second', 'exactly-once'),
-      ...journeys('managing-tiers', 'promotions', 'qualifying-otherwise'),
+      ...journeys('managing-tiers', 'tier-actions', 'promotions', 'qualifying-otherwise'),
     ],
   },
   // Each case of the audit's laws is a whole life: they would make what judges a member slow.
