@@ -1,5 +1,6 @@
 import { cycleAt } from '../../core/cycles/cycle.ts';
 import type { Member } from '../../core/member/member.ts';
+import { nextMoment } from '../../core/member/settle.ts';
 import { DAY_MS, END_OF_TIME, formatInstant, MINUTE_MS } from '../../core/time.ts';
 import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
 import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
@@ -285,9 +286,10 @@ async function edit(world: World, edition: number): Promise<void> {
 }
 
 /** What ended and was not written yet is judged by the rules of today; so is the end of a cycle in the week that follows it (decision 10). */
-function isJudgedByTodaysRules({ now, rulebook }: World, { enrolledAt, nextDueAt = END_OF_TIME }: Member): boolean {
+function isJudgedByTodaysRules({ now, rulebook }: World, member: Member): boolean {
   const { cycle, timeZone } = rulebook.program;
-  return nextDueAt <= now || now - cycleAt(cycle, timeZone, enrolledAt, now).start < 8 * DAY_MS;
+  const { enrolledAt } = member;
+  return nextMoment(member) <= now || now - cycleAt(cycle, timeZone, enrolledAt, now).start < 8 * DAY_MS;
 }
 
 async function shownTier(world: World, whose: string): Promise<string | undefined> {
