@@ -37,5 +37,9 @@ export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
   program: roomOf('program'),
   wallet: roomOf('wallet', 'passes', 'google-pass'),
   runs: { files: ['core/runs/**/*.ts'], tests: ['test/core/runs/**/*.test.ts', 'test/core/cycles/cycle-ends.test.ts'] },
-  'use-cases': roomOf('use-cases', '*'),
+  'use-cases': {
+    files: ['core/use-cases/**/*.ts'],
+    // What is refused and what a platform sends is tried where it comes in.
+    tests: ['test/core/use-cases/**/*.test.ts', ...journeys('*'), 'test/functions/!(wiring|contract).test.ts'],
+  },
 };

@@ -7,7 +7,7 @@ const ROOT = path.join(import.meta.dirname, '..');
 export default defineConfig({
   resolve: { alias: { '@laurel/brand': path.join(ROOT, 'brands/demo.json') } },
   test: {
-    include: ['test/core/**/*.test.ts', 'test/journeys/**/*.test.ts'],
+    include: ['test/core/**/*.test.ts', 'test/journeys/**/*.test.ts', 'test/functions/*.test.ts'],
     setupFiles: ['proof/mutation-setup.ts'],
     testTimeout: 20_000,
     // Each mutant has a worker of its own; within it, the files of tests share what they import.
