@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Grant } from '../../../core/actions/grant.ts';
 import { entryKey, type LedgerEntry, orderKey } from '../../../core/ledger/transaction.ts';
 import { type Explanation, explain } from '../../../core/member/explanation.ts';
 import { replayTo } from '../../../core/member/member-view.ts';
@@ -8,6 +9,7 @@ import type { Program } from '../../../core/program/program.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { ENROLLED_AT, ledgers, moments, programs } from '../histories.ts';
 import { at, bonus, entry, euros, type Facts, historyOf, memberWith, newMember, purchase, refund } from '../members.ts';
+import { actionThatGave, cap, floor, memberGiven } from './given.ts';
 
 const NOW = '2026-06-01T00:00:00Z';
 const CURRENT = '2026-05-02T10:00:00Z';
@@ -80,6 +82,23 @@ describe('what counts', () => {
     expect(said('a', facts)).toEqual({ counted: true, tierPoints: -25, cycle: 'current' });
   });
 
+  test.each([
+    ['at the same moment', CURRENT],
+    ['before it, by a clock that was behind', PREVIOUS],
+  ])('is told of an expiry that is said to have happened %s as of any other', (_, when) => {
+    const facts: Dated[] = [bonus('z', 100), { id: 'a', type: 'expiry', points: 30, orderId: 'z', when }];
+    expect(said('a', facts)).toEqual({ counted: true, tierPoints: -30, cycle: 'current' });
+  });
+
+  test.each([
+    ['on the first moment of the cycle', '2025-12-31T23:00:00Z', true, 'current'],
+    ['a millisecond before it', '2025-12-31T22:59:59.999Z', true, 'previous'],
+    ['on the first moment of the last cycle', '2024-12-31T23:00:00Z', true, 'previous'],
+    ['a millisecond before that', '2024-12-31T22:59:59.999Z', false, 'older'],
+  ])('R6: is told of the cycle that it happened in: %s', (_, when, counted, cycle) => {
+    expect(said('a', [{ ...bonus('a', 100), when }])).toMatchObject({ counted, tierPoints: 100, cycle });
+  });
+
   test('is told of an expiry by what it names', () => {
     const facts: Dated[] = [
       { ...bonus('b', 100), when: PREVIOUS },
@@ -107,6 +126,7 @@ describe('why something does not count', () => {
       'Staff excluded it from the tier.',
     ],
     ['a purchase without points', 'x', [purchase('x', 0, euros(10_000))], 'It gave no points.'],
+    ['an adjustment by nothing', 'x', [{ id: 'x', type: 'adjustment', points: 0 }], 'It gave no points.'],
     [
       'a refund of an order that is not there',
       'x',
@@ -247,6 +267,190 @@ describe('in sentences', () => {
     ]);
     expect(summary([bonus('a', 1)], file)).toContain('Gold is kept after the cycle ends.');
   });
+});
+
+/** Local midnight, as every end by a date is (R11). */
+const AUGUST = '2026-07-31T22:00:00Z';
+const SEPTEMBER = '2026-08-31T22:00:00Z';
+const END_OF_CYCLE = '2026-12-31T23:00:00Z';
+
+describe('in sentences, where staff or a promotion decided', () => {
+  function summary(grants: Grant[], facts: Dated[], file: Partial<ProgramFile> = {}): string[] {
+    const program = exampleProgram(file);
+    const entries = facts.map(({ when = CURRENT, ...rest }) => entry(rest, when, program));
+    const actions = grants.map((grant) => actionThatGave(grant));
+    const member = memberGiven(grants, entries, program, at(NOW));
+    return explain(at(NOW), member, { entries, actions }, program)!.summary;
+  }
+
+  test.each<[string, Grant[], Dated[], string[]]>([
+    [
+      'a tier that staff gave, with what comes after it, and not what would keep it',
+      [floor('vip', 'gold', { until: AUGUST })],
+      [bonus('a', 1300)],
+      [
+        'The tier is Gold, given by the action vip.',
+        'The points alone give Silver.',
+        'It lasts until the end of 2026-07-31; then comes Silver.',
+        'To Platinum are missing: 8700 points.',
+      ],
+    ],
+    [
+      'a tier that a member of a group was given, by the name of the action alone',
+      [floor('group#spring#vip', 'gold', { until: AUGUST })],
+      [],
+      [
+        'The tier is Gold, given by the action vip.',
+        'The points alone give Bronze.',
+        'It lasts until the end of 2026-07-31; then comes Bronze.',
+        'To Platinum are missing: 10000 points.',
+      ],
+    ],
+    [
+      'a tier that a promotion gave for some hours',
+      [floor('promotion#gold-tonight#api#o', 'gold', { promotion: 'gold-tonight', until: '2026-06-01T20:30:00Z' })],
+      [bonus('a', 1300)],
+      [
+        'The tier is Gold, given by the promotion gold-tonight.',
+        'The points alone give Silver.',
+        'It lasts until 2026-06-01T20:30:00Z; then comes Silver.',
+        'To Platinum are missing: 8700 points.',
+      ],
+    ],
+    [
+      'a tier below the points, which miss nothing to the next one',
+      [cap('penalty', 'silver', { until: END_OF_CYCLE })],
+      [bonus('a', 5200)],
+      [
+        'The tier is Silver, held down by the action penalty.',
+        'The points alone give Gold.',
+        'It lasts until the end of 2026-12-31; then comes Gold.',
+        "If nothing more happens, the cycle's end brings Gold.",
+      ],
+    ],
+    [
+      'E37: a second grant below the one that shows',
+      [floor('short', 'platinum', { until: AUGUST }), floor('long', 'gold', { until: SEPTEMBER })],
+      [bonus('a', 1300)],
+      [
+        'The tier is Platinum, given by the action short.',
+        'The points alone give Silver.',
+        'It lasts until the end of 2026-07-31; then comes Gold.',
+        'The tier is also not below Gold until the end of 2026-08-31, by long.',
+      ],
+    ],
+    [
+      'a second grant that never ends',
+      [floor('short', 'platinum', { until: AUGUST }), floor('friend', 'gold')],
+      [bonus('a', 1300)],
+      [
+        'The tier is Platinum, given by the action short.',
+        'The points alone give Silver.',
+        'It lasts until the end of 2026-07-31; then comes Gold.',
+        'The tier is also not below Gold for good, by friend.',
+      ],
+    ],
+    [
+      'a tier that the points give anyway',
+      [floor('vip', 'silver', { until: AUGUST })],
+      [bonus('a', 1300)],
+      [
+        'The tier is Silver, earned with 1300 points that count at present.',
+        'The tier is also not below Silver until the end of 2026-07-31, by vip.',
+        'To Gold are missing: 3700 points.',
+        'Silver is kept after the cycle ends.',
+      ],
+    ],
+    [
+      'a tier that a member who was held down did not reach yet',
+      [cap('penalty', 'silver', { until: AUGUST })],
+      [bonus('a', 200)],
+      [
+        'The tier is Bronze, the base tier, with 200 points.',
+        'The tier is also not above Silver until the end of 2026-07-31, by penalty.',
+        'To Silver are missing: 800 points.',
+      ],
+    ],
+  ])('%s', (_, grants, facts, sentences) => {
+    expect(summary(grants, facts)).toEqual(sentences);
+  });
+
+  test('a tier that was given for good has no end to tell', () => {
+    const sentences = summary([floor('friend', 'gold')], [bonus('a', 1300)]);
+    expect(sentences.slice(0, 2)).toEqual([
+      'The tier is Gold, given by the action friend.',
+      'The points alone give Silver.',
+    ]);
+    expect(sentences.join(' ')).not.toContain('It lasts');
+  });
+
+  test('R8: below a grant there may be a tier that points alone would not give', () => {
+    const fallen: Dated[] = [
+      { ...bonus('a', 1300), when: '2026-05-01T10:00:00Z' },
+      { id: 'x', type: 'expiry', points: 400 },
+    ];
+    expect(
+      summary([floor('vip', 'gold', { until: AUGUST })], fallen, { downgrade: { timing: 'recalculation' } }).slice(
+        0,
+        3,
+      ),
+    ).toEqual([
+      'The tier is Gold, given by the action vip.',
+      'Without that it is Silver, kept until the cycle ends, though the points alone give Bronze.',
+      'It lasts until the end of 2026-07-31; then comes Silver.',
+    ]);
+  });
+});
+
+describe('R8: a tier other than the points give is told', () => {
+  const fallen = (points: number, lost: number): Dated[] => [
+    { ...bonus('a', points), when: '2026-05-01T10:00:00Z' },
+    { id: 'x', type: 'expiry', points: lost },
+  ];
+
+  test.each<[string, Partial<ProgramFile>, Dated[], string]>([
+    [
+      'to be kept until the cycle ends',
+      { downgrade: { timing: 'recalculation' } },
+      fallen(1300, 400),
+      'The tier is Silver, kept until the cycle ends, though the points alone give Bronze.',
+    ],
+    [
+      'to be kept for good, where no cycle ends',
+      { downgrade: { timing: 'recalculation' }, cycle: { type: 'none' } },
+      fallen(1300, 400),
+      'The tier is Silver, kept for good, though the points alone give Bronze.',
+    ],
+    [
+      'to be one below, where a fall leads no deeper',
+      { downgrade: { target: 'oneBelow' } },
+      fallen(10_000, 9_500),
+      'The tier is Gold, where the last fall led, though the points alone give Bronze.',
+    ],
+    [
+      'to be the base, where every fall leads there, until points are added',
+      { downgrade: { target: 'base' } },
+      fallen(10_000, 4_000),
+      'The tier is Bronze, where the last fall led; the points alone give Gold, and decide again with the next transaction that adds.',
+    ],
+    [
+      'by its points alone, where they give it',
+      { downgrade: { timing: 'recalculation' } },
+      fallen(1300, 300),
+      'The tier is Silver, earned with 1000 points that count at present.',
+    ],
+  ])('%s', (_, file, facts, sentence) => {
+    expect(explanation(facts, exampleProgram(file)).summary[0]).toBe(sentence);
+  });
+});
+
+test.each<[string, ProgramFile['upgradeBasis'], number]>([
+  ['both cycles together', 'current', 1500],
+  ['this cycle alone, where each stands alone (R7)', 'carry', 1200],
+])('the conditions of the tier are told with what the member has in %s', (_, upgradeBasis, have) => {
+  const program = exampleProgram({ upgradeBasis: upgradeBasis! });
+  const facts: Dated[] = [{ ...bonus('a', 300), when: PREVIOUS }, bonus('b', 1200)];
+  expect(explanation(facts, program).conditions).toEqual([{ what: 'tierPoints', have, need: 1000, missing: 0 }]);
 });
 
 test('the tier is explained by its own conditions', () => {

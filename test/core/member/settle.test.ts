@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Grant } from '../../../core/actions/grant.ts';
+import type { ActionRecord } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { countEntries } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
-import { bringUpTo, settle, unchanged } from '../../../core/member/settle.ts';
+import { bringUpTo, settle, unchanged, withGrants } from '../../../core/member/settle.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import { tierById } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, memberWith, newMember, SILENT } from '../members.ts';
+import { actionThatGave, cap, floor } from './given.ts';
 
 const PROGRAM = exampleProgram();
 const YEAR_1 = '2026-05-02T10:00:00Z';
@@ -160,6 +163,178 @@ describe('a change', () => {
       at(YEAR_1),
     );
     expect(changes).toMatchObject([{ to: { id: 'silver' }, points: 1000.5, next: { id: 'gold', missing: 3999.5 } }]);
+  });
+});
+
+describe('a change that several grants have a part in', () => {
+  const AUGUST = '2026-07-31T22:00:00Z';
+  const withPoints = (amount: number) =>
+    memberAt(YEAR_1, amount > 0 ? [entry(bonus('a', amount), YEAR_1, PROGRAM)] : []);
+
+  describe('when they end', () => {
+    test.each<[string, string, string, number, Grant[], string]>([
+      [
+        'is put down to the higher of two tiers that end at once',
+        'platinum',
+        'bronze',
+        0,
+        [floor('lower', 'gold', { until: AUGUST }), floor('higher', 'platinum', { until: AUGUST })],
+        'higher',
+      ],
+      [
+        'is put down to the lower of two that held the member down',
+        'bronze',
+        'gold',
+        5000,
+        [cap('loose', 'silver', { until: AUGUST }), cap('tight', 'bronze', { until: AUGUST })],
+        'tight',
+      ],
+      [
+        'is put down to the tier that was given, and not to what did not hold it down',
+        'gold',
+        'bronze',
+        0,
+        [cap('high', 'platinum', { until: AUGUST }), floor('vip', 'gold', { until: AUGUST })],
+        'vip',
+      ],
+      [
+        'is put down to what held the member down, and not to what shows from then on',
+        'silver',
+        'gold',
+        1300,
+        [floor('vip', 'gold'), cap('penalty', 'silver', { until: AUGUST })],
+        'penalty',
+      ],
+    ])('%s', (_, from, to, amount, grants, actionId) => {
+      const member = withGrants(
+        { ...withPoints(amount), tier: { id: from, since: at(YEAR_1) } },
+        grants,
+        at(YEAR_1),
+        PROGRAM,
+      );
+      expect(bringUpTo(at(AUGUST), member, PROGRAM, SILENT).changes).toMatchObject([
+        { from: { id: from }, to: { id: to }, cause: 'grantEnd', actionId, occurredAt: at(AUGUST), announced: false },
+      ]);
+    });
+
+    test('tells the promotion and the transaction behind it, and the member by the channels that it named for its end', () => {
+      const trial = floor('promotion#trial#api#o-1', 'gold', {
+        until: AUGUST,
+        promotion: 'trial',
+        transactionId: 'o-1',
+        tellEnd: ['sms'],
+      });
+      const member = withGrants(
+        { ...withPoints(0), tier: { id: 'gold', since: at(YEAR_1) } },
+        [trial],
+        at(YEAR_1),
+        PROGRAM,
+      );
+      expect(bringUpTo(at(AUGUST), member, PROGRAM, SILENT).changes).toMatchObject([
+        {
+          to: { id: 'bronze' },
+          actionId: 'trial#api#o-1',
+          promotion: 'trial',
+          transactionId: 'o-1',
+          announced: true,
+          channels: ['sms'],
+        },
+      ]);
+    });
+  });
+
+  describe('when actions were taken just now', () => {
+    const NOW = at('2026-05-03T10:00:00Z');
+
+    /** What comes of actions together: what they gave is among the grants, and what the member had before is told beside. */
+    function taking(
+      taken: ActionRecord[],
+      {
+        from,
+        amount,
+        cause = 'transaction',
+        had = [],
+      }: {
+        from: string;
+        amount: number;
+        cause?: 'transaction' | 'tierAction';
+        had?: Grant[];
+      },
+    ) {
+      const lifted = taken.flatMap((record) => record.lifted ?? []);
+      const grants = [...had.filter(({ key }) => !lifted.includes(key)), ...taken.flatMap(({ grant }) => grant ?? [])];
+      const member = withGrants({ ...withPoints(amount), tier: { id: from, since: at(YEAR_1) } }, grants, NOW, PROGRAM);
+      const because = { cause, at: NOW, transactionId: 'o-1', grantsBefore: had, taken };
+      return settle(member, PROGRAM, SILENT, because, NOW).changes;
+    }
+
+    const promoted = (promotion: string, tier: string) =>
+      floor(`promotion#${promotion}#api#o-1`, tier, { promotion, transactionId: 'o-1' });
+
+    test('is put down to the one that gave the tier', () => {
+      const taken = [actionThatGave(promoted('small', 'silver')), actionThatGave(promoted('big', 'gold'))];
+      const expected = [{ to: { id: 'gold' }, cause: 'tierAction', promotion: 'big', transactionId: 'o-1' }];
+      expect(taking(taken, { from: 'bronze', amount: 0 })).toMatchObject(expected);
+      expect(taking(taken.reverse(), { from: 'bronze', amount: 0 })).toMatchObject(expected);
+    });
+
+    test('is put down to the points, and told, where they give the same tier without any action', () => {
+      const changes = taking([actionThatGave(promoted('small', 'silver'))], { from: 'bronze', amount: 1300 });
+      expect(changes).toMatchObject([
+        { to: { id: 'silver' }, cause: 'transaction', transactionId: 'o-1', announced: true },
+      ]);
+      expect(changes[0]).not.toHaveProperty('actionId');
+    });
+
+    test('is put down to the upgrade that lifts what held the member down, though the points give the tier from then on', () => {
+      const penalty = cap('penalty', 'bronze');
+      const record = actionThatGave(floor('sorry', 'silver', { until: AUGUST }), {
+        lifted: ['penalty'],
+        action: { notify: { channels: ['push'] } },
+      });
+      const without = { ...actionThatGave(floor('late', 'silver')), outcome: 'NO_CHANGE' as const };
+      delete without.grant;
+      const expected = [
+        {
+          from: { id: 'bronze' },
+          to: { id: 'silver' },
+          cause: 'tierAction',
+          actionId: 'sorry',
+          announced: true,
+          channels: ['push'],
+        },
+      ];
+      const before = { from: 'bronze', amount: 1300, cause: 'tierAction' as const, had: [penalty] };
+      expect(taking([record], before)).toMatchObject(expected);
+      expect(taking([record, without], before)).toMatchObject(expected);
+    });
+
+    test.each([
+      ['as the grant tells it', { transactionId: 'api#o-7' }, { transactionId: 'o-7' }, 'o-7'],
+      ['as the action named it, where the grant does not tell', { transactionId: 'o-8' }, {}, 'o-8'],
+    ])('names the transaction of the action, %s', (_, action, grant, transactionId) => {
+      const record = actionThatGave(floor('vip', 'gold', grant), { action });
+      expect(taking([record], { from: 'bronze', amount: 0, cause: 'tierAction' })).toMatchObject([
+        { to: { id: 'gold' }, actionId: 'vip', transactionId },
+      ]);
+    });
+
+    test.each<[string, 'transaction' | 'tierAction', boolean]>([
+      ['is told where a transaction would have raised the member anyway', 'transaction', true],
+      ['is not told where only staff acted, and without a word', 'tierAction', false],
+    ])('up %s', (_, cause, announced) => {
+      const record = actionThatGave(floor('vip', 'gold'));
+      expect(taking([record], { from: 'bronze', amount: 1300, cause })).toMatchObject([
+        { to: { id: 'gold' }, cause: 'tierAction', actionId: 'vip', announced },
+      ]);
+    });
+
+    test('down is not told where the action says nothing, though its transaction alone would have raised the member', () => {
+      const record = actionThatGave(cap('promotion#fraud#api#o-1', 'bronze', { promotion: 'fraud' }));
+      expect(taking([record], { from: 'silver', amount: 5200 })).toMatchObject([
+        { from: { id: 'silver' }, to: { id: 'bronze' }, cause: 'tierAction', promotion: 'fraud', announced: false },
+      ]);
+    });
   });
 });
 

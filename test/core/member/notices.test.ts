@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import type { Grant } from '../../../core/actions/grant.ts';
+import type { ActionRecord, TierAction } from '../../../core/actions/tier-action.ts';
+import type { Member } from '../../../core/member/member.ts';
+import { reminderOf, renewalOf } from '../../../core/member/notices.ts';
+import { bringUpTo, withGrants } from '../../../core/member/settle.ts';
+import { exampleProgram } from '../../support/program.ts';
+import { at, newMember, SILENT } from '../members.ts';
+import { actionThatGave, cap, floor } from './given.ts';
+
+const PROGRAM = exampleProgram();
+const MAY = at('2026-05-03T10:00:00Z');
+const AUGUST = '2026-07-31T22:00:00Z';
+const SEPTEMBER = '2026-08-31T22:00:00Z';
+const GOLD = { id: 'gold', name: 'Gold', rank: 2 };
+
+/** Somebody without points, who is Gold by what was given. */
+function goldBy(...grants: Grant[]): Member {
+  const member = { ...newMember(PROGRAM), tier: { id: 'gold', since: MAY }, changes: 1 };
+  return withGrants(member, grants, MAY, PROGRAM);
+}
+
+describe('a tier is said to be renewed', () => {
+  const until = { until: AUGUST };
+  const renewed = (what: Partial<ActionRecord>, action: Partial<TierAction> = {}, grant = floor('r', 'gold', until)) =>
+    renewalOf(goldBy(grant), actionThatGave(grant, { ...what, action }), PROGRAM, at('2026-05-04T10:00:00Z'));
+
+  test.each<[string, boolean, Partial<ActionRecord>, Partial<TierAction>, Grant?]>([
+    ['when a renewal was applied', true, {}, { action: 'renew' }],
+    ['when a renewal extended it', true, { outcome: 'EXTENDED' }, { action: 'renew' }],
+    ['when another upgrade to it ends later', true, { outcome: 'EXTENDED' }, {}],
+    ['but not when an upgrade has just given it', false, {}, {}],
+    ['but not when nothing came of the action', false, { outcome: 'NO_CHANGE' }, { action: 'upgrade' }],
+    [
+      'but not when what it has ends later anyway',
+      false,
+      { outcome: 'EXTENDED', grant: undefined as never },
+      { action: 'renew' },
+    ],
+    [
+      'but not when another tier was extended, below it',
+      false,
+      { outcome: 'EXTENDED' },
+      {},
+      floor('r', 'silver', until),
+    ],
+    ['but not when a downgrade to it lasts longer', false, { outcome: 'EXTENDED' }, {}, cap('r', 'gold', until)],
+  ])('%s', (_, isSaid, what, action, grant) => {
+    expect(renewed(what, action, grant)?.kind).toBe(isSaid ? 'renewed' : undefined);
+  });
+
+  test('with its new end, as of the moment of the action, and nobody is told where the action names no channel', () => {
+    expect(renewed({}, { action: 'renew' })).toStrictEqual({
+      memberId: 'm-1',
+      sequence: 2,
+      kind: 'renewed',
+      from: GOLD,
+      to: GOLD,
+      occurredAt: MAY,
+      recordedAt: at('2026-05-04T10:00:00Z'),
+      expiresAt: at(AUGUST),
+      programVersion: PROGRAM.version,
+      actionId: 'r',
+      points: 0,
+      next: { id: 'platinum', name: 'Platinum', rank: 3, missing: 10_000 },
+      announced: false,
+    });
+  });
+
+  test('as the promotion’s and the transaction’s that renewed it, by the channels that it names', () => {
+    const grant = floor('promotion#stay#api#o-1', 'gold', { ...until, promotion: 'stay', transactionId: 'o-1' });
+    expect(renewed({}, { action: 'renew', notify: { channels: ['email'] } }, grant)).toMatchObject({
+      actionId: 'stay#api#o-1',
+      promotion: 'stay',
+      transactionId: 'o-1',
+      announced: true,
+      channels: ['email'],
+    });
+  });
+
+  test('to nobody where it names a list of channels without any', () => {
+    const notice = renewed({}, { action: 'renew', notify: { channels: [] } });
+    expect(notice).toMatchObject({ announced: false });
+    expect(notice).not.toHaveProperty('channels');
+  });
+
+  test('without an end where it was renewed for good', () => {
+    expect(renewed({}, { action: 'renew' }, floor('r', 'gold'))).toMatchObject({ kind: 'renewed', expiresAt: null });
+  });
+
+  test('not later than it is written down, by a clock that is behind', () => {
+    const behind = MAY - 2000;
+    const grant = floor('r', 'gold', until);
+    const record = actionThatGave(grant, { action: { action: 'renew' } });
+    expect(renewalOf(goldBy(grant), record, PROGRAM, behind)).toMatchObject({
+      occurredAt: behind,
+      recordedAt: behind,
+    });
+  });
+});
+
+describe('a warning of an end that is near', () => {
+  /** Thirty and seven days of Madrid before the first of August. */
+  const FIRST = at('2026-07-01T22:00:00Z');
+  const LAST = at('2026-07-24T22:00:00Z');
+  const vip = floor('vip', 'gold', { until: AUGUST });
+
+  test.each([
+    ['the first', FIRST, LAST - 1, true],
+    ['the first, once the last has come', FIRST, LAST, false],
+    ['the last', LAST, at(AUGUST) - 1, true],
+    ['the last, once the tier has ended', LAST, at(AUGUST), false],
+  ])('%s', (_, due, moment, isSaid) => {
+    const notice = reminderOf(goldBy(vip), due, moment, PROGRAM, moment);
+    expect(notice?.kind).toBe(isSaid ? 'expiring' : undefined);
+  });
+
+  test('names the tier, what comes after it, and the action that gave it', () => {
+    const { notices } = bringUpTo(FIRST, goldBy(vip), PROGRAM, SILENT);
+    expect(notices).toMatchObject([
+      {
+        kind: 'expiring',
+        sequence: 2,
+        from: GOLD,
+        to: GOLD,
+        after: { id: 'bronze', name: 'Bronze', rank: 0 },
+        occurredAt: FIRST,
+        expiresAt: at(AUGUST),
+        actionId: 'vip',
+        announced: false,
+      },
+    ]);
+  });
+
+  test('is about the tier that shows, though a lower one ends on the same day', () => {
+    const lower = floor('lower', 'silver', { until: AUGUST });
+    expect(reminderOf(goldBy(lower, vip), FIRST, FIRST, PROGRAM, FIRST)).toMatchObject({
+      actionId: 'vip',
+      after: { id: 'bronze' },
+    });
+  });
+
+  test('is not given of a lower tier, which does not show', () => {
+    const lower = floor('lower', 'silver', { until: AUGUST });
+    const member = goldBy(lower, floor('vip', 'gold', { until: SEPTEMBER }));
+    expect(reminderOf(member, FIRST, FIRST, PROGRAM, FIRST)).toBeUndefined();
+  });
+});
