@@ -9,6 +9,7 @@ import type { Program } from '../../../core/program/program.ts';
 import { HOUR_MS } from '../../../core/time.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, euros, type Facts, historyOf, memberWith, purchase, refund, SILENT } from '../members.ts';
+import { cap, floor, memberGiven } from './given.ts';
 
 const PROGRAM = exampleProgram();
 const NOON = '2026-05-02T12:00:00Z';
@@ -329,5 +330,76 @@ describe('a rebuild', () => {
     const { member: again, changes } = rebuild(ended, ledger, [], '2026-12-31T22:59:59.999Z');
     expect(changes).toEqual([]);
     expect(again.tally).toEqual(ended.tally);
+  });
+});
+
+describe('R17: a downgrade that is to be reassessed', () => {
+  const until = '2026-07-31T22:00:00Z';
+  const GIVEN = at('2026-05-02T10:00:00Z');
+  const from = '2026-05-02T10:00:00Z';
+  const reassessed = cap('mild', 'bronze', { from, until, reassessFrom: GIVEN });
+  const earned = facts(bonus('first', 1300), '2026-05-02T08:00:00Z');
+  const heldBy = (...grants: Grant[]) => memberGiven(grants, [earned], PROGRAM, GIVEN);
+  const redemption = facts({ id: 'x', type: 'redemption', points: 5 });
+
+  test.each<[string, Grant[], LedgerEntry[], string]>([
+    ['is lifted by a purchase', [reassessed], [facts(purchase('o', 10))], 'silver'],
+    ['is lifted by a purchase among others', [reassessed], [redemption, facts(purchase('o', 10))], 'silver'],
+    ['stays where points are only spent', [reassessed], [redemption], 'bronze'],
+    [
+      'is lifted though something else was given, too',
+      [floor('vip', 'silver', { from, until }), reassessed],
+      [facts(purchase('o', 10))],
+      'silver',
+    ],
+    [
+      'is lifted, and a stricter one that is not to be reassessed stays',
+      [cap('strict', 'bronze', { from, until }), reassessed],
+      [facts(purchase('o', 10))],
+      'bronze',
+    ],
+  ])('%s', (_, grants, entries, tier) => {
+    const { member } = counted(heldBy(...grants), entries);
+    expect(member.tier.id).toBe(tier);
+    const lifted = member.grants?.every(({ reassessFrom }) => reassessFrom === undefined) ?? true;
+    expect(lifted).toBe(entries.some(({ type }) => type === 'purchase'));
+  });
+});
+
+describe('R8: where the way to the points decides the tier', () => {
+  const oneBelow = exampleProgram({ downgrade: { target: 'oneBelow' } });
+  const by = (what: Facts, when: string) => entry(what, when, oneBelow);
+  const platinum = memberWith([by(bonus('a', 10_000), '2026-05-02T08:00:00Z')], oneBelow, at('2026-05-02T08:00:00Z'));
+  const expiry = (id: string, when: string) => by({ id, type: 'expiry', points: 4_000 }, when);
+
+  test.each([
+    ['at one moment are one fall, and lead one below', NOON, NOON, 'gold'],
+    ['one after the other are two', '2026-05-02T11:00:00Z', NOON, 'silver'],
+  ])('two expiries %s', (_, first, second, tier) => {
+    const counting = count(platinum, [expiry('x', first), expiry('y', second)], NOON, oneBelow);
+    expect(counting).toMatchObject({
+      kind: 'counted',
+      member: { tier: { id: tier }, tally: { current: { tier: 2000 } } },
+    });
+  });
+
+  test.each([
+    ['after all others', '2026-05-02T08:00:00.001Z', 'counted'],
+    ['at the moment of the last one', '2026-05-02T08:00:00Z', 'rebuildNeeded'],
+    ['before it', '2026-05-02T07:59:59.999Z', 'rebuildNeeded'],
+  ])('what happened %s is counted by itself only where nothing that is counted came later', (_, when, kind) => {
+    expect(count(platinum, [expiry('x', when)], NOON, oneBelow).kind).toBe(kind);
+  });
+
+  test('a single one among several that comes too late asks for the whole history', () => {
+    const batch = [expiry('x', NOON), expiry('y', '2026-05-02T07:00:00Z')];
+    expect(count(platinum, batch, NOON, oneBelow)).toEqual({ kind: 'rebuildNeeded', because: 'out of order' });
+  });
+});
+
+test('a member of whom promotions are still to be decided is made up from its whole history', () => {
+  expect(count({ ...with800, undecided: true }, [facts(purchase('o', 500))])).toEqual({
+    kind: 'rebuildNeeded',
+    because: 'fires a promotion',
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Grant } from '../../../core/actions/grant.ts';
 import { cycleAt } from '../../../core/cycles/cycle.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { type MemberView, replayTo, viewNow } from '../../../core/member/member-view.ts';
@@ -23,6 +24,7 @@ import {
 } from '../histories.ts';
 import { ENROLMENT, lifeOf, lives } from '../lives.ts';
 import { at, bonus, entry, historyOf, memberWith, newMember, purchase, SILENT } from '../members.ts';
+import { actionThatGave, cap, floor, memberGiven } from './given.ts';
 
 const PROGRAM = exampleProgram();
 const FILES = PROGRAM_FILES.map((file) => exampleBrand(file).program);
@@ -145,6 +147,50 @@ describe('a member at any moment', () => {
   });
 });
 
+describe('R13: a member to whom tiers were given, at any moment of the past', () => {
+  const enrolledAt = at('2026-01-10T09:00:00Z');
+  const order = entry(bonus('a', 1200), '2026-02-01T10:00:00Z', PROGRAM);
+
+  function tierAt(when: string, grants: Grant[]) {
+    const neverRecorded = { ...newMember(PROGRAM, enrolledAt), tier: { id: 'none', since: 0 } };
+    const history = { entries: [order], actions: grants.map((grant) => actionThatGave(grant)) };
+    const { tier } = replayTo(at(when), neverRecorded, history, PROGRAM)!.view;
+    return { id: tier.tier.id, since: tier.since, source: tier.source };
+  }
+
+  const long = floor('long', 'gold', { from: '2026-03-01T00:00:00Z', until: '2026-06-01T00:00:00Z' });
+  const short = floor('short', 'platinum', { from: '2026-04-01T00:00:00Z', until: '2026-05-01T00:00:00Z' });
+
+  test.each([
+    ['before the first grant', '2026-02-15T00:00:00Z', 'silver', '2026-02-01T10:00:00Z', 'earned'],
+    ['under the first', '2026-03-15T00:00:00Z', 'gold', '2026-03-01T00:00:00Z', 'floor'],
+    ['under a higher one within it', '2026-04-15T00:00:00Z', 'platinum', '2026-04-01T00:00:00Z', 'floor'],
+    ['under the first again', '2026-05-15T00:00:00Z', 'gold', '2026-05-01T00:00:00Z', 'floor'],
+    ['after both', '2026-06-15T00:00:00Z', 'silver', '2026-06-01T00:00:00Z', 'earned'],
+  ])('%s', (_, when, id, since, source) => {
+    expect(tierAt(when, [long, short])).toEqual({ id, since: at(since), source });
+    expect(tierAt(when, [short, long])).toEqual({ id, since: at(since), source });
+  });
+
+  test('held down, it has the lower tier since the downgrade, and its own again since that ended', () => {
+    const penalty = cap('penalty', 'bronze', { from: '2026-03-01T00:00:00Z', until: '2026-04-01T00:00:00Z' });
+    expect(tierAt('2026-03-15T00:00:00Z', [penalty])).toMatchObject({
+      id: 'bronze',
+      since: at('2026-03-01T00:00:00Z'),
+    });
+    expect(tierAt('2026-04-15T00:00:00Z', [penalty])).toMatchObject({
+      id: 'silver',
+      since: at('2026-04-01T00:00:00Z'),
+    });
+  });
+
+  test('goes to what the points give when a grant ends after the cycle in which they were earned', () => {
+    const later = floor('later', 'gold', { from: '2027-11-01T00:00:00Z', until: '2028-03-01T00:00:00Z' });
+    expect(tierAt('2028-02-01T00:00:00Z', [later])).toMatchObject({ id: 'gold', since: at('2027-11-01T00:00:00Z') });
+    expect(tierAt('2028-04-01T00:00:00Z', [later])).toMatchObject({ id: 'bronze', since: at('2028-03-01T00:00:00Z') });
+  });
+});
+
 describe('a member now, from the item alone', () => {
   const member = newMember(PROGRAM);
   const NOW = at('2026-06-01T00:00:00Z');
@@ -168,6 +214,32 @@ describe('a member now, from the item alone', () => {
     expect(viewNow(silver, stricter, NOW)).toMatchObject({
       tier: { tier: { id: 'silver' } },
       earnedTier: { id: 'bronze' },
+    });
+  });
+
+  test('has a tier that is kept since the thresholds were moved by no grant, and no grant ends it (R10)', () => {
+    const until = '2026-07-31T22:00:00Z';
+    const order = entry(bonus('a', 5500), '2026-05-02T00:00:00Z', PROGRAM);
+    const gold = memberGiven([floor('small', 'silver', { until })], [order], PROGRAM, NOW);
+    const stricter = exampleProgram({
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        { id: 'silver', name: 'Silver', threshold: 5600 },
+        { id: 'gold', name: 'Gold', threshold: 6000 },
+      ],
+    });
+    expect(viewNow(gold, stricter, NOW)).toMatchObject({
+      tier: { tier: { id: 'gold' }, source: 'earned', expiresAt: null, after: null },
+      earnedTier: { id: 'bronze' },
+    });
+  });
+
+  test('is in the cycle of the moment, however long nothing happens and however late a grant ends', () => {
+    const vip = floor('vip', 'gold', { until: '2035-05-31T22:00:00Z' });
+    const view = viewNow(memberGiven([vip], [], PROGRAM, NOW), PROGRAM, at('2031-03-01T00:00:00Z'));
+    expect(view).toMatchObject({
+      tier: { tier: { id: 'gold' }, expiresAt: at('2035-05-31T22:00:00Z') },
+      cycle: { start: at('2030-12-31T23:00:00Z'), end: at('2031-12-31T23:00:00Z') },
     });
   });
 
