@@ -125,8 +125,8 @@ function summaryOf(view: MemberView, program: Program): string[] {
     // A cap may hold back what the points would give.
     if (open.length > 0) sentences.push(`To ${name} are missing: ${list}${any}.`);
   }
-  // A tier that ends before the cycle does is not kept beyond it by any points.
-  if (tier.expiresAt !== null && cycle.end !== null && tier.expiresAt < cycle.end) return sentences;
+  // A tier that ends before the cycle does is not kept beyond it by any points, and where cycles never end none has to be kept.
+  if (cycle.end === null || (tier.expiresAt !== null && tier.expiresAt < cycle.end)) return sentences;
   if (progress.keep?.missing) {
     sentences.push(`To keep ${tier.tier.name} after the cycle ends, ${progress.keep.missing} ${unit} are missing.`);
   } else if (progress.keep && progress.expectedAtCycleEnd === tier.tier.id) {

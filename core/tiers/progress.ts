@@ -42,20 +42,19 @@ export function progressOf(tally: Tally, program: Program, visible: Tier, grants
   const next = program.tiers[visible.rank + 1];
   const ends = tally.cycle.end !== END_OF_TIME;
   const span: Span = program.upgradeBasis === 'current' ? 'both' : 'current';
+  // With no cycle to end, what is expected is what every grant's end leaves.
+  const expected = visibleTier(
+    earnedTier(program, ends ? afterCycleEnd(tally, program) : tally),
+    grants,
+    ends ? tally.cycle.end : END_OF_TIME - 1,
+    program,
+  );
+  // The cycle that ends is judged by its own points alone; but nothing is missing to a tier that was given for longer.
+  const toKeep = () => (expected.id === visible.id ? 0 : distanceTo(visible, tally, program, 'current').missing);
   return {
     next: next ? { tier: next.id, ...distanceTo(next, tally, program, span), needed: next.needed } : null,
-    // The cycle that ends is judged by its own points alone.
-    keep:
-      ends && visible.rank > 0
-        ? { missing: distanceTo(visible, tally, program, 'current').missing, by: tally.cycle.end }
-        : null,
-    // With no cycle to end, what is expected is what every grant's end leaves.
-    expectedAtCycleEnd: visibleTier(
-      earnedTier(program, ends ? afterCycleEnd(tally, program) : tally),
-      grants,
-      ends ? tally.cycle.end : END_OF_TIME - 1,
-      program,
-    ).id,
+    keep: ends && visible.rank > 0 ? { missing: toKeep(), by: tally.cycle.end } : null,
+    expectedAtCycleEnd: expected.id,
   };
 }
 

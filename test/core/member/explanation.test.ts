@@ -375,13 +375,24 @@ describe('in sentences, where staff or a promotion decided', () => {
     expect(summary(grants, facts)).toEqual(sentences);
   });
 
-  test('a tier that was given for good has no end to tell', () => {
-    const sentences = summary([floor('friend', 'gold')], [bonus('a', 1300)]);
-    expect(sentences.slice(0, 2)).toEqual([
+  test('a tier that was given for good has no end to tell, and nothing is missing to keep it', () => {
+    expect(summary([floor('friend', 'gold')], [bonus('a', 1300)])).toEqual([
       'The tier is Gold, given by the action friend.',
       'The points alone give Silver.',
+      'To Platinum are missing: 8700 points.',
+      'Gold is kept after the cycle ends.',
     ]);
-    expect(sentences.join(' ')).not.toContain('It lasts');
+  });
+
+  test('where cycles never end, no end of one is told', () => {
+    expect(summary([floor('vip', 'gold', { until: AUGUST })], [bonus('a', 1300)], { cycle: { type: 'none' } })).toEqual(
+      [
+        'The tier is Gold, given by the action vip.',
+        'The points alone give Silver.',
+        'It lasts until the end of 2026-07-31; then comes Silver.',
+        'To Platinum are missing: 8700 points.',
+      ],
+    );
   });
 
   test('R8: below a grant there may be a tier that points alone would not give', () => {
