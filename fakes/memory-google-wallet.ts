@@ -1,7 +1,7 @@
 import type { GoogleWallet } from '../core/ports.ts';
 import type { Instant } from '../core/time.ts';
 import type { GoogleLoyaltyClass } from '../core/wallet/google-class.ts';
-import type { GoogleMessage } from '../core/wallet/google-message.ts';
+import { type GoogleMessage, keptMessages } from '../core/wallet/google-message.ts';
 import type { ClosedGoogleObject, GoogleLoyaltyObject } from '../core/wallet/google-object.ts';
 import { googleSaveUrl } from '../core/wallet/google-save-link.ts';
 
@@ -36,7 +36,8 @@ export class MemoryGoogleWallet implements GoogleWallet {
   async addMessage(objectId: string, message: GoogleMessage): Promise<'told' | 'tooOften'> {
     const object = this.objects.get(objectId);
     if (!object) throw new Error(`Google has no object ${objectId}.`);
-    this.objects.set(objectId, { ...object, messages: [...(object.messages ?? []), structuredClone(message)] });
+    const messages = [...(object.messages ?? []), structuredClone(message)];
+    this.objects.set(objectId, { ...object, messages: keptMessages(messages) ?? messages });
     this.told.push(structuredClone({ objectId, message }));
     return 'told';
   }

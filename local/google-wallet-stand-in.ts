@@ -30,6 +30,7 @@ export interface StandInOptions {
 const SCOPE = 'https://www.googleapis.com/auth/wallet_object.issuer';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MOST_NOTIFICATIONS = 3;
+const MOST_MESSAGES = 10;
 
 /**
  * Google Wallet on this machine: it gives tokens for a service account's signed assertions, keeps classes and objects as
@@ -198,6 +199,8 @@ export class GoogleWalletStandIn {
   #addMessage(object: Json, message: Json): Answered {
     const now = this.#options.clock();
     const objectId = String(object.id);
+    const messages = (object.messages as Json[] | undefined) ?? [];
+    if (messages.length >= MOST_MESSAGES) return refusal({ status: 400, word: 'INVALID_ARGUMENT' });
     if (message.messageType === 'TEXT_AND_NOTIFY') {
       const lately = this.notifications.filter((one) => one.objectId === objectId && one.at > now - DAY_MS).length;
       if (lately >= MOST_NOTIFICATIONS) {
@@ -205,7 +208,7 @@ export class GoogleWalletStandIn {
       }
       this.notifications.push({ objectId, header: String(message.header), body: String(message.body), at: now });
     }
-    object.messages = [...((object.messages as Json[] | undefined) ?? []), message];
+    object.messages = [...messages, message];
     return { status: 200, body: { resource: object } };
   }
 

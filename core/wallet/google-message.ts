@@ -13,6 +13,18 @@ export function googleMessage(news: TierChange | TierNotice, header: string, bod
   return { id: `change-${news.sequence}`, header, body, messageType: 'TEXT_AND_NOTIFY' };
 }
 
+/**
+ * A pass holds ten messages, and may take no further one: https://developers.google.com/wallet/reference/rest/v1/loyaltyobject. Room is made
+ * before there is none: where that fails, it is tried again with the next message.
+ */
+const MANY_MESSAGES = 8;
+const KEPT_MESSAGES = 5;
+
+/** The messages that are to stay on a pass, the newest; undefined where all may. The oldest comes first. */
+export function keptMessages<T>(messages: readonly T[]): T[] | undefined {
+  return messages.length < MANY_MESSAGES ? undefined : messages.slice(-KEPT_MESSAGES);
+}
+
 /** Google tells a pass's owner no more often than this: https://developers.google.com/wallet/retail/loyalty-cards/use-cases/trigger-push-notifications */
 export const MOST_NOTIFICATIONS = 3;
 export const NOTIFICATIONS_SPAN_MS = 24 * 60 * 60 * 1000;

@@ -3,7 +3,7 @@ import { OutcomeUnknown } from '../../core/failures.ts';
 import type { GoogleWallet } from '../../core/ports.ts';
 import type { Instant } from '../../core/time.ts';
 import type { GoogleLoyaltyClass } from '../../core/wallet/google-class.ts';
-import type { GoogleMessage } from '../../core/wallet/google-message.ts';
+import { type GoogleMessage, keptMessages } from '../../core/wallet/google-message.ts';
 import type { ClosedGoogleObject, GoogleLoyaltyObject } from '../../core/wallet/google-object.ts';
 import { googleSaveClaims, googleSaveUrl } from '../../core/wallet/google-save-link.ts';
 import type { GoogleKey } from './google-key.ts';
@@ -36,6 +36,8 @@ interface Answer {
   word: string;
   isTooOften: boolean;
   retryAfterMs: number | undefined;
+  /** What was done is answered with, as JSON. */
+  text: string;
 }
 
 /** A call of which nobody knows what became, unless Google was never reached. */
@@ -110,7 +112,19 @@ export class GoogleWalletClient implements GoogleWallet {
     if (answer.status >= 500)
       throw new OutcomeUnknown(`Google did not say whether it took the message: ${said(answer)}.`);
     expectDone('POST', path, answer);
+    await this.#makeRoom(objectId, answer.text);
     return 'told';
+  }
+
+  /** Takes the oldest messages off a pass that holds many. What was told was told, whatever comes of this. */
+  async #makeRoom(objectId: string, answered: string): Promise<void> {
+    try {
+      const { resource } = JSON.parse(answered) as { resource?: { messages?: unknown[] } };
+      const messages = keptMessages(resource?.messages ?? []);
+      if (messages) await this.#repeated('PATCH', `loyaltyObject/${encodeURIComponent(objectId)}`, { messages });
+    } catch {
+      // The next message comes by here again.
+    }
   }
 
   async saveUrl(object: { id: string; classId: string }, now: Instant): Promise<string> {
@@ -184,13 +198,14 @@ export class GoogleWalletClient implements GoogleWallet {
     const { response, text } = await this.#send(key, token, method, path, body).catch((error: unknown) => {
       throw new Unanswered(error);
     });
-    if (response.ok) return { status: response.status, word: '', isTooOften: false, retryAfterMs: undefined };
+    if (response.ok) return { status: response.status, word: '', isTooOften: false, retryAfterMs: undefined, text };
     const retryAfterS = Number(response.headers.get('retry-after') ?? Number.NaN);
     return {
       status: response.status,
       word: /"status"\s*:\s*"([A-Z_]{1,40})"/.exec(text)?.[1] ?? '',
       isTooOften: /QuotaExceededException/i.test(text),
       retryAfterMs: Number.isFinite(retryAfterS) ? retryAfterS * 1000 : undefined,
+      text: '',
     };
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compileProgram } from '../../../core/program/program.ts';
 import { type GoogleBrand, googleClass } from '../../../core/wallet/google-class.ts';
 import { googleClassId, googleObjectId } from '../../../core/wallet/google-ids.ts';
-import { NOTIFICATIONS_SPAN_MS, withNotice } from '../../../core/wallet/google-message.ts';
+import { keptMessages, NOTIFICATIONS_SPAN_MS, withNotice } from '../../../core/wallet/google-message.ts';
 import { closedGoogleObject, googleObject } from '../../../core/wallet/google-object.ts';
 import { googleSaveClaims, googleSaveUrl } from '../../../core/wallet/google-save-link.ts';
 import { googleTexts } from '../../../core/wallet/google-texts.ts';
@@ -188,6 +188,15 @@ describe('the object of a member', () => {
     const make = () => JSON.stringify(googleObject(FACE, { es: spanish, en: FACE }, EXAMPLE_GOOGLE));
     expect(make()).toBe(make());
   });
+});
+
+test.each([
+  [0, undefined],
+  [7, undefined],
+  [8, [4, 5, 6, 7, 8]],
+  [10, [6, 7, 8, 9, 10]],
+])('of %i messages on a pass these stay: %j', (count, kept) => {
+  expect(keptMessages(Array.from({ length: count }, (_, place) => place + 1))).toEqual(kept);
 });
 
 describe('what Google tells a pass’s owner', () => {

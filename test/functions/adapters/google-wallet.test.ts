@@ -260,6 +260,28 @@ describe('a message', () => {
     expect(await wallet.addMessage(OBJECT.id, message('5'))).toBe('told');
   });
 
+  test('finds room on a pass that was told of many, and the newest stay', async () => {
+    const wallet = await withObject();
+    for (let told = 1; told <= 25; told++) {
+      now += 24 * 60 * 60_000;
+      expect(await wallet.addMessage(OBJECT.id, message(`change-${told}`))).toBe('told');
+    }
+    const held = standIn.objects.get(OBJECT.id)!.messages as { id: string }[];
+    expect(held.map(({ id }) => id)).toEqual([19, 20, 21, 22, 23, 24, 25].map((told) => `change-${told}`));
+  });
+
+  test('is told also where no room can be made after it', async () => {
+    const wallet = await withObject();
+    for (let told = 1; told <= 9; told++) {
+      now += 24 * 60 * 60_000;
+      if (told >= 8) standIn.fail({ status: 403, times: 1, word: 'PERMISSION_DENIED', only: 'PATCH' });
+      expect(await wallet.addMessage(OBJECT.id, message(`change-${told}`))).toBe('told');
+    }
+    now += 24 * 60 * 60_000;
+    expect(await wallet.addMessage(OBJECT.id, message('change-10'))).toBe('told');
+    expect(standIn.objects.get(OBJECT.id)!.messages).toHaveLength(5);
+  });
+
   test('is tried again only where Google certainly did not take it', async () => {
     const wallet = await withObject();
     standIn.fail({ status: 429, times: 2, only: 'POST loyaltyObject' });
