@@ -357,6 +357,16 @@ describe('the list of what was counted lately', () => {
     expect(audit.expected).toEqual(RIGHT.member);
   });
 
+  test('is wrong without what the sums hold, too, when the stream no longer has that; and right without what they have not', () => {
+    const late = entry(bonus('late', 500), '2026-05-03T09:30:00Z', PROGRAM);
+    const flying = entry(bonus('flying', 40), '2026-05-04T09:30:00Z', PROGRAM);
+    const records = withTally(RIGHT, sumsOf([...LEDGER, late]));
+    const audit = auditOf(records, [...LEDGER, late, flying], PROGRAM, { now: flying.recordedAt + 3 * HOUR_MS });
+    expect(audit.told).toEqual([['counted.api#late', null, late.recordedAt, 'windowBroken']]);
+    expect(audit.expected.tally).toEqual(records.member.tally);
+    expect(audit.expected.counted.entries).toEqual([['api#late', late.recordedAt], fresh]);
+  });
+
   test.each<[string, Instant, Told[]]>([
     ['a little ahead of the auditor’s clock', NOW + 4 * MINUTE_MS, []],
     ['hours ahead of it', NOW + HOUR_MS, [['counted.since', NOW + HOUR_MS, 'a moment of the past', 'windowBroken']]],
@@ -658,6 +668,17 @@ describe('what it is found by', () => {
     test('is the first warning of the floor that ends first, or the end of a cap', () => {
       expect(given(forGood, first, next).member.nextDueAt).toBe(WARNED);
       expect(given(held).member.nextDueAt).toBe(at(AUTUMN));
+    });
+
+    test('is the warning after the one that was written down, where the item says an hour later', () => {
+      const written = at('2026-11-01T10:00:00Z');
+      const right = rightRecords({ actions: [actionThatGave(first)], now: written });
+      const SEVEN_DAYS = at('2026-11-13T23:00:00Z');
+      expect(right.member.nextDueAt).toBe(SEVEN_DAYS);
+      const spoilt = withMember(right, { nextDueAt: SEVEN_DAYS + HOUR_MS });
+      const audit = auditOf(spoilt, LEDGER, PROGRAM, { now: written + DAY_MS });
+      expect(audit.told).toEqual([['nextDueAt', SEVEN_DAYS + HOUR_MS, SEVEN_DAYS, 'timer']]);
+      expect(audit.expected).toEqual(right.member);
     });
 
     const later = floor('later', 'platinum', { until: '2027-06-01T10:00:00Z', from: '2026-05-02T10:00:00Z' });
