@@ -20,7 +20,7 @@ export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
   member: {
     files: ['core/member/**/*.ts', '!core/member/audit*.ts'],
     tests: [
-      'test/core/member/!(audit).test.ts',
+      'test/core/member/!(audit*).test.ts',
       // Lives with actions, promotions and clocks: most of what grants do to a member shows in these alone.
       'test/core/actions/managed-lives.test.ts',
       ...journeys('reminders', 'falling', 'cycles-end', 'program-edits', 'recalculation', 'recalculation-corners'),
@@ -31,7 +31,7 @@ export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
   // Each case of the audit's laws is a whole life: they would make what judges a member slow.
   audit: {
     files: ['core/member/audit*.ts'],
-    tests: ['test/core/member/audit.test.ts', ...journeys('audit')],
+    tests: ['test/core/member/audit*.test.ts', ...journeys('audit')],
   },
   notifications: roomOf('notifications'),
   program: roomOf('program'),

@@ -102,7 +102,8 @@ export function auditMember(
   const [ours, theirs] = [figuresOf(member.tally), figuresOf(ledger.tally)];
   for (const figure of Object.keys(theirs)) {
     if (figure === 'held') continue;
-    compare(ledger.cause, `tally.${figure}`, ours[figure], theirs[figure]);
+    const isOfWay = figure === 'latestAt' && !hasValidSums(member, program);
+    compare(isOfWay ? 'rulebookEdited' : ledger.cause, `tally.${figure}`, ours[figure], theirs[figure]);
   }
   found('entriesNotCounted', ledger.missed);
   // R8: what was held before an edit of thresholds stays held.

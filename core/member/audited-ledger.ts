@@ -9,7 +9,7 @@ import { END_OF_TIME, type Instant, MINUTE_MS } from '../time.ts';
 import type { AuditCause, Difference } from './audit-causes.ts';
 import { withEffect } from './count-entries.ts';
 import { type CountedWindow, standingOf, WINDOW_MS, withCounted } from './counted-window.ts';
-import type { Member } from './member.ts';
+import { hasValidSums, type Member } from './member.ts';
 import type { Tally } from './tally.ts';
 
 export interface AuditedLedger {
@@ -65,13 +65,15 @@ export function readLedger(
     [...some].map((entry) => ({ figure: `counted.${entryKey(entry)}`, stored: null, ledger: entry.recordedAt }));
   const at = cycle.end === END_OF_TIME ? Math.max(now, ...entries.map(({ recordedAt }) => recordedAt)) : cycle.end - 1;
   const fold = (some: readonly LedgerEntry[]) => tallyOf(some, program, member.enrolledAt, at);
-  const stored = textOf(member.tally);
+  // Sums of before an edit of the way in which tiers are lost are these, but for what only one of the ways remembers.
+  const text = hasValidSums(member, program) ? textOf : (tally: Tally) => textOf({ ...tally, latestAt: null! });
+  const stored = text(member.tally);
   /** The first of some choices that adds up, with others, to what is stored. */
   const fitting = (others: readonly LedgerEntry[], choices: readonly LedgerEntry[][]) => {
     for (const choice of choices) {
       const known = [...others, ...choice];
       const tally = fold(known);
-      if (textOf(tally) === stored) return { known, tally, choice };
+      if (text(tally) === stored) return { known, tally, choice };
     }
     return undefined;
   };

@@ -944,6 +944,33 @@ describe('the tier at which a fall left or spared the member', () => {
     expect(audit.expected.tier).toEqual(judged.member.tier);
   });
 
+  test.each<[string, MemberRecords, Program, Told[]]>([
+    [
+      'to one that remembers the way',
+      withNews(rightRecords({ entries: ledger }), change(1, 'bronze', 'silver')),
+      sparing,
+      [
+        ['tally.latestAt', null, down.occurredAt, 'rulebookEdited'],
+        ['tally.held', null, 'gold', 'rulebookEdited'],
+        ['tier.id', 'silver', 'gold', 'rulebookEdited'],
+      ],
+    ],
+    [
+      'to one that counts points alone',
+      judged,
+      PROGRAM,
+      [
+        ['tally.latestAt', down.occurredAt, null, 'rulebookEdited'],
+        ['tally.held', 'gold', null, 'rulebookEdited'],
+        ['tier.id', 'gold', 'silver', 'rulebookEdited'],
+      ],
+    ],
+  ])('waits for the next write after an edit of the way in which tiers are lost: %s', (_, records, program, told) => {
+    const audit = auditOf(records, ledger, program, { inForceSince: NOW });
+    expect(audit.told.filter(([figure]) => figure !== 'countedUnder')).toEqual(told);
+    expect(audit.isOfEdit).toBe(true);
+  });
+
   test('was another before the edit: then the tier waits for it as well, whatever was counted since', () => {
     const tiers = EXAMPLE_PROGRAM.tiers.map((tier) => (tier.id === 'platinum' ? { ...tier, threshold: 5400 } : tier));
     const lower = exampleProgram({ downgrade, tiers });
