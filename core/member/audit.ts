@@ -87,7 +87,8 @@ export function auditMember(
   if (member.undecided) compare('promotionUndecided', 'undecided', true, null);
   else compare('historyBroken', 'welcome', member.welcome, null);
   // Sums of other rules cannot be made again: the next transaction, or a rebuild, makes those of today.
-  if (!hasValidSums(member, program)) {
+  const isOfTheseRules = hasValidSums(member, program);
+  if (!isOfTheseRules) {
     compare('rulebookEdited', 'countedUnder', member.countedUnder, program.countingRule);
     if (!hasValidFigures(member, program))
       return { findings, expected: { ...expected, ...welcomeOf(member) }, isOfEdit: true };
@@ -102,18 +103,13 @@ export function auditMember(
   const [ours, theirs] = [figuresOf(member.tally), figuresOf(ledger.tally)];
   for (const figure of Object.keys(theirs)) {
     if (figure === 'held') continue;
-    const isOfWay = figure === 'latestAt' && !hasValidSums(member, program);
+    const isOfWay = figure === 'latestAt' && !isOfTheseRules;
     compare(isOfWay ? 'rulebookEdited' : ledger.cause, `tally.${figure}`, ours[figure], theirs[figure]);
   }
   found('entriesNotCounted', ledger.missed);
   // R8: what was held before an edit of thresholds stays held.
   const heldOfEdit = wasEdited && isHeldAsShown(member, program);
-  compare(
-    heldOfEdit || !hasValidSums(member, program) ? 'rulebookEdited' : 'figure',
-    'tally.held',
-    ours.held,
-    theirs.held,
-  );
+  compare(heldOfEdit || !isOfTheseRules ? 'rulebookEdited' : 'figure', 'tally.held', ours.held, theirs.held);
 
   const stories = grantHistory(actions, ledger.known, program);
   const at = momentOf(member, stories, [ledger.known, actions, news], program, now, cycle);

@@ -66,7 +66,7 @@ export function readLedger(
   const at = cycle.end === END_OF_TIME ? Math.max(now, ...entries.map(({ recordedAt }) => recordedAt)) : cycle.end - 1;
   const fold = (some: readonly LedgerEntry[]) => tallyOf(some, program, member.enrolledAt, at);
   // Sums of before an edit of the way in which tiers are lost are these, but for what only one of the ways remembers.
-  const text = hasValidSums(member, program) ? textOf : (tally: Tally) => textOf({ ...tally, latestAt: null! });
+  const text = hasValidSums(member, program) ? textOf : textOfEitherWay;
   const stored = text(member.tally);
   /** The first of some choices that adds up, with others, to what is stored. */
   const fitting = (others: readonly LedgerEntry[], choices: readonly LedgerEntry[][]) => {
@@ -214,6 +214,11 @@ export function figuresOf({
 /** Of what is held (R8), an edit may be the reason. */
 function textOf(tally: Tally): string {
   const { held: _, ...figures } = figuresOf(tally);
+  return inOrder(figures);
+}
+
+function textOfEitherWay(tally: Tally): string {
+  const { held: _, latestAt: __, ...figures } = figuresOf(tally);
   return inOrder(figures);
 }
 

@@ -361,7 +361,7 @@ function settleUntilNow(
       untilNow = andThen(untilNow, (current) => {
         const because: Because = {
           cause,
-          at: momentOf(newest.recordedAt, current, []),
+          at: momentOf(newest.recordedAt, current),
           judgedAt: end - 1,
           transactionId: newest.id,
           tallyBefore: tallyBefore(current, knownBefore, program, end - 1),
@@ -401,10 +401,10 @@ function underTheProgram(
  * The moment of a decision, by a clock that may be a little behind those of others: no entry, action, grant, change of tier or welcome
  * lies in its future, and a cycle that has begun for the member does not end again (R9).
  */
-function momentOf(
+export function momentOf(
   now: Instant,
   member: Member,
-  entries: readonly LedgerEntry[],
+  entries: readonly LedgerEntry[] = [],
   actions: readonly ActionRecord[] = [],
 ): Instant {
   let moment = Math.max(now, member.tally.cycle.start, member.tier.since, member.welcome?.at ?? now);

@@ -1,7 +1,7 @@
 import type { Program } from '../program/program.ts';
 import type { RecalculationRun } from '../runs/run.ts';
 import type { Instant } from '../time.ts';
-import { type History, rebuildMember } from './count-entries.ts';
+import { type History, momentOf, rebuildMember } from './count-entries.ts';
 import { standingOf } from './counted-window.ts';
 import { type ChangeCause, hasValidSums, type Member, type TierChange } from './member.ts';
 import { type Announcing, andThen, bringUpTo, type Settled, settle } from './settle.ts';
@@ -85,7 +85,7 @@ function judge(
  * gave it, or as of a moment before, no grant that the member has is left out.
  */
 function judgeByTheRules(member: Member, program: Program, announcing: Announcing, now: Instant): Settled {
-  const at = Math.max(now, member.tier.since, ...(member.grants ?? []).map(({ from }) => from));
+  const at = momentOf(now, member);
   return settle(member, program, announcing, { cause: 'bulkRecalculation', at }, at);
 }
 

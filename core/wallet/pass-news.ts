@@ -2,7 +2,7 @@ import { isNotice, type TierChange, type TierNotice } from '../member/member.ts'
 import { chooseText, fillIn, occasionOf, variablesOf } from '../notifications/message.ts';
 import type { Brand, Channel } from '../program/brand.ts';
 import type { Program } from '../program/program.ts';
-import type { Instant } from '../time.ts';
+import { DAY_MS, type Instant } from '../time.ts';
 import type { PassHolder } from './pass-face.ts';
 
 /** Whether a member is told of a change on the phone, beside seeing it on the pass (semantics, section 7). Read at the moment of sending. */
@@ -47,7 +47,7 @@ export function pushText(
  * How long a pass carries the text of a change. A phone shows it whenever the tier's name is another than before, which it also is in another
  * language, or once the brand has renamed the tier: by then nobody is to hear of the change again.
  */
-export const FRESH_MS = 7 * 24 * 60 * 60 * 1000;
+export const FRESH_MS = 7 * DAY_MS;
 
 /** What a change of tier tells on the phone; undefined where it is silent, is no change of tier, or was written down long ago. */
 export function changeText(

@@ -1,4 +1,4 @@
-import type { Instant } from '../time.ts';
+import { type Instant, MINUTE_MS } from '../time.ts';
 
 /** What is remembered of a member's pass, so that a phone is sent it only when it is another. */
 export interface PassVersion {
@@ -48,7 +48,7 @@ export function readTag(tag: string | undefined): Instant {
 }
 
 /** Longer than from when a pass is drawn to when its version is kept: no function that draws passes has longer than this. */
-export const TAG_OVERLAP_MS = 60_000;
+export const TAG_OVERLAP_MS = MINUTE_MS;
 
 /**
  * Up to where a device was told everything. A version carries the moment at which it was drawn, and is kept a little later: another pass of

@@ -1,8 +1,13 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { GoogleLoyaltyClass } from '../../core/wallet/google-class.ts';
 import type { GoogleMessage } from '../../core/wallet/google-message.ts';
-import type { ClosedGoogleObject, GoogleLoyaltyObject } from '../../core/wallet/google-object.ts';
+import {
+  type ClosedGoogleObject,
+  closedGoogleObject,
+  type GoogleLoyaltyObject,
+} from '../../core/wallet/google-object.ts';
 import { parseGoogleKey } from '../../functions/adapters/google-key.ts';
+import { EXAMPLE_GOOGLE } from './program.ts';
 
 /** A key file as Google gives it out, made here: nobody's. */
 export interface KeyFile {
@@ -64,15 +69,7 @@ export function aGoogleObject(id: string, classId: string): GoogleLoyaltyObject 
 }
 
 export function aClosedGoogleObject(id: string): ClosedGoogleObject {
-  return {
-    id,
-    state: 'INACTIVE',
-    accountName: null,
-    loyaltyPoints: null,
-    secondaryLoyaltyPoints: null,
-    textModulesData: [],
-    messages: [],
-  };
+  return { ...closedGoogleObject(EXAMPLE_GOOGLE, 'm-1'), id };
 }
 
 export function aGoogleMessage(id = 'change-1'): GoogleMessage {
