@@ -223,6 +223,12 @@ export function rankOf(program: Program, id: string): number {
   return tierById(program, id)?.rank ?? -1;
 }
 
+/** Which way a change of tier goes. A tier that the program no longer has counts as the lowest: who falls from it to that one falls. */
+export function directionOf(program: Program, from: string, to: string): 'up' | 'down' | 'none' {
+  if (from === to) return 'none';
+  return rankOf(program, to) > Math.max(rankOf(program, from), 0) ? 'up' : 'down';
+}
+
 /** The tier's name in the member's language, as near as the brand has one: `es-MX`, then `es`, then its own name. */
 export function tierName(tier: Tier, locale?: string): string {
   return (locale && (tier.names[locale] ?? tier.names[locale.split('-')[0]!])) || tier.name;

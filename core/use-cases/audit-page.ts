@@ -1,7 +1,7 @@
 import { type Finding, isDrift } from '../member/audit-causes.ts';
 import type { Announcing } from '../member/settle.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
-import { type Program, rankOf } from '../program/program.ts';
+import { directionOf, type Program } from '../program/program.ts';
 import { failureOf } from '../runs/failure-of.ts';
 import { NO_COUNTS, nextOf, type RunCounts, type RunDifference, type RunOutcome } from '../runs/run.ts';
 import { pageName } from '../runs/segment.ts';
@@ -106,7 +106,7 @@ export function outcomeOf(memberId: string, audit: MemberAudit, program: Program
     outcome: ({ waits: 'WAITS', differs: 'DIFFERS', healed: 'HEALED' } as const)[audit.status],
     from,
     to,
-    direction: !isMoved ? 'none' : rankOf(program, to) > rankOf(program, from) ? 'up' : 'down',
+    direction: directionOf(program, from, to),
     ...(isMoved && { cause: 'rebuild' as const }),
     ...(why.length > 0 && { why: why.join('. ') }),
     // What is wrong comes before what merely waits.
@@ -123,8 +123,7 @@ function differenceOf({ figure, stored, ledger, cause }: Finding): RunDifference
 }
 
 function countsOfAudited(audits: readonly MemberAudit[], outcomes: readonly RunOutcome[]): RunCounts {
-  const there = audits.filter(({ status }) => status !== 'noMember');
-  const names = there.map(({ status }) => status).filter((status) => status !== 'noMember');
+  const there = audits.filter((audit) => audit.status !== 'noMember');
   const ofAll = { proved: 'PROVED', waits: 'WAITS', differs: 'DIFFERS', healed: 'HEALED' } as const;
   const up = outcomes.filter(({ direction }) => direction === 'up').length;
   const down = outcomes.filter(({ direction }) => direction === 'down').length;
@@ -135,7 +134,7 @@ function countsOfAudited(audits: readonly MemberAudit[], outcomes: readonly RunO
   return {
     ...NO_COUNTS,
     ...{ processed: there.length + failed, up, down, unchanged: there.length - up - down, failed },
-    outcomes: tallied([...names.map((status) => ofAll[status]), ...Array<string>(failed).fill('FAILED')]),
+    outcomes: tallied([...there.map(({ status }) => ofAll[status]), ...Array<string>(failed).fill('FAILED')]),
     causes: tallied(causes),
   };
 }

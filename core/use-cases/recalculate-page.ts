@@ -1,7 +1,7 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
 import type { Announcing } from '../member/settle.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
-import { type Program, rankOf } from '../program/program.ts';
+import { directionOf, type Program } from '../program/program.ts';
 import { failureOf } from '../runs/failure-of.ts';
 import { NO_COUNTS, nextOf, type RunCounts, type RunOutcome } from '../runs/run.ts';
 import { pageName, type Segment } from '../runs/segment.ts';
@@ -102,7 +102,7 @@ export async function recalculatePage(
 }
 
 function movedOutcome({ memberId, from, to, cause }: Judged, program: Program): RunOutcome {
-  const direction = rankOf(program, to) > rankOf(program, from) ? 'up' : 'down';
+  const direction = directionOf(program, from, to);
   return { memberId, outcome: 'MOVED', from, to, direction, ...(cause && { cause }) };
 }
 

@@ -120,7 +120,7 @@ export async function startDueRecalculations(
     if (existing?.finishedAt !== undefined) continue;
     const run = newRun(runId, { occasion: 'cycleEnd', at, dryRun: false, notify: true, abortWhenDown }, program, now);
     try {
-      runs.push(await begin(ports, existing?.kind === 'recalculation' ? existing : run));
+      runs.push(await begin(ports, run));
     } catch (error) {
       // One end that cannot be begun keeps no other from its night.
       failures.push(error);

@@ -200,6 +200,29 @@ describe('what passes by the way', () => {
   });
 });
 
+describe('whose tier was taken out of the program', () => {
+  const withoutSilver = exampleBrand().program.tiers.filter(({ id }) => id !== 'silver');
+  const withoutTheirTier = async () => {
+    const world = redeployed(await withPoints(1300), { tiers: withoutSilver });
+    world.at(NIGHT_2025);
+    return world;
+  };
+
+  test('goes down to the base tier: the change says so, and the run counts it so', async () => {
+    const world = await withoutTheirTier();
+    const [runId] = await world.night();
+    const [newest] = await world.changes('m-1');
+    expect(newest).toMatchObject({ from: { id: 'silver' }, to: { id: 'bronze' }, direction: 'down', runId });
+    expect(await runOf(world, runId!)).toMatchObject({ up: 0, down: 1 });
+  });
+
+  test('is seen by the brake', async () => {
+    const world = await withoutTheirTier();
+    const { body } = await world.recalculateEveryone({ at: END_2025, abortWhenDown: 0.5 });
+    expect(body).toMatchObject({ status: 'aborted' });
+  });
+});
+
 describe('what looks as if it could go wrong', () => {
   test('a tier taken out of the program: moved in silence by the night', async () => {
     const before = await withPoints(5500);

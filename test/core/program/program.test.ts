@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FieldValue, LedgerEntry } from '../../../core/ledger/transaction.ts';
 import type { ProgramFile, PromotionFile, TierFile, TransactionFilter } from '../../../core/program/brand.ts';
 import { fingerprint, hasSameContent } from '../../../core/program/fingerprint.ts';
-import { MAX_MEASURED, rankOf, tierById, tierName, tierRef } from '../../../core/program/program.ts';
+import { directionOf, MAX_MEASURED, rankOf, tierById, tierName, tierRef } from '../../../core/program/program.ts';
 import { matcherOf } from '../../../core/program/transaction-filter.ts';
 import { HOUR_MS, parseInstant } from '../../../core/time.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
@@ -469,6 +469,16 @@ describe('a rulebook', () => {
   test('ranks a tier that it does not have (any more) below all others', () => {
     const program = exampleProgram();
     expect(['bronze', 'silver', 'platinum', 'diamond'].map((id) => rankOf(program, id))).toEqual([0, 1, 3, -1]);
+  });
+
+  test.each([
+    ['bronze', 'silver', 'up'],
+    ['gold', 'silver', 'down'],
+    ['gold', 'gold', 'none'],
+    ['diamond', 'bronze', 'down'],
+    ['diamond', 'silver', 'up'],
+  ])('says which way a change goes, also from a tier that it does not have any more: %s to %s, %s', (from, to, way) => {
+    expect(directionOf(exampleProgram(), from, to)).toBe(way);
   });
 
   test('names a tier by its id, its name and its rank', () => {
