@@ -26,6 +26,7 @@ export class PushFailed extends Error {
   override name = 'PushFailed';
 
   constructor(reasons: readonly string[]) {
-    super(`${reasons.length} pushes were not taken: ${[...new Set(reasons)].join(', ')}.`);
+    const failed = reasons.length === 1 ? '1 push was' : `${reasons.length} pushes were`;
+    super(`${failed} not taken: ${[...new Set(reasons)].join(', ')}.`);
   }
 }

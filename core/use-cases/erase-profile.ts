@@ -1,6 +1,6 @@
 import type { PassRegistrations, ProfileStore } from '../ports.ts';
 import type { Instant } from '../time.ts';
-import { isWithdrawn, withdrawnVersion } from '../wallet/pass-version.ts';
+import { withdrawnVersion } from '../wallet/pass-version.ts';
 
 const ATTEMPTS = 5;
 
@@ -21,7 +21,7 @@ export async function eraseProfile(
 async function withdrawPass(registrations: PassRegistrations, memberId: string, now: Instant): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const known = await registrations.version(memberId);
-    if (isWithdrawn(known)) return;
+    // Also where it is withdrawn: somebody who enrolled anew may be about to keep a pass that knows the name.
     if ((await registrations.saveVersion(memberId, withdrawnVersion(known, now), known)) === 'saved') return;
   }
   throw new Error(

@@ -4,7 +4,6 @@ import { replayTo, viewNow } from '../member/member-view.ts';
 import type {
   Delivery,
   DeliveryLog,
-  GooglePass,
   GooglePasses,
   GoogleWallet,
   Ledger,
@@ -45,19 +44,34 @@ export async function linkGooglePass(
   memberId: string,
   now: Instant,
 ): Promise<string | undefined> {
-  const [pass, member, profile] = await Promise.all([
-    ports.googlePasses.load(memberId),
-    ports.members.load(memberId),
-    ports.profiles.load(memberId),
-  ]);
-  // Who was erased and enrols anew has a profile again.
-  if (!member || (pass?.state === 'withdrawn' && !profile)) return undefined;
-  const isOpen = pass?.state === 'open';
-  if (!isOpen) await moveTo(ports.googlePasses, memberId, 'opening');
+  const state = await open(ports, memberId);
+  if (!state) return undefined;
   const written = await write(ports, brand, program, memberId, now);
   // Somebody who opened it at the same time has finished it, or an erasure came in between: then it was closed.
-  if (written && !isOpen) await ports.googlePasses.move(memberId, 'opening', 'open');
+  if (written && state === 'opening') await ports.googlePasses.move(memberId, 'opening', 'open');
   return written && ports.googleWallet.saveUrl(written.object, now);
+}
+
+/** @returns undefined where nobody is there to have a pass */
+async function open(ports: Ports, memberId: string): Promise<'opening' | 'open' | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const [pass, member, profile] = await Promise.all([
+      ports.googlePasses.load(memberId),
+      ports.members.load(memberId),
+      ports.profiles.load(memberId),
+    ]);
+    const from = pass?.state;
+    // Who was erased and enrols anew has a profile again.
+    if (!member || (from === 'withdrawn' && !profile)) return undefined;
+    if (from === 'open' || from === 'opening') return from;
+    // From what was looked at, and from nothing else: it may have been an erasure that came in between.
+    if ((await ports.googlePasses.move(memberId, from, 'opening')) === 'conflict') continue;
+    if (from === undefined || (await ports.profiles.load(memberId))) return 'opening';
+    // Erased anew meanwhile, which had found the pass withdrawn, and left it so.
+    await withdraw(ports.googlePasses, memberId);
+    return undefined;
+  }
+  throw movedTooOften(memberId);
 }
 
 export type GoogleUpdate =
@@ -95,16 +109,20 @@ export async function withdrawGooglePass(
   ports: { googlePasses: GooglePasses; passRefreshes: PassRefreshes },
   memberId: string,
 ): Promise<void> {
-  await moveTo(ports.googlePasses, memberId, 'withdrawn');
+  await withdraw(ports.googlePasses, memberId);
   await ports.passRefreshes.ask(memberId);
 }
 
-async function moveTo(passes: GooglePasses, memberId: string, state: GooglePass['state']): Promise<void> {
+async function withdraw(passes: GooglePasses, memberId: string): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const from = (await passes.load(memberId))?.state;
-    if (from === state || (await passes.move(memberId, from, state)) === 'moved') return;
+    if (from === 'withdrawn' || (await passes.move(memberId, from, 'withdrawn')) === 'moved') return;
   }
-  throw new Error(`The pass of member ${memberId} was moved by others ${ATTEMPTS} times in a row. Try again.`);
+  throw movedTooOften(memberId);
+}
+
+function movedTooOften(memberId: string): Error {
+  return new Error(`The pass of member ${memberId} was moved by others ${ATTEMPTS} times in a row. Try again.`);
 }
 
 interface Drawn {

@@ -12,6 +12,7 @@ test.each([
     new PushFailed(['timeout', 'TooManyRequests', 'timeout']),
     'PushFailed: 3 pushes were not taken: timeout, TooManyRequests.',
   ],
+  [new PushFailed(['timeout']), 'PushFailed: 1 push was not taken: timeout.'],
 ])('a log shows what failed: %s', (failure, text) => {
   expect(failure).toBeInstanceOf(Error);
   expect(String(failure)).toBe(text);
