@@ -9,9 +9,10 @@ export class OutcomeUnknown extends Error {
 export class TooManyConflicts extends Error {
   override name = 'TooManyConflicts';
 
-  constructor(memberId: string, attempts: number) {
+  /** @param written what the others wrote, such as `Member m-1` */
+  constructor(written: string, attempts: number) {
     super(
-      `Member ${memberId} was written by others ${attempts} times in a row while being read and decided. It is tried again.`,
+      `${written} was written by others ${attempts} times in a row while being read and decided. It is tried again.`,
     );
   }
 }

@@ -85,7 +85,12 @@ export function isIdle({ previous, current, held }: Tally): boolean {
 
 /** Whether no tier can tell the two apart by what they add up to; the way there (R8) is another question. */
 export function haveSameSums(a: Tally, b: Tally): boolean {
+  // Lists, for a store keeps the names of an object in whatever order it likes.
+  const ofCycle = ({ tier, trackers }: CycleSums) => [tier, trackers];
   const sums = ({ previous, current, lifetimePoints, lifetimeSpendMinor, orders, lifetimeTrackers }: Tally) =>
-    JSON.stringify([previous, current, lifetimePoints, lifetimeSpendMinor, orders, lifetimeTrackers]);
+    JSON.stringify([
+      ...[ofCycle(previous), ofCycle(current)],
+      ...[lifetimePoints, lifetimeSpendMinor, orders, lifetimeTrackers],
+    ]);
   return sums(a) === sums(b);
 }

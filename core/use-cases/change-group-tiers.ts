@@ -1,4 +1,5 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
+import type { TierChange } from '../member/member.ts';
 import type { Announcing } from '../member/settle.ts';
 import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import type { Program } from '../program/program.ts';
@@ -22,7 +23,8 @@ interface Ports {
 
 export interface PageDone {
   outcomes: RunOutcome[];
-  /** Those that promotions fired, found on the way. */
+  /** What was written now, what was found on the way included: nothing of those who were done before. */
+  changes: TierChange[];
   promotions: ActionRecord[];
   /** Where the next page begins; left out with the last. */
   next?: string;
@@ -74,8 +76,13 @@ export async function changeGroupTiers(
     countsOf(outcomes),
   );
   if (next === undefined) await ports.runs.finish(runId, clock());
-  const promotions = tried.flatMap(({ managing }) => (managing?.status === 'decided' ? managing.promotions : []));
-  return next === undefined ? { outcomes, promotions } : { outcomes, promotions, next };
+  const decided = tried.flatMap(({ managing }) => (managing?.status === 'decided' ? [managing] : []));
+  return {
+    outcomes,
+    changes: decided.flatMap(({ changes }) => changes),
+    promotions: decided.flatMap(({ promotions }) => promotions),
+    ...(next !== undefined && { next }),
+  };
 }
 
 /** What came of a member: an answer, or a failure. */

@@ -24,8 +24,8 @@ import { historyOf } from './history.ts';
 import { writeMember } from './write-member.ts';
 
 export type Managing =
-  /** Decided now. `change`: the visible move that it made, if it made one. `promotions`: what was decided on the way. */
-  | { status: 'decided'; record: ActionRecord; change?: TierChange; promotions: ActionRecord[] }
+  /** Decided now. `changes` and `promotions`: also those that were found on the way; the action's own move, if it made one, is the last. */
+  | { status: 'decided'; record: ActionRecord; changes: TierChange[]; promotions: ActionRecord[] }
   /** Decided before, and nothing done now (R20). */
   | { status: 'repeated'; record: ActionRecord }
   /** The id is taken by another content: nothing was done. */
@@ -49,11 +49,9 @@ export async function manageTier(
   const key = actionKey(action.id, origin);
   let managing: Managing | undefined;
   let nothingToWrite: ActionRecord | undefined;
-  await writeMember<Settled>(ports, memberId, async (member, written) => {
+  const written = await writeMember<Settled>(ports, memberId, async (member) => {
     nothingToWrite = undefined;
     const before = await ports.members.action(memberId, key);
-    // More was to be decided than one write holds, and this is the second.
-    if (before && written) return undefined;
     if (before) {
       managing = { status: hasSameContent(before.action, action) ? 'repeated' : 'conflict', record: before };
       return undefined;
@@ -68,16 +66,17 @@ export async function manageTier(
         undefined,
         undefined,
       );
-      managing = { status: 'decided', record: nothingToWrite, promotions: [] };
+      managing = { status: 'decided', record: nothingToWrite, changes: [], promotions: [] };
       return undefined;
     }
     const present = await presentMember(ports, member, program, announcing, presentOf(member, now));
+    // More is to be decided than one write holds: the action comes after all of it.
+    if (present.member.undecided) return present;
     const entry = await transactionOf(ports, memberId, action);
     const moment = presentOf(present.member, now);
     const settled = takeAction(present, action, origin, entry, program, announcing, moment);
     const record = settled.actions.at(-1)!;
-    const change = settled.changes.slice(present.changes.length).at(-1);
-    managing = { status: 'decided', record, ...(change && { change }), promotions: settled.actions.slice(0, -1) };
+    managing = { status: 'decided', record, changes: [], promotions: [] };
     // Nothing of the member changes: its record is all there is to write.
     const { changes, notices, actions } = settled;
     const isIdle = !record.grant && !record.lifted && changes.length + notices.length === 0 && actions.length === 1;
@@ -87,7 +86,9 @@ export async function manageTier(
   if (nothingToWrite && (await ports.members.recordAction(nothingToWrite)) === 'exists') {
     return manageTier(ports, program, announcing, memberId, action, origin, now);
   }
-  return managing!;
+  if (managing!.status !== 'decided') return managing!;
+  const { changes = [], actions = [] } = written ?? {};
+  return { ...managing!, changes, promotions: actions.filter((one) => one.key !== key) };
 }
 
 /** By a clock that is a little behind those of others, what they wrote lies in no future. */

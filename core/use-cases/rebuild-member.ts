@@ -4,6 +4,7 @@ import type { Announcing } from '../member/settle.ts';
 import { bringUpTo, type Settled } from '../member/settle.ts';
 import type { Tally } from '../member/tally.ts';
 import type { Ledger, MemberStore, TierClock } from '../ports.ts';
+import { hasSameContent } from '../program/fingerprint.ts';
 import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
 import { historyOf } from './history.ts';
@@ -34,25 +35,23 @@ export async function rebuildStoredMember(
   options: { write: boolean; cause: Extract<ChangeCause, 'rebuild' | 'transaction'>; upToNow?: boolean },
   now: Instant,
 ): Promise<Rebuilding> {
-  let outcome: Rebuilding = { status: 'noMember' };
-  await writeMember<Settled>(ports, memberId, async (member) => {
-    if (!member) {
-      outcome = { status: 'noMember' };
-      return undefined;
-    }
+  let outcome = { status: 'noMember' } as Rebuilding;
+  const written = await writeMember<Settled>(ports, memberId, async (member, before) => {
+    if (!member) return undefined;
     const history = await historyOf(ports, memberId);
     const rebuilt = rebuildMember(member, history, program, announcing, { cause: options.cause }, now);
-    const differences = differencesOf(member, rebuilt.member, program, now);
+    const differences = differencesOf(member, rebuilt, program, now);
     const hasNews = options.upToNow === true && rebuilt.changes.length + rebuilt.notices.length > 0;
     const differs = differences.length > 0 || hasNews;
-    outcome = differs ? { status: 'differs', differences, changes: rebuilt.changes } : { status: 'equal' };
+    // A second write goes on with the first: what that found is what differed.
+    if (!before) outcome = differs ? { status: 'differs', differences, changes: rebuilt.changes } : { status: 'equal' };
     return options.write && differs ? rebuilt : undefined;
   });
-  return outcome;
+  return outcome.status === 'differs' && written ? { ...outcome, changes: written.changes } : outcome;
 }
 
 /** Figure by figure; the stored side brought up to now first, for a cycle's end that nobody wrote down is no difference. */
-function differencesOf(stored: Member, rebuilt: Member, program: Program, now: Instant): Difference[] {
+function differencesOf(stored: Member, rebuilt: Settled, program: Program, now: Instant): Difference[] {
   const known = bringUpTo(now, stored, program, { notifyOnRealtimeDowngrade: false }).member;
   const figures = (member: Member): Record<string, unknown> => ({
     tier: member.tier.id,
@@ -62,11 +61,15 @@ function differencesOf(stored: Member, rebuilt: Member, program: Program, now: I
     anniversary: member.anniversary ?? null,
     ...figuresOf(member.tally),
   });
-  const [ours, theirs] = [figures(known), figures(rebuilt)];
+  const [ours, theirs] = [figures(known), figures(rebuilt.member)];
   const differences = Object.keys(theirs)
-    .filter((figure) => JSON.stringify(ours[figure]) !== JSON.stringify(theirs[figure]))
+    .filter((figure) => !hasSameContent(ours[figure], theirs[figure]))
     .map((figure) => ({ figure, stored: ours[figure], ledger: theirs[figure] }));
   if (stored.rebuildDue) differences.push({ figure: 'rebuildDue', stored: true, ledger: false });
+  const undecided = rebuilt.actions.map(({ key }) => key);
+  if (stored.undecided || undecided.length > 0) {
+    differences.push({ figure: 'undecided', stored: undecided, ledger: [] });
+  }
   return differences;
 }
 

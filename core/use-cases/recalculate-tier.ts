@@ -29,15 +29,13 @@ export async function recalculateTier(
   entries: readonly LedgerEntry[],
   now: Instant,
 ): Promise<Recalculation> {
-  let outcome: Recalculation = { status: 'notEnrolled' };
-  await writeMember<Settled>(ports, memberId, async (member) => {
-    if (!member) {
-      outcome = { status: 'notEnrolled' };
-      return undefined;
-    }
+  let outcome = { status: 'notEnrolled' } as Recalculation;
+  const written = await writeMember<Settled>(ports, memberId, async (member, before) => {
+    if (!member) return undefined;
     const counting = countEntries(member, entries, program, announcing, now);
     if (counting.kind === 'alreadyCounted') {
-      outcome = { status: 'alreadyCounted' };
+      // What this call wrote in part, and left to its second write, somebody else may have finished.
+      if (!before) outcome = { status: 'alreadyCounted' };
       return undefined;
     }
     if (counting.kind === 'counted') {
@@ -56,5 +54,7 @@ export async function recalculateTier(
     outcome = { status: 'rebuilt', because: counting.because, changes: rebuilt.changes, actions: rebuilt.actions };
     return rebuilt;
   });
-  return outcome;
+  return outcome.status === 'rebuilt' && written
+    ? { ...outcome, changes: written.changes, actions: written.actions }
+    : outcome;
 }

@@ -40,5 +40,5 @@ async function fileReport(orderFiles: OrderFiles, report: OrderReport): Promise<
     const saved = { ...next, version: file.version + 1 };
     if ((await orderFiles.save(saved, file.version)) === 'saved') return saved;
   }
-  throw new TooManyConflicts(`of order ${orderId}`, MAX_ATTEMPTS);
+  throw new TooManyConflicts(`The file of order ${orderId}`, MAX_ATTEMPTS);
 }

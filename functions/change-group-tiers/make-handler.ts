@@ -3,7 +3,7 @@ import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../../core/po
 import type { Program } from '../../core/program/program.ts';
 import type { Instant } from '../../core/time.ts';
 import { changeGroupTiers, type PageDone } from '../../core/use-cases/change-group-tiers.ts';
-import { count, countAction, countPromotion, log, publishCounts } from '../runtime/log.ts';
+import { count, countAction, countMove, countPromotion, log, publishCounts } from '../runtime/log.ts';
 import { isTransient } from '../runtime/transient.ts';
 
 /** Where a run stands: what the state machine hands to the next page. */
@@ -28,10 +28,10 @@ export function makeHandler(
     let place: string | undefined = after;
     do {
       const page = await changeGroupTiers(ports, program, announcing, runId, place, clock, isTransient);
-      const { outcomes, promotions, next }: PageDone = page;
+      const { outcomes, changes, promotions, next }: PageDone = page;
       for (const record of promotions) countPromotion(record.memberId, record);
-      for (const { memberId, outcome, direction, why } of outcomes) {
-        if (direction !== 'none') count(direction === 'up' ? 'TierUpgraded' : 'TierDowngraded');
+      for (const change of changes) countMove(change);
+      for (const { memberId, outcome, why } of outcomes) {
         if (outcome !== 'FAILED') countAction(outcome);
         else {
           count('MemberFailed');

@@ -34,7 +34,7 @@ export function makeHandler(
       if (managing.status === 'decided') {
         for (const promotion of managing.promotions) countPromotion(memberId, promotion);
         countAction(record.outcome);
-        if (managing.change) countMove(managing.change);
+        for (const change of managing.changes) countMove(change);
         log.info('A tier action was decided', { memberId, actionId: action.id, outcome: record.outcome });
       }
       return { status: 200, body: actionAnswer(record) };

@@ -4,7 +4,7 @@ import { CannotSign, OutcomeUnknown, PushFailed, TooManyConflicts } from '../../
 test.each([
   [new OutcomeUnknown('No answer came.'), 'OutcomeUnknown: No answer came.'],
   [
-    new TooManyConflicts('m-1', 5),
+    new TooManyConflicts('Member m-1', 5),
     'TooManyConflicts: Member m-1 was written by others 5 times in a row while being read and decided. It is tried again.',
   ],
   [new CannotSign('The certificate is over.'), 'CannotSign: The certificate is over.'],

@@ -6,7 +6,7 @@ import { listTransactions } from '../../../core/use-cases/list-transactions.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { entryOf, ledgers, MEMBER_ID, PROGRAMS, transactions } from '../histories.ts';
-import { newMember } from '../members.ts';
+import { bonus, entry, newMember } from '../members.ts';
 
 const [PROGRAM] = PROGRAMS;
 
@@ -51,4 +51,23 @@ test('a page begins after what is there, or not at all; and there is none of nob
   expect(await listTransactions(ports, MEMBER_ID, { limit: 5 })).toEqual({ items: [] });
   expect(await listTransactions(ports, MEMBER_ID, { limit: 5, after: 'api#gone' })).toBe('noSuchCursor');
   expect(await listTransactions(ports, 'nobody', { limit: 5 })).toBeUndefined();
+});
+
+test.each([
+  [4, [2, 2]],
+  [5, [2, 2, 1]],
+])('%i transactions in pages of 2: the last page says that it is the last, full or not', async (count, sizes) => {
+  const ports = await portsWith(
+    Array.from({ length: count }, (_, place) =>
+      entry(bonus(`b-${place}`, 1), `2026-06-0${place + 1}T10:00:00Z`, PROGRAM!),
+    ),
+  );
+  const pages: number[] = [];
+  for (let page: { limit: number; after?: string } | undefined = { limit: 2 }; page; ) {
+    const listed = await listTransactions(ports, MEMBER_ID, page);
+    if (listed === undefined || listed === 'noSuchCursor') throw new Error('the page is there');
+    pages.push(listed.items.length);
+    page = listed.next === undefined ? undefined : { limit: 2, after: listed.next };
+  }
+  expect(pages).toEqual(sizes);
 });

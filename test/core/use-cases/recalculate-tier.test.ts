@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { MAX_DECIDED_AT_ONCE } from '../../../core/actions/promotions.ts';
+import { recalculateTier } from '../../../core/use-cases/recalculate-tier.ts';
+import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
+import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
+import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
+import { exampleProgram } from '../../support/program.ts';
+import { MEMBER_ID } from '../histories.ts';
+import { at, bonus, entry, newMember, SILENT } from '../members.ts';
+
+const PROGRAM = exampleProgram();
+const NOW = '2026-06-01T10:00:00Z';
+const FIRST = entry(bonus('b-1', 600), '2026-06-01T09:00:00Z', PROGRAM);
+const SECOND = entry(bonus('b-2', 500), '2026-06-01T09:30:00Z', PROGRAM);
+
+async function portsWith(more: object | undefined) {
+  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
+  if (more) await ports.members.save({ ...newMember(PROGRAM), ...more }, 0, []);
+  for (const one of [FIRST, SECOND]) await ports.ledger.record(one);
+  return ports;
+}
+
+type Ports = Awaited<ReturnType<typeof portsWith>>;
+
+const bring = (ports: Ports, entries = [FIRST, SECOND]) =>
+  recalculateTier(ports, PROGRAM, SILENT, MEMBER_ID, entries, at(NOW));
+
+test('transactions of nobody wait for the enrolment, however often they are brought', async () => {
+  const ports = await portsWith(undefined);
+  for (const _ of ['once', 'twice']) expect(await bring(ports)).toEqual({ status: 'notEnrolled' });
+  expect(ports.members.writes).toBe(0);
+});
+
+test('transactions are counted once, and those that were counted are no news', async () => {
+  const ports = await portsWith({});
+  expect(await bring(ports, [FIRST])).toEqual({ status: 'counted', changes: [], entries: 1 });
+  const counting = await bring(ports);
+  const { news } = (await ports.members.recordsOf(MEMBER_ID))!;
+  expect(news).toMatchObject([{ to: { id: 'silver' }, cause: 'transaction', transactionId: 'b-2' }]);
+  expect(counting).toEqual({ status: 'counted', changes: news, entries: 1 });
+  expect(await bring(ports)).toEqual({ status: 'alreadyCounted' });
+});
+
+test('a member whose enrolment did not end is rebuilt, and the operator is told why', async () => {
+  const ports = await portsWith({ rebuildDue: true });
+  const rebuilding = await bring(ports);
+  const { news } = (await ports.members.recordsOf(MEMBER_ID))!;
+  expect(news).toMatchObject([{ to: { id: 'silver' } }]);
+  expect(rebuilding).toEqual({ status: 'rebuilt', because: 'created', changes: news, actions: [] });
+  expect(await bring(ports)).toEqual({ status: 'alreadyCounted' });
+});
+
+test('what takes more than one write is told whole: each promotion that fired, and each move', async () => {
+  const program = exampleProgram({
+    promotions: [
+      {
+        id: 'gift',
+        trigger: { on: 'transaction', where: { type: 'bonus' } },
+        action: 'upgrade',
+        strategy: { type: 'specific', tier: 'gold' },
+      },
+    ],
+  });
+  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
+  await ports.members.save(newMember(program), 0, []);
+  const fired = Array.from({ length: 2 * MAX_DECIDED_AT_ONCE + 5 }, (_, place) => ({
+    ...entry(bonus(`b-${place}`, 1), '2026-06-01T09:00:00Z', program),
+    promotions: ['gift'],
+  }));
+  for (const one of fired) await ports.ledger.record(one);
+  const rebuilding = await recalculateTier(ports, program, SILENT, MEMBER_ID, fired, at(NOW));
+  const { news, actions } = (await ports.members.recordsOf(MEMBER_ID))!;
+  expect(actions).toHaveLength(fired.length);
+  expect(news).toMatchObject([{ to: { id: 'gold' }, cause: 'tierAction' }]);
+  expect(rebuilding).toEqual({ status: 'rebuilt', because: 'fires a promotion', changes: news, actions });
+});
