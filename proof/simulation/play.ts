@@ -285,11 +285,15 @@ async function edit(world: World, edition: number): Promise<void> {
   }
 }
 
-/** What ended and was not written yet is judged by the rules of today; so is the end of a cycle in the week that follows it (decision 10). */
+/**
+ * What was not written yet is judged by the rules of today: an end, an enrolment that failed half way. So is the end of a cycle in the week that
+ * follows it (decision 10).
+ */
 function isJudgedByTodaysRules({ now, rulebook }: World, member: Member): boolean {
   const { cycle, timeZone } = rulebook.program;
   const { enrolledAt } = member;
-  return nextMoment(member) <= now || now - cycleAt(cycle, timeZone, enrolledAt, now).start < 8 * DAY_MS;
+  if (member.rebuildDue || nextMoment(member) <= now) return true;
+  return now - cycleAt(cycle, timeZone, enrolledAt, now).start < 8 * DAY_MS;
 }
 
 async function shownTier(world: World, whose: string): Promise<string | undefined> {
