@@ -1,5 +1,5 @@
 import { isNotice, type TierChange, type TierNotice } from '../member/member.ts';
-import type { NotificationSettings, NotificationText } from '../program/brand.ts';
+import type { Brand, NotificationSettings, NotificationText } from '../program/brand.ts';
 import { type Program, tierById, tierName } from '../program/program.ts';
 import { type Instant, localDate } from '../time.ts';
 
@@ -59,16 +59,17 @@ export function fillIn(text: string, variables: Variables, escapeValue: (value: 
   return text.replace(PLACEHOLDER, (_, name: string) => escapeValue(variables[name as Variable]));
 }
 
+/** @param recipient.locale the language that the text is in, as its reader writes it */
 export function variablesOf(
   change: TierChange | TierNotice,
   program: Program,
-  brandName: string,
-  recipient: { name?: string; locale?: string },
+  brand: Pick<Brand, 'name' | 'notifications'>,
+  recipient: { name?: string | undefined; locale?: string | undefined },
 ): Variables {
   const named = (ref: { id: string; name: string } | undefined) => {
     if (!ref) return '';
     const tier = tierById(program, ref.id);
-    return tier ? tierName(tier, recipient.locale) : ref.name;
+    return tier ? tierName(tier, recipient.locale, brand.notifications.defaultLocale) : ref.name;
   };
   const number = (value: number) => numberFormat(recipient.locale ?? 'en').format(value);
   return {
@@ -79,7 +80,7 @@ export function variablesOf(
     pointsToNextTier: change.next && change.next.missing !== null ? number(change.next.missing) : '',
     nextTierStatus: named(change.next),
     expiresOn: change.expiresAt === null ? '' : endDate(change.expiresAt, program, recipient.locale),
-    brandName,
+    brandName: brand.name,
   };
 }
 
@@ -109,17 +110,23 @@ export function endDate(at: Instant, { timeZone, expiryBoundary }: Program, loca
 /**
  * The brand's words for a change in a language: the most specific text that fits, and the first of equals. A member whose language
  * the brand has no words in reads those of its default language.
+ * @returns with the language in which its numbers and dates are written: the member's own, unless the text is in another
  */
 export function chooseText(
   settings: NotificationSettings,
   occasion: Occasion,
   locale: string | undefined,
-): { subject: string; text: string } {
+): { subject: string; text: string; language: string | undefined } {
   const best =
     bestText(settings, occasion, locale ?? settings.defaultLocale) ??
     bestText(settings, occasion, settings.defaultLocale);
   const words = DEFAULT_WORDS[occasion.cause] ?? { subject: DEFAULT_SUBJECT, text: DEFAULT_TEXT };
-  return { subject: best?.subject ?? words.subject, text: best?.text ?? words.text };
+  const isOwn = best?.locale === undefined || best.locale.split('-')[0] === locale?.split('-')[0];
+  return {
+    subject: best?.subject ?? words.subject,
+    text: best?.text ?? words.text,
+    language: isOwn ? locale : best.locale,
+  };
 }
 
 function bestText(

@@ -229,7 +229,10 @@ export function directionOf(program: Program, from: string, to: string): 'up' | 
   return rankOf(program, to) > Math.max(rankOf(program, from), 0) ? 'up' : 'down';
 }
 
-/** The tier's name in the member's language, as near as the brand has one: `es-MX`, then `es`, then its own name. */
-export function tierName(tier: Tier, locale?: string): string {
-  return (locale && (tier.names[locale] ?? tier.names[locale.split('-')[0]!])) || tier.name;
+/** The tier's name in the first of the languages that the brand has one in, as near as it has: `es-MX`, then `es`; else its own name. */
+export function tierName(tier: Tier, ...locales: (string | undefined)[]): string {
+  const found = locales
+    .flatMap((locale) => (locale ? [tier.names[locale], tier.names[locale.split('-')[0]!]] : []))
+    .find((name) => name !== undefined);
+  return found ?? tier.name;
 }

@@ -27,9 +27,9 @@ export function sendEmail(
 ): Promise<Sending> {
   return sendOnce(ports, brand, change, 'email', now, (profile) => {
     if (!profile.email) return undefined;
-    const { subject, text } = chooseText(brand.notifications, occasionOf(change), profile.locale);
-    const variables = variablesOf(change, program, brand.name, profile);
-    const email = composeEmail({ to: profile.email, subject, text, variables, language: profile.locale ?? 'en' });
+    const { subject, text, language } = chooseText(brand.notifications, occasionOf(change), profile.locale);
+    const variables = variablesOf(change, program, brand, { ...profile, locale: language });
+    const email = composeEmail({ to: profile.email, subject, text, variables, language: language ?? 'en' });
     return () => ports.mailer.send(email);
   });
 }
@@ -45,8 +45,9 @@ export function sendSms(
   return sendOnce(ports, brand, change, 'sms', now, (profile) => {
     const to = profile.phone;
     if (!to) return undefined;
-    const { text } = chooseText(brand.notifications, occasionOf(change), profile.locale);
-    const message = fillIn(text, variablesOf(change, program, brand.name, profile), onOneLine);
+    const { text, language } = chooseText(brand.notifications, occasionOf(change), profile.locale);
+    const variables = variablesOf(change, program, brand, { ...profile, locale: language });
+    const message = fillIn(text, variables, onOneLine);
     return () => ports.texter.send({ to, text: message });
   });
 }

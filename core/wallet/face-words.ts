@@ -82,10 +82,13 @@ const WORDS: Readonly<Record<string, FaceWords>> = {
 /** The languages that Laurel has words in. */
 export const FACE_LANGUAGES: readonly string[] = Object.keys(WORDS);
 
-/** The words of the first language that Laurel knows; English where it knows none. */
-export function faceWords(...locales: (string | undefined)[]): FaceWords {
-  const known = locales.map((locale) => WORDS[languageOf(locale)]).find((words) => words !== undefined);
-  return known ?? WORDS.en!;
+/**
+ * The words of the first language that Laurel knows; English where it knows none.
+ * @returns with the locale in which numbers and dates among them are written
+ */
+export function faceWords(...locales: (string | undefined)[]): FaceWords & { locale: string } {
+  const locale = locales.find((one) => WORDS[languageOf(one)] !== undefined) ?? 'en';
+  return { ...WORDS[languageOf(locale)]!, locale };
 }
 
 /** A brand's text in the first of the languages that it has; in any, where it has none of them. */

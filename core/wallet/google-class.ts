@@ -44,7 +44,8 @@ export function googleClass(brand: GoogleBrand, program: Program, tier: Tier): G
   const label = (name: 'tier' | 'member' | 'terms') =>
     texts((language) => inLanguage(design.labels?.[name] ?? faceWords(language, own).labels[name], language, own));
   const image = (uri: string): GoogleImage => ({ sourceUri: { uri }, contentDescription: texts(() => brand.name) });
-  const hero = google.heroImages?.[tier.id];
+  const heroes = new Map(Object.entries(google.heroImages ?? {}));
+  const hero = heroes.get(tier.id);
   return {
     id: googleClassId(google, tier.id),
     issuerName: wallet.organizationName ?? brand.name,
@@ -54,7 +55,7 @@ export function googleClass(brand: GoogleBrand, program: Program, tier: Tier): G
     hexBackgroundColor: design.background,
     reviewStatus: 'UNDER_REVIEW',
     localizedRewardsTierLabel: label('tier'),
-    localizedRewardsTier: texts((language) => tierName(tier, language)),
+    localizedRewardsTier: texts((language) => tierName(tier, language, own)),
     localizedAccountNameLabel: label('member'),
     textModulesData: [
       {
@@ -70,10 +71,11 @@ export function googleClass(brand: GoogleBrand, program: Program, tier: Tier): G
   };
 }
 
-/** The languages in which somebody has words for a pass: Laurel, the brand's terms, or the program's tiers. */
+/** The languages in which somebody has words for a pass: Laurel, the brand's terms and labels, or the program's tiers. */
 export function languagesOf(brand: WalletBrand, program: Program): string[] {
-  const { terms } = brand.wallet;
-  const ofTerms = typeof terms === 'string' ? [] : Object.keys(terms);
-  const ofTiers = program.tiers.flatMap(({ names }) => Object.keys(names ?? {}));
-  return [...new Set([...FACE_LANGUAGES, ...ofTerms, ...ofTiers])];
+  const { terms, designs } = brand.wallet;
+  const labels = Object.values(designs).flatMap((design) => Object.values(design.labels ?? {}));
+  const ofTexts = [terms, ...labels].flatMap((text) => (typeof text === 'string' ? [] : Object.keys(text)));
+  const ofTiers = program.tiers.flatMap(({ names }) => Object.keys(names));
+  return [...new Set([...FACE_LANGUAGES, ...ofTexts, ...ofTiers])];
 }

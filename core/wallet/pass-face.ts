@@ -18,7 +18,7 @@ export interface PassFace {
   tier: { id: string; rank: number; label: string; value: string };
   /** Tier points, or money where the program counts spend: then with its currency. */
   points: { label: string; value: number; currency: string | undefined };
-  /** Null at the top. `missing` is null, and the text the tier alone, where points do not lead there. */
+  /** Null at the top. The text is the tier alone where points do not lead there, `missing` then null, or suffice already. */
   next: { label: string; value: string; missing: number | null; tier: string } | null;
   /** When a tier action's tier ends; null where nothing ends it. The value is a date as people write it. */
   expires: { label: string; value: string; at: Instant } | null;
@@ -72,14 +72,14 @@ export function faceOf(
   const { currency } = program;
   const isSpend = program.basis === 'spend';
   const amount = (value: number) =>
-    new Intl.NumberFormat(locale, isSpend ? { style: 'currency', currency } : {}).format(value);
+    new Intl.NumberFormat(words.locale, isSpend ? { style: 'currency', currency } : {}).format(value);
   const named = (id: string) => {
     const found = tierById(program, id);
-    return found ? tierName(found, locale) : id;
+    return found ? tierName(found, ...locales) : id;
   };
   const { next, keep } = view.progress;
   // A cycle ends at a midnight: the day before is the last one that counts.
-  const keepBy = keep && endDate(keep.by - 1, program, locale);
+  const keepBy = keep && endDate(keep.by - 1, program, words.locale);
   const { expiresAt } = view.tier;
 
   return {
@@ -88,18 +88,19 @@ export function faceOf(
     organizationName: wallet.organizationName ?? brand.name,
     brandName: brand.name,
     description: `${words.description}, ${brand.name}`,
-    tier: { id: tier.id, rank: tier.rank, label: label('tier'), value: tierName(tier, locale) },
+    tier: { id: tier.id, rank: tier.rank, label: label('tier'), value: tierName(tier, ...locales) },
     points: { label: label('points'), value: view.points.current, currency: isSpend ? currency : undefined },
     next: next && {
       label: label('next'),
-      value: next.missing === null ? named(next.tier) : words.toNext(amount(next.missing), named(next.tier)),
+      // Nothing is missing where points suffice, and something else holds the tier down.
+      value: next.missing ? words.toNext(amount(next.missing), named(next.tier)) : named(next.tier),
       missing: next.missing,
       tier: next.tier,
     },
     expires:
       expiresAt === null
         ? null
-        : { label: label('expires'), value: endDate(expiresAt, program, locale), at: expiresAt },
+        : { label: label('expires'), value: endDate(expiresAt, program, words.locale), at: expiresAt },
     member: holder?.name === undefined ? null : { label: label('member'), value: holder.name },
     balance: { label: label('balance'), value: view.points.balance },
     keep:

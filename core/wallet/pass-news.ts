@@ -31,16 +31,20 @@ export function pushText(
   tierStatus?: string,
 ): string {
   const locale = holder?.locale ?? brand.notifications.defaultLocale;
-  const { text } = chooseText(brand.notifications, occasionOf(news), locale);
-  const variables = variablesOf(news, program, brand.name, {
-    ...(holder?.name !== undefined && { name: holder.name }),
-    ...(locale !== undefined && { locale }),
-  });
+  const { text, language } = chooseText(brand.notifications, occasionOf(news), locale);
+  const variables = variablesOf(news, program, brand, { name: holder?.name, locale: language });
   const onOneLine = (value: string) => value.replace(/\p{Cc}+/gu, ' ');
   if (tierStatus === undefined) return fillIn(text, variables, onOneLine);
   // Whoever is called like the place of the tier's name does not get the tier's name.
-  const withoutPlace = (value: string) => (value === tierStatus ? value : onOneLine(value).replaceAll(tierStatus, ''));
-  return fillIn(text, { ...variables, tierStatus }, withoutPlace);
+  const memberName = without(tierStatus, variables.memberName);
+  return fillIn(text, { ...variables, memberName, tierStatus }, onOneLine);
+}
+
+/** Also where taking it out once would leave it behind: `%%@@` holds `%@` once more. */
+function without(part: string, text: string): string {
+  let left = text;
+  while (left.includes(part)) left = left.replaceAll(part, '');
+  return left;
 }
 
 /**

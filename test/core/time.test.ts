@@ -75,9 +75,12 @@ describe('a time zone', () => {
     expect(isTimeZone(name)).toBe(true);
   });
 
-  test.each(['Europe/Madird', '+02:00', '-05', 'Madrid', 'CET+1', ''])('%j is none', (name) => {
-    expect(isTimeZone(name)).toBe(false);
-  });
+  test.each(['Europe/Madird', '+02:00', '-05', 'Madrid', 'CET+1', '2026-05-02T10:00+02:00[Europe/Madrid]', ''])(
+    '%j is none',
+    (name) => {
+      expect(isTimeZone(name)).toBe(false);
+    },
+  );
 
   test('every zone that the runtime knows is one', () => {
     expect(Intl.supportedValuesOf('timeZone').filter((name) => !isTimeZone(name))).toEqual([]);
@@ -94,6 +97,21 @@ describe('the local date', () => {
     ['2026-05-02T10:00:00Z', 'Pacific/Pago_Pago', '2026-05-01'],
   ])('at %s in %s is %s', (at, zone, date) => {
     expect(localDate(parseInstant(at)!, zone).toString()).toBe(date);
+  });
+
+  test.each([
+    ['2026-05-02T18:20:00Z', '2026-05-02T18:14:59.999Z', '2026-05-02'],
+    ['2026-05-02T18:10:00Z', '2026-05-02T18:15:00Z', '2026-05-03'],
+  ])('of a midnight within an hour is right, also after %s was asked for: %s', (before, at, date) => {
+    localDate(parseInstant(before)!, 'Asia/Kathmandu');
+    expect(localDate(parseInstant(at)!, 'Asia/Kathmandu').toString()).toBe(date);
+  });
+
+  test('goes back with the clocks where they are turned back over midnight', () => {
+    const dates = ['02:30:00', '02:31:00', '03:29:59', '03:30:00', '03:29:59'].map((time) =>
+      localDate(parseInstant(`2010-11-07T${time}Z`)!, 'America/St_Johns').toString(),
+    );
+    expect(dates).toEqual(['2010-11-07', '2010-11-06', '2010-11-06', '2010-11-07', '2010-11-06']);
   });
 
   // In Saint John's clocks were turned back at 00:01, over midnight; in São Paulo at midnight; Samoa left a day out; Cairo's summer begins at 24:00.

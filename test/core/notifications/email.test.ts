@@ -25,6 +25,26 @@ test('an email says its text in plain and in HTML, with the name of the brand be
   expect(html).toContain('<title>Acme</title>');
 });
 
+test('an email is a whole page: the brand above the words, and every tag closed that was opened', () => {
+  const { html } = email({ tierStatus: 'Silver' }, 'You are {{tierStatus}}');
+  // Without a doctype, it is drawn as pages of the nineties were.
+  expect(html).toMatch(/^<!doctype html>\n<html /);
+  expect(html.match(/<\/?[a-z]+/g)?.join(' ')).toBe(
+    [
+      '<html <head <meta <title </title </head <body',
+      '<table <tr <td <table <tr <td </td </tr <tr <td </td </tr </table </td </tr </table',
+      '</body </html',
+    ].join(' '),
+  );
+  const body = html.slice(html.indexOf('<body'));
+  expect(
+    body
+      .replace(/<[^>]*>/g, '')
+      .trim()
+      .split('\n'),
+  ).toEqual(['Acme', 'You are Silver']);
+});
+
 describe('what people are called', () => {
   test('is no markup', () => {
     const { subject, text, html } = email({ memberName: `<script>alert("x&y'z")</script>` });

@@ -45,11 +45,13 @@ function notice(kind: TierNotice['kind'], expiresAt: string): TierNotice {
   return { ...news, kind, from: UPGRADE.to, expiresAt: at(expiresAt) };
 }
 
+const ACME = { name: 'Acme', notifications: {} };
+
 const asItIs = (value: string) => value;
 
 const wordsFor = (news: TierChange | TierNotice) => {
   const { subject, text } = chooseText({}, occasionOf(news), undefined);
-  const variables = variablesOf(news, PROGRAM, 'Acme', {});
+  const variables = variablesOf(news, PROGRAM, ACME, {});
   return [fillIn(subject, variables, asItIs), fillIn(text, variables, asItIs)];
 };
 
@@ -91,7 +93,7 @@ describe('the occasion of a text', () => {
 describe('the values of a change', () => {
   test('are all that a text may ask for', () => {
     const change = { ...UPGRADE, expiresAt: at('2026-05-29T22:00:00Z') };
-    expect(variablesOf(change, PROGRAM, 'Acme', { name: 'Ana' })).toEqual({
+    expect(variablesOf(change, PROGRAM, ACME, { name: 'Ana' })).toEqual({
       tierStatus: 'Silver',
       previousTierStatus: 'Bronze',
       memberName: 'Ana',
@@ -101,17 +103,25 @@ describe('the values of a change', () => {
       expiresOn: 'May 30, 2026',
       brandName: 'Acme',
     });
-    expect(Object.keys(variablesOf(change, PROGRAM, 'Acme', {})).sort()).toEqual([...VARIABLES].sort());
+    expect(Object.keys(variablesOf(change, PROGRAM, ACME, {})).sort()).toEqual([...VARIABLES].sort());
   });
 
   test('speak the language of the member, as far as the brand does', () => {
-    const spanish = variablesOf(UPGRADE, PROGRAM, 'Acme', { locale: 'es-MX' });
+    const spanish = variablesOf(UPGRADE, PROGRAM, ACME, { locale: 'es-MX' });
     expect(spanish).toMatchObject({
       tierStatus: 'Plata mexicana',
       previousTierStatus: 'Bronce',
       nextTierStatus: 'Gold',
     });
-    expect(variablesOf({ ...UPGRADE, points: 13_000.5 }, PROGRAM, 'Acme', { locale: 'de' }).points).toBe('13.000,5');
+    expect(variablesOf({ ...UPGRADE, points: 13_000.5 }, PROGRAM, ACME, { locale: 'de' }).points).toBe('13.000,5');
+  });
+
+  test('name tiers as the brand’s own language does, where it has no name in the member’s', () => {
+    const brand = { name: 'Acme', notifications: { defaultLocale: 'es' } };
+    expect(variablesOf(UPGRADE, PROGRAM, brand, { locale: 'ja' })).toMatchObject({
+      tierStatus: 'Plata',
+      nextTierStatus: 'Gold',
+    });
   });
 
   describe('name the day on which the tier ends', () => {
@@ -134,13 +144,13 @@ describe('the values of a change', () => {
       ['also of an end in the middle of that day', lastDayCounts, evening, undefined, 'May 29, 2026'],
     ])('%s', (_, program, expiresAt, locale, day) => {
       const recipient = locale === undefined ? {} : { locale };
-      expect(variablesOf({ ...UPGRADE, expiresAt }, program, 'Acme', recipient).expiresOn).toBe(day);
+      expect(variablesOf({ ...UPGRADE, expiresAt }, program, ACME, recipient).expiresOn).toBe(day);
     });
   });
 
   test('are empty where there is nothing to tell', () => {
     const { next: _, ...top } = UPGRADE;
-    expect(variablesOf(top, PROGRAM, 'Acme', {})).toMatchObject({
+    expect(variablesOf(top, PROGRAM, ACME, {})).toMatchObject({
       memberName: '',
       pointsToNextTier: '',
       nextTierStatus: '',
@@ -150,17 +160,17 @@ describe('the values of a change', () => {
 
   test('tell no points to a tier that points do not lead to', () => {
     const change = { ...UPGRADE, next: { id: 'gold', name: 'Gold', rank: 2, missing: null } };
-    expect(variablesOf(change, PROGRAM, 'Acme', {})).toMatchObject({ pointsToNextTier: '', nextTierStatus: 'Gold' });
+    expect(variablesOf(change, PROGRAM, ACME, {})).toMatchObject({ pointsToNextTier: '', nextTierStatus: 'Gold' });
   });
 
   test('name a tier that the program no longer has as the change did', () => {
     const gone = { ...UPGRADE, to: { id: 'ruby', name: 'Ruby', rank: 1 } };
-    expect(variablesOf(gone, PROGRAM, 'Acme', { locale: 'es' }).tierStatus).toBe('Ruby');
+    expect(variablesOf(gone, PROGRAM, ACME, { locale: 'es' }).tierStatus).toBe('Ruby');
   });
 });
 
 describe('a text', () => {
-  const variables = variablesOf(UPGRADE, PROGRAM, 'Acme', { name: 'Ana' });
+  const variables = variablesOf(UPGRADE, PROGRAM, ACME, { name: 'Ana' });
 
   test.each([
     ['{{memberName}}, {{tierStatus}}!', 'Ana, Silver!'],
@@ -234,6 +244,14 @@ describe("the brand's own words", () => {
     expect(chooseText({ texts: [es] }, upgrade, 'es').text).toBe('es');
   });
 
+  test.each([
+    ['es-MX', 'es-MX'],
+    ['ja', 'es'],
+    [undefined, 'es'],
+  ])('are in one language, with its numbers and dates: of who reads %s in %s', (locale, language) => {
+    expect(chooseText({ defaultLocale: 'es', texts: [es] }, upgrade, locale).language).toBe(language);
+  });
+
   test('come with their own subject, or with the default one', () => {
     expect(chooseText({ texts: [{ ...general, subject: 'Hello' }] }, upgrade, undefined).subject).toBe('Hello');
     expect(chooseText({ texts: [general] }, upgrade, undefined).subject).toBe(DEFAULT_SUBJECT);
@@ -267,6 +285,7 @@ describe("the brand's own words", () => {
       expect(chooseText({ texts: [ending] }, reminder, undefined)).toEqual({
         subject: 'Your {{tierStatus}} status is about to end',
         text: 'ending',
+        language: undefined,
       });
     });
   });

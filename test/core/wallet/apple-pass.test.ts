@@ -40,12 +40,32 @@ describe('a store card', () => {
       auxiliaryFields: ['member'],
       backFields: ['balance', 'keep', 'terms'],
     });
-    expect(pass).toMatchObject({
+    expect(pass).toEqual({
+      formatVersion: 1,
+      passTypeIdentifier: 'pass.example.shop',
+      teamIdentifier: 'TEAM123456',
+      serialNumber: 'm-1',
+      authenticationToken: 'a-token-of-nobody',
+      webServiceURL: 'https://laurel.example/v1/wallet/apple',
+      organizationName: 'Example Ltd',
+      description: 'Loyalty card, Example Shop',
+      logoText: 'Example Shop',
       backgroundColor: 'rgb(192, 192, 192)',
       foregroundColor: 'rgb(0, 0, 0)',
       labelColor: 'rgb(255, 255, 255)',
       sharingProhibited: true,
+      barcodes: [{ format: 'PKBarcodeFormatQR', message: 'm-1', messageEncoding: 'iso-8859-1', altText: 'm-1' }],
     });
+  });
+
+  test('tells the end of a tier at the right, beside the way on; alone it stands where that would', () => {
+    const secondaryOf = (face: PassFace) => applePass(face, ISSUE, undefined).storeCard.secondaryFields;
+    const expires = { key: 'expires', label: 'Status until', value: 'August 1, 2026' };
+    expect(secondaryOf(FACE)).toEqual([
+      { key: 'next', label: 'Next status', value: '3,700 to Gold' },
+      { ...expires, textAlignment: 'PKTextAlignmentRight' },
+    ]);
+    expect(secondaryOf({ ...FACE, next: null })).toEqual([expires]);
   });
 
   test('leaves out what there is not', () => {
@@ -78,12 +98,15 @@ describe('a store card', () => {
 describe('the texts in another language', () => {
   const spanish: PassFace = {
     ...FACE,
+    description: 'Tarjeta de fidelidad, Example Shop',
     tier: { ...FACE.tier, label: 'Nivel', value: 'Plata' },
     terms: { label: 'Condiciones', value: 'Uno.\nDos "citado" \\.' },
   };
 
   test('are all of them, each beside what it stands for, also where that is the same', () => {
     const strings = appleStrings(applePass(FACE, ISSUE, 'Now %@'), applePass(spanish, ISSUE, 'Ahora %@'));
+    // VoiceOver reads it.
+    expect(strings).toContain('"Loyalty card, Example Shop" = "Tarjeta de fidelidad, Example Shop";');
     expect(strings).toContain(
       ['"Status" = "Nivel";', '"Silver" = "Plata";', '"Now %@" = "Ahora %@";', '"Next status" = "Next status";'].join(
         '\n',
@@ -101,9 +124,12 @@ describe('the texts in another language', () => {
     expect(lines.filter((line) => !/^(".*") = \1;$/.test(line))).toEqual([]);
   });
 
-  test('where one text stands in two places are the one that differs', () => {
+  test.each<[string, Partial<PassFace>]>([
+    ['first', { tier: { ...FACE.tier, value: 'Socio' } }],
+    ['last', { member: { label: 'Socio', value: 'Ana' } }],
+  ])('where one text stands in two places are the one that differs, also where it stands %s', (_, other) => {
     const face = { ...FACE, tier: { ...FACE.tier, value: 'Member' } };
-    const translated = { ...face, member: { label: 'Socio', value: 'Ana' } };
+    const translated = { ...face, ...other };
     const lines = appleStrings(applePass(face, ISSUE, undefined), applePass(translated, ISSUE, undefined)).split('\n');
     expect(lines.filter((line) => line.startsWith('"Member" ='))).toEqual(['"Member" = "Socio";']);
   });

@@ -41,9 +41,29 @@ describe('the images of a design', () => {
       'wallet.designs.gold.images: demo/wallet/gold/logo.png with 161 × 50 pixels; at most 160 × 50 pixels. Draw it in that size.',
     ],
     [
+      'one is too tall',
+      { 'logo.png': greyPng(160, 51) },
+      'wallet.designs.gold.images: demo/wallet/gold/logo.png with 160 × 51 pixels; at most 160 × 50 pixels. Draw it in that size.',
+    ],
+    [
+      'one is right in its width only',
+      { 'icon.png': greyPng(29, 30) },
+      'wallet.designs.gold.images: demo/wallet/gold/icon.png with 29 × 30 pixels; 29 × 29 pixels. Draw it in that size.',
+    ],
+    [
+      'one is right in its height only',
+      { 'icon.png': greyPng(30, 29) },
+      'wallet.designs.gold.images: demo/wallet/gold/icon.png with 30 × 29 pixels; 29 × 29 pixels. Draw it in that size.',
+    ],
+    [
       'the strip is for another kind of pass',
       { 'strip@2x.png': greyPng(640, 168) },
       'wallet.designs.gold.images: demo/wallet/gold/strip@2x.png with 640 × 168 pixels; 750 × 246 or 750 × 288 pixels. Draw it in that size.',
+    ],
+    [
+      'one was a PNG, until its line breaks were taken for those of a text',
+      { 'logo.png': Buffer.from(greyPng(50, 50).toString('latin1').replace('\r\n', '\n'), 'latin1') },
+      'wallet.designs.gold.images: demo/wallet/gold/logo.png, which is no PNG; images in PNG. Save it as PNG.',
     ],
     [
       'one is no PNG',
@@ -61,5 +81,6 @@ describe('the images of a design', () => {
 
 test('a file that ends before its size is none', () => {
   expect(pngSize(greyPng(3, 4))).toEqual({ width: 3, height: 4 });
-  expect(pngSize(greyPng(3, 4).subarray(0, 20))).toBeUndefined();
+  expect(pngSize(greyPng(3, 4).subarray(0, 24))).toEqual({ width: 3, height: 4 });
+  expect(pngSize(greyPng(3, 4).subarray(0, 23))).toBeUndefined();
 });

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { TierNotice } from '../../../core/member/member.ts';
 import { compileProgram } from '../../../core/program/program.ts';
-import { type GoogleBrand, googleClass } from '../../../core/wallet/google-class.ts';
+import { type GoogleBrand, googleClass, hasGoogleWallet, languagesOf } from '../../../core/wallet/google-class.ts';
 import { googleClassId, googleObjectId } from '../../../core/wallet/google-ids.ts';
-import { keptMessages, NOTIFICATIONS_SPAN_MS, withNotice } from '../../../core/wallet/google-message.ts';
+import { googleMessage, keptMessages, NOTIFICATIONS_SPAN_MS, withNotice } from '../../../core/wallet/google-message.ts';
 import { closedGoogleObject, googleObject } from '../../../core/wallet/google-object.ts';
 import { googleSaveClaims, googleSaveUrl } from '../../../core/wallet/google-save-link.ts';
 import { googleTexts } from '../../../core/wallet/google-texts.ts';
-import type { PassFace } from '../../../core/wallet/pass-face.ts';
+import type { PassFace, WalletBrand } from '../../../core/wallet/pass-face.ts';
 import { EXAMPLE_GOOGLE, exampleBrand, exampleWallet } from '../../support/program.ts';
 
 const brandWith = (google: Partial<GoogleBrand['wallet']['google']> = {}, wallet = {}) =>
@@ -71,29 +72,69 @@ describe('the class of a tier', () => {
   const [bronze, , gold] = program.tiers;
 
   test('has the tier’s name, colour and picture, and the brand’s terms in its languages', () => {
-    expect(googleClass(brand, program, gold!)).toMatchObject({
+    const contentDescription = { defaultValue: { language: 'en', value: 'Example Shop' } };
+    expect(googleClass(brand, program, gold!)).toEqual({
       id: '3388000000012345678.example.gold',
       issuerName: 'Example Shop',
       programName: 'Example Shop',
-      programLogo: { sourceUri: { uri: 'https://shop.example/logo.png' } },
-      heroImage: { sourceUri: { uri: 'https://shop.example/gold.png' } },
+      programLogo: { sourceUri: { uri: 'https://shop.example/logo.png' }, contentDescription },
+      heroImage: { sourceUri: { uri: 'https://shop.example/gold.png' }, contentDescription },
       hexBackgroundColor: '#d4af37',
       reviewStatus: 'UNDER_REVIEW',
-      localizedRewardsTier: { defaultValue: { value: 'Gold' } },
+      localizedRewardsTier: { defaultValue: { language: 'en', value: 'Gold' } },
       localizedRewardsTierLabel: {
         defaultValue: { language: 'en', value: 'Status' },
-        translatedValues: expect.arrayContaining([{ language: 'es', value: 'Nivel' }]),
+        // The same in German.
+        translatedValues: [
+          { language: 'es', value: 'Nivel' },
+          { language: 'fr', value: 'Statut' },
+        ],
+      },
+      localizedAccountNameLabel: {
+        defaultValue: { language: 'en', value: 'Member' },
+        translatedValues: [
+          { language: 'es', value: 'Socio' },
+          { language: 'de', value: 'Mitglied' },
+          { language: 'fr', value: 'Membre' },
+        ],
       },
       textModulesData: [
         {
           id: 'terms',
+          localizedHeader: {
+            defaultValue: { language: 'en', value: 'Terms' },
+            translatedValues: [
+              { language: 'es', value: 'Condiciones' },
+              { language: 'de', value: 'Bedingungen' },
+              { language: 'fr', value: 'Conditions' },
+            ],
+          },
           localizedBody: {
             defaultValue: { language: 'en', value: 'Terms.' },
             translatedValues: [{ language: 'es', value: 'Condiciones.' }],
           },
         },
       ],
-      linksModuleData: { uris: [{ uri: 'https://shop.example/rewards' }] },
+      linksModuleData: {
+        uris: [{ id: 'homepage', uri: 'https://shop.example/rewards', description: 'Example Shop' }],
+      },
+      multipleDevicesAndHoldersAllowedStatus: 'ONE_USER_ALL_DEVICES',
+    });
+  });
+
+  test('speaks the languages of the terms and of the tiers’ names, also where Laurel does not', () => {
+    const { tiers } = exampleBrand().program;
+    const wallet = exampleWallet({ google: EXAMPLE_GOOGLE, terms: { en: 'Terms.', it: 'Condizioni.' } });
+    const named = exampleBrand(
+      { tiers: tiers.map((tier) => (tier.id === 'gold' ? { ...tier, names: { pt: 'Ouro' } } : tier)) },
+      {},
+      wallet,
+    ) as GoogleBrand;
+    const compiled = compileProgram(named);
+    expect(languagesOf(named, compiled)).toEqual(['en', 'es', 'de', 'fr', 'it', 'pt']);
+    expect(googleClass(named, compiled, compiled.tiers[2]!)).toMatchObject({
+      localizedRewardsTier: { translatedValues: [{ language: 'pt', value: 'Ouro' }] },
+      textModulesData: [{ localizedBody: { translatedValues: [{ language: 'it', value: 'Condizioni.' }] } }],
     });
   });
 
@@ -113,6 +154,11 @@ describe('the class of a tier', () => {
       defaultValue: { value: 'Circle' },
       translatedValues: [{ language: 'es', value: 'Club' }],
     });
+    const italian = brandWith(
+      {},
+      { designs: { ...designs, gold: { ...designs.gold!, labels: { tier: { it: 'Cerchio' } } } } },
+    );
+    expect(languagesOf(italian, compileProgram(italian))).toEqual(['en', 'es', 'de', 'fr', 'it']);
   });
 });
 
@@ -187,6 +233,33 @@ describe('the object of a member', () => {
   test('is the same for the same face, whenever it is made: a change is seen by comparing', () => {
     const make = () => JSON.stringify(googleObject(FACE, { es: spanish, en: FACE }, EXAMPLE_GOOGLE));
     expect(make()).toBe(make());
+  });
+});
+
+test('only a brand that told its issuer is on Google’s wallet', () => {
+  expect(hasGoogleWallet(brandWith())).toBe(true);
+  expect(hasGoogleWallet(exampleBrand({}, {}, exampleWallet()) as WalletBrand)).toBe(false);
+});
+
+test('a message is one that the phone tells of, and has an id of its change', () => {
+  const notice: TierNotice = {
+    memberId: 'm-1',
+    sequence: 7,
+    kind: 'renewed',
+    from: { id: 'gold', name: 'Gold', rank: 2 },
+    to: { id: 'gold', name: 'Gold', rank: 2 },
+    occurredAt: 0,
+    recordedAt: 0,
+    expiresAt: null,
+    programVersion: 'v',
+    points: 1300,
+    announced: true,
+  };
+  expect(googleMessage(notice, 'Example Shop', 'You stay Gold')).toEqual({
+    id: 'change-7',
+    header: 'Example Shop',
+    body: 'You stay Gold',
+    messageType: 'TEXT_AND_NOTIFY',
   });
 });
 

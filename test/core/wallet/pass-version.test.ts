@@ -46,7 +46,7 @@ test('a tag comes back as the moment that it was made of; nothing else is taken 
       expect(readTag(tagOf(updatedAt))).toBe(updatedAt);
     }),
   );
-  for (const other of [undefined, '', 'u', 'U1', '1790000000000', 'yesterday', 'u-1', 'uzzzzzzzzzz']) {
+  for (const other of [undefined, '', 'u', 'U1', '1790000000000', 'yesterday', 'u-1', 'uzzzzzzzzzz', 'xu1', 'u1 ']) {
     expect(readTag(other)).toBe(0);
   }
 });
