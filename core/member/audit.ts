@@ -108,12 +108,12 @@ export function auditMember(
   }
   found('entriesNotCounted', ledger.missed);
   // R8: what was held before an edit of thresholds stays held.
-  const heldOfEdit = wasEdited && isHeldAsShown(member, program);
-  compare(heldOfEdit || !isOfTheseRules ? 'rulebookEdited' : 'figure', 'tally.held', ours.held, theirs.held);
 
   const stories = grantHistory(actions, ledger.known, program);
   const at = momentOf(member, stories, [ledger.known, actions, news], program, now, cycle);
   const grants = grantsAt(stories, at);
+  const heldOfEdit = wasEdited && isHeldAsShown(member, program, grants, at);
+  compare(heldOfEdit || !isOfTheseRules ? 'rulebookEdited' : 'figure', 'tally.held', ours.held, theirs.held);
   found('grants', differencesOfGrants(member.grants ?? [], grants));
   const nextDueAt = nextDueAfter(at, grants, program);
   compare(causeOfTimer(member.nextDueAt, grants, program), 'nextDueAt', member.nextDueAt, nextDueAt);
@@ -177,9 +177,10 @@ function judgeTier(
     ({ figure, cause }) => isDrift({ cause }) && (figure.startsWith('tally.') || cause === 'grants'),
   );
   const held = figuresOf(member.tally).held;
+  const { held: _, ...sums } = tally;
   const ofHeld = findings.some(({ figure, cause }) => figure === 'tally.held' && cause === 'rulebookEdited');
   const asStored = standingAt(
-    earnedTier(program, { ...tally, ...(held !== null && { held: String(held) }) }),
+    earnedTier(program, { ...sums, ...(held !== null && { held: String(held) }) }),
     grants,
     at,
     program,
@@ -309,6 +310,7 @@ function causeOfTimer(nextDueAt: Instant | undefined, grants: readonly Grant[], 
 }
 
 /** Whether the item by itself makes sense: it is held at the tier that it shows. */
-function isHeldAsShown({ tally, tier }: Member, program: Program): boolean {
-  return tally.held === undefined || tally.held === tier.id || !tierById(program, tally.held);
+function isHeldAsShown({ tally, tier }: Member, program: Program, grants: readonly Grant[], at: Instant): boolean {
+  const held = tally.held === undefined ? undefined : tierById(program, tally.held);
+  return !held || standingAt(held, grants, at, program).tier.id === tier.id;
 }

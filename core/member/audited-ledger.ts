@@ -56,7 +56,7 @@ export function readLedger(
     const isRecent = entry.recordedAt > recent;
     const standing = standingOf(member.counted, entry);
     if (standing === 'counted') sorted.must.push(entry);
-    else if (standing === 'new' && decided.has(entry)) sorted.must.push(entry);
+    else if (decided.has(entry)) sorted.must.push(entry);
     else if (standing === 'unknown') sorted[isRecent ? 'perhaps' : 'must'].push(entry);
     else sorted[isRecent ? 'flying' : 'missed'].push(entry);
   }

@@ -282,6 +282,54 @@ describe('an edit of the rules is no drift (R10)', () => {
     expect(run).toMatchObject({ down: 0, audit: { differing: 0, healed: 1 } });
     expect(await healer.read('m-1')).toMatchObject({ tier: { id: 'gold' }, points: { balance: 5500 } });
   });
+
+  describe('nor where tiers are kept until the cycle ends, and one is lost on the way', () => {
+    const downgrade = { timing: 'recalculation' } as const;
+    const ladder = (gold: number, platinum: number) => ({
+      downgrade,
+      tiers: [...tiers(1000, gold), { id: 'platinum', name: 'Platinum', threshold: platinum }],
+    });
+
+    /** Of 5500 points, 2000 were taken away again. */
+    async function upAndDown(gold: number): Promise<World> {
+      const world = await shop({ 'm-1': [5500] }, { program: ladder(gold, 10_000) });
+      world.pass(HOUR_MS);
+      await world.post('m-1', { id: 'down', type: 'adjustment', points: -2000 });
+      await world.deliver();
+      world.pass(DAY);
+      return world;
+    }
+
+    test('a tier that would have been reached under the lower threshold is not given by a heal: it waits', async () => {
+      const world = await upAndDown(6000);
+      const next = redeployed(world, ladder(5000, 10_000));
+      expect(await next.audit()).toMatchObject({ audit: { differing: 0, waiting: 1 } });
+      next.pass(7 * DAY);
+      await next.post('m-1', { id: 'since', points: 1 });
+      await next.deliver();
+      next.pass(DAY);
+      const stores = storesOf(next);
+      const now = formatInstant(next.now());
+      const healer = makeWorld({ now, program: ladder(5000, 10_000), audit: { heal: true }, reach: stores });
+      expect(await healer.audit()).toMatchObject({ audit: { differing: 0, healed: 0, waiting: 1 } });
+      expect((await healer.read('m-1')).tier.id).toBe('silver');
+    });
+
+    test.each([
+      ['above what is kept', 'upgrade', 'platinum'],
+      ['below what is kept', 'downgrade', 'silver'],
+    ])('what staff gave %s meanwhile does not make what is kept look wrong', async (_, action, tier) => {
+      const world = await upAndDown(5000);
+      const expiry = { type: 'duration', amount: 30, unit: 'days' };
+      await world.act('m-1', { id: 'staff', action, strategy: { type: 'specific', tier }, expiry });
+      await world.deliver();
+      world.pass(DAY);
+      expect(await world.audit()).toMatchObject({ audit: { provedEqual: 1 } });
+      world.pass(7 * DAY);
+      const next = redeployed(world, ladder(5000, 5400));
+      expect(await next.audit()).toMatchObject({ audit: { differing: 0, waiting: 1 } });
+    });
+  });
 });
 
 describe('a run', () => {

@@ -13,7 +13,7 @@ import { type Program, tierById, tierRef } from '../../../core/program/program.t
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../../core/time.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
-import { at, bonus, entry, memberWith, newMember, SILENT } from '../members.ts';
+import { at, bonus, entry, euros, memberWith, newMember, purchase, refund, SILENT } from '../members.ts';
 import { actionThatGave, cap, floor } from './given.ts';
 
 const PROGRAM = exampleProgram();
@@ -265,9 +265,12 @@ describe('what is on its way', () => {
     expect(audit.expected).toEqual(RIGHT.member);
   });
 
-  test('has been counted where its promotions were decided, whatever the list says', () => {
+  test.each<[string, string[]]>([
+    ['its promotions were decided', ['trial']],
+    ['one of them was, and the program has the other no more', ['gone', 'trial']],
+  ])('has been counted where %s, whatever the list says', (_, promotions) => {
     const program = exampleProgram({ promotions: [TRIAL] });
-    const firing = { ...LATE, promotions: ['trial'] };
+    const firing = { ...LATE, promotions };
     const records = rightRecords({ entries: [...LEDGER, firing], program });
     expect(records.actions.map(({ key }) => key)).toEqual(['promotion#trial#api#late']);
     expect(auditOf(records, [...LEDGER, firing], program).told).toEqual([]);
@@ -322,6 +325,45 @@ describe('what is on its way', () => {
     const day = busy(8);
     expect(auditOf(withTally(forgot(day), { balance: 1 }), day).told).toEqual([['tally.balance', 1, 255, 'figure']]);
   });
+
+  test('is no excuse where the item lists what the ledger has not', () => {
+    const day = busy(9);
+    const records = forgot(day.filter((_, place) => place !== 2 && place !== 5));
+    const ghost = withMember(records, { counted: { since: NOW, entries: [['api#ghost', NOW + 1]] } });
+    expect(auditOf(ghost, day).told).toEqual([
+      ['counted.api#ghost', NOW + 1, null, 'windowBroken'],
+      ...ofBonuses(511 - 4 - 32, 511, 'figure'),
+    ]);
+  });
+
+  test('once nobody brings it any more, is told beside a sum that nothing explains', () => {
+    const audit = auditOf(withTally(RIGHT, { balance: 1 }), [...LEDGER, LATE], PROGRAM, {
+      now: LEAVES_THE_STREAM + MINUTE_MS,
+    });
+    expect(audit.told).toEqual([
+      ['tally.balance', 1, 1500, 'figure'],
+      ['entry api#late', null, 'counted', 'entriesNotCounted'],
+    ]);
+  });
+
+  test('is told from what was counted in whatever order a store gives the sums', () => {
+    const day = busy(8);
+    const records = forgot(day.slice(0, 4));
+    const { awaitsMany, balance, orders, ...others } = records.member.tally;
+    const stored = withMember(records, { tally: { awaitsMany, balance, orders, ...others } });
+    expect(auditOf(stored, day).told).toEqual([]);
+  });
+
+  test('is told from an order that was counted and given back, though both together are nothing', () => {
+    const strict = cap('strict', 'bronze', { from: '2026-05-03T01:00:00Z', reassessFrom: at('2026-05-03T01:00:00Z') });
+    const order = entry(purchase('order', 50, euros(5000)), '2026-05-03T08:00:00Z', PROGRAM);
+    const back = entry(refund('back', 'order', 5000), '2026-05-03T08:30:00Z', PROGRAM);
+    const records = rightRecords({ entries: [OLD, order, back], actions: [actionThatGave(strict)] });
+    const forgetful = withMember(records, { counted: { since: NOW, entries: [] } });
+    // The order lifted the cap (R17): a member who is said not to have it would be said to be capped.
+    expect(records.member.grants).toBeUndefined();
+    expect(auditOf(forgetful, [OLD, order, back, LATE]).told).toEqual([]);
+  });
 });
 
 describe('the list of what was counted lately', () => {
@@ -369,6 +411,12 @@ describe('the list of what was counted lately', () => {
 
   test.each<[string, Instant, Told[]]>([
     ['a little ahead of the auditor’s clock', NOW + 4 * MINUTE_MS, []],
+    ['as far ahead of it as clocks may be', NOW + 5 * MINUTE_MS, []],
+    [
+      'a millisecond further',
+      NOW + 5 * MINUTE_MS + 1,
+      [['counted.since', NOW + 5 * MINUTE_MS + 1, 'a moment of the past', 'windowBroken']],
+    ],
     ['hours ahead of it', NOW + HOUR_MS, [['counted.since', NOW + HOUR_MS, 'a moment of the past', 'windowBroken']]],
     ['at no moment at all', NOW - 0.5, [['counted.since', NOW - 0.5, 'a moment of the past', 'windowBroken']]],
   ])('begins %s', (_, moment, told) => {
@@ -399,6 +447,28 @@ describe('the cycle that the sums are of', () => {
       ],
     ],
     [
+      'is told by where it begins alone, which is not enough',
+      { previousStart: at('2022-06-01T00:00:00Z'), start: CYCLE.previousStart, end: at('2026-06-01T00:00:00Z') },
+      [
+        ['tally.cycle.previousStart', at('2022-06-01T00:00:00Z'), CYCLE.previousStart, 'figure'],
+        ['tally.cycle.start', CYCLE.previousStart, CYCLE.start, 'figure'],
+        ['tally.cycle.end', at('2026-06-01T00:00:00Z'), CYCLE.end, 'figure'],
+      ],
+    ],
+    [
+      'is told by where it ends alone, which is not enough either',
+      {
+        previousStart: at('2022-06-01T00:00:00Z'),
+        start: at('2022-07-01T00:00:00Z'),
+        end: CYCLE.previousStart,
+      },
+      [
+        ['tally.cycle.previousStart', at('2022-06-01T00:00:00Z'), CYCLE.previousStart, 'figure'],
+        ['tally.cycle.start', at('2022-07-01T00:00:00Z'), CYCLE.start, 'figure'],
+        ['tally.cycle.end', CYCLE.previousStart, CYCLE.end, 'figure'],
+      ],
+    ],
+    [
       'has yet to begin',
       nextYear,
       [
@@ -415,6 +485,7 @@ describe('the cycle that the sums are of', () => {
 
   test.each<[string, Instant]>([
     ['a moment ago, by a clock a little ahead of the auditor’s', CYCLE.end - 1],
+    ['just now, by a clock as far ahead as clocks may be', CYCLE.end - 5 * MINUTE_MS],
     ['hours ago', CYCLE.end + 5 * HOUR_MS],
   ])('may have begun %s', (_, now) => {
     const records = rightRecords({ now: CYCLE.end });
@@ -560,6 +631,11 @@ describe('what was written down of the tier', () => {
       [['tier.id', 'gold', 'silver', 'tierStale']],
     ],
     [
+      'the tier is neither what the last change says nor what the sums give, which is told once',
+      withMember(withNews(RIGHT, change(1, 'bronze', 'platinum')), { tier: { id: 'gold', since: up.occurredAt } }),
+      [['tier.id', 'gold', 'platinum', 'historyBroken']],
+    ],
+    [
       'the tier is right, and the last change says another',
       withMember(withNews(RIGHT, change(1, 'bronze', 'gold')), { tier: { id: 'silver', since: up.occurredAt } }),
       [['tier.id', 'silver', 'gold', 'historyBroken']],
@@ -670,14 +746,33 @@ describe('what it is found by', () => {
       expect(given(held).member.nextDueAt).toBe(at(AUTUMN));
     });
 
-    test('is the warning after the one that was written down, where the item says an hour later', () => {
-      const written = at('2026-11-01T10:00:00Z');
-      const right = rightRecords({ actions: [actionThatGave(first)], now: written });
-      const SEVEN_DAYS = at('2026-11-13T23:00:00Z');
+    const SEVEN_DAYS = at('2026-11-13T23:00:00Z');
+
+    test.each<[string, Instant]>([
+      ['before it', at('2026-11-02T10:00:00Z')],
+      ['in the hour between', SEVEN_DAYS + 30 * MINUTE_MS],
+      ['after both', SEVEN_DAYS + 2 * HOUR_MS],
+    ])('is the warning after the one that was written down, where the item says an hour later: seen %s', (_, now) => {
+      const right = rightRecords({ actions: [actionThatGave(first)], now: at('2026-11-01T10:00:00Z') });
       expect(right.member.nextDueAt).toBe(SEVEN_DAYS);
       const spoilt = withMember(right, { nextDueAt: SEVEN_DAYS + HOUR_MS });
-      const audit = auditOf(spoilt, LEDGER, PROGRAM, { now: written + DAY_MS });
+      const audit = auditOf(spoilt, LEDGER, PROGRAM, { now });
       expect(audit.told).toEqual([['nextDueAt', SEVEN_DAYS + HOUR_MS, SEVEN_DAYS, 'timer']]);
+      expect(audit.expected).toEqual(right.member);
+    });
+
+    test('is the end, where a purchase came after the last warning and nothing was told of either', () => {
+      const points = entry(bonus('points', 5200), '2026-05-01T12:00:00Z', PROGRAM);
+      const late = entry(bonus('late', 1), '2026-11-15T10:00:00Z', PROGRAM);
+      const entries = [late, points];
+      const settled = rightRecords({ entries, actions: [actionThatGave(first)], now: late.recordedAt });
+      const right = withNews(settled, change(1, 'bronze', 'gold'));
+      const END = at(AUTUMN);
+      expect(right.member.nextDueAt).toBe(END);
+      const audit = auditOf(withMember(right, { nextDueAt: END + HOUR_MS }), entries, PROGRAM, {
+        now: END - HOUR_MS,
+      });
+      expect(audit.told).toEqual([['nextDueAt', END + HOUR_MS, END, 'timer']]);
       expect(audit.expected).toEqual(right.member);
     });
 
@@ -686,6 +781,7 @@ describe('what it is found by', () => {
     test.each<[string, Grant[], string | undefined, AuditCause]>([
       ['nothing, though a floor ends', [first], undefined, 'timer'],
       ['an hour after the warning', [first], '2026-10-21T23:00:00Z', 'timer'],
+      ['the same, beside a gift that never ends', of, '2026-10-21T23:00:00Z', 'timer'],
       ['after the end', [first], '2026-11-21T23:00:00Z', 'timer'],
       ['between the ends of two floors', of, '2027-03-20T23:00:00Z', 'timer'],
       ['what another brand would tell 14 days before', [first], '2026-11-06T23:00:00Z', 'rulebookEdited'],
@@ -794,6 +890,14 @@ describe('an edit of the program', () => {
       below,
       rising,
       LATER,
+      [['tier.id', 'silver', 'gold', 'rulebookEdited']],
+      true,
+    ],
+    [
+      'explains it though a purchase came at the very moment at which it was first seen',
+      below,
+      rising,
+      FRESH.recordedAt,
       [['tier.id', 'silver', 'gold', 'rulebookEdited']],
       true,
     ],
@@ -932,6 +1036,12 @@ describe('the tier at which a fall left or spared the member', () => {
     expect(audit.expected).toEqual(records.member);
   });
 
+  test('goes on from the newest transaction, whose moment is a figure like any other', () => {
+    const audit = auditOf(withTally(edited, { latestAt: up.occurredAt }), ledger, sparing);
+    expect(audit.told).toEqual([['tally.latestAt', up.occurredAt, down.occurredAt, 'figure']]);
+    expect(audit.expected).toEqual(edited.member);
+  });
+
   test('is judged otherwise after an edit of where a fall leads, which lowers nobody before the cycle ends', () => {
     const toBase = exampleProgram({ downgrade: { target: 'base' } });
     const audit = auditOf(judged, ledger, toBase, { inForceSince: ENROLLED - DAY_MS });
@@ -971,14 +1081,43 @@ describe('the tier at which a fall left or spared the member', () => {
     expect(audit.isOfEdit).toBe(true);
   });
 
-  test('was another before the edit: then the tier waits for it as well, whatever was counted since', () => {
-    const tiers = EXAMPLE_PROGRAM.tiers.map((tier) => (tier.id === 'platinum' ? { ...tier, threshold: 5400 } : tier));
-    const lower = exampleProgram({ downgrade, tiers });
-    const audit = auditOf(edited, ledger, lower, { inForceSince: ENROLLED - DAY_MS });
+  test('does not wait where a sum is wrong, which no edit of the way makes so', () => {
+    const audit = auditOf(withTally(judged, { balance: 1 }), ledger, PROGRAM, { inForceSince: NOW });
     expect(audit.told).toEqual([
-      ['tally.held', 'gold', 'platinum', 'rulebookEdited'],
-      ['tier.id', 'gold', 'platinum', 'rulebookEdited'],
+      ['countedUnder', sparing.countingRule, PROGRAM.countingRule, 'rulebookEdited'],
+      ['tally.balance', 1, 3500, 'figure'],
+      ['tally.latestAt', down.occurredAt, null, 'rulebookEdited'],
+      ['tally.held', 'gold', null, 'rulebookEdited'],
+      ['tier.id', 'gold', 'silver', 'figure'],
     ]);
-    expect(audit.isOfEdit).toBe(true);
+  });
+
+  test.each<[string, Partial<Member>, Told[]]>([
+    ['', {}, []],
+    [', and whatever timer is wrong', { nextDueAt: NOW + DAY_MS }, [['nextDueAt', NOW + DAY_MS, null, 'timer']]],
+  ])(
+    'was another before the edit: then the tier waits for it as well, whatever was counted since%s',
+    (_, more, told) => {
+      const tiers = EXAMPLE_PROGRAM.tiers.map((tier) => (tier.id === 'platinum' ? { ...tier, threshold: 5400 } : tier));
+      const lower = exampleProgram({ downgrade, tiers });
+      const audit = auditOf(withMember(edited, more), ledger, lower, { inForceSince: ENROLLED - DAY_MS });
+      expect(audit.told).toEqual([
+        ['tally.held', 'gold', 'platinum', 'rulebookEdited'],
+        ...told,
+        ['tier.id', 'gold', 'platinum', 'rulebookEdited'],
+      ]);
+      expect(audit.isOfEdit).toBe(true);
+    },
+  );
+
+  test('was none before the edit: that is no reason for a tier below what the points give', () => {
+    const before = { programVersion: OTHER_VERSION };
+    const fallen = withNews(edited, change(1, 'bronze', 'gold', before), change(2, 'gold', 'bronze', before));
+    const audit = auditOf(withMember(fallen, { tally: notHeld }), ledger, sparing, { inForceSince: ENROLLED - DAY_MS });
+    expect(audit.told).toEqual([
+      ['tally.held', null, 'gold', 'rulebookEdited'],
+      ['tier.id', 'bronze', 'gold', 'tierStale'],
+    ]);
+    expect(audit.isOfEdit).toBe(false);
   });
 });
