@@ -6,9 +6,10 @@ import { anniversaryOf } from '../cycles/cycle-ends.ts';
 import { type Effect, effectOf, tierPointsOf } from '../ledger/effect.ts';
 import { inOrderOfOccurrence, Replay, tallyOf } from '../ledger/replay.ts';
 import { entryKey, isPartOfGroup, type LedgerEntry } from '../ledger/transaction.ts';
-import type { Program } from '../program/program.ts';
+import type { Program, Tier } from '../program/program.ts';
 import { afterFacts } from '../tiers/earned-path.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
+import { visibleTier } from '../tiers/visible-tier.ts';
 import type { Instant } from '../time.ts';
 import { standingOf, withCounted } from './counted-window.ts';
 import { type ChangeCause, hasValidFigures, hasValidSums, type Member, type TierNotice } from './member.ts';
@@ -109,19 +110,21 @@ function countTogether(
 ): Settled {
   let tally = member.tally;
   let before = tally;
+  let { grants } = member;
   let tierBefore = member.tier.id;
   let tipping: LedgerEntry | undefined;
   const ordered = program.earnedByPath ? inOrderOfOccurrence(entries) : entries;
   for (let place = 0; place < ordered.length; place++) {
     const entry = ordered[place]!;
     tally = withEffect(tally, effectOf(entry, program), entry.occurredAt, program);
+    grants = withoutReassessed(grants, [entry], program);
     if (program.earnedByPath) {
       // What happens at one moment goes up or down once.
       if (ordered[place + 1]?.occurredAt === entry.occurredAt) continue;
       tally = { ...afterFacts(before, tally, program), latestAt: entry.occurredAt };
       before = tally;
     }
-    const tierAfter = earnedTier(program, tally).id;
+    const tierAfter = visibleTier(earnedTier(program, tally), grants, at, program).id;
     if (tierAfter !== tierBefore) tipping = entry;
     tierBefore = tierAfter;
   }
@@ -133,17 +136,27 @@ function countTogether(
     tallyBefore: member.tally,
     grantsBefore: member.grants,
   };
-  return settle(withoutReassessed({ ...member, tally }, entries, at, program), program, announcing, because, at);
+  const counted = { ...member, tally };
+  return settle(
+    grants === member.grants ? counted : withGrants(counted, grants ?? [], at, program),
+    program,
+    announcing,
+    because,
+    at,
+  );
 }
 
-/** R17: the caps that are lifted by one of these transactions are gone. */
-function withoutReassessed(member: Member, entries: readonly LedgerEntry[], at: Instant, program: Program): Member {
-  const { grants } = member;
-  if (!grants?.some(({ reassessFrom }) => reassessFrom !== undefined)) return member;
+/** R17: without the caps that are lifted by one of these transactions; the same list where none is. */
+function withoutReassessed(
+  grants: readonly Grant[] | undefined,
+  entries: readonly LedgerEntry[],
+  program: Program,
+): readonly Grant[] | undefined {
+  if (!grants?.some(({ reassessFrom }) => reassessFrom !== undefined)) return grants;
   const isLifted = ({ reassessFrom }: Grant) =>
     reassessFrom !== undefined && entries.some((entry) => reassesses(entry, reassessFrom, program));
   const kept = grants.filter((grant) => !isLifted(grant));
-  return kept.length === grants.length ? member : withGrants(member, kept, at, program);
+  return kept.length === grants.length ? grants : kept;
 }
 
 /** All that is known of a member: what happened, and what was decided. */
@@ -194,7 +207,7 @@ export function rebuildMember(
         at: moment,
         // An operator's rebuild puts right whatever is wrong; a transaction's leaves a tier that only a change of thresholds took (R10).
         ...(keepsEdited && { tallyBefore: tallyBefore(untilNow.member, known, program, moment) }),
-        grantsBefore: untilNow.member.grants,
+        grantsBefore: grantsWithout(taken, untilNow.member, { entries, actions }, program, moment),
         taken,
       },
       moment,
@@ -207,6 +220,25 @@ export function rebuildMember(
   return unfinished
     ? settled
     : andThen(settled, (current) => withNotice(current, lastRenewal(current, taken, program, moment)));
+}
+
+/** The grants that a member would have without what was decided just now: those that a transaction lifts (R17) are lifted all the same. */
+function grantsWithout(
+  taken: readonly ActionRecord[],
+  { grants }: Member,
+  { entries, actions }: History,
+  program: Program,
+  at: Instant,
+): readonly Grant[] | undefined {
+  if (taken.length === 0) return grants;
+  return grantsAt(
+    grantHistory(
+      actions.filter((action) => !taken.includes(action)),
+      entries,
+      program,
+    ),
+    at,
+  );
 }
 
 /**
@@ -284,7 +316,12 @@ function tippingEntry(
 ): LedgerEntry | undefined {
   const news = newsOfLedger(member, ledger, brought);
   const known = ledger.filter((entry) => !news.has(entry));
-  const tierWith = tierOfGrowing(known, member, program, moment);
+  const earnedWith = tierOfGrowing(known, member, program, moment);
+  let { grants } = member;
+  const tierWith = (entry?: LedgerEntry) => {
+    if (entry) grants = withoutReassessed(grants, [entry], program);
+    return visibleTier(earnedWith(entry), grants, moment, program).id;
+  };
   let tier = tierWith();
   let tipping = brought.at(-1);
   for (const entry of [...news].sort((a, b) => a.recordedAt - b.recordedAt)) {
@@ -301,19 +338,19 @@ function tierOfGrowing(
   { enrolledAt }: Member,
   program: Program,
   at: Instant,
-): (added?: LedgerEntry) => string {
+): (added?: LedgerEntry) => Tier {
   if (program.earnedByPath) {
     // Where the way decides (R8), an entry may change what comes after it: each reading goes from the start.
     return (added) => {
       if (added) ledger.push(added);
-      return earnedTier(program, tallyOf(ledger, program, enrolledAt, at)).id;
+      return earnedTier(program, tallyOf(ledger, program, enrolledAt, at));
     };
   }
   const replay = new Replay(program, enrolledAt);
   for (const entry of ledger) replay.add(entry);
   return (added) => {
     if (added) replay.add(added);
-    return earnedTier(program, replay.tallyAt(at)).id;
+    return earnedTier(program, replay.tallyAt(at));
   };
 }
 
@@ -365,7 +402,13 @@ function settleUntilNow(
           judgedAt: end - 1,
           transactionId: newest.id,
           tallyBefore: tallyBefore(current, knownBefore, program, end - 1),
-          grantsBefore: current.grants,
+          grantsBefore: grantsWithout(
+            taken,
+            current,
+            { entries: taking, actions: actions.filter(isBefore) },
+            program,
+            end - 1,
+          ),
           taken: taken.filter(isBefore),
         };
         return settle(

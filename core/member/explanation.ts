@@ -139,14 +139,22 @@ function summaryOf(view: MemberView, program: Program): string[] {
 }
 
 function reasonForTier(view: MemberView, current: number, unit: string, program: Program): string {
-  const { tier, grants, earnedTier } = view;
+  const { tier, grants, earnedTier, cycle } = view;
   const [grant] = grants;
   if (tier.source !== 'earned' && grant) {
     const by =
       grant.promotion === undefined ? `the action ${actionIdOf(grant.key)}` : `the promotion ${grant.promotion}`;
     return tier.source === 'floor' ? `given by ${by}` : `held down by ${by}`;
   }
-  const held = tier.tier.id === earnedTier.id ? reasonWhyHeld(view, program) : undefined;
+  // What the rules give, of which the tier is another, only an edit of them explains (R10).
+  if (tier.tier.rank > earnedTier.rank) {
+    const until = cycle.end === null ? 'everyone is recalculated' : 'the cycle ends';
+    return `kept until ${until}, as the rules were edited: those of today give ${earnedTier.name}`;
+  }
+  if (tier.tier.rank < earnedTier.rank) {
+    return `as before the rules were edited: those of today give ${earnedTier.name} with the next transaction`;
+  }
+  const held = reasonWhyHeld(view, program);
   if (held !== undefined) return held;
   return tier.tier.rank === 0
     ? `the base tier, with ${current} ${unit}`

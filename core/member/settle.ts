@@ -182,18 +182,10 @@ function standingToShow(member: Member, visible: Tier | undefined, program: Prog
   const { judgedAt: at = because.at } = because;
   const standing = standingAt(earnedTier(program, tally), grants, at, program);
   if (!visible || !because.tallyBefore || standing.tier.rank >= visible.rank) return standing;
-  // A downgrade takes away what is held, too; what raises or renews lowers nobody.
-  if (standing.source === 'cap' && because.taken?.some(({ key }) => key === standing.grant?.key)) return standing;
   const before = visibleTier(earnedTier(program, because.tallyBefore), because.grantsBefore ?? grants, at, program);
-  const held = before.rank < visible.rank && standing.tier.rank >= before.rank;
-  if (!held) return standing;
+  if (standing.tier.rank < before.rank) return standing;
   // What holds the tier is no grant; but a cap takes away what is held, too.
-  return standingAt(
-    visible,
-    grants?.filter(({ kind }) => kind === 'cap'),
-    at,
-    program,
-  );
+  return standingAt(visible, grants, at, program);
 }
 
 /**

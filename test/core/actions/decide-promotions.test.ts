@@ -4,6 +4,7 @@ import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import type { Member } from '../../../core/member/member.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import { exampleProgram } from '../../support/program.ts';
+import { actionThatGave, floor } from '../member/given.ts';
 import { at, bonus, entry, type Facts, newMember } from '../members.ts';
 
 const TRIGGER = { on: 'transaction', where: { type: 'bonus' } } as const;
@@ -106,6 +107,24 @@ describe('a firing is judged by what was known when its transaction was recorded
     ],
   ])('%s', (_, others, outcome) => {
     expect(renewing(...others)).toEqual([`promotion#again#api#a ${outcome}`]);
+  });
+
+  test.each<[string, string, string]>([
+    ['by the gift of staff that was given a millisecond before', '2026-05-02T09:59:59.999Z', 'EXTENDED'],
+    ['not by the one that was given at the same moment', MOMENT, 'APPLIED'],
+    ['nor by one that was given later, and has been in effect since before', LATER, 'APPLIED'],
+  ])('%s', (_, recorded, outcome) => {
+    const gift = actionThatGave(floor('gift', 'gold', { from: '2026-05-01T10:00:00Z' }), { recordedAt: at(recorded) });
+    const entries = [firing(bonus('a', 1), MOMENT, 'stay')];
+    const { taken } = decidePromotions(newMember(PROGRAM), { entries, actions: [gift] }, PROGRAM);
+    expect(taken.map(({ key, outcome: of }) => `${key} ${of}`)).toEqual([`promotion#stay#api#a ${outcome}`]);
+  });
+
+  test('not by what another transaction of the same moment fired', () => {
+    expect(told([firing(bonus('a', 1), MOMENT, 'stay'), firing(bonus('b', 1), MOMENT, 'stay')])).toEqual([
+      'promotion#stay#api#a APPLIED',
+      'promotion#stay#api#b APPLIED',
+    ]);
   });
 
   test('its own points among it', () => {

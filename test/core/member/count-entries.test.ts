@@ -1,15 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../../core/actions/grant.ts';
+import { MAX_DECIDED_AT_ONCE } from '../../../core/actions/promotions.ts';
+import type { ActionRecord } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import { type Counting, countEntries, rebuildMember } from '../../../core/member/count-entries.ts';
+import { type Counting, countEntries, momentOf, rebuildMember } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
-import { withGrants } from '../../../core/member/settle.ts';
+import { bringUpTo, withGrants } from '../../../core/member/settle.ts';
 import { MAX_AWAITED } from '../../../core/member/tally.ts';
+import type { ProgramFile, PromotionFile } from '../../../core/program/brand.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { HOUR_MS } from '../../../core/time.ts';
 import { exampleProgram } from '../../support/program.ts';
-import { at, bonus, entry, euros, type Facts, historyOf, memberWith, purchase, refund, SILENT } from '../members.ts';
-import { cap, floor, memberGiven } from './given.ts';
+import {
+  at,
+  bonus,
+  entry,
+  euros,
+  type Facts,
+  historyOf,
+  memberWith,
+  newMember,
+  purchase,
+  refund,
+  SILENT,
+} from '../members.ts';
+import { actionThatGave, cap, floor, memberGiven } from './given.ts';
 
 const PROGRAM = exampleProgram();
 const NOON = '2026-05-02T12:00:00Z';
@@ -29,8 +44,8 @@ function counted(member: Member, entries: LedgerEntry[], now = NOON) {
 }
 
 /** What counting comes to where the member alone cannot tell. */
-function rebuild(member: Member, ledger: LedgerEntry[], brought: LedgerEntry[], now = NOON) {
-  return rebuildMember(member, historyOf(ledger), PROGRAM, SILENT, { cause: 'transaction', brought }, at(now));
+function rebuild(member: Member, ledger: LedgerEntry[], brought: LedgerEntry[], now = NOON, program = PROGRAM) {
+  return rebuildMember(member, historyOf(ledger), program, SILENT, { cause: 'transaction', brought }, at(now));
 }
 
 const with800 = memberWith([facts(bonus('first', 800), '2026-05-02T08:00:00Z')], PROGRAM, at('2026-05-02T08:00:00Z'));
@@ -43,7 +58,7 @@ describe('a transaction', () => {
       changes: 1,
       tally: { current: { tier: 1300 }, lifetimePoints: 1300, balance: 1300, orders: 1 },
     });
-    expect(changes).toEqual([
+    expect(changes).toStrictEqual([
       {
         memberId: 'm-1',
         sequence: 1,
@@ -97,10 +112,11 @@ describe('a transaction', () => {
     });
     const { member } = counted(with800, [
       late('last', 50, '2025-12-31T22:59:59.999Z'),
+      late('start', 20, '2024-12-31T23:00:00Z'),
       late('older', 7, '2024-12-31T22:59:59.999Z'),
       late('new', 3, '2025-12-31T23:00:00Z'),
     ]);
-    expect(member.tally).toMatchObject({ previous: { tier: 50 }, current: { tier: 803 }, lifetimePoints: 860 });
+    expect(member.tally).toMatchObject({ previous: { tier: 70 }, current: { tier: 803 }, lifetimePoints: 880 });
   });
 });
 
@@ -108,6 +124,17 @@ test('a clock that is behind the one that took the entry dates nothing before it
   const { member, changes } = counted(with800, [facts(purchase('order', 500))], '2026-05-02T11:59:58Z');
   expect(member.tier.since).toBe(at(NOON));
   expect(changes).toMatchObject([{ occurredAt: at(NOON), recordedAt: at(NOON) }]);
+});
+
+test.each<[string, Partial<Member>, { entries?: LedgerEntry[]; grants?: Grant[] }]>([
+  ['an entry', {}, { entries: [facts(bonus('a', 1), '2026-05-02T12:00:02Z')] }],
+  ['an action', {}, { grants: [floor('a', 'gold', { from: '2026-05-02T12:00:02Z' })] }],
+  ['a grant', { grants: [floor('a', 'gold', { from: '2026-05-02T12:00:02Z' })] }, {}],
+  ['a change of tier', { tier: { id: 'gold', since: at('2026-05-02T12:00:02Z') } }, {}],
+  ['the enrolment', { welcome: { promotions: [], at: at('2026-05-02T12:00:02Z') } }, {}],
+])('nor does a clock that is behind decide before %s that is known', (_, more, { entries, grants = [] }) => {
+  const actions = grants.map((grant) => actionThatGave(grant));
+  expect(momentOf(at(NOON), { ...with800, ...more }, entries, actions)).toBe(at('2026-05-02T12:00:02Z'));
 });
 
 describe('several entries at once', () => {
@@ -239,7 +266,9 @@ describe('what cannot be decided from the member alone is counted anew from the 
     ['other tiers', { tiers: [{ id: 'bronze', name: 'Bronze', threshold: 0 }] }, false],
   ])('a member that was counted under a rulebook with %s', (_, program, anew) => {
     const counting = count(with800, [facts(bonus('b', 1))], NOON, exampleProgram(program));
-    expect(counting.kind).toBe(anew ? 'rebuildNeeded' : 'counted');
+    expect(counting.kind === 'rebuildNeeded' ? counting.because : counting.kind).toBe(
+      anew ? 'program counts otherwise now' : 'counted',
+    );
   });
 });
 
@@ -272,6 +301,28 @@ describe('a rebuild', () => {
     expect(rebuild(silver, [order, back, big], [back]).changes).toMatchObject([
       { from: { id: 'silver' }, to: { id: 'gold' }, transactionId: 'big' },
     ]);
+  });
+
+  const early = facts({ id: 'early', type: 'expiry', points: 400 }, '2026-05-02T09:00:00Z');
+  const earned = facts(bonus('earned', 1300), '2026-05-02T10:00:00Z');
+  const spent = facts({ id: 'spent', type: 'redemption', points: 5 }, '2026-05-02T11:00:00Z');
+
+  test.each([
+    ['days late, when nobody remembers what was counted', '2026-05-10T10:00:00Z', [early, spent]],
+    ['after one that was recorded later, which comes again', NOON, [early, earned]],
+  ])('puts a fall down to the entry that made it, though the stream brings it %s', (_, now, brought) => {
+    const silver = memberWith([earned], PROGRAM, at(now));
+    expect(rebuild(silver, [early, earned, spent], brought, now).changes).toMatchObject([
+      { from: { id: 'silver' }, to: { id: 'bronze' }, cause: 'transaction', transactionId: 'early' },
+    ]);
+  });
+
+  test('puts a rise down to the one recorded last of those that make it together, however the ledger lists them', () => {
+    const one = facts(bonus('one', 600), '2026-05-02T10:00:00Z');
+    const two = facts(bonus('two', 600), '2026-05-02T11:00:00Z');
+    const expected = [{ to: { id: 'silver' }, transactionId: 'two' }];
+    expect(rebuild(newMember(PROGRAM), [one, two], [one, two]).changes).toMatchObject(expected);
+    expect(rebuild(newMember(PROGRAM), [two, one], [one, two]).changes).toMatchObject(expected);
   });
 
   test('for another reason than a transaction names none', () => {
@@ -320,6 +371,24 @@ describe('a rebuild', () => {
     ]);
   });
 
+  test('under an edit of how points are counted tells the end of a cycle as such, and not as the edit’s', () => {
+    const old = facts(bonus('old', 1500), '2025-03-01T00:00:00Z');
+    const silver = memberWith([old], PROGRAM, at(NOON));
+    const edited = exampleProgram({
+      trackers: { flights: { measure: 'count', of: { type: 'bonus' }, over: 'lifetime' } },
+    });
+    const next = facts(bonus('next', 10), '2027-02-01T00:00:00Z');
+    expect(rebuild(silver, [old, next], [next], '2027-02-01T00:00:00Z', edited).changes).toMatchObject([
+      {
+        from: { id: 'silver' },
+        to: { id: 'bronze' },
+        cause: 'recalculation',
+        occurredAt: at('2026-12-31T23:00:00Z'),
+        announced: true,
+      },
+    ]);
+  });
+
   test('by a clock that is behind does not bring a cycle back that has ended', () => {
     const older = facts(bonus('older', 1200), '2025-03-01T00:00:00Z');
     const member = memberWith([older], PROGRAM, at('2026-12-31T22:59:00Z'));
@@ -364,6 +433,53 @@ describe('R17: a downgrade that is to be reassessed', () => {
     const lifted = member.grants?.every(({ reassessFrom }) => reassessFrom === undefined) ?? true;
     expect(lifted).toBe(entries.some(({ type }) => type === 'purchase'));
   });
+
+  test('is lifted by a part of an order, which the change names though its points move no tier', () => {
+    const part = facts(purchase('part', 10, { orderId: 'parts' }));
+    const history = { entries: [earned, part], actions: [actionThatGave(reassessed)] };
+    const because = { cause: 'transaction', brought: [part] } as const;
+    expect(rebuildMember(heldBy(reassessed), history, PROGRAM, SILENT, because, at(NOON)).changes).toMatchObject([
+      { from: { id: 'bronze' }, to: { id: 'silver' }, cause: 'transaction', transactionId: 'part', announced: true },
+    ]);
+  });
+
+  test('is lifted by the purchase that the change names, among others that came with it', () => {
+    const order = facts(purchase('o', 10));
+    for (const entries of [
+      [redemption, order],
+      [order, redemption],
+    ]) {
+      expect(counted(heldBy(reassessed), entries).changes).toMatchObject([{ transactionId: 'o' }]);
+    }
+    const part = facts(purchase('part', 10, { orderId: 'parts' }), '2026-05-02T11:00:00Z');
+    const history = { entries: [earned, part, redemption], actions: [actionThatGave(reassessed)] };
+    const because = { cause: 'transaction', brought: [part, redemption] } as const;
+    expect(rebuildMember(heldBy(reassessed), history, PROGRAM, SILENT, because, at(NOON)).changes).toMatchObject([
+      { transactionId: 'part' },
+    ]);
+  });
+
+  test('is lifted by a purchase, and told as its doing, though it fires a promotion that decides nothing', () => {
+    const promotions: PromotionFile[] = [
+      {
+        id: 'thanks',
+        trigger: { on: 'transaction', where: { type: 'purchase' } },
+        action: 'renew',
+        strategy: { type: 'program' },
+      },
+    ];
+    const program = exampleProgram({ promotions });
+    const order = { ...facts(purchase('o', 10)), promotions: ['thanks'] };
+    const history = { entries: [earned, order], actions: [actionThatGave(reassessed)] };
+    const because = { cause: 'transaction', brought: [order] } as const;
+    const member = memberGiven([reassessed], [earned], program, GIVEN);
+    const { changes, actions } = rebuildMember(member, history, program, SILENT, because, at(NOON));
+    expect(actions).toMatchObject([{ key: 'promotion#thanks#api#o', outcome: 'APPLIED' }]);
+    expect(changes).toMatchObject([
+      { from: { id: 'bronze' }, to: { id: 'silver' }, cause: 'transaction', transactionId: 'o', announced: true },
+    ]);
+    expect(changes[0]).not.toHaveProperty('promotion');
+  });
 });
 
 describe('R8: where the way to the points decides the tier', () => {
@@ -391,6 +507,14 @@ describe('R8: where the way to the points decides the tier', () => {
     expect(count(platinum, [expiry('x', when)], NOON, oneBelow).kind).toBe(kind);
   });
 
+  test.each([
+    ['just before it', '2026-12-31T22:59:59.999Z', { kind: 'rebuildNeeded', because: 'out of order' }],
+    ['on its very millisecond', '2026-12-31T23:00:00Z', { kind: 'counted' }],
+  ])('once a cycle has ended, what happened %s has its place on that side of its end', (_, when, expected) => {
+    const ended = bringUpTo(at('2027-01-02T00:00:00Z'), platinum, oneBelow, SILENT).member;
+    expect(count(ended, [expiry('x', when)], '2027-01-05T00:00:00Z', oneBelow)).toMatchObject(expected);
+  });
+
   test('a single one among several that comes too late asks for the whole history', () => {
     const batch = [expiry('x', NOON), expiry('y', '2026-05-02T07:00:00Z')];
     expect(count(platinum, batch, NOON, oneBelow)).toEqual({ kind: 'rebuildNeeded', because: 'out of order' });
@@ -401,5 +525,119 @@ test('a member of whom promotions are still to be decided is made up from its wh
   expect(count({ ...with800, undecided: true }, [facts(purchase('o', 500))])).toEqual({
     kind: 'rebuildNeeded',
     because: 'fires a promotion',
+  });
+});
+
+describe('what nobody remembers to have counted, where the way to the points decides the tier (R8)', () => {
+  const LATER: Partial<ProgramFile> = { downgrade: { timing: 'recalculation' } };
+  const later = exampleProgram(LATER);
+  const now = '2026-05-10T10:00:00Z';
+  const order = entry(bonus('order', 5500), '2026-05-02T08:00:00Z', later);
+  const again = entry(bonus('again', 10), '2026-05-02T08:30:00Z', later);
+  const fall = entry({ id: 'fall', type: 'adjustment', points: -1000 }, '2026-05-02T09:00:00Z', later);
+  const fresh = entry(bonus('fresh', 1), now, later);
+
+  test.each<[string, LedgerEntry[], LedgerEntry[]]>([
+    ['and is brought again', [order, again, fall], [again]],
+    ['and is brought again with something new', [order, again, fall], [again, fresh]],
+    ['and is brought for the first time', [order, fall], [again]],
+  ])('%s, takes no tier from who was held at it before the thresholds rose (R10)', (_, counted, brought) => {
+    const gold = memberWith(counted, later, at(now));
+    expect(gold).toMatchObject({ tier: { id: 'gold' }, tally: { held: 'gold' } });
+    const raised = exampleProgram({
+      ...LATER,
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        { id: 'silver', name: 'Silver', threshold: 1000 },
+        { id: 'gold', name: 'Gold', threshold: 6000 },
+      ],
+    });
+    const ledger = [...new Set([...counted, ...brought])];
+    const { member, changes } = rebuild(gold, ledger, brought, now, raised);
+    expect(changes).toEqual([]);
+    expect(member.tier).toEqual(gold.tier);
+  });
+
+  describe('and is brought once tiers fall otherwise', () => {
+    const oneBelow = exampleProgram({ downgrade: { target: 'oneBelow' } });
+
+    test('hides no fall that comes with it', () => {
+      const old = entry(bonus('old', 3000), '2026-05-02T08:00:00Z', later);
+      const recent = entry(bonus('recent', 2500), '2026-05-10T09:00:00Z', later);
+      const expiry = entry({ id: 'expiry', type: 'expiry', points: 1000 }, now, later);
+      const gold = memberWith([old, recent], later, at('2026-05-10T09:00:00Z'));
+      expect(rebuild(gold, [old, recent, expiry], [old, expiry], now, oneBelow).changes).toMatchObject([
+        { from: { id: 'gold' }, to: { id: 'silver' }, cause: 'transaction', transactionId: 'expiry' },
+      ]);
+    });
+
+    test('counts once, also where of two of them one was counted and the other was not', () => {
+      const gold = memberWith([order], later, at(now));
+      const { member, changes } = rebuild(gold, [order, again], [order, again], now, oneBelow);
+      expect(changes).toEqual([]);
+      expect(member).toMatchObject({ tier: gold.tier, tally: { current: { tier: 5510 } } });
+    });
+  });
+});
+
+describe('promotions', () => {
+  const onPurchase = { on: 'transaction', where: { type: 'purchase' } } as const;
+  const STAY: PromotionFile = {
+    id: 'stay',
+    trigger: onPurchase,
+    action: 'renew',
+    strategy: { type: 'program' },
+    notify: { channels: ['email'] },
+  };
+  const TRY: PromotionFile = {
+    id: 'try',
+    trigger: onPurchase,
+    action: 'upgrade',
+    strategy: { type: 'specific', tier: 'silver' },
+  };
+  const WELCOME: PromotionFile = {
+    id: 'welcome',
+    trigger: { on: 'enrolment' },
+    action: 'upgrade',
+    strategy: { type: 'specific', tier: 'gold' },
+  };
+  const program = exampleProgram({ promotions: [STAY, TRY, WELCOME] });
+  const earned = facts(bonus('first', 1300), '2026-05-02T08:00:00Z');
+  const firing = (points: number, ...promotions: string[]) => ({ ...facts(purchase('order', points)), promotions });
+
+  test('that renew the tier which their own purchase gives are told as that change, and not once more', () => {
+    const order = firing(500, 'stay');
+    const first = facts(bonus('first', 800), '2026-05-02T08:00:00Z');
+    const { changes, notices, actions } = rebuild(with800, [first, order], [order], NOON, program);
+    expect(actions).toMatchObject([{ outcome: 'APPLIED', grant: { kind: 'floor', tier: 'silver' } }]);
+    expect(changes).toMatchObject([{ to: { id: 'silver' }, cause: 'transaction', transactionId: 'order' }]);
+    expect(notices).toEqual([]);
+  });
+
+  test('that renew the tier are told, though others of the same purchase come to nothing', () => {
+    const order = firing(10, 'stay', 'try');
+    const silver = memberWith([earned], program, at('2026-05-02T08:00:00Z'));
+    const { changes, notices, actions } = rebuild(silver, [earned, order], [order], NOON, program);
+    expect(actions.map(({ outcome }) => outcome)).toEqual(['APPLIED', 'TARGET_NOT_HIGHER']);
+    expect(changes).toEqual([]);
+    expect(notices).toMatchObject([{ kind: 'renewed', promotion: 'stay', channels: ['email'] }]);
+  });
+
+  test('of the enrolment are not lost where more fired before it than one write decides', () => {
+    const entries = Array.from({ length: MAX_DECIDED_AT_ONCE }, (_, place) => ({
+      ...facts(purchase(`o${place}`, 1)),
+      promotions: ['try'],
+    }));
+    const welcome = { promotions: ['welcome'], at: at('2026-05-03T09:00:00Z') };
+    const enrolled = { ...newMember(program, welcome.at), rebuildDue: true, welcome };
+    const decide = (member: Member, actions: readonly ActionRecord[]) =>
+      rebuildMember(member, { entries, actions }, program, SILENT, { cause: 'enrolment' }, welcome.at);
+    const first = decide(enrolled, []);
+    expect(first.actions).toHaveLength(MAX_DECIDED_AT_ONCE);
+    expect(first.member).toMatchObject({ tier: { id: 'silver' }, undecided: true, welcome });
+    const second = decide(first.member, first.actions);
+    expect(second.changes).toMatchObject([{ to: { id: 'gold' }, cause: 'tierAction', promotion: 'welcome' }]);
+    expect(second.member).not.toHaveProperty('undecided');
+    expect(second.member).not.toHaveProperty('welcome');
   });
 });

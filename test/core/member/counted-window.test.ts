@@ -110,6 +110,9 @@ describe('what the window forgets', () => {
     expect(listedBeside(grant(128))).toBe(5);
     expect(listedBeside(grant(36), grant(36))).toBe(5);
     expect(listedBeside({ ...grant(36), transactionId: 'x'.repeat(128), tellEnd: ['email', 'sms'] })).toBe(4);
+    expect(listedBeside({ ...grant(36), promotion: 'x'.repeat(64) })).toBe(5);
+    expect(listedBeside({ ...grant(36), tier: 'x'.repeat(64) })).toBe(6);
+    expect(listedBeside({ ...grant(36), tellEnd: ['email', 'sms'] })).toBe(6);
     expect(listedBeside(grant(300), grant(300))).toBe(0);
   });
 

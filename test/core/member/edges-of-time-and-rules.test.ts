@@ -21,6 +21,7 @@ import {
   refund,
   SILENT,
 } from '../members.ts';
+import { actionThatGave, cap, memberGiven } from './given.ts';
 
 const PROGRAM = exampleProgram();
 const MIDNIGHT = '2026-12-31T23:00:00Z';
@@ -112,19 +113,22 @@ describe('an entry taken before a cycle’s end, which the stream brings after i
     );
   });
 
-  test('is told before the end, where both move the tier', async () => {
+  test.each([
+    ['after it', '2025-12-31T23:00:02Z'],
+    ['on its very millisecond', '2025-12-31T23:00:00Z'],
+  ])('is told before the end, where both move the tier, and so it is where another comes %s', async (_, when) => {
     const bronze = memberWith([], PROGRAM, at('2025-12-30T00:00:00Z'), newMember(PROGRAM, at('2025-01-10T09:00:00Z')));
     const old = facts(purchase('old', 600), '2024-06-01T10:00:00Z');
     const { changes } = await broughtTo(
       memberWith([old], PROGRAM, at('2025-06-02T00:00:00Z'), bronze),
       [old],
-      [[facts(purchase('tips', 500), '2025-12-31T22:59:58Z'), facts(bonus('after', 1), '2025-12-31T23:00:02Z')]],
+      [[facts(purchase('tips', 500), '2025-12-31T22:59:58Z'), facts(bonus('after', 1), when)]],
       '2025-12-31T23:00:05Z',
     );
     expect(moves(changes)).toEqual(['bronze → silver, transaction', 'silver → bronze, recalculation']);
-    expect(changes.map(({ occurredAt }) => occurredAt)).toEqual([
-      at('2025-12-31T22:59:58Z'),
-      at('2025-12-31T23:00:00Z'),
+    expect(changes.map(({ occurredAt, transactionId }) => [occurredAt, transactionId])).toEqual([
+      [at('2025-12-31T22:59:58Z'), 'tips'],
+      [at('2025-12-31T23:00:00Z'), undefined],
     ]);
     expect(changes.map(({ recordedAt }) => recordedAt)).toEqual([
       at('2025-12-31T23:00:05Z'),
@@ -154,6 +158,75 @@ describe('an entry taken before a cycle’s end, which the stream brings after i
   });
 });
 
+describe('an end of which the stream is late', () => {
+  const END = '2026-12-31T23:00:00Z';
+  const LAST_SECOND = '2026-12-31T22:59:58Z';
+  const first = facts(bonus('first', 1300), '2026-05-02T08:00:00Z');
+  const order = facts(purchase('order', 10), LAST_SECOND);
+  const broughtBy = (entries: LedgerEntry[]) => ({ cause: 'transaction', brought: entries }) as const;
+
+  test('is judged without what was taken on its millisecond or later, though that happened before it', async () => {
+    const last = facts(purchase('last-year', 900), '2025-06-01T10:00:00Z');
+    const current = facts(purchase('this-year', 600), '2026-06-01T10:00:00Z');
+    const silver = memberWith([last, current], PROGRAM, at('2026-06-02T00:00:00Z'));
+    const saves = { ...facts(purchase('saves', 500), LAST_SECOND), recordedAt: at(END) };
+    const { changes } = await broughtTo(silver, [last, current], [[order, saves]], '2026-12-31T23:00:01Z');
+    expect(moves(changes)).toEqual(['silver → bronze, recalculation', 'bronze → silver, transaction']);
+  });
+
+  test('of a downgrade is what lifts it, and not the purchase of the last second', () => {
+    const penalty = cap('penalty', 'bronze', { until: '2026-07-31T22:00:00Z' });
+    const member = memberGiven([penalty], [first], PROGRAM, at('2026-05-04T00:00:00Z'));
+    const late = facts(purchase('late', 10), '2026-07-31T21:59:58Z');
+    const history = { entries: [first, late], actions: [actionThatGave(penalty)] };
+    const now = at('2026-07-31T22:00:01Z');
+    expect(rebuildMember(member, history, PROGRAM, SILENT, broughtBy([late]), now).changes).toMatchObject([
+      {
+        from: { id: 'bronze' },
+        to: { id: 'silver' },
+        cause: 'grantEnd',
+        actionId: 'penalty',
+        occurredAt: at('2026-07-31T22:00:00Z'),
+        announced: false,
+      },
+    ]);
+  });
+
+  test('leaves what lifted a downgrade before it to the purchase that did, whatever a later one fires (R17)', () => {
+    const program = exampleProgram({
+      promotions: [
+        {
+          id: 'stay',
+          trigger: { on: 'transaction', where: { type: 'purchase' } },
+          action: 'renew',
+          strategy: { type: 'program' },
+        },
+      ],
+    });
+    const mild = cap('mild', 'bronze', { until: '2027-07-31T22:00:00Z', reassessFrom: at('2026-05-03T10:00:00Z') });
+    const member = memberGiven([mild], [first], program, at('2026-05-04T00:00:00Z'));
+    const later = { ...facts(purchase('later', 10), '2027-01-01T10:00:00Z'), promotions: ['stay'] };
+    const history = { entries: [first, order, later], actions: [actionThatGave(mild)] };
+    const now = at('2027-01-01T10:00:01Z');
+    expect(rebuildMember(member, history, program, SILENT, broughtBy([order, later]), now).changes).toMatchObject([
+      { to: { id: 'silver' }, cause: 'transaction', transactionId: 'order', occurredAt: at(LAST_SECOND) },
+    ]);
+  });
+
+  test('comes after a fall of the last second: where each fall leads one below, the two take two tiers (R8)', () => {
+    const program = exampleProgram({ downgrade: { target: 'oneBelow' } });
+    const old = entry(bonus('old', 5500), '2025-03-01T00:00:00Z', program);
+    const expiry = entry({ id: 'x', type: 'expiry', points: 1000 }, LAST_SECOND, program);
+    const gold = memberWith([old], program, at('2026-06-02T00:00:00Z'));
+    const now = at('2026-12-31T23:00:01Z');
+    const history = historyOf([old, expiry]);
+    expect(moves(rebuildMember(gold, history, program, SILENT, broughtBy([expiry]), now).changes)).toEqual([
+      'gold → silver, transaction',
+      'silver → bronze, recalculation',
+    ]);
+  });
+});
+
 describe('R10: a change of thresholds', () => {
   const raised = exampleProgram({
     tiers: [
@@ -175,6 +248,25 @@ describe('R10: a change of thresholds', () => {
     expect(changes).toEqual([]);
     expect(member.tier.id).toBe('gold');
     expect(moves(bringUpTo(at(MIDNIGHT), member, raised, SILENT).changes)).toEqual(['gold → silver, recalculation']);
+  });
+
+  test('holds nobody back whose points rise', () => {
+    const silver = memberWith(
+      [facts(purchase('o', 1500), '2026-05-02T10:00:00Z')],
+      PROGRAM,
+      at('2026-05-03T00:00:00Z'),
+    );
+    const raisedTwice = exampleProgram({
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        { id: 'silver', name: 'Silver', threshold: 2000 },
+        { id: 'gold', name: 'Gold', threshold: 6000 },
+      ],
+    });
+    const up = facts(purchase('p', 4500), '2026-05-04T10:00:00Z');
+    expect(moves(countIn(silver, [up], '2026-05-04T10:00:01Z', raisedTwice).changes)).toEqual([
+      'silver → gold, transaction',
+    ]);
   });
 
   test('does not hold a tier whose points fall', () => {
@@ -215,6 +307,31 @@ describe('R10: a change of thresholds', () => {
     );
     expect(changes).toMatchObject([
       { from: { id: 'gold' }, to: { id: 'silver' }, cause: 'programEdit', announced: false },
+    ]);
+  });
+
+  test('that leaves the base tier alone moves everybody down to it', () => {
+    const flat = exampleProgram({ tiers: [{ id: 'bronze', name: 'Bronze', threshold: 0 }] });
+    const { changes } = countIn(gold, [facts(purchase('p', 10), '2026-05-04T10:00:00Z')], '2026-05-04T10:00:01Z', flat);
+    expect(changes).toMatchObject([
+      { from: { id: 'gold' }, to: { id: 'bronze' }, direction: 'down', cause: 'programEdit', announced: false },
+    ]);
+  });
+
+  test('lowers at once where points are counted otherwise as well, and ?at= says so before anybody wrote it', () => {
+    const elsewhere = exampleProgram({
+      timeZone: 'Europe/Lisbon',
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        { id: 'silver', name: 'Silver', threshold: 1000 },
+        { id: 'gold', name: 'Gold', threshold: 6000 },
+      ],
+    });
+    const now = at('2026-05-04T10:00:00Z');
+    const because = { cause: 'transaction' } as const;
+    expect(replayTo(now, gold, historyOf([order]), elsewhere)?.view.tier.tier.id).toBe('silver');
+    expect(moves(rebuildMember(gold, historyOf([order]), elsewhere, SILENT, because, now).changes)).toEqual([
+      'gold → silver, programEdit',
     ]);
   });
 });

@@ -6,7 +6,7 @@ import { type Explanation, explain } from '../../../core/member/explanation.ts';
 import { replayTo } from '../../../core/member/member-view.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import type { Program } from '../../../core/program/program.ts';
-import { exampleProgram } from '../../support/program.ts';
+import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
 import { ENROLLED_AT, ledgers, moments, programs } from '../histories.ts';
 import { at, bonus, entry, euros, type Facts, historyOf, memberWith, newMember, purchase, refund } from '../members.ts';
 import { actionThatGave, cap, floor, memberGiven } from './given.ts';
@@ -411,6 +411,34 @@ describe('in sentences, where staff or a promotion decided', () => {
       'It lasts until the end of 2026-07-31; then comes Silver.',
     ]);
   });
+});
+
+test.each<[string, number, Partial<ProgramFile>, string]>([
+  [
+    'kept where thresholds were raised',
+    6000,
+    {},
+    'The tier is Gold, kept until the cycle ends, as the rules were edited: those of today give Silver.',
+  ],
+  [
+    'kept where no cycle ends',
+    6000,
+    { cycle: { type: 'none' } },
+    'The tier is Gold, kept until everyone is recalculated, as the rules were edited: those of today give Silver.',
+  ],
+  [
+    'the one of before where thresholds were lowered',
+    1200,
+    {},
+    'The tier is Silver, as before the rules were edited: those of today give Gold with the next transaction.',
+  ],
+])('R10: after an edit of the rules a tier is told to be %s', (_, threshold, file, sentence) => {
+  const points = threshold > 5000 ? 5500 : 1300;
+  const program = exampleProgram(file);
+  const order = entry(bonus('a', points), CURRENT, program);
+  const member = memberWith([order], program, at(NOW));
+  const tiers = EXAMPLE_PROGRAM.tiers.map((tier) => (tier.id === 'gold' ? { ...tier, threshold } : tier));
+  expect(explain(at(NOW), member, historyOf([order]), exampleProgram({ ...file, tiers }))!.summary[0]).toBe(sentence);
 });
 
 describe('R8: a tier other than the points give is told', () => {

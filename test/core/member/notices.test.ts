@@ -5,8 +5,8 @@ import type { Member } from '../../../core/member/member.ts';
 import { reminderOf, renewalOf } from '../../../core/member/notices.ts';
 import { bringUpTo, withGrants } from '../../../core/member/settle.ts';
 import { exampleProgram } from '../../support/program.ts';
-import { at, newMember, SILENT } from '../members.ts';
-import { actionThatGave, cap, floor } from './given.ts';
+import { at, entry, newMember, purchase, SILENT } from '../members.ts';
+import { actionThatGave, cap, floor, memberGiven } from './given.ts';
 
 const PROGRAM = exampleProgram();
 const MAY = at('2026-05-03T10:00:00Z');
@@ -138,6 +138,35 @@ describe('a warning of an end that is near', () => {
       actionId: 'vip',
       after: { id: 'bronze' },
     });
+  });
+
+  test('is given to who has the tier by visits of this cycle and the last as well, where those are over by then', () => {
+    const program = exampleProgram({
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        { id: 'gold', name: 'Gold', qualification: { all: [{ tracker: 'visits', atLeast: 1 }] } },
+      ],
+      trackers: { visits: { measure: 'count', of: { type: 'purchase' }, over: 'cycle' } },
+    });
+    const visits = ['2025-05-02T10:00:00Z', '2026-05-02T10:00:00Z'].map((when) =>
+      entry(purchase(when, 0), when, program),
+    );
+    const member = memberGiven([floor('vip', 'gold', { until: '2029-07-31T22:00:00Z' })], visits, program, MAY);
+    const due = at('2029-07-01T22:00:00Z');
+    expect(reminderOf(member, due, due, program, due)).toMatchObject({ from: { id: 'gold' }, after: { id: 'bronze' } });
+  });
+
+  test('is no moment to find that thresholds were lowered (R10): nothing has ended, and the points give more than what will', () => {
+    const easier = exampleProgram({
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: 0 },
+        { id: 'gold', name: 'Gold', threshold: 500 },
+        { id: 'platinum', name: 'Platinum', threshold: 1000 },
+      ],
+    });
+    const tally = { ...newMember(PROGRAM).tally, current: { tier: 1300, trackers: [] } };
+    const { member, changes, notices } = bringUpTo(FIRST, { ...goldBy(vip), tally }, easier, SILENT);
+    expect({ tier: member.tier.id, changes, notices }).toEqual({ tier: 'gold', changes: [], notices: [] });
   });
 
   test('is not given of a lower tier, which does not show', () => {

@@ -10,7 +10,7 @@ import type { ProgramFile } from '../../../core/program/brand.ts';
 import { tierById } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
-import { at, bonus, entry, memberWith, newMember, SILENT } from '../members.ts';
+import { at, bonus, entry, memberWith, newMember, purchase, SILENT } from '../members.ts';
 import { actionThatGave, cap, floor } from './given.ts';
 
 const PROGRAM = exampleProgram();
@@ -125,6 +125,22 @@ describe("a cycle's end", () => {
   });
 });
 
+test('who has a tier by what was counted in a cycle alone loses it when that cycle is over, however long nobody looks', () => {
+  const program = exampleProgram({
+    tiers: [
+      { id: 'bronze', name: 'Bronze', threshold: 0 },
+      { id: 'gold', name: 'Gold', qualification: { all: [{ tracker: 'visits', atLeast: 1 }] } },
+    ],
+    trackers: { visits: { measure: 'count', of: { type: 'purchase' }, over: 'cycle' } },
+  });
+  const gold = memberAt(YEAR_1, [entry(purchase('visit', 0), YEAR_1, program)], program);
+  const { member, changes } = bringUpTo(at('2031-01-01T00:00:00Z'), gold, program, SILENT);
+  expect(changes).toMatchObject([
+    { from: { id: 'gold' }, to: { id: 'bronze' }, cause: 'recalculation', occurredAt: END_OF_YEAR_2 },
+  ]);
+  expect(member.tally.cycle.end).toBe(at('2031-12-31T23:00:00Z'));
+});
+
 describe('a change', () => {
   const silver = memberAt(YEAR_1, [entry(bonus('first', 1300), YEAR_1, PROGRAM)]);
   const because = { cause: 'transaction' as const, at: at(YEAR_1), transactionId: 't' };
@@ -215,6 +231,18 @@ describe('a change that several grants have a part in', () => {
       expect(bringUpTo(at(AUGUST), member, PROGRAM, SILENT).changes).toMatchObject([
         { from: { id: from }, to: { id: to }, cause: 'grantEnd', actionId, occurredAt: at(AUGUST), announced: false },
       ]);
+    });
+
+    test('is none where the points give the tier, and the member is stored as if nothing had ever been given', () => {
+      const { tally, counted } = withPoints(1300);
+      const silver = { ...newMember(PROGRAM), tier: { id: 'silver', since: at(YEAR_1) }, tally, counted };
+      const given = withGrants(silver, [floor('vip', 'silver', { until: AUGUST })], at(YEAR_1), PROGRAM);
+      expect(bringUpTo(at(AUGUST), given, PROGRAM, SILENT)).toStrictEqual({
+        member: silver,
+        changes: [],
+        notices: [],
+        actions: [],
+      });
     });
 
     test('tells the promotion and the transaction behind it, and the member by the channels that it named for its end', () => {

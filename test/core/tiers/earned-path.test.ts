@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { countEntries } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
 import { bringUpTo } from '../../../core/member/settle.ts';
@@ -8,7 +9,7 @@ import type { Program } from '../../../core/program/program.ts';
 import { afterFacts } from '../../../core/tiers/earned-path.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
-import { at, bonus, entry, type Facts, memberWith, newMember, purchase, SILENT } from '../members.ts';
+import { at, bonus, entry, euros, type Facts, memberWith, newMember, purchase, refund, SILENT } from '../members.ts';
 
 type Downgrade = NonNullable<ProgramFile['downgrade']>;
 /** A step of points up or down, or the end of the year. */
@@ -170,6 +171,17 @@ test('where each year stands alone, a tier is kept and lost the same way', () =>
   const file = { upgradeBasis: 'carry' } as const;
   expect(along(LATER, [6000, -2000, 'year', 1], file)).toBe('gold gold silver silver');
   expect(along(ONE_BELOW, [11_000, 'year', 'year', 'year'], file)).toBe('platinum platinum gold silver');
+});
+
+test('where each year stands alone, this one raises though at the same moment more of the last is given back', () => {
+  const program = exampleProgram({ upgradeBasis: 'carry', downgrade: LATER });
+  const order = entry(purchase('o', 2000, euros(2000)), '2026-05-02T10:00:00Z', program);
+  const soFar = [order, entry(bonus('a', 4500), '2027-05-02T10:00:00Z', program)];
+  const moment = '2027-05-03T10:00:00Z';
+  const both = [entry(refund('r', 'o', 2000), moment, program), entry(bonus('b', 600), moment, program)];
+  const tierWith = (...more: LedgerEntry[]) => memberWith([...soFar, ...more], program, at(moment)).tier.id;
+  expect(tierWith()).toBe('silver');
+  expect(tierWith(...both)).toBe('gold');
 });
 
 test('what counts as more is what the tiers ask for: an order where they ask for orders', () => {
