@@ -374,7 +374,11 @@ describe('where falls are judged by the way that points went (R8), an edit of th
     for (const at of [undefined, new Date(next.now()).toISOString()]) {
       expect(await next.read('m-1', at)).toMatchObject({ tier: { id: 'gold' }, points: { current: 5490 } });
     }
-    expect((await next.explanation('m-1')).member.tier.id).toBe('gold');
+    const { member, summary } = await next.explanation('m-1');
+    expect(member.tier.id).toBe('gold');
+    expect(summary[0]).toBe(
+      'The tier is Gold, kept until the cycle ends, as the rules were edited: those of today give Silver.',
+    );
     expect(await next.changes('m-1')).toHaveLength(1);
     next.at('2027-01-01T10:00:00Z');
     await next.post('m-1', { id: 'new-year', points: 1 });
