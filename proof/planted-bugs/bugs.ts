@@ -168,7 +168,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'An action that was taken is taken again',
     file: 'core/use-cases/manage-tier.ts',
-    edits: [{ from: '    if (before) {\n', to: '    if (before && written) {\n' }],
+    edits: [{ from: '    if (before) {\n', to: '    if (before && member?.undecided) {\n' }],
     within: WITHIN,
   },
   bug(
@@ -197,8 +197,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug(
     'A renewal of a lower tier takes away one that is kept (a bug that the simulation found)',
     'core/member/settle.ts',
-    "if (standing.source === 'cap' && because.taken",
-    'if (because.taken',
+    'if (standing.tier.rank < before.rank) return standing;',
+    'if (because.taken || standing.tier.rank < before.rank) return standing;',
     20_000,
   ),
 ];
