@@ -32,9 +32,9 @@ export async function recalculateTier(
   let outcome = { status: 'notEnrolled' } as Recalculation;
   const written = await writeMember<Settled>(ports, memberId, async (member, before) => {
     if (!member) return undefined;
+    // A second write goes on with the first, or finds that somebody else has finished it: what the first was about is what is told.
     const counting = countEntries(member, entries, program, announcing, now);
     if (counting.kind === 'alreadyCounted') {
-      // What this call wrote in part, and left to its second write, somebody else may have finished.
       if (!before) outcome = { status: 'alreadyCounted' };
       return undefined;
     }
@@ -51,7 +51,9 @@ export async function recalculateTier(
       { cause: 'transaction', brought: entries },
       now,
     );
-    outcome = { status: 'rebuilt', because: counting.because, changes: rebuilt.changes, actions: rebuilt.actions };
+    if (!before) {
+      outcome = { status: 'rebuilt', because: counting.because, changes: rebuilt.changes, actions: rebuilt.actions };
+    }
     return rebuilt;
   });
   return outcome.status === 'rebuilt' && written

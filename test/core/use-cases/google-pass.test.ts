@@ -90,6 +90,12 @@ describe('a link to the pass', () => {
   });
 });
 
+test('a link for nobody leaves nothing behind', async () => {
+  const ports = await passPorts();
+  expect(await linkGooglePass(ports, BRAND, PROGRAM, 'nobody', NOW)).toBeUndefined();
+  expect(await ports.googlePasses.load('nobody')).toBeUndefined();
+});
+
 describe('what is written on the pass', () => {
   test.each([
     [

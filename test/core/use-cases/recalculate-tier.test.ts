@@ -5,6 +5,7 @@ import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
 import { exampleProgram } from '../../support/program.ts';
+import { slippingIn } from '../../support/trouble.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { at, bonus, entry, newMember, SILENT } from '../members.ts';
 
@@ -63,14 +64,26 @@ test('what takes more than one write is told whole: each promotion that fired, a
   });
   const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
   await ports.members.save(newMember(program), 0, []);
+  const recalculate = (of: typeof ports) => recalculateTier(of, program, SILENT, MEMBER_ID, fired, at(NOW));
   const fired = Array.from({ length: 2 * MAX_DECIDED_AT_ONCE + 5 }, (_, place) => ({
     ...entry(bonus(`b-${place}`, 1), '2026-06-01T09:00:00Z', program),
     promotions: ['gift'],
   }));
   for (const one of fired) await ports.ledger.record(one);
-  const rebuilding = await recalculateTier(ports, program, SILENT, MEMBER_ID, fired, at(NOW));
+  // Somebody else decides the rest between the first write and the second: what this call wrote is told all the same.
+  const finishing = slippingIn('members', 'save');
+  finishing.happens(() => recalculate(ports));
+  const first = await recalculate({ ...ports, members: finishing.reach('members', ports.members) });
   const { news, actions } = (await ports.members.recordsOf(MEMBER_ID))!;
   expect(actions).toHaveLength(fired.length);
   expect(news).toMatchObject([{ to: { id: 'gold' }, cause: 'tierAction' }]);
-  expect(rebuilding).toEqual({ status: 'rebuilt', because: 'fires a promotion', changes: news, actions });
+  expect(first).toEqual({
+    status: 'rebuilt',
+    because: 'fires a promotion',
+    changes: news,
+    actions: actions.slice(0, MAX_DECIDED_AT_ONCE),
+  });
+  const alone = { ...ports, members: new MemoryMemberStore() };
+  await alone.members.save(newMember(program), 0, []);
+  expect(await recalculate(alone)).toEqual({ status: 'rebuilt', because: 'fires a promotion', changes: news, actions });
 });
