@@ -240,7 +240,7 @@ function passMoment(
   const told = andThen(passed, (current) =>
     withNotice(current, reminderOf(current, at, Math.max(moment, now), program, now)),
   );
-  return { ...told, member: overIdleCycles(told.member, program, moment) };
+  return { ...told, member: overIdleCycles(told.member, program, at, moment) };
 }
 
 /** Whether every member that an end moves was written since, by the run of that end or by whoever came first. */
@@ -272,9 +272,14 @@ export function withGrants(member: Member, grants: readonly Grant[], at: Instant
   };
 }
 
-/** Two cycles without a point: no later end can change anything, however far away the moment is. */
-function overIdleCycles(member: Member, program: Program, moment: Instant): Member {
-  if (!isIdle(member.tally) || member.tally.cycle.end > moment) return member;
+/**
+ * Two cycles without a point: no later end can change anything, however far away the moment is; unless a tier is kept that no point gives (R10),
+ * for the next end takes it.
+ */
+function overIdleCycles(member: Member, program: Program, at: Instant, moment: Instant): Member {
+  const { tally, tier, grants } = member;
+  if (!isIdle(tally) || tally.cycle.end > moment) return member;
+  if (visibleTier(earnedTier(program, tally), grants, at, program).id !== tier.id) return member;
   const until = Math.min(moment, member.nextDueAt ?? moment);
   const cycle = cycleAt(program.cycle, program.timeZone, member.enrolledAt, Math.max(until, member.tally.cycle.start));
   return { ...member, tally: { ...member.tally, cycle } };

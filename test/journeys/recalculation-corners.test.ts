@@ -170,6 +170,31 @@ describe('R10 and E23 for a member that no recalculation had to write', () => {
   });
 });
 
+describe('R10 for a member that does nothing any more', () => {
+  test('a tier that an edit left, and that nobody took at an end whose night never came, is taken by the next night', async () => {
+    const program = { upgradeBasis: 'carry' } as const;
+    const before = makeWorld({ now: '2025-06-10T10:00:00Z', program });
+    await before.enrol('m-1');
+    await before.post('m-1', { id: 'late', points: 1300, occurredAt: '2024-12-01T10:00:00Z' });
+    await before.deliver();
+    forget(before);
+    expect((await before.read('m-1')).tier.id).toBe('silver');
+    const tiers = exampleBrand().program.tiers.map((tier) =>
+      tier.id === 'silver' ? { ...tier, threshold: 2000 } : tier,
+    );
+    const world = redeployed(before, { ...program, tiers }, '2025-07-01T10:00:00Z');
+    world.at(NIGHT_2026);
+    const [runId] = await world.night();
+    await world.deliver();
+    expect(await runOf(world, runId!)).toMatchObject({ down: 1 });
+    expect(await world.changes('m-1')).toMatchObject([
+      { from: { id: 'silver' }, to: { id: 'bronze' }, cause: 'recalculation', occurredAt: END_2026 },
+      { to: { id: 'silver' } },
+    ]);
+    expect(subjects(world)).toEqual(["You're now Bronze"]);
+  });
+});
+
 describe('what passes by the way', () => {
   test('a grant that ends with the cycle is told as its action says, though the run is silent', async () => {
     const world = await withPoints(10);
