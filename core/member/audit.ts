@@ -107,11 +107,11 @@ export function auditMember(
     compare(isOfWay ? 'rulebookEdited' : ledger.cause, `tally.${figure}`, ours[figure], theirs[figure]);
   }
   found('entriesNotCounted', ledger.missed);
-  // R8: what was held before an edit of thresholds stays held.
 
   const stories = grantHistory(actions, ledger.known, program);
   const at = momentOf(member, stories, [ledger.known, actions, news], program, now, cycle);
   const grants = grantsAt(stories, at);
+  // R8: what was held before an edit of thresholds stays held.
   const heldOfEdit = wasEdited && isHeldAsShown(member, program, grants, at);
   compare(heldOfEdit || !isOfTheseRules ? 'rulebookEdited' : 'figure', 'tally.held', ours.held, theirs.held);
   found('grants', differencesOfGrants(member.grants ?? [], grants));

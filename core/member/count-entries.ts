@@ -117,7 +117,7 @@ function countTogether(
   for (let place = 0; place < ordered.length; place++) {
     const entry = ordered[place]!;
     tally = withEffect(tally, effectOf(entry, program), entry.occurredAt, program);
-    grants = withoutReassessed(grants, [entry], program);
+    grants = withoutReassessed(grants, entry, program);
     if (program.earnedByPath) {
       // What happens at one moment goes up or down once.
       if (ordered[place + 1]?.occurredAt === entry.occurredAt) continue;
@@ -146,17 +146,14 @@ function countTogether(
   );
 }
 
-/** R17: without the caps that are lifted by one of these transactions; the same list where none is. */
+/** R17: without the caps that a transaction lifts; the same list where it lifts none. */
 function withoutReassessed(
   grants: readonly Grant[] | undefined,
-  entries: readonly LedgerEntry[],
+  entry: LedgerEntry,
   program: Program,
 ): readonly Grant[] | undefined {
-  if (!grants?.some(({ reassessFrom }) => reassessFrom !== undefined)) return grants;
-  const isLifted = ({ reassessFrom }: Grant) =>
-    reassessFrom !== undefined && entries.some((entry) => reassesses(entry, reassessFrom, program));
-  const kept = grants.filter((grant) => !isLifted(grant));
-  return kept.length === grants.length ? grants : kept;
+  const isLifted = ({ reassessFrom }: Grant) => reassessFrom !== undefined && reassesses(entry, reassessFrom, program);
+  return grants?.some(isLifted) ? grants.filter((grant) => !isLifted(grant)) : grants;
 }
 
 /** All that is known of a member: what happened, and what was decided. */
@@ -319,7 +316,7 @@ function tippingEntry(
   const earnedWith = tierOfGrowing(known, member, program, moment);
   let { grants } = member;
   const tierWith = (entry?: LedgerEntry) => {
-    if (entry) grants = withoutReassessed(grants, [entry], program);
+    if (entry) grants = withoutReassessed(grants, entry, program);
     return visibleTier(earnedWith(entry), grants, moment, program).id;
   };
   let tier = tierWith();
