@@ -24,8 +24,6 @@ export interface LocalCloudAddress {
   passRoot?: string;
   /** Where each push to a phone is written down, one a line. */
   pushLog: string;
-  /** The log of the cloud; absent when an emulator is used that was running before. */
-  logPath?: string;
 }
 
 export interface Mail {
@@ -80,14 +78,11 @@ async function everyEvent(cloud: LocalCloudAddress): Promise<BusEvent[]> {
     .map((event) => ({ type: event['detail-type'], source: event.source, detail: event.detail }));
 }
 
-/** Every text message to a phone number, oldest first; each cut after 80 characters. Needs a cloud whose log is ours. */
-export async function textMessagesTo(phone: string, cloud: Pick<LocalCloudAddress, 'logPath'>): Promise<TextMessage[]> {
-  if (cloud.logPath === undefined)
-    throw new Error('Text messages are read from the log of the cloud, and this one was running before');
-  const log = await readFile(cloud.logPath, 'utf8');
-  return [...log.matchAll(/SNS SMS stub to (?<phone>\S+): (?<text>.*)/g)]
-    .map(({ groups }) => ({ phone: groups?.phone ?? '', text: groups?.text ?? '' }))
-    .filter((message) => message.phone === phone);
+/** Every text message to a phone number, oldest first. */
+export async function textMessagesTo(phone: string, cloud: Pick<LocalCloudAddress, 'client'>): Promise<TextMessage[]> {
+  const query = `/_ministack/sns/sms-messages?phoneNumber=${encodeURIComponent(phone)}`;
+  const answer = await inspect<{ sms_messages: Record<string, { Message: string }[]> }>(cloud, query);
+  return (answer.sms_messages[phone] ?? []).map(({ Message }) => ({ phone, text: Message }));
 }
 
 /** Every push to a phone, oldest first. */

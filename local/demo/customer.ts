@@ -1,11 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { styleText } from 'node:util';
+import { formatAmount } from '../../core/money.ts';
 import { type BusEvent, eventsAbout, mailsTo, textMessagesTo } from '../observations.ts';
 import { inSeconds } from '../progress.ts';
 import { waitFor } from '../wait-for.ts';
 import type { MemberAnswer } from './calls.ts';
 import { fact, quote, whileSpinning } from './screen.ts';
-import type { Stage } from './stage.ts';
+import type { ProgramAnswer, Stage } from './stage.ts';
 
 const MOVED_WITHIN_MS = 60_000;
 const TOLD_WITHIN_MS = 60_000;
@@ -36,7 +37,8 @@ export class Customer {
 
   /** "Silver, 1300 points" */
   get standing(): string {
-    return this.member === undefined ? 'no member yet' : `${this.member.tier.name}, ${pointsOf(this.member)}`;
+    if (this.member === undefined) return 'no member yet';
+    return `${this.member.tier.name}, ${pointsOf(this.member, this.#stage.program)}`;
   }
 
   async join(): Promise<void> {
@@ -85,7 +87,11 @@ export class Customer {
     const { next } = after.progress;
     const missing = next === null ? '' : `, ${next.missing} to ${tierNames.get(next.tier) ?? next.tier}`;
     const moved = moveOf(before, after);
-    fact('tier', `${moved}, ${pointsOf(after)}${missing}`, `${inSeconds(Date.now() - startedAt)} later`);
+    fact(
+      'tier',
+      `${moved}, ${pointsOf(after, this.#stage.program)}${missing}`,
+      `${inSeconds(Date.now() - startedAt)} later`,
+    );
   }
 
   /** Shows what came next on each of these ways. */
@@ -106,7 +112,7 @@ export class Customer {
       fact('mail', `to ${mail.to.join(', ')} from ${mail.from}`, later());
       quote(mail.subject, ...mail.text.split('\n').slice(0, 4));
     }
-    if (channels.includes('text') && cloud.logPath !== undefined) {
+    if (channels.includes('text')) {
       const text = await this.#next('text', 'the text message', () => textMessagesTo(this.phone, cloud));
       fact('text', `to ${text.phone}`, later());
       quote(text.text);
@@ -126,8 +132,9 @@ export function moveOf(before: MemberAnswer, after: MemberAnswer): string {
   return from.id === to.id ? `${from.name} stays ${to.name}` : styleText('bold', `${from.name} → ${to.name}`);
 }
 
-export function pointsOf(member: MemberAnswer): string {
-  return `${member.points.current} points`;
+/** "1300 points", or "810.00 EUR spent" */
+export function pointsOf({ points }: MemberAnswer, { basis, currency }: ProgramAnswer): string {
+  return basis === 'spend' ? `${formatAmount(points.current, currency)} ${currency} spent` : `${points.current} points`;
 }
 
 function tierIn(event: BusEvent, side: 'from' | 'to'): string {

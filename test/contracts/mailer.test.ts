@@ -5,6 +5,7 @@ import type { Mailer } from '../../core/ports.ts';
 import { RecordingMailer } from '../../fakes/recording-world.ts';
 import { SesMailer } from '../../functions/adapters/ses-mailer.ts';
 import { mailsTo } from '../../local/observations.ts';
+import { verifySender } from '../../local/verify-sender.ts';
 import { freshId, ODD_TEXTS } from './setup/examples.ts';
 import { fakeAndReal } from './setup/fake-and-real.ts';
 import { localAws } from './setup/local-aws.ts';
@@ -22,8 +23,12 @@ function inMemory(): ReadMailer {
   return { port, mailsTo: async (address) => port.sent.filter(({ to }) => to === address) };
 }
 
-function inSes(): ReadMailer {
-  const port = new SesMailer('Café <hello@shop.example>', new SESClient({ ...localAws(), maxAttempts: 1 }));
+const FROM = 'Café <hello@shop.example>';
+
+async function inSes(): Promise<ReadMailer> {
+  const client = new SESClient({ ...localAws(), maxAttempts: 1 });
+  await verifySender(client, FROM);
+  const port = new SesMailer(FROM, client);
   return {
     port,
     async mailsTo(address) {
@@ -33,7 +38,7 @@ function inSes(): ReadMailer {
   };
 }
 
-const mailers = fakeAndReal<Mailer, ReadMailer>(['in memory', inMemory()], ['of SES', inSes()]);
+const mailers = fakeAndReal<Mailer, ReadMailer>(['in memory', inMemory()], ['of SES', await inSes()]);
 
 const aMail = (facts: Partial<Email> = {}): Email => ({
   to: `${freshId()}@mail.example`,

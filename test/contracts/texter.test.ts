@@ -4,16 +4,15 @@ import type { Texter } from '../../core/ports.ts';
 import { RecordingTexter } from '../../fakes/recording-world.ts';
 import { SnsTexter } from '../../functions/adapters/sns-texter.ts';
 import { textMessagesTo } from '../../local/observations.ts';
-import { waitFor } from '../../local/wait-for.ts';
 import { fakeAndReal } from './setup/fake-and-real.ts';
-import { localAws, logOfLocalAws } from './setup/local-aws.ts';
+import { localAws } from './setup/local-aws.ts';
 
 /** What becomes of a text that may or may not have left is in `unreliable-providers.test.ts`. */
 
 interface ReadTexter {
   port: Texter;
-  /** What came to a number, the oldest first, once it is so many. */
-  textsTo(phone: string, count: number): Promise<string[]>;
+  /** What came to a number, the oldest first. */
+  textsTo(phone: string): Promise<string[]>;
 }
 
 function inMemory(): ReadTexter {
@@ -24,14 +23,11 @@ function inMemory(): ReadTexter {
   };
 }
 
-/** The local AWS writes down whom it would have texted. */
+/** The local AWS keeps every text that it would have sent. */
 function inSns(): ReadTexter {
-  const texts = async (phone: string) =>
-    (await textMessagesTo(phone, { logPath: logOfLocalAws() })).map(({ text }) => text);
   return {
     port: new SnsTexter('AURORA', new SNSClient({ ...localAws(), maxAttempts: 1 })),
-    textsTo: (phone, count) =>
-      waitFor(`${count} texts`, async () => ((await texts(phone)).length >= count ? texts(phone) : undefined)),
+    textsTo: async (phone) => (await textMessagesTo(phone, { client: localAws() })).map(({ text }) => text),
   };
 }
 
@@ -48,14 +44,14 @@ describe.each(texters)('a texter %s', (_, { port, textsTo }) => {
   ])('texts %s to the number that they are for', async (_, text) => {
     const [to, other] = [aNumber(), aNumber()];
     await port.send({ to, text });
-    expect(await textsTo(to, 1)).toEqual([text]);
-    expect(await textsTo(other, 0)).toEqual([]);
+    expect(await textsTo(to)).toEqual([text]);
+    expect(await textsTo(other)).toEqual([]);
   });
 
   test('texts as often as it is asked: who must not be told twice is looked after by the delivery log', async () => {
     const to = aNumber();
     await port.send({ to, text: 'one' });
     await port.send({ to, text: 'one' });
-    expect(await textsTo(to, 2)).toEqual(['one', 'one']);
+    expect(await textsTo(to)).toEqual(['one', 'one']);
   });
 });

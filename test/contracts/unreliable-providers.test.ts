@@ -39,12 +39,12 @@ import { StepFunctionsRunEngine } from '../../functions/adapters/step-functions-
 import { type Answer, startApnsStandIn } from '../../local/apns-stand-in.ts';
 import { GoogleWalletStandIn } from '../../local/google-wallet-stand-in.ts';
 import { mailsTo, textMessagesTo } from '../../local/observations.ts';
-import { waitFor } from '../../local/wait-for.ts';
+import { verifySender } from '../../local/verify-sender.ts';
 import { EXAMPLE_APPLE, exampleCertificates, exampleChain } from '../support/certificates.ts';
 import { aClosedGoogleObject, aGoogleClass, aGoogleMessage, aGoogleObject, makeKeyFile } from '../support/google.ts';
 import { type Befallen, befallenFakes, type StoreName, seen } from './setup/befallen.ts';
 import { aChange, aRun } from './setup/examples.ts';
-import { eventInbox, type Inbox, localAws, logOfLocalAws, newInbox } from './setup/local-aws.ts';
+import { eventInbox, type Inbox, localAws, newInbox } from './setup/local-aws.ts';
 import { unreliableFetch } from './setup/unreliable-fetch.ts';
 import { unreliableWire } from './setup/unreliable-wire.ts';
 
@@ -146,7 +146,9 @@ const CASES: { [Name in Exclude<keyof UnreliablePorts, StoreName | 'images'>]: C
     async real() {
       const client = new SESClient({ ...localAws(), maxAttempts: 1 });
       const to = `${randomUUID()}@mail.example`;
-      const mailer = new SesMailer('hello@shop.example', client);
+      const from = 'hello@shop.example';
+      await verifySender(client, from);
+      const mailer = new SesMailer(from, client);
       return {
         ports: { mailer: { send: (email) => mailer.send({ ...email, to }) } },
         befall: unreliableWire(client),
@@ -164,12 +166,10 @@ const CASES: { [Name in Exclude<keyof UnreliablePorts, StoreName | 'images'>]: C
       const client = new SNSClient({ ...localAws(), maxAttempts: 1 });
       const to = `+34${++phone}`;
       const texter = new SnsTexter('AURORA', client);
-      const texts = () => textMessagesTo(to, { logPath: logOfLocalAws() });
       return {
         ports: { texter: { send: ({ text }) => texter.send({ to, text }) } },
         befall: unreliableWire(client),
-        came: async (atLeast) =>
-          waitFor('texts', async () => ((await texts()).length >= atLeast ? ones(await texts()) : undefined)),
+        came: async () => ones(await textMessagesTo(to, { client: localAws() })),
       };
     },
     calls: { send: (port) => port.send({ to: '+34600000001', text: 'one' }) },

@@ -22,12 +22,7 @@ export function localAws(): ClientSettings {
   };
 }
 
-/** Where it writes what it would have done, such as sending a text message. */
-export function logOfLocalAws(): string {
-  return sharedLocalAws().logPath;
-}
-
-function sharedLocalAws(): { endpoint: string; logPath: string } {
+function sharedLocalAws(): { endpoint: string } {
   const shared = inject('localAws');
   if ('missing' in shared) throw new Error(shared.missing);
   return shared;

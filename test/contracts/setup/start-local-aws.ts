@@ -6,7 +6,7 @@ import { findVirtualEnvironment, makeVirtualEnvironment } from '../../../local/v
 
 declare module 'vitest' {
   interface ProvidedContext {
-    localAws: { endpoint: string; logPath: string } | { missing: string };
+    localAws: { endpoint: string } | { missing: string };
   }
 }
 
@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const python = found ?? (await makeVirtualEnvironment({ env: process.env, folder, signal, onDetail: () => {} }));
     const start = { python, folder, region: LOCAL_REGION, account: LOCAL_ACCOUNT, signal };
     const { endpoint, stop } = await startMinistack(start);
-    project.provide('localAws', { endpoint, logPath: folder.log('ministack') });
+    project.provide('localAws', { endpoint });
     return async () => {
       await stop();
       await folder.tidy();
