@@ -126,6 +126,21 @@ module.exports = {
       to: { path: '^test/' },
     },
     {
+      name: 'only-browser-tests-need-programs',
+      comment: '`npm test` passes on a machine without Chromium, openssl and unzip.',
+      severity: 'error',
+      from: {
+        path: '^test/',
+        pathNot: [
+          '[.]browser[.]test[.]ts$',
+          '^test/e2e/',
+          '^test/support/(?:judged-by-programs|require-programs-once)[.]ts$',
+          '^test/local/chromium[.]ts$',
+        ],
+      },
+      to: { path: '^test/(?:support/(?:required-programs|judged-by-programs)|local/chromium)[.]ts$' },
+    },
+    {
       name: 'what-runs-is-no-devDependency',
       comment: 'Types are gone when it runs; everything else has to be in "dependencies".',
       severity: 'error',

@@ -1,25 +1,50 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+// Functions get their brand at bundling; in tests it is the demo's.
+const resolve = { alias: { '@laurel/brand': path.join(import.meta.dirname, 'brands/demo.json') } };
+
+// The log of a function in production would hide the report of the tests.
+const env = { LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true', POWERTOOLS_SERVICE_NAME: 'tests' };
+
+const NEEDS_PROGRAMS = 'test/**/*.browser.test.ts';
+const SIMULATIONS = 'test/proof/*-histories.test.ts';
+
 export default defineConfig({
   test: {
+    // By default vitest leaves one processor idle, which is half of a small machine.
+    maxWorkers: availableParallelism(),
     projects: [
       {
-        // Functions get their brand at bundling; in tests it is the demo's.
-        resolve: { alias: { '@laurel/brand': path.join(import.meta.dirname, 'brands/demo.json') } },
+        resolve,
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/contracts/**'],
+          exclude: ['test/e2e/**', 'test/contracts/**', NEEDS_PROGRAMS, SIMULATIONS],
           testTimeout: 20_000,
-          // What functions log in production would bury what tests say.
-          env: { LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true', POWERTOOLS_SERVICE_NAME: 'tests' },
+          env,
+        },
+      },
+      {
+        resolve,
+        test: { name: 'simulations', include: [SIMULATIONS], env },
+      },
+      {
+        resolve,
+        test: {
+          name: 'browser',
+          include: [NEEDS_PROGRAMS],
+          globalSetup: ['test/support/require-programs-once.ts', 'test/contracts/setup/start-local-aws.ts'],
+          testTimeout: 30_000,
+          env,
         },
       },
       {
         test: {
           name: 'contracts',
           include: ['test/contracts/**/*.test.ts'],
+          exclude: [NEEDS_PROGRAMS],
           // One DynamoDB Local and one local AWS for all of them; they start only when one of them runs.
           globalSetup: ['test/contracts/setup/start-dynamodb-local.ts', 'test/contracts/setup/start-local-aws.ts'],
           testTimeout: 30_000,
@@ -31,7 +56,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: 'test/e2e/setup/start-local-cloud.ts',
+          globalSetup: ['test/support/require-programs-once.ts', 'test/e2e/setup/start-local-cloud.ts'],
           // What a test waits for takes seconds on a stack that is really deployed; each wait has a deadline of its own that says more.
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -98,6 +98,11 @@ const HOUSE: Record<string, string> = {
     "import { handler } from '../functions/put-member/handler.ts';\nimport { expected } from './reference/figures.ts';\nexport const simulate = [handler, expected];",
   'proof/reference/figures.ts':
     "import type { Ladder } from '../../core/program/ladder.ts';\nexport const expected: Ladder = 'gold';",
+  'test/support/required-programs.ts': 'export const placeOf = 1;',
+  'test/support/judged-by-programs.ts':
+    "import { placeOf } from './required-programs.ts';\nexport const unzipPass = placeOf;",
+  'test/local/page.browser.test.ts':
+    "import { unzipPass } from '../support/judged-by-programs.ts';\nexport const page = unzipPass;",
   'test/support/world.ts':
     "import { it } from 'vitest';\nimport { fake } from '../../fakes/store.ts';\nimport { handler } from '../../functions/put-member/handler.ts';\nexport const world = [it, fake, handler];",
 };
@@ -132,6 +137,7 @@ const PROBES: [rule: string, file: string, imports: string][] = [
   ['tools-import-no-function', 'local/probe-function.ts', '../functions/put-member/make-handler.ts'],
   ['nothing-imports-test', 'core/program/probe-test.ts', '../../test/support/world.ts'],
   ['nothing-imports-test', 'bench/probe-test.ts', '../test/support/world.ts'],
+  ['only-browser-tests-need-programs', 'test/core/probe.test.ts', '../support/judged-by-programs.ts'],
   ['what-runs-is-no-devDependency', 'functions/put-member/probe-dev.ts', 'vitest'],
   ['no-circles', 'bin/probe-circle.ts', './probe-circle-back.ts'],
   ['no-circles', 'bin/probe-circle-back.ts', './probe-circle.ts'],

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { ReceivedPush } from '../../local/apns-stand-in.ts';
 import { pushesTo } from '../../local/observations.ts';
 import { waitFor } from '../../local/wait-for.ts';
-import { digestsOf, type ReadPass, readPass, verifySignature } from '../support/read-pass.ts';
+import { unzipPass, verifySignature } from '../support/judged-by-programs.ts';
+import { digestsOf, type ReadPass } from '../support/read-pass.ts';
 import { aNewMember, aPurchase, call, cloud, type NewMember, post, untilPoints, untilQuiet } from './setup/shop.ts';
 
 const SERVICE = '/v1/wallet/apple/v1';
@@ -24,7 +25,7 @@ async function fetchFile(path: string, headers: Record<string, string> = {}): Pr
 async function passOf(member: NewMember): Promise<{ file: File; pass: ReadPass }> {
   const file = await fetchFile(`${member.path}/pass`, { authorization: `Bearer ${cloud.keys.read}` });
   expect(file.status, file.bytes.toString('utf8', 0, 500)).toBe(200);
-  return { file, pass: readPass(file.bytes) };
+  return { file, pass: unzipPass(file.bytes) };
 }
 
 /** A phone that holds a pass, as Apple's calls know it. */
@@ -108,7 +109,7 @@ describe('a phone’s whole life with a pass, on the deployed stack', () => {
     // Only after the pass that the phone will fetch is the new one.
     const fresh = await phone.latest(modified);
     expect(fresh.status).toBe(200);
-    const silver = readPass(fresh.bytes);
+    const silver = unzipPass(fresh.bytes);
     expect(tierOn(silver)).toMatchObject({ value: 'Silver', changeMessage: expect.stringContaining('%@') });
     expect((await phone.updated(list.lastUpdated)).body.serialNumbers).toEqual([pass.pass.serialNumber]);
     expect((await phone.latest(fresh.headers.get('last-modified')!)).status).toBe(304);
@@ -120,7 +121,7 @@ describe('a phone’s whole life with a pass, on the deployed stack', () => {
     await phone.untilPushed(2);
     expect(await pushesTo(watch.pushToken, cloud)).toHaveLength(1);
     // What nobody is to be told of refreshes the pass all the same, in silence.
-    const gold = readPass((await phone.latest()).bytes);
+    const gold = unzipPass((await phone.latest()).bytes);
     expect(tierOn(gold).value).toBe('Gold');
     expect(tierOn(gold)).not.toHaveProperty('changeMessage');
     expect((await call('POST', `${SERVICE}/log`, { body: { logs: ['a phone complains'] } })).status).toBe(200);
@@ -139,7 +140,7 @@ describe('a phone’s whole life with a pass, on the deployed stack', () => {
     await untilPoints(member, 200);
     await untilQuiet();
     expect(await pushesTo(phone.pushToken, cloud)).toEqual([]);
-    expect(JSON.stringify(readPass((await phone.latest()).bytes).pass.storeCard)).toContain('200');
+    expect(JSON.stringify(unzipPass((await phone.latest()).bytes).pass.storeCard)).toContain('200');
   });
 
   test('a link opens the pass without a key, and a stranger’s does not', async () => {
@@ -148,7 +149,7 @@ describe('a phone’s whole life with a pass, on the deployed stack', () => {
     const path = body.url.slice(body.url.indexOf('/v1/'));
     const opened = await fetchFile(path);
     expect(opened.status).toBe(200);
-    expect(readPass(opened.bytes).pass.serialNumber).toBe(member.memberId);
+    expect(unzipPass(opened.bytes).pass.serialNumber).toBe(member.memberId);
     expect((await fetchFile(`${path.slice(0, -2)}xx`)).status).toBe(401);
     expect((await fetchFile('/v1/members/nobody/pass', { authorization: `Bearer ${cloud.keys.read}` })).status).toBe(
       404,

@@ -74,3 +74,13 @@ export function pkpassOf(files: Files, spoil: (all: Files) => void = () => {}): 
   spoil(all);
   return zipSync(all);
 }
+
+const CHANGED = "Your status level has changed, you're now %@";
+export const BRONZE = passFiles('bronze', { name: 'Bronze', points: 800, next: '200 to Silver' });
+export const SILVER = passFiles('silver', {
+  name: 'Silver',
+  points: 1300,
+  next: '3,700 to Gold',
+  changeMessage: CHANGED,
+});
+export const QUIET_BRONZE = passFiles('bronze', { name: 'Bronze', points: 900, next: '100 to Silver' });

@@ -1,4 +1,4 @@
-/** As many histories that nobody has lived through before: their seeds are told, so that a failure can be had again. */
+/** Histories of other seeds in each run. The first seed is printed, so that a failure can be repeated. */
 import { test } from 'vitest';
 import { liveThrough } from './live-through.ts';
 

@@ -1,17 +1,9 @@
-/** The simulation that `npm run simulate` runs for as long as one likes: a bounded share of it, with seeds that are always the same. */
+/** The simulation itself. `known-histories.test.ts` and `fresh-histories.test.ts` run it for minutes. */
 import { describe, expect, test } from 'vitest';
 import type { History } from '../../proof/simulation/history.ts';
 import { kindOf, outcomeOf } from '../../proof/simulation/outcome.ts';
 import { historyOf } from '../../proof/simulation/random-history.ts';
 import { shrink } from '../../proof/simulation/shrink.ts';
-import { liveThrough } from './live-through.ts';
-
-/** They take a minute where nothing else is at work. */
-const A_MINUTE_OR_MORE = { timeout: 900_000 };
-
-test('histories of the seeds from 1 on keep every promise', A_MINUTE_OR_MORE, async () => {
-  await liveThrough(1, 5000);
-});
 
 describe('the same seed', () => {
   test('is the same history, and the same log, byte for byte', async () => {

@@ -4,7 +4,8 @@ import { CmsPassSigner } from '../../../functions/adapters/cms-pass-signer.ts';
 import { PkpassPress } from '../../../functions/adapters/pkpass-press.ts';
 import { currentCertificates, exampleChain } from '../../support/certificates.ts';
 import { exampleImages } from '../../support/images.ts';
-import { digestsOf, readPass, verifySignature } from '../../support/read-pass.ts';
+import { unzipPass, verifySignature } from '../../support/judged-by-programs.ts';
+import { digestsOf } from '../../support/read-pass.ts';
 
 const NOW = Date.UTC(2026, 4, 2, 10);
 const press = new PkpassPress(new CmsPassSigner(currentCertificates));
@@ -16,26 +17,26 @@ const files: Record<string, Uint8Array> = {
 
 describe('a pass that was pressed', () => {
   test('opens with unzip, and holds every file as it was', async () => {
-    const read = readPass(await press.press(files, NOW));
+    const read = unzipPass(await press.press(files, NOW));
     expect(Object.keys(read.files).sort()).toEqual([...Object.keys(files), 'manifest.json', 'signature'].sort());
     for (const [name, bytes] of Object.entries(files)) expect(read.files[name], name).toEqual(Buffer.from(bytes));
     expect(read.pass.description).toBe('Größe ☕️');
   });
 
   test('has a manifest with the digest of each file', async () => {
-    const read = readPass(await press.press(files, NOW));
+    const read = unzipPass(await press.press(files, NOW));
     expect(read.manifest).toEqual(digestsOf(read));
   });
 
   test.each(['smime', 'cms'] as const)('is signed so that openssl %s accepts it against the chain', async (command) => {
-    const read = readPass(await press.press(files, NOW));
+    const read = unzipPass(await press.press(files, NOW));
     expect(verifySignature(read, exampleChain().root.certificate, command)).toBe(
       read.files['manifest.json']!.toString('utf8'),
     );
   });
 
   test('is not accepted once a byte of its manifest is another, nor against another root', async () => {
-    const read = readPass(await press.press(files, NOW));
+    const read = unzipPass(await press.press(files, NOW));
     const manifest = Buffer.from(read.files['manifest.json']!);
     manifest[10]! ^= 1;
     const { root, wwdr } = exampleChain();
@@ -46,7 +47,7 @@ describe('a pass that was pressed', () => {
   });
 
   test('keeps images in the sizes that they have', async () => {
-    const read = readPass(await press.press(files, NOW));
+    const read = unzipPass(await press.press(files, NOW));
     const sizes = ['icon.png', 'icon@2x.png', 'logo@2x.png', 'strip@2x.png'].map((name) => pngSize(read.files[name]!));
     expect(sizes).toEqual([
       { width: 29, height: 29 },

@@ -10,7 +10,8 @@ import { CheckedCertificates, parsePassCertificates } from '../../functions/adap
 import { PkpassPress } from '../../functions/adapters/pkpass-press.ts';
 import { SecretDocument } from '../../functions/adapters/secret-document.ts';
 import { EXAMPLE_APPLE, exampleCertificates, exampleChain } from '../support/certificates.ts';
-import { readPass, verifySignature } from '../support/read-pass.ts';
+import { verifySignature } from '../support/judged-by-programs.ts';
+import { readPass } from '../support/read-pass.ts';
 import { realOnly } from './setup/fake-and-real.ts';
 import { localAws } from './setup/local-aws.ts';
 
