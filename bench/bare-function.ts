@@ -54,7 +54,8 @@ export async function deployBareFunction(settings: ClientSettings): Promise<Bare
     { withinMs: 60_000 },
   );
   const output = (name: string) => outputs.find(({ OutputKey }) => OutputKey === name)!.OutputValue!;
-  const proxy = await startProxy({ endpoint: settings.endpoint, apiId: output('Api') }, 0);
+  const proxy = await startProxy(0);
+  proxy.serve({ endpoint: settings.endpoint, apiId: output('Api') });
   return {
     url: proxy.url,
     table: output('Table'),

@@ -12,5 +12,6 @@ await runCommand(async () => {
   await checkDesigns(brand);
   const { brand: id, account, region } = brand.settings;
   const restored = readRestoredTables(brand);
-  new LoyaltyStack(app, `laurel-${id}`, { brand: { ...brand, restored }, env: { account, region } });
+  const proxyUrl = app.node.tryGetContext('proxyUrl');
+  new LoyaltyStack(app, `laurel-${id}`, { brand: { ...brand, restored, proxyUrl }, env: { account, region } });
 });

@@ -20,12 +20,15 @@ export type Route = `${keyof typeof HttpMethod} /v1/${string}`;
 /** Where calls come in: the HTTP API with its throttle and its log, the keys that open it, and what it tells of itself. */
 export class FrontDoor extends Construct {
   readonly api: HttpApi;
+  /** Where callers reach the API. */
+  readonly url: string;
   readonly apiKeys: OperatorSecret;
 
   constructor(scope: Construct, id: string, { brand }: FrontDoorProps) {
     super(scope, id);
     // The name is for people: others may have the same.
     this.api = new HttpApi(this, 'Api', { apiName: Stack.of(this).stackName, createDefaultStage: false });
+    this.url = brand.proxyUrl ?? this.api.apiEndpoint;
     Validations.of(this.api).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:

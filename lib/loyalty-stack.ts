@@ -72,7 +72,8 @@ export class LoyaltyStack extends Stack {
 
     // What operators' commands and the local cloud need to find.
     const outputs = {
-      ApiUrl: frontDoor.api.apiEndpoint,
+      ApiUrl: frontDoor.url,
+      ApiId: frontDoor.api.apiId,
       PointsTable: ledger.table.tableName,
       MembersTable: members.table.tableName,
       PointsStream: ledger.table.tableStreamArn,

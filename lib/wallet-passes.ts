@@ -25,6 +25,11 @@ export interface WalletPassesProps {
   readonly clock: TierClock;
 }
 
+/** The address in passes and links: the local proxy's, else the brand's own domain, else the API's own. */
+function phonesUrl({ brand, frontDoor }: WalletPassesProps): string {
+  return brand.proxyUrl ?? brand.settings.wallet?.url ?? frontDoor.url;
+}
+
 const ON_DEVICE = '/v1/wallet/apple/v1/devices/{deviceId}/registrations/{passTypeId}' as const;
 
 /**
@@ -67,7 +72,7 @@ export class WalletPasses extends Construct {
       environment: {
         MEMBERS_TABLE: members.table.tableName,
         PASS_TOKENS_SECRET: this.tokens.secretArn,
-        API_URL: frontDoor.api.apiEndpoint,
+        API_URL: phonesUrl(props),
       },
     });
     members.table.grant(linkPass, 'dynamodb:GetItem');
@@ -114,7 +119,8 @@ export class WalletPasses extends Construct {
   }
 
   /** A function that draws passes: it reads members, keeps which version of its pass each has, and carries the designs' images. */
-  private drawing(id: string, { brand, frontDoor, ledger, members }: WalletPassesProps, timeout?: Duration) {
+  private drawing(id: string, props: WalletPassesProps, timeout?: Duration) {
+    const { brand, ledger, members } = props;
     const folders = Object.values(brand.settings.wallet?.designs ?? {}).map(({ images }) => ({
       from: resolve(dirname(brand.file), images),
       to: images,
@@ -126,7 +132,7 @@ export class WalletPasses extends Construct {
         MEMBERS_TABLE: members.table.tableName,
         PASS_CERTIFICATES_SECRET: this.certificates.secretArn,
         PASS_TOKENS_SECRET: this.tokens.secretArn,
-        API_URL: frontDoor.api.apiEndpoint,
+        API_URL: phonesUrl(props),
       },
       folders,
       ...(timeout && { timeout }),

@@ -16,6 +16,11 @@ interface Job {
   project?: string;
 }
 
+interface Synthesis extends Job {
+  /** The address that passes and links carry, and that the stack's output `ApiUrl` names. */
+  proxyUrl: string;
+}
+
 /** Where CDK deploys to, and as whom. */
 export interface Target {
   endpoint: string;
@@ -24,8 +29,12 @@ export interface Target {
 }
 
 /** Synthesizes and bundles the app for one brand, as for AWS. Needs no cloud. */
-export async function synthesize(brand: string, { folder, signal, onDetail, project }: Job): Promise<void> {
-  await cdk('synth', ['--quiet', '--context', `brand=${brand}`, '--output', assemblyIn(folder)], {
+export async function synthesize(
+  brand: string,
+  { folder, signal, onDetail, project, proxyUrl }: Synthesis,
+): Promise<void> {
+  const context = ['--context', `brand=${brand}`, '--context', `proxyUrl=${proxyUrl}`];
+  await cdk('synth', ['--quiet', ...context, '--output', assemblyIn(folder)], {
     folder,
     signal,
     onDetail,

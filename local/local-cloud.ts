@@ -1,22 +1,28 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SESClient } from '@aws-sdk/client-ses';
+import { readBrandFile } from '../bin/operator/brand-file.ts';
+import { OperatorError } from '../bin/operator/operator-error.ts';
+import type { Brand } from '../core/program/brand.ts';
 import { tapBus } from './bus-tap.ts';
 import { bootstrap, credentialsFor, deploy, synthesize } from './cdk.ts';
 import { type Emulator, useRunningEmulator } from './emulator.ts';
 import { saveFunctionLogs } from './function-logs.ts';
+import { type KeptCloud, takeKeptCloud } from './kept-cloud.ts';
 import { LocalCloudFailure } from './local-cloud-failure.ts';
-import { type LocalWallets, startLocalWallets, type WalletsOfBrand } from './local-wallets.ts';
+import { type LocalWallets, startLocalWallets } from './local-wallets.ts';
 import { startMinistack } from './ministack.ts';
 import type { LocalCloudAddress } from './observations.ts';
 import type { ReportProgress } from './progress.ts';
 import { startProxy } from './proxy.ts';
-import { makeRunFolder, PROJECT_ROOT } from './run-folder.ts';
-import { writeApiKeys, writeShopifySecret } from './secrets.ts';
+import { makeRunFolder } from './run-folder.ts';
+import { type LocalSecrets, writeApiKeys, writeShopifySecret } from './secrets.ts';
+import { verifySender } from './verify-sender.ts';
 import { findVirtualEnvironment, makeVirtualEnvironment } from './virtual-environment.ts';
 
 interface Options {
   brand: string;
+  /** Whether the data of this start is there at the next one. */
+  keep?: boolean;
   onProgress?: ReportProgress;
   /** Ends a start that is under way, with all it has started. */
   signal?: AbortSignal;
@@ -25,6 +31,8 @@ interface Options {
 
 export interface LocalCloud {
   address: LocalCloudAddress;
+  /** The settings of the brand that is deployed. */
+  brand: Brand;
   /** Where the logs of this run are. */
   logs: string;
   /** Hears of every push to a phone. */
@@ -35,9 +43,13 @@ export interface LocalCloud {
 
 const PREFERRED_PORT = 8787;
 
-/** Deploys a brand's stack to a local AWS, gives it keys, and returns where it answers. Nothing of it survives `stop`, nor a failed start. */
+/**
+ * Deploys a brand's stack to a local AWS, gives it keys, and returns where it answers. `stop` and a failed start end every process, and
+ * remove everything but the logs and what is kept.
+ */
 export async function startLocalCloud({
   brand,
+  keep = false,
   onProgress = () => {},
   signal: callersSignal,
   env = process.env,
@@ -65,18 +77,28 @@ export async function startLocalCloud({
   const onDetail = (text: string) => onProgress({ kind: 'detail', text });
 
   try {
-    const { account, region, wallets } = await readBrand(brand);
+    const settings = readBrand(brand);
+    const { account, region } = settings;
     const endpointUrl = env.AWS_ENDPOINT_URL;
+    if (keep && endpointUrl) {
+      throw new LocalCloudFailure(
+        `--keep works with the local cloud that npm start starts itself. Unset AWS_ENDPOINT_URL (${endpointUrl}), or leave --keep out.`,
+      );
+    }
     const found = endpointUrl
       ? await step(`Use the cloud at ${endpointUrl}`, () => useRunningEmulator(endpointUrl))
       : undefined;
     const folder = await makeRunFolder(new Date());
     toStop.push(folder.tidy);
+    const kept = keep ? await takeKeptCloud(brand) : undefined;
+    if (kept) toStop.push(kept.release);
+    const proxy = await startProxy(PREFERRED_PORT);
+    toStop.push(proxy.stop);
 
     // Bundling the functions needs no cloud, so it goes on while the cloud is installed and started.
-    const synthesized = synthesize(brand, { folder, signal });
+    const synthesized = synthesize(brand, { folder, signal, proxyUrl: proxy.url });
     const prepared = (async () => {
-      const emulator = found ?? (await startOwnEmulator());
+      const emulator = found ?? (await startOwnEmulator(kept));
       const target = { endpoint: emulator.endpoint, region, account };
       await step('Prepare it for CDK', () => bootstrap(target, { folder, signal, onDetail }));
       await step('Bundle the functions and synthesize the stack', () => synthesized);
@@ -88,20 +110,20 @@ export async function startLocalCloud({
     const outputs = await step(`Deploy the stack laurel-${brand}`, () =>
       deploy(`laurel-${brand}`, target, { folder, signal, onDetail }),
     );
-    const address = await step('Make keys and certificates, and a plain URL', async () => {
+    const address = await step('Make keys and certificates', async () => {
       const client = { endpoint: target.endpoint, region, credentials: credentialsFor(target) };
       const secrets = new SecretsManagerClient(structuredClone(client));
-      const keys = await writeApiKeys(secrets, output('ApiKeysSecret'), new Date());
-      const shopifySecret = await writeShopifySecret(secrets, output('ShopifySecret'));
+      const { keys, shopifySecret } = (await kept?.readSecrets()) ?? (await makeSecrets());
+      const { from } = settings.notifications.email ?? {};
+      if (from !== undefined) await verifySender(new SESClient(structuredClone(client)), from);
       const tap = await tapBus(client, output('EventBus'), `laurel-local-${process.pid}`);
-      // A cloud of ours ends as a whole; from one that was there before, what is not of the stack is taken away again.
-      if (!emulator.logPath) toStop.push(tap.remove);
-      const proxy = await startProxy({ endpoint: target.endpoint, apiId: apiIdIn(output('ApiUrl')) }, PREFERRED_PORT);
-      toStop.push(proxy.stop);
+      // What is not of the stack must not stay in a cloud that goes on, or that is kept.
+      if (!emulator.logPath || kept) toStop.push(tap.remove);
+      proxy.serve({ endpoint: target.endpoint, apiId: output('ApiId') });
       toStop.push(() => saveFunctionLogs(client, folder.log('functions')).catch(() => {}));
       const pushLog = folder.log('pushes');
       const walletSecrets = { apple: outputs.PassCertificatesSecret, google: outputs.GoogleKeySecret };
-      const localWallets = await startLocalWallets(secrets, wallets, walletSecrets, pushLog);
+      const localWallets = await startLocalWallets(secrets, settings.wallet ?? {}, walletSecrets, pushLog);
       toStop.push(localWallets.stop);
       onPush = localWallets.onPush;
       return {
@@ -113,8 +135,16 @@ export async function startLocalCloud({
         eventsQueueUrl: tap.queueUrl,
         pushLog,
         ...(localWallets.passRoot !== undefined && { passRoot: localWallets.passRoot }),
-        ...(emulator.logPath && { logPath: emulator.logPath }),
       };
+
+      async function makeSecrets(): Promise<LocalSecrets> {
+        const made = {
+          keys: await writeApiKeys(secrets, output('ApiKeysSecret'), new Date()),
+          shopifySecret: await writeShopifySecret(secrets, output('ShopifySecret')),
+        };
+        await kept?.writeSecrets(made);
+        return made;
+      }
 
       function output(id: string): string {
         const value = outputs[id];
@@ -123,16 +153,16 @@ export async function startLocalCloud({
         return value;
       }
     });
-    return { address, logs: folder.path, onPush, stop };
+    return { address, brand: settings, logs: folder.path, onPush, stop };
 
-    async function startOwnEmulator(): Promise<Emulator> {
+    async function startOwnEmulator(kept: KeptCloud | undefined): Promise<Emulator> {
       const python =
         (await findVirtualEnvironment()) ??
         (await step('Install the local cloud, for the first time only', () =>
           makeVirtualEnvironment({ env, folder, signal, onDetail }),
         ));
       const own = await step('Start the local cloud', () =>
-        startMinistack({ python, folder, region, account, signal }),
+        startMinistack({ python, folder, region, account, signal, keepIn: kept?.path }),
       );
       toStop.push(own.stop);
       return own;
@@ -146,20 +176,12 @@ export async function startLocalCloud({
   }
 }
 
-/** The account and region of a brand's file, which CDK checks the stack against, and the wallets that it has. */
-async function readBrand(brand: string): Promise<{ account: string; region: string; wallets: WalletsOfBrand }> {
-  const file = path.join(PROJECT_ROOT, 'brands', `${brand}.json`);
+/** @throws LocalCloudFailure with everything that is wrong with the brand's file */
+function readBrand(brand: string): Brand {
   try {
-    const { account, region, wallet = {} } = JSON.parse(await readFile(file, 'utf8'));
-    return { account: String(account), region: String(region), wallets: wallet };
+    return readBrandFile(brand, '--brand <name>').settings;
   } catch (cause) {
-    throw new LocalCloudFailure(`${file} cannot be read: ${(cause as Error).message}`, { cause });
+    if (!(cause instanceof OperatorError)) throw cause;
+    throw new LocalCloudFailure(cause.message, { cause });
   }
-}
-
-/** "https://a1b2c3d4.execute-api.eu-west-1.amazonaws.com/" is the API a1b2c3d4. (The local one ends in an IP address, which `URL` refuses.) */
-function apiIdIn(url: string): string {
-  const apiId = /^https?:\/\/(?<apiId>[a-z0-9]+)\./.exec(url)?.groups?.apiId;
-  if (apiId === undefined) throw new Error(`${url} names no API`);
-  return apiId;
 }

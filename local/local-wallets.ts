@@ -1,16 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { WalletSettings } from '../core/program/brand.ts';
 import { type ReceivedPush, startApnsStandIn } from './apns-stand-in.ts';
 import { makeDevCertificates } from './dev-certificates.ts';
 import { GoogleWalletStandIn } from './google-wallet-stand-in.ts';
 import { writeGoogleKey, writePassCertificates } from './secrets.ts';
-
-/** What a brand's file says of the wallets that it has. */
-export interface WalletsOfBrand {
-  apple?: { passTypeId: string; teamId: string };
-  google?: object;
-}
 
 /** Where a stack keeps what it needs for them. */
 export interface WalletSecrets {
@@ -33,7 +28,7 @@ export interface LocalWallets {
  */
 export async function startLocalWallets(
   client: SecretsManagerClient,
-  { apple, google }: WalletsOfBrand,
+  { apple, google }: Pick<WalletSettings, 'apple' | 'google'>,
   secrets: WalletSecrets,
   pushLog: string,
 ): Promise<LocalWallets> {

@@ -14,6 +14,8 @@ const LAUNCHER = path.join(PROJECT_ROOT, 'local', 'run-ministack.py');
 const HOST = '127.0.0.1';
 const READY_WITHIN_MS = 60_000;
 const STOPPED_WITHIN_MS = 5_000;
+/** Longer than run-ministack.py waits for the state to be saved. */
+const SAVED_AND_STOPPED_WITHIN_MS = 25_000;
 const ATTEMPTS = 3;
 
 interface Start {
@@ -22,13 +24,15 @@ interface Start {
   region: string;
   account: string;
   signal: AbortSignal;
+  /** The folder that keeps the state between two starts; without one, everything is forgotten at the end. */
+  keepIn?: string | undefined;
 }
 
 export interface OwnEmulator extends Emulator {
   stop: () => Promise<void>;
 }
 
-/** Starts a local AWS that only this machine can reach and that forgets everything when it ends. */
+/** Starts a local AWS that only this machine can reach. */
 export async function startMinistack(start: Start): Promise<OwnEmulator> {
   for (let attempt = 1; ; attempt += 1) {
     const started = await tryToStart(start);
@@ -40,7 +44,14 @@ export async function startMinistack(start: Start): Promise<OwnEmulator> {
   }
 }
 
-async function tryToStart({ python, folder, region, account, signal }: Start): Promise<OwnEmulator | 'port taken'> {
+async function tryToStart({
+  python,
+  folder,
+  region,
+  account,
+  signal,
+  keepIn,
+}: Start): Promise<OwnEmulator | 'port taken'> {
   signal.throwIfAborted();
   const port = await freePort();
   const endpoint = `http://${HOST}:${port}`;
@@ -67,7 +78,14 @@ async function tryToStart({ python, folder, region, account, signal }: Start): P
       GATEWAY_PORT: String(port),
       MINISTACK_REGION: region,
       MINISTACK_ACCOUNT_ID: account,
-      PERSIST_STATE: '0',
+      ...(keepIn === undefined
+        ? { PERSIST_STATE: '0' }
+        : {
+            PERSIST_STATE: '1',
+            STATE_DIR: path.join(keepIn, 'state'),
+            S3_PERSIST: '1',
+            S3_DATA_DIR: path.join(keepIn, 's3'),
+          }),
       // Listeners on all interfaces that nothing here needs, and a clean-up of containers that are not ours.
       SFTP_ENABLED: '0',
       IOT_MTLS_ENABLED: '0',
@@ -87,7 +105,8 @@ async function tryToStart({ python, folder, region, account, signal }: Start): P
 
   const stop = async () => {
     child.stdin?.end();
-    const impatience = setTimeout(() => endProcessGroup(child, 'SIGKILL'), STOPPED_WITHIN_MS);
+    const patienceMs = keepIn === undefined ? STOPPED_WITHIN_MS : SAVED_AND_STOPPED_WITHIN_MS;
+    const impatience = setTimeout(() => endProcessGroup(child, 'SIGKILL'), patienceMs);
     await exited;
     clearTimeout(impatience);
   };

@@ -16,16 +16,26 @@ const HOP_BY_HOP = [
   'expect',
 ];
 
+/** An HTTP API of an emulator. */
+export interface ProxiedApi {
+  endpoint: string;
+  apiId: string;
+}
+
 export interface Proxy {
   url: string;
+  /** Passes calls on to this API from now on. Until then the proxy answers 502. */
+  serve: (api: ProxiedApi) => void;
   stop: () => Promise<void>;
 }
 
 /** Serves an HTTP API of an emulator under a plain URL. Bodies pass through byte for byte: webhooks are signed over them. */
-export async function startProxy(target: { endpoint: string; apiId: string }, preferredPort: number): Promise<Proxy> {
-  const upstream = new URL(target.endpoint);
+export async function startProxy(preferredPort: number): Promise<Proxy> {
+  let target: ProxiedApi | undefined;
   const server = createServer(async (incoming, outgoing) => {
     try {
+      if (target === undefined) throw new Error('There is no API yet.');
+      const upstream = new URL(target.endpoint);
       const forwarded = request({
         host: upstream.hostname,
         port: upstream.port,
@@ -47,6 +57,9 @@ export async function startProxy(target: { endpoint: string; apiId: string }, pr
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${HOST}:${port}`,
+    serve: (api) => {
+      target = api;
+    },
     stop: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -5,6 +5,12 @@ import type { DevCertificates } from './dev-certificates.ts';
 
 export type Keys = Record<Role, string>;
 
+/** The secrets of a local stack that callers need to know. */
+export interface LocalSecrets {
+  keys: Keys;
+  shopifySecret: string;
+}
+
 /** Gives the API one new key for each role; only their hashes are kept. */
 export async function writeApiKeys(client: SecretsManagerClient, secretId: string, now: Date): Promise<Keys> {
   const made = ROLES.map((role) => ({ role, ...newApiKey(role, now.toISOString()) }));

@@ -2,27 +2,37 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { parseArgs, styleText } from 'node:util';
 import { type DemoOutcome, runDemo } from './demo.ts';
+import { enrollSomebody } from './enroll-somebody.ts';
 import { type LocalCloud, startLocalCloud } from './local-cloud.ts';
 import { describeFailure, LocalCloudFailure } from './local-cloud-failure.ts';
 import { plainProgress, spinnerProgress } from './progress.ts';
 import { tryItYourself } from './try-it-yourself.ts';
 
 const HELP = `
-Usage: npm start [-- --once]
+Usage: npm start [-- --brand acme] [--keep] [--once]
 
-Starts a local AWS, deploys the same stack that goes to AWS, for brands/demo.json, and does the main job before your eyes:
-a member buys, and moves up a tier, also on the pass in her phone; a tier is given, and ends by itself. Then it stays up, with a URL and keys to try, until Ctrl-C;
-nothing is left running.
+Starts a local AWS on this machine, and deploys to it the same stack that goes to AWS. With the brand demo, it then runs a
+complete demo: a member buys and moves up a tier, her wallet pass changes, staff give her a tier, and that tier ends by itself.
+With another brand, it makes one member. Then the stack stays up until Ctrl-C, and the command prints its URL, its keys and
+curl lines to try. After Ctrl-C nothing is left running.
 
 Options
-  --once    end after the demo: exit code 0 when every tier became what it should
-  --help    this text
+  --brand <name>  the brand to deploy, from brands/<name>.json; "demo" where it is left out
+  --keep          keep the data (members, orders, keys) in .local/kept/<name> for the next start with --keep
+  --once          end as soon as the demo is over, or one's own brand answers; exit code 0 when all went well
+  --help          this text
+
+Examples
+  npm start                            the demo
+  npm run brand -- new acme            write brands/acme.json
+  npm start -- --brand acme --keep     try one's own rules, and go on tomorrow with the same members
 
 Environment
   PYTHON             the Python to use (3.10 or newer); otherwise it is searched for
-  AWS_ENDPOINT_URL   use the emulator that already runs there, on this machine; no Python is needed then
+  AWS_ENDPOINT_URL   use the emulator that already runs at this address of this machine; no Python is needed then
 
-Files: .local/ holds the installed local cloud and the logs of the last runs. It may be deleted at any time.
+Files: .local/ holds the installed local cloud, the logs of the last runs and what --keep keeps. You can delete it while
+nothing runs.
 `;
 
 process.exitCode = await main();
@@ -46,11 +56,12 @@ async function main(): Promise<number> {
   let outcome: DemoOutcome | undefined;
   try {
     console.log(`\n${styleText('bold', 'Laurel')} on a local AWS\n`);
-    cloud = await startLocalCloud({ brand: 'demo', onProgress: report, signal: interruption.signal });
-    outcome = await runDemo(cloud, interruption.signal);
+    const { brand, keep } = options;
+    cloud = await startLocalCloud({ brand, keep, onProgress: report, signal: interruption.signal });
+    outcome = await (brand === 'demo' ? runDemo : enrollSomebody)(cloud, interruption.signal);
     tell(outcome, cloud);
     if (!options.once) {
-      console.log(tryItYourself(cloud.address, outcome.memberId, outcome.phone?.url));
+      console.log(tryItYourself(cloud, outcome, keep));
       await once(interruption.signal, 'abort');
     }
     return outcome.ok ? 0 : 1;
@@ -81,10 +92,22 @@ function exitCodeOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-function readOptions(): { once: boolean; help: boolean } | undefined {
+interface Options {
+  brand: string;
+  keep: boolean;
+  once: boolean;
+  help: boolean;
+}
+
+function readOptions(): Options | undefined {
   try {
     const { values } = parseArgs({
-      options: { once: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+      options: {
+        brand: { type: 'string', default: 'demo' },
+        keep: { type: 'boolean', default: false },
+        once: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
     });
     return values;
   } catch (error) {

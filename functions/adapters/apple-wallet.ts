@@ -39,12 +39,12 @@ export function appleWallet(client: DynamoDBDocumentClient) {
   return { ports, settings, certificates };
 }
 
-/** @param apiUrl where phones find this stack, unless the brand has a domain of its own before it */
+/** @param apiUrl where phones find this stack */
 export function appleSettings(apiUrl: string): AppleSettings {
   if (!hasWallet(brand) || !brand.wallet.apple) {
     throw new Error(`The brand ${brand.brand} has no wallet.apple: this function is deployed only with it.`);
   }
-  return { brand, program, apple: brand.wallet.apple, url: (brand.wallet.url ?? apiUrl).replace(/\/$/, '') };
+  return { brand, program, apple: brand.wallet.apple, url: apiUrl.replace(/\/$/, '') };
 }
 
 /** Its secret never changes: it is read once for a function's life. */

@@ -6,6 +6,8 @@ export interface DeployedBrand {
   readonly settings: Brand;
   /** Where that file lies: each function carries it in its bundle. */
   readonly file: string;
+  /** Where the API answers, where a proxy stands before it, as on the local cloud. */
+  readonly proxyUrl?: string | undefined;
   /** The tables that came back from a backup, as long as no stack owns them (decision 21). */
   readonly restored?: RestoredTables;
 }

@@ -6,13 +6,20 @@ export interface Stage {
   cloud: LocalCloudAddress;
   signal: AbortSignal;
   call: Call;
+  program: ProgramAnswer;
   /** How the program calls its tiers, by their ids. */
   tierNames: ReadonlyMap<string, string>;
+}
+
+export interface ProgramAnswer {
+  basis: 'points' | 'spend';
+  currency: string;
+  tiers: { id: string; name: string }[];
 }
 
 export async function setStage(cloud: LocalCloudAddress, signal: AbortSignal): Promise<Stage> {
   const call = callerOf(cloud, signal);
   const request = { key: cloud.keys.read, expected: 200, silent: true };
-  const { tiers } = await call<{ tiers: { id: string; name: string }[] }>('GET', '/v1/program', request);
-  return { cloud, signal, call, tierNames: new Map(tiers.map(({ id, name }) => [id, name])) };
+  const program = await call<ProgramAnswer>('GET', '/v1/program', request);
+  return { cloud, signal, call, program, tierNames: new Map(program.tiers.map(({ id, name }) => [id, name])) };
 }

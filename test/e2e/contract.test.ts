@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { readBrandFile } from '../../bin/operator/brand-file.ts';
 import { commandsToTry } from '../../local/try-it-yourself.ts';
 import { aNewMember, call, cloud, untilPoints } from './setup/shop.ts';
 
@@ -27,9 +28,11 @@ describe('The contract, on the deployed stack', () => {
 
   test('the commands that npm start prints work as they are pasted', async () => {
     const member = await aNewMember();
-    const [order, give, show, explain] = commandsToTry(cloud, member.memberId, new Date()).map(
-      ({ command }) => command,
-    );
+    const [order, give, show, explain] = commandsToTry(cloud, {
+      memberId: member.memberId,
+      brand: readBrandFile('demo', 'its name').settings,
+      now: new Date(),
+    }).map(({ command }) => command);
     const paste = (command = '') => JSON.parse(execFileSync('sh', ['-c', command], { encoding: 'utf8' }));
 
     expect(paste(order)).toEqual({ status: 'accepted' });
@@ -39,8 +42,8 @@ describe('The contract, on the deployed stack', () => {
     expect(paste(explain).summary[0]).toContain('Bronze');
 
     const given = paste(give);
-    expect(given).toMatchObject({ outcome: 'APPLIED', visibleTier: 'gold', until: expect.any(String) });
+    expect(given).toMatchObject({ outcome: 'APPLIED', visibleTier: 'platinum', until: expect.any(String) });
     expect(paste(give)).toEqual(given);
-    expect(paste(explain).summary[0]).toBe('The tier is Gold, given by the action action-2.');
+    expect(paste(explain).summary[0]).toBe('The tier is Platinum, given by the action action-2.');
   });
 });

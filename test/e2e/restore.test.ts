@@ -187,7 +187,7 @@ async function restore(...args: string[]): Promise<{ code: number; stdout: strin
 /** `npx cdk deploy -c brand=demo`, in the project's folder. */
 async function deployAgain(): Promise<Record<string, string>> {
   const folder = await makeRunFolder(new Date());
-  const job = { folder, signal: new AbortController().signal, project };
+  const job = { folder, signal: new AbortController().signal, project, proxyUrl: cloud.address.url };
   const { endpoint, region, credentials } = cloud.address.client;
   try {
     await synthesize('demo', job);

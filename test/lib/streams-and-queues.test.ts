@@ -133,6 +133,7 @@ test('tier changes go to a bus of the stack’s own', () => {
 test('the outputs name what operators’ commands look for', () => {
   expect(Object.keys(template.toJSON().Outputs).sort()).toEqual([
     'AnnouncementsTopic',
+    'ApiId',
     'ApiKeysSecret',
     'ApiUrl',
     'AuditDeadLetters',

@@ -29,14 +29,19 @@ export interface Synthesized {
 /**
  * The demo's stack as CDK makes it from `cdk.json`, but for the bundles.
  * @param change makes another brand of the demo's file. @param restored tables to use in place of the stack's own
+ * @param proxyUrl where a proxy answers for the API
  */
-export function synthesized(change: (brand: Brand) => void = () => {}, restored: RestoredTables = {}): Synthesized {
+export function synthesized(
+  change: (brand: Brand) => void = () => {},
+  restored: RestoredTables = {},
+  proxyUrl?: string,
+): Synthesized {
   const file = resolve(ROOT, 'brands/demo.json');
   const settings: Brand = JSON.parse(readFileSync(file, 'utf8'));
   change(settings);
   const app = makeApp({ ...context, 'aws:cdk:bundling-stacks': [] });
   const stack = new LoyaltyStack(app, 'laurel-demo', {
-    brand: { settings, file, restored },
+    brand: { settings, file, restored, proxyUrl },
     env: { account: settings.account, region: settings.region },
   });
   return { app, stack, template: Template.fromStack(stack) };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { Brand } from '../../core/program/brand.ts';
 import { functionsOf, nameOf, type Properties, resourcesOf, synthesized } from './synthesized.ts';
 
 const { template } = synthesized();
@@ -96,4 +97,23 @@ test.each([
   expect(Object.keys(resourcesOf(template)).filter((id) => id.includes('WalletPasses'))).toEqual([]);
   expect(Object.keys(functionsOf(template))).not.toContain('serve-wallet');
   expect(Object.keys(template.toJSON().Outputs)).not.toContain('PassCertificatesSecret');
+});
+
+describe('the address in passes and links', () => {
+  const own = 'https://loyalty.shop.example';
+  const withDomain = (brand: Brand) => void Object.assign(brand.wallet!, { url: own });
+  const addressIn = ({ template }: ReturnType<typeof synthesized>) =>
+    functionsOf(template)['link-pass']!.Environment.Variables.API_URL;
+
+  test('is the API’s own, unless the brand has a domain', () => {
+    expect(nameOf(addressIn(synthesized()))).toBe('FrontDoorApi');
+    expect(addressIn(synthesized(withDomain))).toBe(own);
+  });
+
+  test('is the local proxy’s, whatever the brand has, and the stack’s output names it too', () => {
+    const proxyUrl = 'http://127.0.0.1:8787';
+    const local = synthesized(withDomain, {}, proxyUrl);
+    expect(addressIn(local)).toBe(proxyUrl);
+    expect(local.template.toJSON().Outputs.ApiUrl.Value).toBe(proxyUrl);
+  });
 });

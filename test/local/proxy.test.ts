@@ -41,7 +41,8 @@ async function listening(server: Server): Promise<string> {
 }
 
 async function aProxyTo(endpoint: string, preferredPort = 0) {
-  const proxy = await startProxy({ endpoint, apiId: 'a1b2c3d4' }, preferredPort);
+  const proxy = await startProxy(preferredPort);
+  proxy.serve({ endpoint, apiId: 'a1b2c3d4' });
   toStop.push(proxy.stop);
   return proxy;
 }

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { takeKeptCloud } from '../../local/kept-cloud.ts';
+
+const SECRETS = { keys: { intake: 'i', read: 'r', admin: 'a' }, shopifySecret: 's' };
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'laurel-kept-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+describe('The kept data of a local cloud', () => {
+  test('holds the keys for the next start, readable for their owner alone', async () => {
+    const first = await takeKeptCloud('acme', root);
+    expect(await first.readSecrets()).toBeUndefined();
+    await first.writeSecrets(SECRETS);
+    await first.release();
+    const second = await takeKeptCloud('acme', root);
+    expect(await second.readSecrets()).toEqual(SECRETS);
+    expect(statSync(path.join(second.path, 'secrets.json')).mode & 0o777).toBe(0o600);
+    expect(await (await takeKeptCloud('other', root)).readSecrets()).toBeUndefined();
+  });
+
+  test('is refused to a second start, with the process that has it, until that one ends', async () => {
+    const first = await takeKeptCloud('acme', root);
+    await expect(takeKeptCloud('acme', root)).rejects.toThrow(`process ${process.pid}`);
+    await first.release();
+    await expect(takeKeptCloud('acme', root)).resolves.toMatchObject({ path: first.path });
+  });
+
+  test('is free again where the process that had it was killed', async () => {
+    const { path: folder } = await takeKeptCloud('acme', root);
+    // No process has an id above the highest that Linux and macOS give.
+    writeFileSync(path.join(folder, 'owner'), '99999999');
+    await expect(takeKeptCloud('acme', root)).resolves.toMatchObject({ path: folder });
+  });
+});
