@@ -30,6 +30,7 @@ export async function takeKeptCloud(brand: string, root = path.join(LOCAL_ROOT, 
     );
   }
   await writeFile(owner, String(process.pid));
+  await forgetStreamPositions(path.join(folder, 'state', 'lambda.json'));
   return {
     path: folder,
     async readSecrets() {
@@ -39,6 +40,18 @@ export async function takeKeptCloud(brand: string, root = path.join(LOCAL_ROOT, 
     writeSecrets: (held) => writeFile(secrets, JSON.stringify(held), { mode: 0o600 }),
     release: () => rm(owner, { force: true }),
   };
+}
+
+/**
+ * MiniStack keeps how far each function has read a stream, but not the stream's records. With the old positions, functions
+ * would wait for records that never come.
+ */
+async function forgetStreamPositions(file: string): Promise<void> {
+  const text = await readIfThere(file);
+  if (text === undefined) return;
+  const saved = JSON.parse(text);
+  delete saved.payload?.dynamodb_stream_positions;
+  await writeFile(file, JSON.stringify(saved));
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

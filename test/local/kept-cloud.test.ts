@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -29,6 +29,16 @@ describe('The kept data of a local cloud', () => {
     await expect(takeKeptCloud('acme', root)).rejects.toThrow(`process ${process.pid}`);
     await first.release();
     await expect(takeKeptCloud('acme', root)).resolves.toMatchObject({ path: first.path });
+  });
+
+  test('lets functions read their streams from the start: MiniStack keeps their places, but no records', async () => {
+    const { path: folder, release } = await takeKeptCloud('acme', root);
+    await release();
+    mkdirSync(path.join(folder, 'state'));
+    const file = path.join(folder, 'state', 'lambda.json');
+    writeFileSync(file, JSON.stringify({ payload: { functions: { a: 1 }, dynamodb_stream_positions: { b: 7 } } }));
+    await takeKeptCloud('acme', root);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ payload: { functions: { a: 1 } } });
   });
 
   test('is free again where the process that had it was killed', async () => {
