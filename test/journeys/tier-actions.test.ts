@@ -58,7 +58,7 @@ describe('several grants at once (R14)', () => {
     ]).toEqual(['gold', 'silver', 'bronze']);
   });
 
-  test('the same tier again keeps the later end: EXTENDED, on the bus as tier.renewed; since stays, and there is no change', async () => {
+  test('R22: the same tier again keeps the later end: EXTENDED, on the bus as tier.renewed; since stays, and there is no change', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     forget(world);
