@@ -15,7 +15,7 @@ export type Ending =
   | { invalid: string };
 
 /**
- * When a grant ends (the table of semantics, section 6). Dates are days of the program's zone, and end where they begin (R11), or
+ * When a grant ends (the table in section 6 of docs/rules.md). Dates are days of the program's zone, and end where they begin (R11), or
  * with the program's `expiryBoundary` where they end; a daylight-saving change adds no hour. Months clamp to the month's end, counted from
  * the original day (R12).
  * @param from the moment of the change

@@ -1,4 +1,4 @@
-/** What staff or a promotion decide about a member's tier (semantics, section 6), already parsed at the edge. */
+/** What staff or a promotion decide about a member's tier (docs/rules.md, section 6), already parsed at the edge. */
 import type { Channel } from '../program/brand.ts';
 import type { TierRef } from '../program/program.ts';
 import type { Instant } from '../time.ts';

@@ -2,7 +2,7 @@ import { BEGINNING_OF_TIME, dateInYear, END_OF_TIME, type Instant, localDate, st
 
 export type CycleRule = { type: 'none' } | { type: 'calendar'; month: number; day: number } | { type: 'enrollment' };
 
-/** One cycle, `start <= t < end`, and where the one before it began (semantics, section 4). */
+/** One cycle, `start <= t < end`, and where the one before it began (docs/rules.md, section 4). */
 export interface Cycle {
   readonly previousStart: Instant;
   readonly start: Instant;

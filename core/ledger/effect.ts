@@ -2,7 +2,7 @@ import { floorShare } from '../money.ts';
 import type { Program } from '../program/program.ts';
 import type { LedgerEntry } from './transaction.ts';
 
-/** What an entry, or an order with its refunds, adds to a member's sums (the table of semantics, section 2). */
+/** What an entry, or an order with its refunds, adds to a member's sums (the table in section 2 of docs/rules.md). */
 export interface Effect {
   points: number;
   spendMinor: number;

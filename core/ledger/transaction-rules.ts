@@ -16,7 +16,7 @@ export const MAX_AHEAD_MS = 5 * MINUTE_MS;
 /** No figure of an entry is larger (minor units or points): thousands of them still add up exactly, in whatever order (R4). */
 export const MAX_FIGURE = 1_000_000_000_000;
 
-/** Everything that the program finds wrong with a transaction of the right shape (semantics, section 2). */
+/** Everything that the program finds wrong with a transaction of the right shape (docs/rules.md, section 2). */
 export function transactionProblems(transaction: Transaction, program: Program, now: Instant): RequestProblem[] {
   const problems: RequestProblem[] = [];
   const { type, points, amountMinor, currency } = transaction;

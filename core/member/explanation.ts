@@ -32,7 +32,7 @@ export interface ExplainedTransaction {
   why?: string;
 }
 
-/** Why the member has this tier at that moment (semantics, section 8); undefined before the member's first moment. */
+/** Why the member has this tier at that moment (docs/rules.md, section 8); undefined before the member's first moment. */
 export function explain(
   at: Instant,
   member: Member,

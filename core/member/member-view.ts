@@ -13,7 +13,7 @@ import { hasValidFigures, hasValidSums, type Member } from './member.ts';
 import { bringUpTo } from './settle.ts';
 import { haveSameSums, type Tally } from './tally.ts';
 
-/** A member at one moment (semantics, section 8). */
+/** A member at one moment (docs/rules.md, section 8). */
 export interface MemberView {
   memberId: string;
   enrolledAt: Instant;

@@ -3,7 +3,7 @@ import type { Program } from '../program/program.ts';
 import { afterEnd } from '../tiers/earned-path.ts';
 import { BEGINNING_OF_TIME, type Instant } from '../time.ts';
 
-/** What one cycle added up to: S[c] of semantics, section 4, and the same for each tracker. */
+/** What one cycle added up to: S[c] in section 4 of docs/rules.md, and the same for each tracker. */
 export interface CycleSums {
   /** Points, or minor units with basis `spend`. May be below zero. */
   tier: number;

@@ -3,7 +3,7 @@ import type { ChangeCause } from '../member/member.ts';
 type Announcement = 'yes' | 'no' | 'ifBrandWants' | 'ifActionSays' | 'ifAsked';
 
 /**
- * Which visible changes the member hears of (semantics, section 7). Announced or not, every one of them is recorded, put on the bus
+ * Which visible changes the member hears of (docs/rules.md, section 7). Announced or not, every one of them is recorded, put on the bus
  * and shown on the pass.
  */
 export const ANNOUNCEMENT_TABLE: Readonly<Record<ChangeCause, Readonly<Record<'up' | 'down', Announcement>>>> = {

@@ -53,7 +53,7 @@ export interface RemindersFile {
   notify?: boolean;
 }
 
-/** A rule that fires a tier action (semantics, section 6). */
+/** A rule that fires a tier action (docs/rules.md, section 6). */
 export interface PromotionFile {
   id: string;
   trigger: { on: 'transaction'; where: TransactionFilter } | { on: 'enrolment' };
@@ -120,7 +120,7 @@ export type TransactionFilter =
 export type Channel = 'push' | 'email' | 'sms';
 
 export interface NotificationSettings {
-  /** R8 and section 7: a fall between two recalculations is told only where the brand wants it. */
+  /** R8 and section 7 of docs/rules.md: a fall between two recalculations is told only where the brand wants it. */
   notifyOnRealtimeDowngrade?: boolean;
   push?: { enabled: boolean };
   email?: { enabled: boolean; from: string };

@@ -11,7 +11,7 @@ export function earnedTier(program: Program, tally: Tally): Tier {
 }
 
 /**
- * The tier that the points give by themselves (semantics, section 3, R5 and R7).
+ * The tier that the points give by themselves (docs/rules.md, section 3, R5 and R7).
  * With `upgradeBasis: carry` each year stands alone: the better of what the cycle that ended gave and what this one gives.
  */
 export function qualifiedTier(program: Program, tally: Tally): Tier {

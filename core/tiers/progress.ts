@@ -19,7 +19,7 @@ export interface ConditionProgress {
   missing: number;
 }
 
-/** Tier points as people read them: points, or units of the currency with basis `spend`; at least 0 (semantics, section 4). */
+/** Tier points as people read them: points, or units of the currency with basis `spend`; at least 0 (docs/rules.md, section 4). */
 export function shown(tierPoints: number, program: Program): number {
   return Math.max(0, tierPoints) / tierPointsUnit(program);
 }

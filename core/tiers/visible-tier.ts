@@ -11,7 +11,7 @@ export interface Standing {
 }
 
 /**
- * `visible = min(max(earned, live floors), lowest live cap)` (semantics, section 6): one pure function of the earned tier, the grants
+ * `visible = min(max(earned, live floors), lowest live cap)` (docs/rules.md, section 6): one pure function of the earned tier, the grants
  * and the moment. A grant of a tier that the program no longer has gives and takes nothing.
  */
 export function standingAt(

@@ -5,7 +5,7 @@ import type { Program } from '../program/program.ts';
 import { DAY_MS, type Instant } from '../time.ts';
 import type { PassHolder } from './pass-face.ts';
 
-/** Whether a member is told of a change on the phone, beside seeing it on the pass (semantics, section 7). Read at the moment of sending. */
+/** Whether a member is told of a change on the phone, beside seeing it on the pass (docs/rules.md, section 7). Read at the moment of sending. */
 export function isToldByPush(
   news: TierChange | TierNotice,
   brand: Brand,

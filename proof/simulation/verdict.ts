@@ -157,7 +157,7 @@ function sequenceOf({ sequence }: { sequence: number }): number {
   return sequence;
 }
 
-/** Semantics, section 7: whom which cause is told to. */
+/** Section 7 of docs/rules.md: whom which cause is told to. */
 async function isAnnouncedAsItShould(
   world: World,
   change: TierChange,

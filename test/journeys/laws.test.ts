@@ -81,7 +81,7 @@ const worldArbitrary = fc.record({
 });
 type Rules = { basis: 'points' | 'spend'; cycle: { type: 'calendar' | 'none' } };
 
-/** The rules' section 2 to 4, once more and as plainly as they are written: what the handlers have to come to. */
+/** Sections 2 to 4 of docs/rules.md, once more and as plainly as they are written: what the handlers have to come to. */
 function figuresByTheRules(history: Posted[], { basis, cycle }: Rules) {
   const sums = new Map<number, number>();
   const total = { lifetime: 0, balance: 0 };
