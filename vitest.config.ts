@@ -8,6 +8,8 @@ const resolve = { alias: { '@laurel/brand': path.join(import.meta.dirname, 'bran
 // The log of a function in production would hide the report of the tests.
 const env = { LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true', POWERTOOLS_SERVICE_NAME: 'tests' };
 
+/** What these files import takes longer than their tests, and none of them changes what another one sees. */
+const SHARES_MODULES = ['test/core/**/*.test.ts', 'test/journeys/**/*.test.ts', 'test/functions/*.test.ts'];
 const NEEDS_PROGRAMS = 'test/**/*.browser.test.ts';
 const SIMULATIONS = 'test/proof/*-histories.test.ts';
 
@@ -18,10 +20,14 @@ export default defineConfig({
     projects: [
       {
         resolve,
+        test: { name: 'engine', include: SHARES_MODULES, isolate: false, testTimeout: 20_000, env },
+      },
+      {
+        resolve,
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/contracts/**', NEEDS_PROGRAMS, SIMULATIONS],
+          exclude: [...SHARES_MODULES, 'test/e2e/**', 'test/contracts/**', NEEDS_PROGRAMS, SIMULATIONS],
           testTimeout: 20_000,
           env,
         },

@@ -11,6 +11,11 @@ export type ReportProgress = (progress: Progress) => void;
 
 const QUIET_MS = 5_000;
 
+/** Whether a spinner can be drawn. In a terminal that does not say how wide it is, ora would clear lines for ever. */
+export function hasSpinner(): boolean {
+  return process.stdout.isTTY && (process.stdout.columns ?? 0) > 0;
+}
+
 /** "0.4 s", "12 s" */
 export function inSeconds(ms: number): string {
   return `${ms < 9_950 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000)} s`;

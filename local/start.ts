@@ -5,7 +5,7 @@ import { type DemoOutcome, runDemo } from './demo.ts';
 import { enrollSomebody } from './enroll-somebody.ts';
 import { type LocalCloud, startLocalCloud } from './local-cloud.ts';
 import { describeFailure, LocalCloudFailure } from './local-cloud-failure.ts';
-import { plainProgress, spinnerProgress } from './progress.ts';
+import { hasSpinner, plainProgress, spinnerProgress } from './progress.ts';
 import { tryItYourself } from './try-it-yourself.ts';
 
 const HELP = `
@@ -49,7 +49,7 @@ async function main(): Promise<number> {
 
   const orphaned = whenOrphaned(() => interruption.abort('SIGHUP'));
 
-  const { report, stop: stopReporting } = process.stdout.isTTY
+  const { report, stop: stopReporting } = hasSpinner()
     ? spinnerProgress()
     : { report: plainProgress((line) => console.log(line)), stop: () => {} };
   let cloud: LocalCloud | undefined;

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import ora from 'ora';
+import { hasSpinner } from '../progress.ts';
 
 export function heading(text: string): void {
   console.log(`\n  ${styleText(['bold', 'cyan'], text)}`);
@@ -17,7 +18,7 @@ export function quote(...lines: string[]): void {
 
 /** Says why nothing comes, until something does. */
 export async function whileSpinning<T>(text: string, work: () => Promise<T>): Promise<T> {
-  if (!process.stdout.isTTY) return work();
+  if (!hasSpinner()) return work();
   const spinner = ora({ text: styleText('dim', text), indent: 6, discardStdin: false, stream: process.stdout }).start();
   try {
     return await work();
@@ -28,6 +29,6 @@ export async function whileSpinning<T>(text: string, work: () => Promise<T>): Pr
 
 /** The same for what takes so long that a pipe or a log has to be told as well. `text` goes on after "waiting". */
 export async function whilePatient<T>(text: string, work: () => Promise<T>): Promise<T> {
-  if (!process.stdout.isTTY) fact('wait', text);
+  if (!hasSpinner()) fact('wait', text);
   return whileSpinning(`waiting ${text}`, work);
 }
