@@ -120,7 +120,7 @@ function judgeEnrolment({ action, strategy, expiry }: Readable, refuse: Refuse):
     refuse(['strategy', 'type'], strategy.type, allowed, 'Name the tier that new members get.');
   }
   if (expiry?.type === 'fieldDate' || expiry?.type === 'fieldNumber') {
-    const allowed = '"date", "duration" or "instant": an enrolment has no transaction whose field could be read (R16)';
+    const allowed = '"date", "duration" or "instant": an enrolment has no transaction whose field could be read';
     refuse(['expiry', 'type'], expiry.type, allowed, 'Take another type, or let a transaction trigger it.');
   }
 }

@@ -391,7 +391,7 @@ describe('a promotion that can never work', () => {
       {
         place: `${P}.expiry.type`,
         given: `"${expiry.expiry.type}"`,
-        allowed: '"date", "duration" or "instant": an enrolment has no transaction whose field could be read (R16)',
+        allowed: '"date", "duration" or "instant": an enrolment has no transaction whose field could be read',
         remedy: 'Take another type, or let a transaction trigger it.',
       },
     ]),
