@@ -27,7 +27,7 @@ const locale = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'a language such as "es", or one with a country such as "es-MX"');
 export const count = z.int().min(1);
-const CHANNELS = ['push', 'email', 'sms'] as const satisfies Channel[];
+export const CHANNELS = ['push', 'email', 'sms'] as const satisfies Channel[];
 const TEXT_CAUSES = [...CHANGE_CAUSES, 'renewal', 'reminder'] as const satisfies TextCause[];
 /** Taken by its decimal digits, so it must have no more of them than can be read. */
 const factor = (highest: number) =>
@@ -251,6 +251,15 @@ export const walletSchema = z.strictObject({
   designs: z.record(id, designSchema),
 });
 
+export const textSchema = z.strictObject({
+  cause: z.enum(TEXT_CAUSES).optional(),
+  direction: z.enum(['up', 'down']).optional(),
+  tier: z.string().optional(),
+  locale: locale.optional(),
+  subject: line(200).optional(),
+  text: z.string().min(1).max(1000),
+});
+
 export const brandShape = {
   $schema: z.string().optional(),
   brand: id,
@@ -313,18 +322,7 @@ export const brandShape = {
       })
       .optional(),
     defaultLocale: locale.optional(),
-    texts: z
-      .array(
-        z.strictObject({
-          cause: z.enum(TEXT_CAUSES).optional(),
-          direction: z.enum(['up', 'down']).optional(),
-          tier: z.string().optional(),
-          locale: locale.optional(),
-          subject: line(200).optional(),
-          text: z.string().min(1).max(1000),
-        }),
-      )
-      .optional(),
+    texts: z.array(textSchema).optional(),
   }),
   recalculation: z
     .strictObject({

@@ -9,7 +9,8 @@ import { formatInstant, type Instant, parseInstant } from '../time.ts';
 import type { ExpiryFile, PromotionFile, TransactionFilter } from './brand.ts';
 import { brandShape, promotionSchema, readable } from './brand-schema.ts';
 import { contradictionsIn, type Demand } from './filter-contradictions.ts';
-import { listAt, oneOf, type Problem, placeOf, recordAt, repeated, show, valueAt } from './problem.ts';
+import { type Channels, channelsOf, howToSwitchOn } from './notification-problems.ts';
+import { listAt, oneOf, type Problem, placeOf, repeated, show, valueAt } from './problem.ts';
 import type { Program } from './program.ts';
 import { BUILT_IN_FIELDS } from './transaction-filter.ts';
 
@@ -25,8 +26,8 @@ interface Surroundings {
   /** Only where it can be read. */
   timeZone: string | undefined;
   expiryBoundary: Program['expiryBoundary'];
-  /** The channels that the brand has, switched on or not; undefined where that cannot be read. */
-  channels: string[] | undefined;
+  /** Undefined where they cannot be read. */
+  channels: Channels | undefined;
 }
 
 /** @param json the whole file */
@@ -47,13 +48,6 @@ export function promotionProblems(json: unknown): Problem[] {
     ...promotions.flatMap((promotion, place) => problemsOf(promotion, ['program', 'promotions', place], around)),
     ...repeated('program.promotions', 'id', ids, 'promotion'),
   ];
-}
-
-function channelsOf(json: unknown): string[] | undefined {
-  const settings = valueAt(json, ['notifications']);
-  if (settings === null || typeof settings !== 'object') return undefined;
-  const configured = recordAt(json, 'notifications');
-  return ['push', 'email', 'sms'].filter((channel) => configured[channel] !== undefined);
 }
 
 function readablePromotion(promotion: unknown): Readable {
@@ -103,9 +97,11 @@ function judgeReassessment({ action, reassess }: Readable, refuse: Refuse): void
 function judgeChannels({ notify }: Readable, { channels }: Surroundings, refuse: Refuse): void {
   if (channels === undefined) return;
   notify?.channels.forEach((channel, place) => {
-    if (channels.includes(channel)) return;
-    const allowed = `a channel that the brand has: ${oneOf(channels)}`;
-    refuse(['notify', 'channels', place], channel, allowed, `Add notifications.${channel}, or take the channel out.`);
+    if (channels.on.includes(channel)) return;
+    const allowed =
+      channels.on.length > 0 ? `a channel that is on: ${oneOf(channels.on)}` : 'no channel, as none is on';
+    const remedy = `${howToSwitchOn(channel, channels)}, or take the channel out.`;
+    refuse(['notify', 'channels', place], channel, allowed, remedy);
   });
 }
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { parseAmount } from '../money.ts';
-import { VARIABLES, variablesIn } from '../notifications/message.ts';
 import type { Brand, ConditionFile, QualificationFile, TierFile } from './brand.ts';
 import { brandSchema, brandShape, conditionSchema, count, readable, tierSchema } from './brand-schema.ts';
+import { notificationProblems } from './notification-problems.ts';
 import {
   article,
   isWithin,
@@ -48,7 +48,7 @@ function meaningProblems(json: unknown, fileName: string | undefined): Problem[]
     ...ladderProblems(tiers, trackers, currency),
     ...(valueAt(json, ['program', 'cycle', 'type']) === 'none' ? trackerProblems(trackers) : []),
     ...promotionProblems(json),
-    ...textProblems(listAt(json, 'notifications', 'texts'), tierIds),
+    ...notificationProblems(json, tierIds),
     ...shopifyProblems(json),
     ...walletProblems(json, tierIds),
   ];
@@ -285,27 +285,4 @@ function trackerProblems(trackers: Trackers): Problem[] {
       allowed: '"lifetime", as the program has no cycles',
       remedy: 'Count over the lifetime, or give the program a cycle.',
     }));
-}
-
-function textProblems(texts: unknown[], tiers: string[]): Problem[] {
-  return texts.flatMap((text, place) => {
-    const at = `notifications.texts[${place}]`;
-    const words = (part: string) => readable(z.string(), valueAt(text, [part]));
-    const unknown = ['subject', 'text'].flatMap((part) =>
-      variablesIn(words(part) ?? '')
-        .filter((name) => !(VARIABLES as readonly string[]).includes(name))
-        .map((name) => ({
-          place: `${at}.${part}`,
-          given: `{{${name}}}`,
-          allowed: oneOf([...VARIABLES]),
-          remedy: 'Correct the variable, or remove it.',
-        })),
-    );
-    const tier = words('tier');
-    if (tier === undefined || tiers.length === 0 || tiers.includes(tier)) return unknown;
-    return [
-      ...unknown,
-      { place: `${at}.tier`, given: show(tier), allowed: oneOf(tiers), remedy: 'Name a tier of program.tiers.' },
-    ];
-  });
 }

@@ -1,6 +1,13 @@
 /** Random programs, and edits of them. */
 import { type Announcing, announcingOf } from '../../core/member/settle.ts';
-import type { Brand, CycleFile, ProgramFile, PromotionFile, TierFile } from '../../core/program/brand.ts';
+import type {
+  Brand,
+  CycleFile,
+  NotificationSettings,
+  ProgramFile,
+  PromotionFile,
+  TierFile,
+} from '../../core/program/brand.ts';
 import { compileProgram, type Program } from '../../core/program/program.ts';
 import { describeProblems, readBrand } from '../../core/program/read-brand.ts';
 import { type Dice, diceOf } from './dice.ts';
@@ -37,18 +44,20 @@ function makeRulebook(number: number, edition: number): Rulebook {
   const dice = diceOf(number);
   const program = programFile(dice);
   if (edition > 0) editThresholds(program.tiers, diceOf(number * EDITIONS + edition));
+  const notifications: NotificationSettings = {
+    push: { enabled: true },
+    email: { enabled: !dice.oneIn(8), from: 'Shop <hello@shop.example>' },
+    sms: { enabled: !dice.oneIn(3), senderId: 'SHOP' },
+    notifyOnRealtimeDowngrade: dice.oneIn(2),
+  };
+  if (program.promotions) program.promotions = program.promotions.map((one) => toldWhere(one, notifications));
   const reading = readBrand({
     brand: 'simulated',
     name: 'Simulated Shop',
     account: '000000000000',
     region: 'eu-west-1',
     program,
-    notifications: {
-      push: { enabled: true },
-      email: { enabled: !dice.oneIn(8), from: 'Shop <hello@shop.example>' },
-      sms: { enabled: !dice.oneIn(3), senderId: 'SHOP' },
-      notifyOnRealtimeDowngrade: dice.oneIn(2),
-    },
+    notifications,
     wallet: {
       terms: 'Terms.',
       apple: { passTypeId: 'pass.example.shop', teamId: 'TEAM123456' },
@@ -128,6 +137,12 @@ function editThresholds(tiers: TierFile[], dice: Dice): void {
     tier.threshold = threshold;
     threshold += dice.pick([50, 60, 100, 140, 300]);
   }
+}
+
+/** The promotion by those of its channels that are on: a file with others is refused. */
+function toldWhere({ notify, ...promotion }: PromotionFile, notifications: NotificationSettings): PromotionFile {
+  const channels = notify?.channels.filter((channel) => notifications[channel]?.enabled) ?? [];
+  return channels.length === 0 ? promotion : { ...promotion, notify: { ...notify, channels } };
 }
 
 function knowsTier({ strategy }: PromotionFile, tiers: readonly TierFile[]): boolean {

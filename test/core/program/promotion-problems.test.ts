@@ -22,7 +22,7 @@ function promotion(more: Json = {}): Json {
 
 const CHANNELS = {
   push: { enabled: true },
-  email: { enabled: false, from: 'hello@acme.example' },
+  email: { enabled: true, from: 'hello@acme.example' },
   sms: { enabled: true },
 };
 
@@ -64,7 +64,7 @@ describe('a promotion is read', () => {
     ['the number of a field', { expiry: { type: 'fieldNumber', field: 'Days', unit: 'days' } }],
     ['the number of a field, in months', { expiry: { type: 'fieldNumber', field: 'Months', unit: 'months' } }],
     ['an instant', { expiry: { type: 'instant', at: '2026-12-31T22:00:00+01:00' } }],
-    ['a channel that is switched off, and may be switched on', { notify: { channels: ['email'] } }],
+    ['one channel', { notify: { channels: ['email'] } }],
     ['all channels', { notify: { channels: ['sms', 'push', 'email'], atEnd: true } }],
     ['a needless word on reassessment', { reassess: false }],
     ['a reason', { reason: 'Because' }],
@@ -289,10 +289,6 @@ describe('a promotion of another shape', () => {
 
 describe('a promotion that can never work', () => {
   const impossible = { remedy: 'No transaction can match the trigger: correct the condition, or take it out.' };
-  const channel = (name: string, allowed: string) => ({
-    allowed: `a channel that the brand has: ${allowed}`,
-    remedy: `Add notifications.${name}, or take the channel out.`,
-  });
   const field = { place: `${P}.expiry.field`, remedy: 'Name another field, or correct the trigger.' };
   const late = {
     allowed: 'an end after the transactions that trigger it: occurredAt is no earlier',
@@ -528,14 +524,31 @@ describe('a promotion that can never work', () => {
     ]);
   });
 
-  test('a channel that the brand does not have', () => {
+  test('a channel that the brand does not have, or has switched off', () => {
     const notify = { channels: ['email', 'push', 'sms'] };
-    expect(problemsOf([promotion({ notify })], {}, { push: { enabled: false } })).toEqual([
-      { place: `${P}.notify.channels[0]`, given: '"email"', ...channel('email', 'push') },
-      { place: `${P}.notify.channels[2]`, given: '"sms"', ...channel('sms', 'push') },
+    const off = { push: { enabled: true }, email: { enabled: false, from: 'hello@acme.example' } };
+    const allowed = 'a channel that is on: push';
+    expect(problemsOf([promotion({ notify })], {}, off)).toEqual([
+      {
+        place: `${P}.notify.channels[0]`,
+        given: '"email"',
+        allowed,
+        remedy: 'Set notifications.email.enabled to true, or take the channel out.',
+      },
+      {
+        place: `${P}.notify.channels[2]`,
+        given: '"sms"',
+        allowed,
+        remedy: 'Add notifications.sms, or take the channel out.',
+      },
     ]);
     expect(problemsOf([promotion({ notify: { channels: ['push'] } })], {}, {})).toEqual([
-      { place: `${P}.notify.channels[0]`, given: '"push"', ...channel('push', 'nothing, as there is none') },
+      {
+        place: `${P}.notify.channels[0]`,
+        given: '"push"',
+        allowed: 'no channel, as none is on',
+        remedy: 'Add notifications.push, or take the channel out.',
+      },
     ]);
   });
 

@@ -90,7 +90,7 @@ function wellWritten(): Json {
       notifyOnRealtimeDowngrade: true,
       push: { enabled: true },
       email: { enabled: true, from: 'Acme <hello@acme.example>' },
-      sms: { enabled: false, senderId: 'ACME' },
+      sms: { enabled: true, senderId: 'ACME' },
       defaultLocale: 'en',
       texts: [
         { text: 'Hello {{memberName}}' },
@@ -220,7 +220,7 @@ describe('a brand is read', () => {
     ...['tierAction', 'grantEnd', 'enrolment', 'programEdit', 'rebuild', 'renewal', 'reminder'].map(
       (cause): [string, (brand: Json) => void] => [
         `a text for the cause ${cause}`,
-        (brand) => Object.assign(brand.notifications.texts[1], { cause }),
+        (brand) => Object.assign(brand.notifications.texts[1], { cause, direction: undefined }),
       ],
     ),
     ['the largest', (brand) => Object.assign(brand.program.tiers[1], { multiplier: 1000 })],
@@ -885,8 +885,114 @@ describe('a problem of meaning', () => {
       (b) => (b.notifications.texts[1].subject = 'Hi {{name}}'),
       { place: 'notifications.texts[1].subject', given: '{{name}}', ...variables },
     ],
+    [
+      'a second text for an occasion',
+      (b) => b.notifications.texts.push({ text: 'Once more' }),
+      {
+        place: 'notifications.texts[2]',
+        given: 'a second text for every occasion',
+        allowed: 'one text for each cause, direction, tier and locale: notifications.texts[0] has the same ones',
+        remedy: 'Take one of the two out, or let them differ in one of these.',
+      },
+    ],
+    [
+      'a second text for a cause and a language, whatever it says',
+      (b) => {
+        const occasion = { cause: 'reminder', locale: 'es' };
+        b.notifications.texts.push({ ...occasion, text: 'Pronto' }, { text: 'Ya', subject: 'Hoy', ...occasion });
+      },
+      {
+        place: 'notifications.texts[3]',
+        given: 'a second text for {"cause":"reminder","locale":"es"}',
+        allowed: 'one text for each cause, direction, tier and locale: notifications.texts[2] has the same ones',
+        remedy: 'Take one of the two out, or let them differ in one of these.',
+      },
+    ],
+    ...['renewal', 'reminder'].map((cause): [string, (brand: Json) => void, Problem] => [
+      `a ${cause} that goes up`,
+      (b) => b.notifications.texts.push({ cause, direction: 'up', text: 'Up' }),
+      {
+        place: 'notifications.texts[2].direction',
+        given: '"up"',
+        allowed: `no direction beside the cause "${cause}": the tier stays as it is`,
+        remedy: 'Leave the direction out.',
+      },
+    ]),
   ])('%s is told with its place, the value, what is allowed, and what to do', (_, edit, problem) => {
     expect(problemsAfter(edit)).toEqual([problem]);
+  });
+
+  test('texts that differ in their cause, direction, tier or locale are none', () => {
+    const more = [
+      { cause: 'transaction' },
+      { direction: 'up' },
+      { tier: 'gold' },
+      { locale: 'es' },
+      { locale: 'es-MX' },
+    ];
+    expect(problemsAfter((b) => b.notifications.texts.push(...more.map((m) => ({ ...m, text: 'x' }))))).toEqual([]);
+  });
+
+  describe('of messages that no channel could bring', () => {
+    /** The channels of a well-written file, each on or off; one that is not named is not there. */
+    const withChannels = (enabled: Record<string, boolean>, texts: Json[] = []) =>
+      problemsAfter((b) => {
+        b.program.promotions = [];
+        b.notifications = {
+          ...Object.fromEntries(
+            Object.entries(enabled).map(([name, on]) => [name, { ...b.notifications[name], enabled: on }]),
+          ),
+          texts,
+        };
+      });
+    const text = { text: 'Hello' };
+    const withSubject = { subject: 'Hello', text: 'Hello', locale: 'es' };
+    const nobody = 'no channel is on, so no member gets a message';
+    const switchOne = 'Switch a channel on: notifications.push, notifications.email, notifications.sms';
+
+    test.each([
+      ['off', { push: false, email: false }],
+      ['not there', {}],
+    ])('reminders and texts are refused where every channel is %s', (_, enabled: Record<string, boolean>) => {
+      const reminders = {
+        place: 'program.reminders.notify',
+        given: 'true',
+        allowed: `false: ${nobody}`,
+        remedy: `${switchOne}. Or leave "notify" out.`,
+      };
+      expect(withChannels(enabled)).toEqual([reminders]);
+      expect(withChannels(enabled, [text, withSubject])).toEqual([
+        reminders,
+        {
+          place: 'notifications.texts',
+          given: '2 texts',
+          allowed: `no texts: ${nobody}`,
+          remedy: `${switchOne}. Or take the texts out.`,
+        },
+      ]);
+      expect(withChannels(enabled, [text]).map(({ given }) => given)).toEqual(['true', '1 text']);
+    });
+
+    test.each([
+      ['off', { sms: true, email: false }, 'Set notifications.email.enabled to true, or take the subject out.'],
+      ['not there', { sms: true }, 'Add notifications.email, or take the subject out.'],
+    ])('a subject is refused where email is %s', (_, enabled: Record<string, boolean>, remedy) => {
+      expect(withChannels(enabled, [text, withSubject])).toEqual([
+        {
+          place: 'notifications.texts[1].subject',
+          given: '"Hello"',
+          allowed: 'no subject: only emails have one, and the channel email is not on',
+          remedy,
+        },
+      ]);
+    });
+
+    test('nothing is refused where the channel is on, or cannot be read', () => {
+      expect(withChannels({ push: true, email: true, sms: false }, [text, withSubject])).toEqual([]);
+      expect(withChannels({ email: 'yes' } as Json, [withSubject]).map(({ place }) => place)).toEqual([
+        'notifications.email.enabled',
+      ]);
+    });
   });
 
   test('another id than the file has as its name', () => {
