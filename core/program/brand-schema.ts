@@ -77,10 +77,13 @@ const filterSchema: z.ZodType<TransactionFilter> = z.lazy(() =>
   ),
 );
 
+const amount = (error: string) =>
+  z.union([z.int().min(0).max(999_999_999_999), z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, error)], { error });
+
 export const conditionSchema = z.union(
   [
     z.strictObject({ lifetimePoints: count }),
-    z.strictObject({ lifetimeSpend: z.string() }),
+    z.strictObject({ lifetimeSpend: amount('an amount above 0, such as 1000 or "999.50"') }),
     z.strictObject({ orders: count }),
     z.strictObject({
       tracker: z.string(),
@@ -110,7 +113,9 @@ export const tierSchema = z.strictObject({
   id,
   name: label,
   names: z.record(locale, label).optional(),
-  threshold: z.int().min(0).max(1_000_000_000).optional(),
+  threshold: amount(
+    'a whole number of at most 12 digits; with basis "spend" also an amount as text, such as "499.50"',
+  ).optional(),
   multiplier: factor(1000).optional(),
   qualification: z
     .union(

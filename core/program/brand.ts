@@ -79,12 +79,15 @@ export type ExpiryFile =
 
 export type CycleFile = { type: 'none' } | { type: 'calendar'; startsOn?: string } | { type: 'enrollment' };
 
+/** Units of the program's currency: a whole number such as 500, or a decimal string such as "499.50". */
+export type Amount = number | string;
+
 export interface TierFile {
   id: string;
   name: string;
   names?: Record<string, string>;
-  /** Points, or units of the currency with basis `spend`. May be left out where `qualification` says it all. */
-  threshold?: number;
+  /** Points as a whole number; with basis `spend` an amount. May be left out where `qualification` says it all. */
+  threshold?: Amount;
   multiplier?: number;
   qualification?: QualificationFile;
 }
@@ -93,7 +96,7 @@ export type QualificationFile = { all: ConditionFile[] } | { any: number; of: Co
 
 export type ConditionFile =
   | { lifetimePoints: number }
-  | { lifetimeSpend: string }
+  | { lifetimeSpend: Amount }
   | { orders: number }
   | { tracker: string; atLeast: number };
 

@@ -3,9 +3,10 @@
 import type { TierAction } from '../actions/tier-action.ts';
 import type { CycleRule } from '../cycles/cycle.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
-import { currencyDigits, type Decimal, parseAmount, parseDecimal } from '../money.ts';
+import { type Decimal, parseAmount, parseDecimal } from '../money.ts';
 import { type Instant, momentIn, parseInstant } from '../time.ts';
 import type {
+  Amount,
   Brand,
   ConditionFile,
   DowngradeTarget,
@@ -109,15 +110,13 @@ const ONE: Decimal = { digits: 1n, scale: 0 };
 export function compileProgram(brand: Brand): Program {
   const file = brand.program;
   const trackerNames = Object.keys(file.trackers ?? {});
-  const pointsDigits = file.basis === 'spend' ? currencyDigits(file.currency) : 0;
 
   const compileCondition = (condition: ConditionFile): Condition => {
     if ('lifetimePoints' in condition)
       return { measure: 'lifetimePoints', atLeast: condition.lifetimePoints, tracker: -1 };
     if ('orders' in condition) return { measure: 'orders', atLeast: condition.orders, tracker: -1 };
     if ('lifetimeSpend' in condition) {
-      const minor = parseAmount(condition.lifetimeSpend, file.currency);
-      return { measure: 'lifetimeSpend', atLeast: typeof minor === 'number' ? minor : Number.NaN, tracker: -1 };
+      return { measure: 'lifetimeSpend', atLeast: minorUnits(condition.lifetimeSpend, file.currency), tracker: -1 };
     }
     return {
       measure: 'tracker',
@@ -129,7 +128,8 @@ export function compileProgram(brand: Brand): Program {
   const compileTier = (tier: TierFile, rank: number): Tier => {
     const conditions: Condition[] = [];
     if (rank > 0 && tier.threshold !== undefined) {
-      conditions.push({ measure: 'tierPoints', atLeast: tier.threshold * 10 ** pointsDigits, tracker: -1 });
+      const atLeast = file.basis === 'spend' ? minorUnits(tier.threshold, file.currency) : Number(tier.threshold);
+      conditions.push({ measure: 'tierPoints', atLeast, tracker: -1 });
     }
     const further = tier.qualification;
     if (further) conditions.push(...('all' in further ? further.all : further.of).map(compileCondition));
@@ -207,6 +207,12 @@ function compileTracker(name: string, tracker: TrackerFile, timeZone: string): T
     over: tracker.over,
     measure: (entry) => (entry.type !== 'refund' && matches(entry) ? amountOf(entry) : 0),
   };
+}
+
+/** An amount of the brand's file in minor units. Its decimal digits are taken one by one: 499.50 is exactly 49950. */
+function minorUnits(amount: Amount, currency: string): number {
+  const minor = parseAmount(String(amount), currency);
+  return typeof minor === 'number' ? minor : Number.NaN;
 }
 
 /** A number of the brand's file, taken by its decimal digits: 1.1 is exactly 11 tenths. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { parseAmount } from '../money.ts';
-import type { Brand, ConditionFile, QualificationFile, TierFile } from './brand.ts';
+import { formatAmount, parseAmount } from '../money.ts';
+import type { Amount, Brand, ConditionFile, QualificationFile, TierFile } from './brand.ts';
 import { brandSchema, brandShape, conditionSchema, count, readable, tierSchema } from './brand-schema.ts';
 import { notificationProblems } from './notification-problems.ts';
 import {
@@ -42,10 +42,13 @@ function meaningProblems(json: unknown, fileName: string | undefined): Problem[]
   const tiers = listAt(json, 'program', 'tiers').map(readableTier);
   const tierIds = listAt(json, 'program', 'tiers').flatMap((tier) => readable(z.string(), valueAt(tier, ['id'])) ?? []);
   const trackers = recordAt(json, 'program', 'trackers');
-  const currency = readable(program.currency, valueAt(json, ['program', 'currency']));
+  const units: Units = {
+    basis: readable(program.basis, valueAt(json, ['program', 'basis'])),
+    currency: readable(program.currency, valueAt(json, ['program', 'currency'])),
+  };
   return [
     ...namingProblems(readable(brandShape.brand, valueAt(json, ['brand'])), fileName),
-    ...ladderProblems(tiers, trackers, currency),
+    ...ladderProblems(tiers, trackers, units),
     ...(valueAt(json, ['program', 'cycle', 'type']) === 'none' ? trackerProblems(trackers) : []),
     ...promotionProblems(json),
     ...notificationProblems(json, tierIds),
@@ -190,10 +193,17 @@ function walletProblems(json: unknown, tiers: string[]): Problem[] {
   ];
 }
 
-function ladderProblems(tiers: TierFile[], trackers: Trackers, currency: string | undefined): Problem[] {
+/** What thresholds and amounts are in, as far as it can be read. */
+interface Units {
+  basis: Brand['program']['basis'] | undefined;
+  currency: string | undefined;
+}
+
+function ladderProblems(tiers: TierFile[], trackers: Trackers, units: Units): Problem[] {
   const problems: Problem[] = [];
   const [base, ...higher] = tiers;
-  if (base && (base.threshold !== 0 || base.qualification)) {
+  const baseSize = base?.threshold === undefined ? 'unreadable' : sizeOf(base.threshold, units);
+  if (base && (base.qualification || (baseSize !== undefined && baseSize !== 0))) {
     problems.push({
       place: `program.tiers[0].${base.qualification ? 'qualification' : 'threshold'}`,
       given: base.qualification ? 'a qualification' : show(base.threshold),
@@ -201,7 +211,7 @@ function ladderProblems(tiers: TierFile[], trackers: Trackers, currency: string 
       remedy: 'Put the base tier first, with "threshold": 0.',
     });
   }
-  let last = 0;
+  let below: { threshold: Amount; size: number } = { threshold: 0, size: 0 };
   higher.forEach((tier, place) => {
     const at = `program.tiers[${place + 1}]`;
     if (tier.threshold === undefined && !tier.qualification) {
@@ -213,17 +223,21 @@ function ladderProblems(tiers: TierFile[], trackers: Trackers, currency: string 
       });
     }
     if (tier.threshold !== undefined) {
-      if (tier.threshold <= last) {
-        problems.push({
-          place: `${at}.threshold`,
-          given: show(tier.threshold),
-          allowed: `more than ${last}, the threshold below`,
-          remedy: 'Order the tiers from the base tier up.',
-        });
+      const { threshold } = tier;
+      const size = sizeOf(threshold, units);
+      if (size === 'unreadable') problems.push(unreadableThreshold(`${at}.threshold`, threshold, units));
+      else if (size !== undefined) {
+        if (size <= below.size) {
+          problems.push({
+            place: `${at}.threshold`,
+            given: show(threshold),
+            allowed: `more than ${show(below.threshold)}, the threshold below`,
+            remedy: 'Order the tiers from the base tier up.',
+          });
+        } else below = { threshold, size };
       }
-      last = Math.max(last, tier.threshold);
     }
-    problems.push(...qualificationProblems(at, tier.threshold !== undefined, tier.qualification, trackers, currency));
+    problems.push(...qualificationProblems(at, tier, trackers, units));
   });
   for (const property of ['id', 'name'] as const) {
     const values = tiers.map((tier) => tier[property]);
@@ -232,17 +246,42 @@ function ladderProblems(tiers: TierFile[], trackers: Trackers, currency: string 
   return problems;
 }
 
+/** How far up the ladder a threshold is; undefined where the file does not say in what it counts. */
+function sizeOf(threshold: Amount, { basis, currency }: Units): number | 'unreadable' | undefined {
+  if (basis === 'spend' && currency !== undefined) {
+    const minor = parseAmount(String(threshold), currency);
+    return typeof minor === 'number' ? minor : 'unreadable';
+  }
+  if (typeof threshold === 'number') return threshold;
+  return basis === 'points' ? 'unreadable' : undefined;
+}
+
+function unreadableThreshold(place: string, threshold: Amount, { basis, currency }: Units): Problem {
+  return basis === 'points'
+    ? {
+        place,
+        given: show(threshold),
+        allowed: 'a whole number without quotation marks, as the basis is "points"',
+        remedy: 'Change the value.',
+      }
+    : { place, given: show(threshold), allowed: amountOf(currency!), remedy: 'Change the amount.' };
+}
+
+/** An amount in words, with as many digits as the currency has. */
+function amountOf(currency: string): string {
+  return `an amount of ${currency} above 0, such as "${formatAmount(100_000, currency)}"`;
+}
+
 function qualificationProblems(
   tierPlace: string,
-  hasThreshold: boolean,
-  qualification: TierFile['qualification'],
+  { qualification, threshold }: TierFile,
   trackers: Trackers,
-  currency: string | undefined,
+  { currency }: Units,
 ): Problem[] {
   if (!qualification) return [];
   const problems: Problem[] = [];
   const conditions: ConditionFile[] = 'all' in qualification ? qualification.all : qualification.of;
-  const total = conditions.length + (hasThreshold ? 1 : 0);
+  const total = conditions.length + (threshold === undefined ? 0 : 1);
   if ('any' in qualification && qualification.any > total) {
     problems.push({
       place: `${tierPlace}.qualification.any`,
@@ -262,12 +301,12 @@ function qualificationProblems(
       });
     }
     if ('lifetimeSpend' in condition && currency !== undefined) {
-      const amount = parseAmount(condition.lifetimeSpend, currency);
+      const amount = parseAmount(String(condition.lifetimeSpend), currency);
       if (typeof amount !== 'number' || amount <= 0) {
         problems.push({
           place: `${at}.lifetimeSpend`,
           given: show(condition.lifetimeSpend),
-          allowed: `an amount of ${currency} above 0, such as "1000.00"`,
+          allowed: amountOf(currency),
           remedy: 'Change the amount.',
         });
       }

@@ -258,7 +258,9 @@ export const programAnswerSchema = z.object({
       name: z.string(),
       rank: z.int(),
       names: z.record(z.string(), z.string()).optional(),
-      threshold: z.number().optional(),
+      threshold: z.union([z.number(), z.string()]).optional().meta({
+        description: 'As the brand wrote it: a number, or with basis "spend" also a decimal string such as "499.50".',
+      }),
       multiplier: z.number().optional(),
       qualification: z.unknown().optional(),
     }),

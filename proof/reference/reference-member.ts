@@ -264,7 +264,9 @@ function reaches(
   };
   const threshold = tier.threshold ?? 0;
   const outcomes =
-    tier.threshold === undefined ? [] : [figures[span] >= (program.basis === 'spend' ? money(threshold) : threshold)];
+    tier.threshold === undefined
+      ? []
+      : [figures[span] >= (program.basis === 'spend' ? money(threshold) : Number(threshold))];
   const { qualification } = tier;
   if (!qualification) return outcomes.every(Boolean);
   if ('all' in qualification) return [...outcomes, ...qualification.all.map(holds)].every(Boolean);

@@ -151,6 +151,32 @@ describe('every answer is as the contract says, with nothing besides', () => {
     expectContract('read-member', await world.call('GET member', m1), 200);
   });
 
+  test('a threshold is told as the brand wrote it, as a number or as an amount of money', async () => {
+    const world = makeWorld({
+      program: {
+        basis: 'spend',
+        tiers: [
+          { id: 'bronze', name: 'Bronze', threshold: 0 },
+          { id: 'silver', name: 'Silver', threshold: '499.50' },
+          { id: 'gold', name: 'Gold', threshold: 1500 },
+        ],
+      },
+    });
+    const response = await world.call('GET program');
+    expectContract('read-program', response, 200);
+    const { tiers } = response.body as { tiers: { threshold: unknown }[] };
+    expect(tiers.map(({ threshold }) => threshold)).toEqual([0, '499.50', 1500]);
+    await world.enrol('m-1');
+    await world.post('m-1', { amount: '499.49' });
+    await world.deliver();
+    const short = await world.call('GET member', m1);
+    expectContract('read-member', short, 200);
+    expect(short.body).toMatchObject({ tier: { id: 'bronze' }, progress: { next: { missing: 0.01 } } });
+    await world.post('m-1', { amount: '0.01' });
+    await world.deliver();
+    expect((await world.call('GET member', m1)).body).toMatchObject({ tier: { id: 'silver' } });
+  });
+
   test('what the program says of ends, downgrades and reminders, as it is where the brand says nothing, and as the brand says', async () => {
     const world = makeWorld();
     expect((await world.call('GET program')).body).toMatchObject({

@@ -293,6 +293,26 @@ describe('a rulebook', () => {
     ]);
   });
 
+  test('takes an amount of money exactly, as text or in whole units, for a threshold and for a lifetime spend', () => {
+    const { tiers: ladder } = exampleProgram({
+      basis: 'spend',
+      tiers: [
+        { id: 'bronze', name: 'Bronze', threshold: '0.00' },
+        { id: 'silver', name: 'Silver', threshold: '499.50' },
+        { id: 'gold', name: 'Gold', threshold: '1000.1', qualification: { all: [{ lifetimeSpend: '4.35' }] } },
+        { id: 'black', name: 'Black', threshold: 2000, qualification: { all: [{ lifetimeSpend: 5000 }] } },
+      ],
+    });
+    expect(ladder.map(({ conditions }) => conditions.map(({ atLeast }) => atLeast))).toEqual([
+      [],
+      [49_950],
+      [100_010, 435],
+      [200_000, 500_000],
+    ]);
+    const inYen = exampleProgram({ basis: 'spend', currency: 'JPY' });
+    expect(inYen.tiers.map(({ conditions }) => conditions[0]?.atLeast)).toEqual([undefined, 1000, 5000, 10_000]);
+  });
+
   test('takes thresholds as points where it counts points', () => {
     const { tiers: ladder } = exampleProgram({ basis: 'points', currency: 'KWD' });
     const condition = (atLeast: number) => ({ measure: 'tierPoints', atLeast, tracker: -1 });

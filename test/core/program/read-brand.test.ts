@@ -213,6 +213,20 @@ describe('a brand is read', () => {
       'no points for a unit, and no orders of Shopify',
       (brand) => delete brand.program.pointsPerUnit && delete brand.shopify,
     ],
+    [
+      'amounts of money for thresholds, where money counts',
+      (brand) => {
+        Object.assign(brand.program, { basis: 'spend' });
+        Object.assign(brand.program.tiers[0], { threshold: '0.00' });
+        Object.assign(brand.program.tiers[1], { threshold: '499.50' });
+        Object.assign(brand.program.tiers[2], { threshold: 500 });
+        Object.assign(brand.program.tiers[3], { threshold: '500.01' });
+      },
+    ],
+    [
+      'a lifetime spend in whole units',
+      (brand) => Object.assign(brand.program.tiers[3].qualification.all[0], { lifetimeSpend: 1000 }),
+    ],
     ['no day of reminding', (brand) => Object.assign(brand.program.reminders, { daysBefore: [] })],
     ['no promotion', (brand) => Object.assign(brand.program, { promotions: [] })],
     ['a downgrade with nothing of its own', (brand) => Object.assign(brand.program, { downgrade: {} })],
@@ -370,10 +384,35 @@ describe('a problem of shape', () => {
       { place: 'program.tiers[1].threshold', given: '-1', allowed: 'at least 0', remedy: 'Raise it.' },
     ],
     [
-      'a threshold with a fraction',
-      (b) => (b.program.tiers[1].threshold = 1000.5),
-      { place: 'program.tiers[1].threshold', given: '1000.5', allowed: 'a whole number', ...change },
+      'a threshold that no currency could count',
+      (b) => (b.program.tiers[1].threshold = 1e12),
+      {
+        place: 'program.tiers[1].threshold',
+        given: '1000000000000',
+        allowed: 'at most 999999999999',
+        remedy: 'Lower it.',
+      },
     ],
+    ...[1000.5, '1.000,50', '-1', '', null].map((threshold): [string, (brand: Json) => void, Problem] => [
+      `a threshold of ${JSON.stringify(threshold)}`,
+      (b) => (b.program.tiers[1].threshold = threshold),
+      {
+        place: 'program.tiers[1].threshold',
+        given: JSON.stringify(threshold),
+        allowed: 'a whole number of at most 12 digits; with basis "spend" also an amount as text, such as "499.50"',
+        ...change,
+      },
+    ]),
+    ...['-5.00', 'a thousand', 10.5].map((lifetimeSpend): [string, (brand: Json) => void, Problem] => [
+      `a lifetime spend of ${lifetimeSpend}`,
+      (b) => (b.program.tiers[3].qualification.all[0] = { lifetimeSpend }),
+      {
+        place: 'program.tiers[3].qualification.all[0].lifetimeSpend',
+        given: JSON.stringify(lifetimeSpend),
+        allowed: 'an amount above 0, such as 1000 or "999.50"',
+        ...change,
+      },
+    ]),
     [
       'a multiplier of 0',
       (b) => (b.program.tiers[1].multiplier = 0),
@@ -760,6 +799,47 @@ describe('a problem of meaning', () => {
       },
       { place: 'program.tiers[3].threshold', given: '999', allowed: 'more than 1000, the threshold below', ...ladder },
     ],
+    ...['1000', '999.50'].map((threshold): [string, (brand: Json) => void, Problem] => [
+      `a threshold of "${threshold}" where points count`,
+      (b) => (b.program.tiers[1].threshold = threshold),
+      {
+        place: 'program.tiers[1].threshold',
+        given: `"${threshold}"`,
+        allowed: 'a whole number without quotation marks, as the basis is "points"',
+        remedy: 'Change the value.',
+      },
+    ]),
+    [
+      'a base threshold as text where points count',
+      (b) => (b.program.tiers[0].threshold = '0'),
+      { place: 'program.tiers[0].threshold', given: '"0"', ...base },
+    ],
+    [
+      'a threshold of more digits than the currency has',
+      (b) => {
+        b.program.basis = 'spend';
+        b.program.tiers[1].threshold = '999.999';
+      },
+      {
+        place: 'program.tiers[1].threshold',
+        given: '"999.999"',
+        allowed: 'an amount of EUR above 0, such as "1000.00"',
+        remedy: 'Change the amount.',
+      },
+    ],
+    [
+      'an amount as high as the one below, written otherwise',
+      (b) => {
+        b.program.basis = 'spend';
+        b.program.tiers[1].threshold = '5000.00';
+      },
+      {
+        place: 'program.tiers[2].threshold',
+        given: '5000',
+        allowed: 'more than "5000.00", the threshold below',
+        ...ladder,
+      },
+    ],
     [
       'two tiers of one id',
       (b) => (b.program.tiers[3].id = 'silver'),
@@ -833,12 +913,12 @@ describe('a problem of meaning', () => {
         remedy: 'Name a tracker of program.trackers.',
       },
     ],
-    ...['0', '-5.00', '1.001', 'a thousand'].map((lifetimeSpend): [string, (brand: Json) => void, Problem] => [
+    ...['0', '1.001', 0].map((lifetimeSpend): [string, (brand: Json) => void, Problem] => [
       `a lifetime spend of ${lifetimeSpend}`,
       (b) => (b.program.tiers[3].qualification.all[0] = { lifetimeSpend }),
       {
         place: 'program.tiers[3].qualification.all[0].lifetimeSpend',
-        given: `"${lifetimeSpend}"`,
+        given: JSON.stringify(lifetimeSpend),
         allowed: 'an amount of EUR above 0, such as "1000.00"',
         remedy: 'Change the amount.',
       },
@@ -1094,9 +1174,15 @@ describe('several problems', () => {
     expect(problemsAfter(tooMany).map(({ place }) => place)).toEqual(['program.tiers']);
     const spentWhat = (b: Json) => {
       b.program.currency = 'EUT';
-      b.program.tiers[3].qualification.all[0].lifetimeSpend = 'a thousand';
+      b.program.tiers[3].qualification.all[0].lifetimeSpend = '1.001';
     };
     expect(problemsAfter(spentWhat).map(({ place }) => place)).toEqual(['program.currency']);
+    const inWhat = (b: Json) => {
+      b.program.basis = 'visits';
+      b.program.tiers[0].threshold = '0.00';
+      b.program.tiers[1].threshold = '999.50';
+    };
+    expect(problemsAfter(inWhat).map(({ place }) => place)).toEqual(['program.basis']);
     expect(problemsAfter((b) => (b.program.tiers[1].qualification = 7)).map(({ place }) => place)).toEqual([
       'program.tiers[1].qualification',
     ]);
