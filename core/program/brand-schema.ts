@@ -273,8 +273,14 @@ export const brandShape = {
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as "eu-west-1"'),
   program: z.strictObject({
     launchedOn: date.optional(),
-    timeZone: z.string().refine(isTimeZone, 'an IANA time zone such as "Europe/Madrid"'),
-    currency: z.string().refine(isCurrency, 'an ISO 4217 currency such as "EUR"'),
+    timeZone: z.string().refine(isTimeZone, {
+      error: 'an IANA time zone such as "Europe/Madrid"',
+      params: { among: () => Intl.supportedValuesOf('timeZone') },
+    }),
+    currency: z.string().refine(isCurrency, {
+      error: 'an ISO 4217 currency such as "EUR"',
+      params: { among: () => Intl.supportedValuesOf('currency') },
+    }),
     basis: z.enum(['points', 'spend']),
     pointsPerUnit: factor(1_000_000).optional(),
     cycle: cycleSchema,

@@ -4,6 +4,7 @@ import { VARIABLES, variablesIn } from '../notifications/message.ts';
 import type { Channel } from './brand.ts';
 import { CHANNELS, readable, textSchema } from './brand-schema.ts';
 import { listAt, oneOf, type Problem, recordAt, show, valueAt } from './problem.ts';
+import { didYouMean } from './spelling.ts';
 
 export interface Channels {
   on: Channel[];
@@ -47,14 +48,19 @@ function wordProblems(text: unknown, at: string, tiers: string[]): Problem[] {
         place: `${at}.${part}`,
         given: `{{${name}}}`,
         allowed: oneOf([...VARIABLES]),
-        remedy: 'Correct the variable, or remove it.',
+        remedy: `${didYouMean(name, VARIABLES)}Correct the variable, or remove it.`,
       })),
   );
   const tier = wordOf(text, 'tier');
   if (tier === undefined || tiers.length === 0 || tiers.includes(tier)) return unknown;
   return [
     ...unknown,
-    { place: `${at}.tier`, given: show(tier), allowed: oneOf(tiers), remedy: 'Name a tier of program.tiers.' },
+    {
+      place: `${at}.tier`,
+      given: show(tier),
+      allowed: oneOf(tiers),
+      remedy: `${didYouMean(tier, tiers)}Name a tier of program.tiers.`,
+    },
   ];
 }
 

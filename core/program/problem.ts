@@ -26,9 +26,7 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
-/** What zod calls an int is a whole number to everybody else. */
 export function article(name: string): string {
-  if (name === 'int') return 'a whole number';
   return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`;
 }
 
@@ -46,7 +44,7 @@ export function listAt(json: unknown, ...path: string[]): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-export function recordAt(json: unknown, ...path: string[]): Record<string, unknown> {
+export function recordAt(json: unknown, ...path: PropertyKey[]): Record<string, unknown> {
   const value = valueAt(json, path);
   return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
 }

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { endingOf } from '../actions/expiry.ts';
-import type { FieldValue, LedgerEntry } from '../ledger/transaction.ts';
+import { type FieldValue, type LedgerEntry, TRANSACTION_TYPES } from '../ledger/transaction.ts';
 import { formatInstant, type Instant, parseInstant } from '../time.ts';
 import type { ExpiryFile, PromotionFile, TransactionFilter } from './brand.ts';
 import { brandShape, promotionSchema, readable } from './brand-schema.ts';
@@ -12,6 +12,7 @@ import { contradictionsIn, type Demand } from './filter-contradictions.ts';
 import { type Channels, channelsOf, howToSwitchOn } from './notification-problems.ts';
 import { listAt, oneOf, type Problem, placeOf, repeated, show, valueAt } from './problem.ts';
 import type { Program } from './program.ts';
+import { didYouMean } from './spelling.ts';
 import { BUILT_IN_FIELDS } from './transaction-filter.ts';
 
 /** A promotion as far as it has the right shape: each part by itself. */
@@ -78,7 +79,7 @@ function judgeTier({ action, strategy }: Readable, { tiers, base, top }: Surroun
   const { tier } = strategy;
   const place = ['strategy', 'tier'];
   if (tiers && !tiers.includes(tier)) {
-    refuse(place, tier, oneOf(tiers), 'Name a tier of program.tiers.');
+    refuse(place, tier, oneOf(tiers), `${didYouMean(tier, tiers)}Name a tier of program.tiers.`);
   } else if (action === 'upgrade' && tier === base) {
     refuse(place, tier, 'a tier above the base tier, which everybody has', 'Name a higher tier.');
   } else if (action === 'downgrade' && tier === top) {
@@ -129,7 +130,9 @@ function judgeTrigger(
 ): void {
   const contradictions = contradictionsIn(where, around.timeZone);
   for (const { path, condition, allowed } of contradictions) {
-    const remedy = 'No transaction can match the trigger: correct the condition, or take it out.';
+    const isOfType = 'equals' in condition && condition.field === 'type';
+    const hint = isOfType ? didYouMean(condition.equals, TRANSACTION_TYPES) : '';
+    const remedy = `${hint}No transaction can match the trigger: correct the condition, or take it out.`;
     refuse(['trigger', 'where', ...path], condition, allowed, remedy);
   }
   if (contradictions.length > 0) return;

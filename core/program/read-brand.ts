@@ -3,19 +3,10 @@ import { formatAmount, parseAmount } from '../money.ts';
 import type { Amount, Brand, ConditionFile, QualificationFile, TierFile } from './brand.ts';
 import { brandSchema, brandShape, conditionSchema, count, readable, tierSchema } from './brand-schema.ts';
 import { notificationProblems } from './notification-problems.ts';
-import {
-  article,
-  isWithin,
-  listAt,
-  oneOf,
-  type Problem,
-  placeOf,
-  recordAt,
-  repeated,
-  show,
-  valueAt,
-} from './problem.ts';
+import { isWithin, listAt, oneOf, type Problem, recordAt, repeated, show, valueAt } from './problem.ts';
 import { promotionProblems } from './promotion-problems.ts';
+import { shapeProblems } from './shape-problems.ts';
+import { didYouMean, nearestName } from './spelling.ts';
 
 export type BrandReading = { ok: true; brand: Brand } | { ok: false; problems: Problem[] };
 
@@ -27,12 +18,11 @@ export type BrandReading = { ok: true; brand: Brand } | { ok: false; problems: P
  */
 export function readBrand(json: unknown, fileName?: string): BrandReading {
   const whole = brandSchema.safeParse(json);
-  const shape = whole.success ? [] : whole.error.issues.flatMap((issue) => problemsOf(issue, json));
+  const shape = shapeProblems(whole.error?.issues ?? [], json);
   // What has no shape is judged no further: one problem at a place is enough.
-  const meaning = meaningProblems(json, fileName).filter(
-    ({ place }) => !shape.some((other) => isWithin(place, other.place)),
-  );
-  const problems = [...shape, ...meaning];
+  const told = [...shape.problems.map(({ place }) => place), ...shape.misplaced];
+  const meaning = meaningProblems(json, fileName).filter(({ place }) => !told.some((other) => isWithin(place, other)));
+  const problems = [...shape.problems, ...meaning];
   return whole.success && problems.length === 0 ? { ok: true, brand: whole.data as Brand } : { ok: false, problems };
 }
 
@@ -62,66 +52,6 @@ export function describeProblems(problems: readonly Problem[]): string[] {
   return problems.map(
     ({ place, given, allowed, remedy }) => `${place || 'the file'}: given ${given}; allowed: ${allowed}. ${remedy}`,
   );
-}
-
-function problemsOf(issue: z.core.$ZodIssue, json: unknown): Problem[] {
-  if (issue.code === 'invalid_union') {
-    // Of the shapes that a value may have, it is clear which one was meant where only one lacks nothing and knows every property.
-    const meant = issue.errors.filter((issues) =>
-      issues.every(({ path }) => path.length > 0 && valueAt(json, [...issue.path, ...path]) !== undefined),
-    );
-    if (meant.length === 1) {
-      return meant[0]!.flatMap((inside) => problemsOf({ ...inside, path: [...issue.path, ...inside.path] }, json));
-    }
-  }
-  const given = show(valueAt(json, issue.path));
-  const place = placeOf(issue.path);
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        place: placeOf([...issue.path, key]),
-        given: show(valueAt(json, [...issue.path, key])),
-        allowed: 'only properties that Laurel knows',
-        remedy: 'Remove it, or correct its spelling.',
-      }));
-    case 'invalid_type':
-      return [
-        valueAt(json, issue.path) === undefined
-          ? { place, given: 'nothing', allowed: article(issue.expected), remedy: 'Add it.' }
-          : { place, given, allowed: article(issue.expected), remedy: 'Change the value.' },
-      ];
-    case 'invalid_value':
-      return [
-        { place, given, allowed: issue.values.map((value) => show(value)).join(' or '), remedy: 'Take one of these.' },
-      ];
-    case 'too_small':
-      return [
-        {
-          place,
-          given,
-          allowed: `${bound(issue.origin)}${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`,
-          remedy: 'Raise it.',
-        },
-      ];
-    case 'too_big':
-      return [{ place, given, allowed: `${bound(issue.origin)}at most ${issue.maximum}`, remedy: 'Lower it.' }];
-    case 'invalid_key':
-      return [
-        {
-          place,
-          given: show(issue.path.at(-1)),
-          allowed: issue.issues[0]?.message ?? 'another name',
-          remedy: 'Rename it.',
-        },
-      ];
-    default:
-      return [{ place, given, allowed: issue.message, remedy: given === 'nothing' ? 'Add it.' : 'Change the value.' }];
-  }
-}
-
-function bound(origin: string): string {
-  if (origin === 'array') return 'a number of entries of ';
-  return origin === 'string' ? 'a length of ' : '';
 }
 
 function readableTier(tier: unknown): TierFile {
@@ -165,31 +95,31 @@ function shopifyProblems(json: unknown): Problem[] {
 function walletProblems(json: unknown, tiers: string[]): Problem[] {
   if (valueAt(json, ['wallet']) === undefined || tiers.length === 0) return [];
   const designs = Object.keys(recordAt(json, 'wallet', 'designs'));
+  const missing = tiers.filter((tier) => !designs.includes(tier));
+  const strange = designs.filter((tier) => !tiers.includes(tier));
+  const meant = strange.map((tier) => nearestName(tier, missing));
+  const strangers = (names: string[], place: string, among: string[]) =>
+    names.map((name) => ({
+      place: `${place}.${name}`,
+      given: show(name),
+      allowed: oneOf(tiers),
+      remedy: `${didYouMean(name, among)}Name a tier of program.tiers.`,
+    }));
   return [
-    ...tiers
-      .filter((tier) => !designs.includes(tier))
+    ...missing
+      .filter((tier) => !meant.includes(tier))
       .map((tier) => ({
         place: `wallet.designs.${tier}`,
         given: 'nothing',
         allowed: 'a design: {background, foreground, label, images}',
         remedy: `Add it: members of the tier ${tier} have a pass too.`,
       })),
-    ...designs
-      .filter((tier) => !tiers.includes(tier))
-      .map((tier) => ({
-        place: `wallet.designs.${tier}`,
-        given: show(tier),
-        allowed: oneOf(tiers),
-        remedy: 'Name a tier of program.tiers.',
-      })),
-    ...Object.keys(recordAt(json, 'wallet', 'google', 'heroImages'))
-      .filter((tier) => !tiers.includes(tier))
-      .map((tier) => ({
-        place: `wallet.google.heroImages.${tier}`,
-        given: show(tier),
-        allowed: oneOf(tiers),
-        remedy: 'Name a tier of program.tiers.',
-      })),
+    ...strangers(strange, 'wallet.designs', missing),
+    ...strangers(
+      Object.keys(recordAt(json, 'wallet', 'google', 'heroImages')).filter((tier) => !tiers.includes(tier)),
+      'wallet.google.heroImages',
+      tiers,
+    ),
   ];
 }
 
@@ -262,7 +192,7 @@ function unreadableThreshold(place: string, threshold: Amount, { basis, currency
         place,
         given: show(threshold),
         allowed: 'a whole number without quotation marks, as the basis is "points"',
-        remedy: 'Change the value.',
+        remedy: /^\d+$/.test(String(threshold)) ? `Write ${threshold}.` : 'Round it to whole points.',
       }
     : { place, given: show(threshold), allowed: amountOf(currency!), remedy: 'Change the amount.' };
 }
@@ -297,7 +227,7 @@ function qualificationProblems(
         place: `${at}.tracker`,
         given: show(condition.tracker),
         allowed: oneOf(Object.keys(trackers)),
-        remedy: 'Name a tracker of program.trackers.',
+        remedy: `${didYouMean(condition.tracker, Object.keys(trackers))}Name a tracker of program.trackers.`,
       });
     }
     if ('lifetimeSpend' in condition && currency !== undefined) {

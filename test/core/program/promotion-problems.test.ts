@@ -80,7 +80,7 @@ describe('a promotion is read', () => {
 describe('a promotion of another shape', () => {
   const change = { remedy: 'Change the value.' };
   const add = { given: 'nothing', remedy: 'Add it.' };
-  const unknown = { allowed: 'only properties that Laurel knows', remedy: 'Remove it, or correct its spelling.' };
+  const anew = { remedy: 'Write it as one of these.' };
   const date = { allowed: 'a date that exists, such as "2026-12-31"', ...change };
   const instant = { allowed: 'an instant with its offset, such as "2026-12-31T22:00:00+01:00"', ...change };
   const filter =
@@ -97,13 +97,22 @@ describe('a promotion of another shape', () => {
         ...change,
       },
     ],
-    ['no id', { id: undefined }, { place: `${P}.id`, allowed: 'a string', ...add }],
-    ['an unknown property', { tier: 'gold' }, { place: `${P}.tier`, given: '"gold"', ...unknown }],
-    ['no trigger', { trigger: undefined }, { place: `${P}.trigger`, allowed: 'an object', ...add }],
+    ['no id', { id: undefined }, { place: `${P}.id`, allowed: 'a text in quotation marks', ...add }],
+    [
+      'an unknown property',
+      { points: 7 },
+      {
+        place: `${P}.points`,
+        given: '7',
+        allowed: 'one of the properties id, trigger, action, strategy, expiry, reassess, reason, notify',
+        remedy: 'Remove it, or correct its spelling.',
+      },
+    ],
+    ['no trigger', { trigger: undefined }, { place: `${P}.trigger`, allowed: 'an object in { }', ...add }],
     [
       'a trigger that is none',
       { trigger: 'purchase' },
-      { place: `${P}.trigger`, given: '"purchase"', allowed: 'an object', ...change },
+      { place: `${P}.trigger`, given: '"purchase"', allowed: 'an object in { }', ...change },
     ],
     [
       'a trigger on something else',
@@ -119,12 +128,17 @@ describe('a promotion of another shape', () => {
     [
       'a filter for an enrolment',
       { trigger: { on: 'enrolment', where: PURCHASE } },
-      { place: `${P}.trigger.where`, given: '{"type":"purchase"}', ...unknown },
+      {
+        place: `${P}.trigger.where`,
+        given: '{"type":"purchase"}',
+        allowed: 'only the property on',
+        remedy: '"where" goes with "on": "transaction".',
+      },
     ],
     [
       'a filter that is none, within others',
       onTransaction({ all: [PURCHASE, { any: [{ field: 'kind', is: 'stay' }] }] }),
-      { place: `${P}.trigger.where.all[1].any[0]`, given: '{"field":"kind","is":"stay"}', allowed: filter, ...change },
+      { place: `${P}.trigger.where.all[1].any[0]`, given: '{"field":"kind","is":"stay"}', allowed: filter, ...anew },
     ],
     [
       'a type that no transaction has',
@@ -147,7 +161,7 @@ describe('a promotion of another shape', () => {
         remedy: 'Take one of these.',
       },
     ],
-    ['no strategy', { strategy: undefined }, { place: `${P}.strategy`, allowed: 'an object', ...add }],
+    ['no strategy', { strategy: undefined }, { place: `${P}.strategy`, allowed: 'an object in { }', ...add }],
     [
       'another strategy',
       { strategy: { type: 'next' } },
@@ -161,12 +175,17 @@ describe('a promotion of another shape', () => {
     [
       'no tier for a specific one',
       { strategy: { type: 'specific' } },
-      { place: `${P}.strategy.tier`, allowed: 'a string', ...add },
+      { place: `${P}.strategy.tier`, allowed: 'a text in quotation marks', ...add },
     ],
     [
       'a tier beside the program',
       { strategy: { type: 'program', tier: 'gold' } },
-      { place: `${P}.strategy.tier`, given: '"gold"', ...unknown },
+      {
+        place: `${P}.strategy.tier`,
+        given: '"gold"',
+        allowed: 'only the property type',
+        remedy: '"tier" goes with "type": "specific".',
+      },
     ],
     [
       'another expiry',
@@ -186,7 +205,12 @@ describe('a promotion of another shape', () => {
     [
       'a date that is a number',
       { expiry: { type: 'date', date: 20261231 } },
-      { place: `${P}.expiry.date`, given: '20261231', allowed: 'a string', ...change },
+      {
+        place: `${P}.expiry.date`,
+        given: '20261231',
+        allowed: 'a text in quotation marks',
+        remedy: 'Put it in quotation marks.',
+      },
     ],
     ...['2026-12-31', '2026-12-31T22:00:00', '2026-12-32T22:00:00Z'].map((at): [string, Json, Problem] => [
       `the instant ${at}`,
@@ -231,22 +255,22 @@ describe('a promotion of another shape', () => {
     [
       'nothing after a date',
       { expiry: { type: 'fieldDate', field: 'Out' } },
-      { place: `${P}.expiry.plus`, allowed: 'an object', ...add },
+      { place: `${P}.expiry.plus`, allowed: 'an object in { }', ...add },
     ],
     [
       'no field',
       { expiry: { type: 'fieldNumber', unit: 'days' } },
-      { place: `${P}.expiry.field`, allowed: 'a string', ...add },
+      { place: `${P}.expiry.field`, allowed: 'a text in quotation marks', ...add },
     ],
     [
       'a field without a name',
       { expiry: { type: 'fieldNumber', field: '', unit: 'days' } },
-      { place: `${P}.expiry.field`, given: '""', allowed: 'a length of at least 1', remedy: 'Raise it.' },
+      { place: `${P}.expiry.field`, given: '""', allowed: 'at least 1 character', remedy: 'Make it longer.' },
     ],
     [
       'no unit',
       { expiry: { type: 'fieldNumber', field: 'Days' } },
-      { place: `${P}.expiry.unit`, given: 'nothing', allowed: '"days" or "months"', remedy: 'Take one of these.' },
+      { place: `${P}.expiry.unit`, allowed: '"days" or "months"', ...add },
     ],
     [
       'a reason of two lines',
@@ -256,7 +280,7 @@ describe('a promotion of another shape', () => {
     [
       'no channel',
       { notify: { channels: [] } },
-      { place: `${P}.notify.channels`, given: '[]', allowed: 'a number of entries of at least 1', remedy: 'Raise it.' },
+      { place: `${P}.notify.channels`, given: '[]', allowed: 'a list of at least 1', remedy: 'Add one.' },
     ],
     [
       'a channel twice',
@@ -276,14 +300,14 @@ describe('a promotion of another shape', () => {
     [
       'an end that is told in words',
       { notify: { channels: ['sms'], atEnd: 'yes' } },
-      { place: `${P}.notify.atEnd`, given: '"yes"', allowed: 'a boolean', ...change },
+      { place: `${P}.notify.atEnd`, given: '"yes"', allowed: 'true or false', ...change },
     ],
   ])('%s is told with its place, the value, what is allowed, and what to do', (_, more, problem) => {
     expect(problemsOf([promotion(more)])).toEqual([problem]);
   });
 
   test('promotions that are no list', () => {
-    expect(problemsOf(promotion())).toMatchObject([{ place: 'program.promotions', allowed: 'an array' }]);
+    expect(problemsOf(promotion())).toMatchObject([{ place: 'program.promotions', allowed: 'a list in [ ]' }]);
   });
 });
 

@@ -63,7 +63,7 @@ describe('a brand’s wallet', () => {
     [
       'a label that a pass has not',
       (wallet) => Object.assign(wallet.designs.gold, { labels: { beans: 'Beans' } }),
-      'wallet.designs.gold.labels.beans: given "Beans"; allowed: only properties that Laurel knows. Remove it, or correct its spelling.',
+      'wallet.designs.gold.labels.beans: given "Beans"; allowed: one of the properties tier, points, next, expires, member, balance, keep, terms. Remove it, or correct its spelling.',
     ],
     [
       'no terms',
@@ -116,7 +116,7 @@ describe('a brand’s wallet', () => {
     [
       'no record of designs',
       (wallet) => Object.assign(wallet, { designs: null }),
-      'wallet.designs: given null; allowed: a record. Change the value.',
+      'wallet.designs: given null; allowed: an object in { }. Change the value.',
     ],
   ])('with %s is refused', (_, change, problem) => {
     expect(problemsOf(change)).toEqual([problem]);
@@ -127,7 +127,7 @@ describe('a brand’s wallet', () => {
     delete brand.program.tiers;
     const reading = readBrand(brand);
     expect(reading.ok ? [] : describeProblems(reading.problems)).toEqual([
-      'program.tiers: given nothing; allowed: an array. Add it.',
+      'program.tiers: given nothing; allowed: a list in [ ]. Add it.',
     ]);
   });
 });
