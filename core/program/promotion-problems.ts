@@ -1,11 +1,11 @@
 /**
- * Promotions that can never work: each is refused with the program. Whether their time is over is not judged, as there is no clock
- * here: last year's may stay in the file.
+ * Promotions that can never work: each is refused with the program. Whether their time is over is not judged by a clock, as there is
+ * none here: last year's may stay in the file. One that ended before the program began is warned of.
  */
 import * as z from 'zod';
 import { endingOf } from '../actions/expiry.ts';
 import { type FieldValue, type LedgerEntry, TRANSACTION_TYPES } from '../ledger/transaction.ts';
-import { formatInstant, type Instant, parseInstant } from '../time.ts';
+import { formatInstant, type Instant, momentIn, parseInstant } from '../time.ts';
 import type { ExpiryFile, PromotionFile, TransactionFilter } from './brand.ts';
 import { brandShape, promotionSchema, readable } from './brand-schema.ts';
 import { contradictionsIn, type Demand } from './filter-contradictions.ts';
@@ -33,9 +33,51 @@ interface Surroundings {
 
 /** @param json the whole file */
 export function promotionProblems(json: unknown): Problem[] {
+  const around = surroundingsIn(json);
+  const promotions = promotionsIn(json);
+  const ids = promotions.map(({ id }) => id ?? '');
+  return [
+    ...promotions.flatMap((promotion, place) => problemsOf(promotion, ['program', 'promotions', place], around)),
+    ...repeated('program.promotions', 'id', ids, 'promotion'),
+  ];
+}
+
+/** Promotions that were over before the program began. @param json the whole file */
+export function promotionWarnings(json: unknown): Problem[] {
+  const { timeZone, expiryBoundary } = surroundingsIn(json);
+  const launchedOn = readable(brandShape.program.shape.launchedOn, valueAt(json, ['program', 'launchedOn']));
+  if (timeZone === undefined || launchedOn === undefined) return [];
+  const launch = momentIn(launchedOn, timeZone)!;
+  const since: TransactionFilter = { field: 'occurredAt', after: formatInstant(launch - 1) };
+  return promotionsIn(json).flatMap(({ trigger, expiry }, place): Problem[] => {
+    const warn = (path: (string | number)[], given: unknown, allowed: string) => ({
+      place: placeOf(['program', 'promotions', place, ...path]),
+      given: show(given),
+      allowed: `${allowed} ${launchedOn}, as program.launchedOn says`,
+      remedy: 'The promotion was over before the program began: take it out, or correct the date.',
+    });
+    if (expiry?.type === 'date' || expiry?.type === 'instant') {
+      const end = endOf(expiry, { timeZone, expiryBoundary });
+      const [name, given] = expiry.type === 'date' ? ['date', expiry.date] : ['at', expiry.at];
+      if (end !== undefined && end <= launch) return [warn(['expiry', name], given, 'an end after the start of')];
+    }
+    if (trigger?.on !== 'transaction' || contradictionsIn(trigger.where, timeZone).length > 0) return [];
+    // The way into what is asked for begins with "all" and its place.
+    const [contradiction] = contradictionsIn({ all: [since, trigger.where] }, timeZone);
+    if (!contradiction) return [];
+    const path = ['trigger', 'where', ...contradiction.path.slice(2)];
+    return [warn(path, contradiction.condition, 'a condition that transactions can meet on or after')];
+  });
+}
+
+function promotionsIn(json: unknown): Readable[] {
+  return listAt(json, 'program', 'promotions').map(readablePromotion);
+}
+
+function surroundingsIn(json: unknown): Surroundings {
   const program = brandShape.program.shape;
   const tiers = listAt(json, 'program', 'tiers').map((tier) => readable(z.string(), valueAt(tier, ['id'])));
-  const around: Surroundings = {
+  return {
     tiers: tiers.length > 0 && tiers.every((id) => id !== undefined) ? tiers : undefined,
     base: tiers[0],
     top: tiers.at(-1),
@@ -43,12 +85,6 @@ export function promotionProblems(json: unknown): Problem[] {
     expiryBoundary: readable(program.expiryBoundary, valueAt(json, ['program', 'expiryBoundary'])) ?? 'startOfDay',
     channels: channelsOf(json),
   };
-  const promotions = listAt(json, 'program', 'promotions').map(readablePromotion);
-  const ids = promotions.map(({ id }) => id ?? '');
-  return [
-    ...promotions.flatMap((promotion, place) => problemsOf(promotion, ['program', 'promotions', place], around)),
-    ...repeated('program.promotions', 'id', ids, 'promotion'),
-  ];
 }
 
 function readablePromotion(promotion: unknown): Readable {

@@ -2,13 +2,15 @@ import * as z from 'zod';
 import { formatAmount, parseAmount } from '../money.ts';
 import type { Amount, Brand, ConditionFile, QualificationFile, TierFile } from './brand.ts';
 import { brandSchema, brandShape, conditionSchema, count, readable, tierSchema } from './brand-schema.ts';
+import { brandWarnings } from './brand-warnings.ts';
 import { notificationProblems } from './notification-problems.ts';
 import { isWithin, listAt, oneOf, type Problem, recordAt, repeated, show, valueAt } from './problem.ts';
 import { promotionProblems } from './promotion-problems.ts';
 import { shapeProblems } from './shape-problems.ts';
 import { didYouMean, nearestName } from './spelling.ts';
 
-export type BrandReading = { ok: true; brand: Brand } | { ok: false; problems: Problem[] };
+/** Warnings refuse nothing: they tell of what is most likely not meant. */
+export type BrandReading = { warnings: Problem[] } & ({ ok: true; brand: Brand } | { ok: false; problems: Problem[] });
 
 /**
  * Reads a brand's file, and lists every problem it has, of shape and of meaning: what can be judged is judged, whatever is wrong
@@ -21,9 +23,12 @@ export function readBrand(json: unknown, fileName?: string): BrandReading {
   const shape = shapeProblems(whole.error?.issues ?? [], json);
   // What has no shape is judged no further: one problem at a place is enough.
   const told = [...shape.problems.map(({ place }) => place), ...shape.misplaced];
-  const meaning = meaningProblems(json, fileName).filter(({ place }) => !told.some((other) => isWithin(place, other)));
-  const problems = [...shape.problems, ...meaning];
-  return whole.success && problems.length === 0 ? { ok: true, brand: whole.data as Brand } : { ok: false, problems };
+  const isNew = ({ place }: Problem) => !told.some((other) => isWithin(place, other));
+  const problems = [...shape.problems, ...meaningProblems(json, fileName).filter(isNew)];
+  const warnings = brandWarnings(json).filter(isNew);
+  return whole.success && problems.length === 0
+    ? { ok: true, brand: whole.data as Brand, warnings }
+    : { ok: false, problems, warnings };
 }
 
 /** Each check of meaning sees every part that has the right shape, down to the single condition, whatever is wrong beside it. */
@@ -49,9 +54,16 @@ function meaningProblems(json: unknown, fileName: string | undefined): Problem[]
 
 /** A line for each problem, for a terminal. */
 export function describeProblems(problems: readonly Problem[]): string[] {
-  return problems.map(
-    ({ place, given, allowed, remedy }) => `${place || 'the file'}: given ${given}; allowed: ${allowed}. ${remedy}`,
-  );
+  return problems.map((problem) => lineOf(problem, 'allowed'));
+}
+
+/** A line for each warning, for a terminal. */
+export function describeWarnings(warnings: readonly Problem[]): string[] {
+  return warnings.map((warning) => lineOf(warning, 'expected'));
+}
+
+function lineOf({ place, given, allowed, remedy }: Problem, judgement: string): string {
+  return `${place || 'the file'}: given ${given}; ${judgement}: ${allowed}. ${remedy}`;
 }
 
 function readableTier(tier: unknown): TierFile {

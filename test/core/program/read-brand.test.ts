@@ -161,7 +161,8 @@ describe('a brand is read', () => {
   });
 
   test('with everything that it may have, and comes back as it was written', () => {
-    expect(readBrand(wellWritten(), 'acme')).toEqual({ ok: true, brand: wellWritten() });
+    const warnings = [expect.objectContaining({ place: 'notifications.email.from' })];
+    expect(readBrand(wellWritten(), 'acme')).toEqual({ ok: true, brand: wellWritten(), warnings });
   });
 
   test('with as little as it must have', () => {
@@ -181,7 +182,7 @@ describe('a brand is read', () => {
       },
       notifications: {},
     };
-    expect(readBrand(small)).toEqual({ ok: true, brand: small });
+    expect(readBrand(small)).toEqual({ ok: true, brand: small, warnings: [] });
   });
 
   test.each<[string, (brand: Json) => void]>([
