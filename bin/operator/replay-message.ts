@@ -2,6 +2,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { counted } from '../../core/quantity.ts';
 import { announceTierChange } from '../../core/use-cases/announce-tier-change.ts';
 import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
 import { ENTRY_PREFIX } from '../../functions/adapters/dynamo-ledger.ts';
@@ -108,7 +109,7 @@ function parkedRecords(
     const batch: StreamBatch | undefined = message.DDBStreamBatchInfo;
     if (!batch)
       return { outcome: 'replayed', what: `${message.key} (${message.reason}), of ${await handle([message])}` };
-    const what = `a batch of ${batch.batchSize} records`;
+    const what = `a batch of ${counted(batch.batchSize, 'record')}`;
     try {
       const about = await handle(await keysOfBatch(streams, batch, sortKeyPrefixes));
       return { outcome: 'replayed', what: `${what}, of ${about || 'nobody'}` };

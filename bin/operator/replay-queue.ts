@@ -1,12 +1,17 @@
+import { counted, formatNumber } from '../../core/quantity.ts';
 import type { Replay } from './replay-message.ts';
 import type { WaitingMessages } from './waiting-messages.ts';
 
-/** Walks once through the messages that wait, says of each what became of it, and leaves in the queue what was not done. */
+/**
+ * Walks once through the messages that wait, says of each what became of it, and leaves in the queue what was not done.
+ * @param tell how many were looked at so far
+ */
 export async function replayQueue(
   name: string,
   waiting: WaitingMessages,
   replay: Replay,
   write: boolean,
+  tell: (handled: number) => void = () => {},
 ): Promise<{ allDone: boolean }> {
   const counts = { replayed: 0, removed: 0, stays: 0, failed: 0 };
   for await (const message of waiting.each()) {
@@ -19,22 +24,22 @@ export async function replayQueue(
       counts.failed++;
       console.error(`still fails: ${(error as Error).message}`);
     }
+    tell(counts.replayed + counts.removed + counts.stays + counts.failed);
   }
   await waiting.putBack();
 
   const { replayed, removed, stays, failed } = counts;
   const all = replayed + removed + stays + failed;
   if (all === 0) console.log(`Nothing waits in ${name}.`);
-  else if (!write) console.log(`${all} wait. Nothing was done; the same command with --write replays them.`);
+  else if (!write) console.log(`Waiting: ${counted(all, 'message')}. Nothing was done. Add --write to replay.`);
   else {
-    console.log(
-      [
-        `${replayed} replayed`,
-        ...(removed > 0 ? [`${removed} removed`] : []),
-        ...(stays > 0 ? [`${stays} may have left and stay in the queue`] : []),
-        `${failed} still fail and stay in the queue.`,
-      ].join(', '),
-    );
+    const parts = [
+      `${formatNumber(replayed)} replayed`,
+      ...(removed > 0 ? [`${formatNumber(removed)} removed`] : []),
+      ...(stays > 0 ? [`${formatNumber(stays)} left in the queue, as nobody knows whether it was sent`] : []),
+      ...(failed > 0 ? [`${formatNumber(failed)} failed again and left in the queue`] : []),
+    ];
+    console.log(`${parts.join(', ')}.`);
   }
   return { allDone: stays + failed === 0 };
 }

@@ -12,6 +12,7 @@ import {
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
+import { counted } from '../../core/quantity.ts';
 import { formatInstant, type Instant } from '../../core/time.ts';
 import type { RestoredTable } from '../../lib/parts/deployed-brand.ts';
 import { OperatorError } from './operator-error.ts';
@@ -165,6 +166,6 @@ async function untilActive(name: string, { client, report, pollMs }: Job): Promi
       return table;
     }
     const minutes = Math.floor((Date.now() - startedAt) / 60_000);
-    report(`${name} is ${(table.TableStatus ?? 'unknown').toLowerCase()}, for ${minutes} minutes now`);
+    report(`${name} is ${(table.TableStatus ?? 'unknown').toLowerCase()}, for ${counted(minutes, 'minute')} now`);
   }
 }

@@ -4,6 +4,7 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
+import { counted } from '../../core/quantity.ts';
 import { OperatorError } from './operator-error.ts';
 
 /** What Lambda tells of a batch that it gave up. https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
@@ -55,7 +56,7 @@ export async function keysOfBatch(
     iterator = read.NextShardIterator;
   }
   throw new OperatorError(
-    `The batch of ${batch.batchSize} records could not be read to its end (${batch.endSequenceNumber} in ${batch.shardId}). Try again.`,
+    `The batch of ${counted(batch.batchSize, 'record')} could not be read to its end (${batch.endSequenceNumber} in ${batch.shardId}). Try again.`,
   );
 }
 

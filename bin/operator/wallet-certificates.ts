@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { counted } from '../../core/quantity.ts';
 import { formatInstant, HOUR_MS, type Instant } from '../../core/time.ts';
 import { certificateProblems, isApples } from '../../functions/adapters/certificate-checks.ts';
 import type { PassCertificates } from '../../functions/adapters/pass-certificates.ts';
@@ -36,7 +37,7 @@ export function describeCertificates(certificates: PassCertificates, now: Instan
   const { signerCert, wwdr, push } = certificates;
   const line = (what: string, pem: string) => {
     const end = new X509Certificate(pem).validToDate.getTime();
-    return `${what} ends at ${formatInstant(end)}, in ${Math.floor((end - now) / DAY_MS)} days.`;
+    return `${what} ends at ${formatInstant(end)}, in ${counted(Math.floor((end - now) / DAY_MS), 'day')}.`;
   };
   return [
     line('The pass certificate', signerCert),

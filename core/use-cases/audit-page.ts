@@ -2,6 +2,7 @@ import { type Finding, isDrift } from '../member/audit-causes.ts';
 import type { Announcing } from '../member/settle.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import { directionOf, type Program } from '../program/program.ts';
+import { counted } from '../quantity.ts';
 import { failureOf } from '../runs/failure-of.ts';
 import { NO_COUNTS, nextOf, type RunCounts, type RunDifference, type RunOutcome } from '../runs/run.ts';
 import { pageName } from '../runs/segment.ts';
@@ -98,7 +99,7 @@ export function outcomeOf(memberId: string, audit: MemberAudit, program: Program
   const hidden = findings.length - MAX_DIFFERENCES;
   const unhealed = audit.status === 'differs' ? audit.unhealed : undefined;
   const why = [
-    ...(hidden > 0 ? [`${hidden} more figures differ`] : []),
+    ...(hidden > 0 ? [`Not listed: ${counted(hidden, 'more difference')}`] : []),
     ...(unhealed ? [`Not put right: ${unhealed.map(({ figure }) => figure).join(', ')}`.slice(0, 300)] : []),
   ];
   return {

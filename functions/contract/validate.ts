@@ -1,5 +1,6 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
+import { anyOf, counted, formatNumber } from '../../core/quantity.ts';
 import { requestProblem } from '../runtime/problem.ts';
 
 /** One part of a request and the shape that it must have. */
@@ -58,7 +59,7 @@ function errorsOf(issue: z.core.$ZodIssue, at: string | undefined): Errors {
     return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not known here' }));
   }
   if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)) {
-    return [{ path: path.join('.'), message: `must be one of ${issue.options.join(', ')}` }];
+    return [{ path: path.join('.'), message: mustBe(issue.options) }];
   }
   if (issue.code === 'invalid_union')
     return [{ path: path.join('.'), message: 'must be a string, a number or a boolean' }];
@@ -67,7 +68,24 @@ function errorsOf(issue: z.core.$ZodIssue, at: string | undefined): Errors {
     return [{ path: path.join('.'), message: missing ? 'is required' : `must be of the type ${issue.expected}` }];
   }
   if (issue.code === 'invalid_value') {
-    return [{ path: path.join('.'), message: `must be one of ${issue.values.map(String).join(', ')}` }];
+    return [{ path: path.join('.'), message: mustBe(issue.values) }];
+  }
+  if (issue.code === 'too_small' || issue.code === 'too_big') {
+    return [{ path: path.join('.'), message: boundOf(issue) }];
   }
   return [{ path: path.join('.'), message: issue.message }];
+}
+
+function mustBe(alternatives: readonly unknown[]): string {
+  return `must be ${anyOf(alternatives.map(String))}`;
+}
+
+/** zod's own texts say "at least 1 characters". */
+function boundOf(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  const [side, bound] =
+    issue.code === 'too_small' ? ['at least', Number(issue.minimum)] : ['at most', Number(issue.maximum)];
+  if (issue.origin === 'string') return `must have ${side} ${counted(bound, 'character')}`;
+  if (issue.origin === 'array') return `must have ${side} ${counted(bound, 'entry', 'entries')}`;
+  const exclusive = issue.inclusive === false ? { 'at least': 'more than', 'at most': 'less than' }[side] : undefined;
+  return `must be ${exclusive ?? side} ${formatNumber(bound)}`;
 }

@@ -1,4 +1,5 @@
 import type { EventBus, Runs } from '../../core/ports.ts';
+import { counted, formatNumber } from '../../core/quantity.ts';
 import type { Instant } from '../../core/time.ts';
 import { auditTotals, finishAudit } from '../../core/use-cases/finish-audit.ts';
 import { log } from '../runtime/log.ts';
@@ -7,7 +8,10 @@ export function makeHandler(ports: { runs: Runs; bus: EventBus }, clock: () => I
   return async ({ runId }: { runId: string }): Promise<{ runId: string }> => {
     const { counts } = await finishAudit(ports, runId, clock());
     const { members, provedEqual, ...others } = auditTotals(counts);
-    log.info(`${provedEqual} of ${members} members proved equal to their ledgers`, { runId, ...others });
+    log.info(`${counted(members, 'member')} audited, ${formatNumber(provedEqual)} proved equal to the ledger`, {
+      runId,
+      ...others,
+    });
     return { runId };
   };
 }

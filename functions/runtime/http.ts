@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { anyOf, counted } from '../../core/quantity.ts';
 import type { Instant } from '../../core/time.ts';
 import { type ApiKey, findApiKey, mayCall, type Role } from './api-keys.ts';
 import { type CountName, count, log, publishCounts } from './log.ts';
@@ -102,14 +103,17 @@ async function authorise(event: Event, access: { role: Role; keys: ApiKeySource 
     findApiKey(await access.keys.read(now, now - MIN_REFRESH_MS), text);
   if (!key) throw new Problem(401, 'The key is unknown or was revoked.');
   if (!mayCall(key.role, access.role)) {
-    throw new Problem(403, `The key has the role "${key.role}"; this call needs "${access.role}" or "admin".`);
+    throw new Problem(403, `This call needs a key with the role ${anyOf([access.role, 'admin'])}.`);
   }
 }
 
 function readCall(event: Event, maxBodyBytes: number): Omit<Call, 'now'> {
   const rawBody = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (rawBody.length > maxBodyBytes) {
-    throw new Problem(413, `The body has ${rawBody.length} bytes; at most ${maxBodyBytes} are taken.`);
+    throw new Problem(
+      413,
+      `The body has ${counted(rawBody.length, 'byte')}; the limit is ${counted(maxBodyBytes, 'byte')}.`,
+    );
   }
   // Where there are none, AWS leaves them out and other gateways say null.
   const present = (values: Record<string, string | undefined> | null | undefined) =>

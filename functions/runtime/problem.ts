@@ -1,3 +1,5 @@
+import { counted } from '../../core/quantity.ts';
+
 /** An error as clients read it (RFC 9457). */
 export interface ProblemDocument {
   type: string;
@@ -47,6 +49,5 @@ export class Problem extends Error {
 }
 
 export function requestProblem(errors: { path: string; message: string; code?: string }[]): Problem {
-  const count = errors.length === 1 ? 'One problem was' : `${errors.length} problems were`;
-  return new Problem(422, `${count} found. Nothing was written.`, errors);
+  return new Problem(422, `${counted(errors.length, 'problem')} found. Nothing was written.`, errors);
 }

@@ -52,7 +52,7 @@ describe('a body that cannot be read', () => {
       return `${start}${' '.repeat(bytes - start.length - 1)}}`;
     };
     expect((await refused('POST transactions', { rawBody: padded(MAX_BODY_BYTES + 1) }, 413)).body.detail).toContain(
-      '262145',
+      '262,145 bytes',
     );
     await refused('POST transactions', { rawBody: padded(MAX_BODY_BYTES + 1), base64: true }, 413);
     await refused('PUT member', { body: { name: 'é'.repeat(MAX_BODY_BYTES / 2) } }, 413);
@@ -188,7 +188,20 @@ describe('a transaction', () => {
       'points',
       'type',
     ]);
-    expect(response.body.detail).toBe('8 problems were found. Nothing was written.');
+    expect(response.body.detail).toBe('8 problems found. Nothing was written.');
+  });
+
+  test.each<[Record<string, unknown>, string]>([
+    [{ reason: '' }, 'must have at least 1 character'],
+    [{ reason: 'x'.repeat(501) }, 'must have at most 500 characters'],
+    [{ points: 1_000_000_001 }, 'must be at most 1,000,000,000'],
+    [{ points: -1_000_000_001 }, 'must be at least -1,000,000,000'],
+    [
+      { type: 'gift' },
+      'must be purchase, refund, bonus, adjustment, tierAdjustment, redemption, redemptionReversal or expiry',
+    ],
+  ])('says what is allowed in plain English: %j', async (change, message) => {
+    expect((await post(change)).body.errors).toMatchObject([{ message }]);
   });
 
   test('and of meaning, together', async () => {
@@ -412,8 +425,8 @@ describe('a key', () => {
         expect((await world.call(name, request)).status).toBeLessThan(300);
       } else {
         const { body: problem } = await refused(name, { key: role, body }, 403);
-        expect(problem.detail).toContain(`"${role}"`);
-        expect(problem.detail).toContain(`"${needed}"`);
+        const roles = needed === 'admin' ? 'admin' : `${needed} or admin`;
+        expect(problem.detail).toBe(`This call needs a key with the role ${roles}.`);
       }
     }
   });

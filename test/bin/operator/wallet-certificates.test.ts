@@ -23,8 +23,8 @@ describe('certificates that are put', () => {
 
   test('say when they end', () => {
     expect(describeCertificates(exampleCertificates(), NOW)).toEqual([
-      'The pass certificate ends at 2034-12-29T00:00:00Z, in 3162 days.',
-      'The WWDR certificate ends at 2034-12-29T00:00:00Z, in 3162 days.',
+      'The pass certificate ends at 2034-12-29T00:00:00Z, in 3,162 days.',
+      'The WWDR certificate ends at 2034-12-29T00:00:00Z, in 3,162 days.',
       'The chain is not Apple’s: no phone takes these passes.',
     ]);
   });

@@ -170,7 +170,7 @@ describe('what is told of a member', () => {
       [waiting, ...[1, 2, 3, 4, 5, 6, 7].map(wrong)],
       [wrong(1), wrong(2)],
       {
-        why: '2 more figures differ. Not put right: figure 1, figure 2',
+        why: 'Not listed: 2 more differences. Not put right: figure 1, figure 2',
         differences: [1, 2, 3, 4, 5, 6].map(told),
       },
     ],
