@@ -67,12 +67,17 @@ export async function recalculatePage(
   const recalculation = new MemberRecalculation(ports, program, announcing, run, segment);
   const judged: Judged[] = [];
   const now = clock();
-  const open = found.members.filter((member) => {
-    const result = recalculation.byItsItem(member, now);
-    if (result.status === 'judged') judged.push(result.judged);
-    return result.status === 'open';
-  });
   const errors: { memberId: string; error: unknown }[] = [];
+  const open = found.members.filter((member) => {
+    try {
+      const result = recalculation.byItsItem(member, now);
+      if (result.status === 'judged') judged.push(result.judged);
+      return result.status === 'open';
+    } catch (error) {
+      errors.push({ memberId: member.memberId, error });
+      return false;
+    }
+  });
   for (let place = 0; place < open.length; place += SIDE_BY_SIDE) {
     const some = open.slice(place, place + SIDE_BY_SIDE).map(async (member) => {
       try {

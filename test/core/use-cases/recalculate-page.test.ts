@@ -72,6 +72,17 @@ describe('a page of members', () => {
     });
   });
 
+  test('names one whose stored item cannot be understood, and judges the others', async () => {
+    const { page, members, runs } = await brand({ a: 1300, torn: 1300, z: 10 }, { dryRun: true });
+    const { tally: _, ...torn } = (await members.load('torn'))!;
+    await members.save({ ...torn, version: 2 } as Member, 1, []);
+    expect((await page()).outcomes).toEqual([
+      fell('a'),
+      { ...failed('torn'), why: expect.stringMatching(/^TypeError: /) },
+    ]);
+    expect((await runs.load('cycle-1'))?.counts).toMatchObject({ processed: 3, down: 1, unchanged: 1, failed: 1 });
+  });
+
   test('judges each of many once, and writes it once', async () => {
     const ids = Array.from({ length: 23 }, (_, place) => `m-${String(place).padStart(2, '0')}`);
     const { page, members } = await brand(Object.fromEntries(ids.map((memberId) => [memberId, 1300])));
