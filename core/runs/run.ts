@@ -2,6 +2,7 @@
 import type { Outcome, TierAction } from '../actions/tier-action.ts';
 import type { AuditCause } from '../member/audit-causes.ts';
 import type { ChangeCause } from '../member/member.ts';
+import type { MoveReason } from '../member/reason-for-move.ts';
 import type { Instant } from '../time.ts';
 import type { Segment } from './segment.ts';
 
@@ -68,10 +69,9 @@ export type RunState = 'running' | 'failed';
 export const AUDIT_OUTCOMES = ['DIFFERS', 'HEALED', 'WAITS'] as const;
 
 /** What happened to one member. `MOVED`: by a recalculation. `FAILED`: nothing was changed, and the operator is told why. */
-export interface RunOutcome {
+export interface RunOutcome extends Partial<MoveReason> {
   memberId: string;
   outcome: Outcome | 'MOVED' | (typeof AUDIT_OUTCOMES)[number] | 'FAILED';
-  why?: string;
   /** The visible tier before and after; null where there is no member. */
   from: string | null;
   to: string | null;

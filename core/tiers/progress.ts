@@ -59,7 +59,7 @@ export function progressOf(tally: Tally, program: Program, visible: Tier, grants
 }
 
 /** What is missing to a tier: in tier points, and condition by condition. 0 when it is reached; null when points do not lead to it. */
-function distanceTo(
+export function distanceTo(
   tier: Tier,
   tally: Tally,
   program: Program,

@@ -2,6 +2,7 @@ import type { ActionRecord } from '../actions/tier-action.ts';
 import { cycleAt } from '../cycles/cycle.ts';
 import { anniversaryOf } from '../cycles/cycle-ends.ts';
 import type { Member, TierChange } from '../member/member.ts';
+import { type MoveReason, reasonForMove } from '../member/reason-for-move.ts';
 import { foresee, foreseeFromHistory, isOfRecalculation, recalculateFromHistory } from '../member/recalculation.ts';
 import type { Announcing, Settled } from '../member/settle.ts';
 import type { Ledger, MemberStore, TierClock } from '../ports.ts';
@@ -15,8 +16,8 @@ import { writeMember } from './write-member.ts';
 /** A run's own changes are among the newest of a member: nobody has more of them in the hours that a run takes. */
 const NEWEST_CHANGES = 20;
 
-/** The tiers between which a run moves a member; the same where it stays. */
-export interface Judged {
+/** The tiers between which a run moves a member, and by which figures; the same tier twice where the member stays. */
+export interface Judged extends Partial<MoveReason> {
   memberId: string;
   from: string;
   to: string;
@@ -132,8 +133,8 @@ export class MemberRecalculation {
     const own = changes.filter((change) => isOfRecalculation(change, this.#run, now));
     const [first, last] = [own[0], own.at(-1)];
     const { memberId, tier } = member;
-    return first && last
-      ? { memberId, from: first.from.id, to: last.to.id, cause: last.cause }
-      : { memberId, from: tier.id, to: tier.id };
+    if (!first || !last) return { memberId, from: tier.id, to: tier.id };
+    const reason = reasonForMove(first, last, member, this.#program);
+    return { memberId, from: first.from.id, to: last.to.id, cause: last.cause, ...reason };
   }
 }

@@ -106,9 +106,8 @@ export async function recalculatePage(
   };
 }
 
-function movedOutcome({ memberId, from, to, cause }: Judged, program: Program): RunOutcome {
-  const direction = directionOf(program, from, to);
-  return { memberId, outcome: 'MOVED', from, to, direction, ...(cause && { cause }) };
+function movedOutcome(moved: Judged, program: Program): RunOutcome {
+  return { ...moved, outcome: 'MOVED', direction: directionOf(program, moved.from, moved.to) };
 }
 
 /** Most members stay what they are: they are counted, and listed nowhere. */

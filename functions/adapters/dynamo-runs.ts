@@ -190,6 +190,9 @@ const SHORT_NAMES: Readonly<Record<keyof RunOutcome, string>> = {
   direction: 'd',
   cause: 'c',
   until: 'u',
+  points: 'p',
+  missing: 'n',
+  missingFor: 'g',
   differences: 'x',
 };
 const LONG_NAMES = longNames(SHORT_NAMES);

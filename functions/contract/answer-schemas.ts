@@ -178,8 +178,35 @@ export const runAnswerSchema = z.object({
   outcomes: countsSchema.optional().meta({ description: 'How many came to which outcome.' }),
 });
 
+/** The figures by which a recalculation, or a dry run of one, moved a member. */
+const moveFigures = {
+  points: z
+    .number()
+    .optional()
+    .meta({ description: 'Tier points by which the recalculation judged: points, or units of the currency.' }),
+  missing: z
+    .number()
+    .nullable()
+    .optional()
+    .meta({
+      description:
+        'Of a member that fell: the tier points that were missing to keep the tier. Of one that rose: those missing to the next tier. ' +
+        'Null where points do not lead to that tier.',
+    }),
+  missingFor: z.string().optional().meta({ description: 'The tier that "missing" is about.' }),
+};
+
 export const runChangesAnswerSchema = z.object({
-  items: z.array(z.object({ memberId: z.string(), from: z.string(), to: z.string(), cause: z.enum(CHANGE_CAUSES) })),
+  items: z.array(
+    z.object({
+      memberId: z.string(),
+      from: z.string(),
+      to: z.string(),
+      cause: z.enum(CHANGE_CAUSES),
+      ...moveFigures,
+      why: z.string().optional().meta({ description: 'Why the tier moved, in words.' }),
+    }),
+  ),
   nextCursor: z.string().optional(),
 });
 
@@ -187,6 +214,7 @@ export const runOutcomesAnswerSchema = z.object({
   items: z.array(
     actionAnswerSchema.extend({
       memberId: z.string(),
+      ...moveFigures,
       outcome: z.enum([...OUTCOMES, 'MOVED', ...AUDIT_OUTCOMES, 'FAILED']).meta({
         description: 'DIFFERS, HEALED and WAITS are what an audit finds; a member that is proved is not listed.',
       }),

@@ -138,16 +138,26 @@ function recalculationAnswer({
   };
 }
 
-export function runChangeAnswer({ memberId, from, to, cause }: RunOutcome) {
-  return { memberId, from, to, cause };
+export function runChangeAnswer({ memberId, from, to, cause, why, ...figures }: RunOutcome) {
+  return { memberId, from, to, cause, ...moveFigures(figures), ...(why === undefined ? {} : { why }) };
 }
 
-export function runOutcomeAnswer({ memberId, outcome, why, to, until, differences }: RunOutcome) {
+/** The figures by which a recalculation moved the member. */
+function moveFigures({ points, missing, missingFor }: Partial<RunOutcome>) {
+  return {
+    ...(points === undefined ? {} : { points }),
+    ...(missing === undefined ? {} : { missing }),
+    ...(missingFor === undefined ? {} : { missingFor }),
+  };
+}
+
+export function runOutcomeAnswer({ memberId, outcome, why, to, until, differences, ...figures }: RunOutcome) {
   return {
     memberId,
     outcome,
     visibleTier: to,
     ...(until === undefined ? {} : { until: instantOrNull(until) }),
+    ...moveFigures(figures),
     ...(why === undefined ? {} : { why }),
     ...(differences === undefined ? {} : { differences }),
   };

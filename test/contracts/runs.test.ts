@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Runs } from '../../core/ports.ts';
 import { type AuditRun, countsOf, NO_COUNTS, type RunPage } from '../../core/runs/run.ts';
 import { segmentsOfEveryone } from '../../core/runs/segment.ts';
+import { PAGE_SIZE } from '../../core/use-cases/recalculate-page.ts';
 import { MemoryRuns } from '../../fakes/memory-runs.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
@@ -226,11 +227,32 @@ describe.each(implementations)('runs %s', (_, runs) => {
     );
   });
 
+  test('take a page of a recalculation that moves all of its members, with the longest reasons', async () => {
+    const runId = await begun();
+    const outcomes = Array.from({ length: PAGE_SIZE }, (_, place) =>
+      anOutcome(`${place}`.padEnd(128, '-'), {
+        ...{
+          outcome: 'MOVED',
+          from: 'f'.repeat(31),
+          to: 't'.repeat(31),
+          direction: 'down',
+          cause: 'bulkRecalculation',
+        },
+        ...{ points: 123_456_789_012.34, missing: 123_456_789_012.34, missingFor: 'f'.repeat(31) },
+        why: 'é'.repeat(100),
+      }),
+    );
+    await record(runId, { name: '', outcomes });
+    expect(await runs.pages(runId, { limit: 1, from: '' })).toStrictEqual([{ name: '', outcomes }]);
+  });
+
   test('give outcomes back with every field as it was', async () => {
     const runId = await begun();
     const outcomes = [
       anOutcome('a', { until: null }),
       anOutcome('b', { until: 8_640_000_000_000_000 }),
+      anOutcome('d', { points: 690.5, missing: 0.01, missingFor: 'gold' }),
+      anOutcome('e', { points: 0, missing: null, missingFor: 'club' }),
       ...Object.values(ODD_TEXTS).map((text) => anOutcome('c', { why: text })),
     ];
     await record(runId, { name: 'm#1', outcomes });

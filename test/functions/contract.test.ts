@@ -267,6 +267,24 @@ describe('every answer is as the contract says, with nothing besides', () => {
     expectContract('explain-tier', await world.call('GET explanation', m1), 200);
   });
 
+  test('a dry run of a recalculation, with the figures by which it moves members', async () => {
+    const world = makeWorld({ now: '2025-06-10T10:00:00Z' });
+    await world.enrol('m-1');
+    await world.post('m-1', { points: 1300 });
+    await world.deliver();
+    world.at('2026-10-01T10:00:00Z');
+    const dryRun = await world.recalculateEveryone({ dryRun: true, at: '2026-12-31T23:00:00Z' });
+    expectContract('read-run', dryRun, 200);
+    for (const [name, call] of [
+      ['list-run-changes', 'GET run changes'],
+      ['list-run-outcomes', 'GET run outcomes'],
+    ] as const) {
+      const listed = await world.call(call, { params: { runId: dryRun.body.runId } });
+      expectContract(name, listed, 200);
+      expect(listed.body.items).toMatchObject([{ points: 0, missing: 1000, missingFor: 'silver' }]);
+    }
+  });
+
   test('passes, and what phones ask', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
@@ -362,6 +380,10 @@ describe('the OpenAPI document', () => {
       >
     >;
   };
+
+  test('explains itself without the codes of rules that its readers cannot look up', () => {
+    expect(JSON.stringify(document)).not.toMatch(/\b[RE]\d{1,2}\b/);
+  });
 
   test('is valid OpenAPI 3.1', async () => {
     const { valid, errors } = await new Validator().validate(structuredClone(document));

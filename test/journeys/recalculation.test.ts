@@ -75,7 +75,10 @@ describe('the night on which a calendar cycle ends', () => {
       runId,
     });
     expect(await movesOf(world, runId!)).toEqual([
-      { memberId: 'm-1', from: 'gold', to: 'silver', cause: 'recalculation' },
+      {
+        ...{ memberId: 'm-1', from: 'gold', to: 'silver', cause: 'recalculation' },
+        ...{ points: 3700, missing: 1300, missingFor: 'gold', why: 'For Gold the member has 3,700 of 5,000 points.' },
+      },
     ]);
   });
 
@@ -427,9 +430,14 @@ describe('the dry run', () => {
       ...{ total: 2, processed: 2, up: 0, down: 1, unchanged: 1, failed: 0 },
       matrix: { silver: { bronze: 1 }, bronze: { bronze: 1 } },
     });
+    const reason = {
+      ...{ points: 0, missing: 1000, missingFor: 'silver', why: 'For Silver the member has 0 of 1,000 points.' },
+    };
     expect(await movesOf(world, body.runId)).toEqual([
-      { memberId: 'm-1', from: 'silver', to: 'bronze', cause: 'recalculation' },
+      { memberId: 'm-1', from: 'silver', to: 'bronze', cause: 'recalculation', ...reason },
     ]);
+    const { body: outcomes } = await world.call('GET run outcomes', { params: { runId: body.runId } });
+    expect(outcomes.items).toEqual([{ memberId: 'm-1', outcome: 'MOVED', visibleTier: 'bronze', ...reason }]);
     expect(world.ports.members.writes).toBe(writes);
     expect(subjects(world)).toEqual([]);
     expect(world.ports.bus.events).toEqual([]);

@@ -20,6 +20,11 @@ const END_2026 = at('2026-12-31T23:00:00Z');
 const END_2027 = at('2027-12-31T23:00:00Z');
 const FIVE_MINUTES = 5 * MINUTE_MS;
 
+/** Why a member without a point of the cycle that ended is no longer Silver. */
+const NONE_FOR_SILVER = {
+  ...{ points: 0, missing: 1000, missingFor: 'silver', why: 'For Silver the member has 0 of 1,000 points.' },
+};
+
 const got = (points: number, when: string) => entry(bonus(`on-${when}`, points), when, PROGRAM);
 const OF_2025 = got(1300, '2025-06-10T12:00:00Z');
 
@@ -54,7 +59,7 @@ async function stored(
 
 describe('a member that a run finds', () => {
   const night = END_2026 + FIVE_MINUTES;
-  const fell = { memberId: MEMBER_ID, from: 'silver', to: 'bronze', cause: 'recalculation' };
+  const fell = { memberId: MEMBER_ID, from: 'silver', to: 'bronze', cause: 'recalculation', ...NONE_FOR_SILVER };
 
   test('as it is to stay is judged by its item alone', async () => {
     const { by, member } = await stored([got(1300, '2026-06-10T12:00:00Z')]);
@@ -106,7 +111,10 @@ describe('a run that does a member again says the same', () => {
   test('of a member that fell at two ends, also where two attempts overlap', async () => {
     const { by, member, members } = await stored(golden);
     const found = await member();
-    const fell = { memberId: MEMBER_ID, from: 'gold', to: 'bronze', cause: 'recalculation' };
+    const fell = {
+      ...{ memberId: MEMBER_ID, from: 'gold', to: 'bronze', cause: 'recalculation' },
+      ...{ points: 0, missing: 5000, missingFor: 'gold', why: 'For Gold the member has 0 of 5,000 points.' },
+    };
     expect(await by(runOf(END_2027)).byTheLedger(found, night)).toEqual(fell);
     // The second attempt had read the member before the first one wrote it.
     expect(await by(runOf(END_2027)).byTheLedger(found, night)).toEqual(fell);
@@ -116,10 +124,13 @@ describe('a run that does a member again says the same', () => {
 
   test('and nothing of what a run before it did', async () => {
     const { by, member } = await stored(golden);
-    const before = { memberId: MEMBER_ID, from: 'gold', to: 'silver', cause: 'recalculation' };
+    const before = {
+      ...{ memberId: MEMBER_ID, from: 'gold', to: 'silver', cause: 'recalculation' },
+      ...{ points: 3900, missing: 1100, missingFor: 'gold', why: 'For Gold the member has 3,900 of 5,000 points.' },
+    };
     expect(await by(runOf(END_2026)).byTheLedger(await member(), END_2026 + FIVE_MINUTES)).toEqual(before);
     for (const _ of ['first', 'second']) {
-      const fell = { memberId: MEMBER_ID, from: 'silver', to: 'bronze', cause: 'recalculation' };
+      const fell = { memberId: MEMBER_ID, from: 'silver', to: 'bronze', cause: 'recalculation', ...NONE_FOR_SILVER };
       expect(await by(runOf(END_2027)).byTheLedger(await member(), night)).toEqual(fell);
     }
   });
@@ -130,7 +141,7 @@ describe('where each member has an anniversary, a run is about', () => {
   /** 9 June in the Canaries, and 10 June in Madrid, where the brand was before. */
   const enrolledAt = at('2025-06-09T22:30:00Z');
   const [itsDay, nextDay] = [at('2027-06-08T23:00:00Z'), at('2027-06-09T23:00:00Z')];
-  const fell = { memberId: MEMBER_ID, from: 'silver', to: 'bronze', cause: 'recalculation' };
+  const fell = { memberId: MEMBER_ID, from: 'silver', to: 'bronze', cause: 'recalculation', ...NONE_FOR_SILVER };
   const stayed = { memberId: MEMBER_ID, from: 'bronze', to: 'bronze' };
 
   test.each([

@@ -53,6 +53,7 @@ async function brand(points: Record<string, number>, run: Partial<RecalculationR
 
 const fell = (memberId: string) => ({
   ...{ memberId, outcome: 'MOVED', from: 'silver', to: 'bronze', direction: 'down', cause: 'recalculation' },
+  ...{ points: 0, missing: 1000, missingFor: 'silver', why: 'For Silver the member has 0 of 1,000 points.' },
 });
 const failed = (memberId: string) => ({
   ...{ memberId, outcome: 'FAILED', why: 'Error: this ledger cannot be read' },
