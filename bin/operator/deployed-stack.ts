@@ -2,6 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { type Announcing, announcingOf } from '../../core/member/settle.ts';
 import type { Brand } from '../../core/program/brand.ts';
 import { compileProgram, type Program } from '../../core/program/program.ts';
+import { explainAwsFailure, LOCAL_ACCOUNT, localEndpoint } from './aws-failure.ts';
 import { readBrandFile } from './brand-file.ts';
 import { OperatorError } from './operator-error.ts';
 
@@ -29,7 +30,7 @@ export async function findStack(brandName: string): Promise<DeployedStack> {
       const value = outputs.get(id);
       if (value === undefined) {
         throw new OperatorError(
-          `The stack ${stackName} has no output ${id}. Deploy it anew: npx cdk deploy -c brand=${brandName}`,
+          `The stack ${stackName} has no output ${id}. Deploy it again: npx cdk deploy -c brand=${brandName}`,
         );
       }
       return value;
@@ -50,25 +51,46 @@ export function holdToDeployedProgram(
   if (deployed === stack.program.version) return;
   const name = stack.brand.brand;
   const difference =
-    `brands/${name}.json says program ${stack.program.version}, and the stack laurel-${name} runs ${deployed}: ` +
-    'take the file that was deployed, or deploy this one.';
+    `brands/${name}.json has the program ${stack.program.version}, and the stack laurel-${name} runs ${deployed}. ` +
+    'Use the file that was deployed, or deploy this one.';
   if (write) throw new OperatorError(`Nothing was written. ${difference}`);
   process.stderr.write(`What follows is judged by rules that are not in force. ${difference}\n`);
 }
 
 async function readOutputs(stackName: string, brand: Brand): Promise<Map<string, string>> {
-  const where = `account ${brand.account}, region ${brand.region}`;
   try {
     const client = new CloudFormationClient({ region: brand.region });
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
     return new Map(Stacks?.[0]?.Outputs?.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
   } catch (error) {
     const { name, message } = error as Error;
-    if (/does not exist/.test(message)) {
-      throw new OperatorError(`There is no stack ${stackName} where your credentials lead (it belongs to ${where}).`);
-    }
-    throw new OperatorError(
-      `The stack ${stackName} (${where}) cannot be asked: ${name}: ${message}\nSet credentials for that account, such as AWS_PROFILE.`,
-    );
+    if (/does not exist/.test(message)) throw new OperatorError(withoutStack(stackName, brand));
+    const why = explainAwsFailure(error) ?? `${name}: ${message}`;
+    const where = `account ${brand.account}, region ${brand.region}`;
+    throw new OperatorError([`The stack ${stackName} (${where}) cannot be read.`, why, ...hintOf(brand)].join('\n'));
   }
+}
+
+function withoutStack(stackName: string, brand: Brand): string {
+  const local = localEndpoint();
+  if (local) return `The local cloud at ${local} has no stack ${stackName}. Deploy it there: ${startOf(brand)}`;
+  return [
+    `There is no stack ${stackName} in region ${brand.region} of the account that the AWS credentials belong to.`,
+    `The brand's file names the account ${brand.account}. If the credentials are of that account, deploy the stack: npx cdk deploy -c ` +
+      `brand=${brand.brand}. If not, set AWS_PROFILE.`,
+    ...hintOf(brand),
+  ].join('\n');
+}
+
+/** Whoever asks AWS for the demo has forgotten the local cloud. */
+function hintOf(brand: Brand): string[] {
+  if (brand.account !== LOCAL_ACCOUNT || process.env.AWS_ENDPOINT_URL !== undefined) return [];
+  return [
+    `The account ${LOCAL_ACCOUNT} is the local cloud's. Start that with ${startOf(brand)} and set the variables that it prints, ` +
+      'AWS_ENDPOINT_URL among them.',
+  ];
+}
+
+function startOf({ brand }: Brand): string {
+  return brand === 'demo' ? 'npm start' : `npm start -- --brand ${brand}`;
 }

@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findStack, holdToDeployedProgram } from '../../../bin/operator/deployed-stack.ts';
 import { OperatorError } from '../../../bin/operator/operator-error.ts';
 
@@ -34,10 +34,55 @@ test('by another program nothing is written, and a dry run says that it is judge
   expect(stderr.mock.lastCall?.[0]).toMatch(/rules that are not in force.*runs another/);
 });
 
+describe('a stack that cannot be read', () => {
+  const missing = Object.assign(new Error('Stack with id laurel-demo does not exist'), { name: 'ValidationError' });
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), { code: 'ECONNREFUSED' });
+  afterEach(() => vi.unstubAllEnvs());
+
+  async function told(error: Error, endpoint: string | undefined): Promise<string> {
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+    cloudFormation.on(DescribeStacksCommand).rejects(error);
+    return findStack('demo').then(
+      () => 'nothing',
+      (failure: Error) => `${failure.name}: ${failure.message}`,
+    );
+  }
+
+  test('because nothing listens there is told with how to start the local cloud, and not with a profile to set', async () => {
+    const text = await told(refused, 'http://127.0.0.1:9');
+    expect(text).toMatch(
+      /^OperatorError: The stack laurel-demo .*cannot be read\.\nNothing listens at http:\/\/127\.0\.0\.1:9,.*npm start/,
+    );
+    expect(text).not.toContain('AWS_PROFILE');
+  });
+
+  test('because the local cloud has none is told with how to deploy it there', async () => {
+    expect(await told(missing, 'http://127.0.0.1:9')).toBe(
+      'OperatorError: The local cloud at http://127.0.0.1:9 has no stack laurel-demo. Deploy it there: npm start',
+    );
+  });
+
+  test('because the account has none is told with whose account was asked, and how to deploy or to choose another', async () => {
+    const text = await told(missing, undefined);
+    expect(text).toMatch(
+      /There is no stack laurel-demo in region eu-west-1 of the account that the AWS credentials belong to\./,
+    );
+    expect(text).toContain('npx cdk deploy -c brand=demo');
+    expect(text).toContain('AWS_PROFILE');
+    // The demo's account is nobody's on AWS.
+    expect(text).toMatch(/000000000000 is the local cloud's.*npm start.*AWS_ENDPOINT_URL/);
+  });
+
+  test('for a reason that nobody knows is told as AWS tells it', async () => {
+    const odd = Object.assign(new Error('Something odd'), { name: 'OddException' });
+    expect(await told(odd, 'http://127.0.0.1:9')).toMatch(/cannot be read\.\nOddException: Something odd$/);
+  });
+});
+
 test.each([true, false])(
   'a stack that does not say its program has to be deployed anew (writing: %s)',
   async (write) => {
     const stack = await deployed({});
-    expect(() => holdToDeployedProgram(stack, write)).toThrow(/no output ProgramVersion. Deploy it anew/);
+    expect(() => holdToDeployedProgram(stack, write)).toThrow(/no output ProgramVersion. Deploy it again/);
   },
 );
