@@ -1,52 +1,61 @@
 import { setTimeout } from 'node:timers/promises';
-import { Command } from 'commander';
-import ora from 'ora';
 import { isDrift } from '../core/member/audit-causes.ts';
-import { auditStoredMember, type MemberAudit } from '../core/use-cases/audit-member.ts';
+import type { MemberAudit } from '../core/use-cases/audit-member.ts';
 import { rulesInForceSince } from '../core/use-cases/start-audit.ts';
-import { isTransient } from '../functions/runtime/transient.ts';
+import { type Audited, auditMembers } from './operator/audit-members.ts';
 import { AuditReport } from './operator/audit-report.ts';
+import { brandOption, operatorCommand } from './operator/command.ts';
 import { findStack, holdToDeployedProgram } from './operator/deployed-stack.ts';
 import { OperatorError, runCommand } from './operator/operator-error.ts';
+import { startProgress } from './operator/progress.ts';
 import { storesOf } from './operator/stores.ts';
 
-/** How many members are read at the same time. */
-const SIDE_BY_SIDE = 20;
 /** Longer than a write takes that was half seen. */
 const PAUSE_MS = 1000;
 
-const command = new Command('npm run audit --')
-  .description(
-    [
-      'Proves that members are what their ledgers give: every figure of every one, and why not where one is not.',
-      '',
-      'The ledger is the truth and is never touched. Without --heal nothing is: look first, then heal. Running it beside live ' +
-        'traffic is safe, as often as you like: what the stream has yet to bring is no difference. What --heal moves is recorded ' +
-        'with the cause "rebuild" and told to no member; a tier that an edit of the rules left is kept. The stack does the same ' +
-        'by itself, every week unless the brand says otherwise.',
-      '',
-      'Causes: entriesNotCounted (purchases are missing from the sums), countedTwice, windowBroken (what comes again would count ' +
-        'again), figure (a sum that nothing explains), grants, timer (an end would not be noticed), promotionUndecided, tierStale ' +
-        '(right sums, wrong tier), historyBroken (the recorded changes do not lead to the tier), enrolmentUnfinished.',
-      'Not wrong, but not proved today: rulebookEdited (the next purchase brings the new rules), inFlight (too much was taken ' +
-        'within a day to tell).',
-    ].join('\n'),
-  )
-  .requiredOption('--brand <brand>', 'the brand whose stack it is: the name of its file under brands/')
-  .option('--member <id>', 'one member; every one where it is left out')
-  .option('--heal', 'put right what differs; without it, only tell')
-  .addHelpText(
-    'after',
-    [
-      '',
-      'Examples:',
-      '  npm run audit -- --brand acme                   prove every member, and table what differs by its cause',
-      '  npm run audit -- --brand acme --member m-1      figure by figure, for one member',
-      '  npm run audit -- --brand acme --heal            put right what differs',
-      '',
-      'Exit code: 0 when nothing differs or all was put right, 2 when something differs still, 1 on failure.',
-    ].join('\n'),
-  );
+const command = operatorCommand('audit', {
+  about: [
+    'Compares every figure of every member with what its ledger gives, and says why where they differ.',
+    'The ledger is never changed. Without --heal nothing is changed: look first, then heal. The audit may run at any time, also while ' +
+      'orders come in: an order that is not counted yet is not reported as a difference.',
+    'A tier that --heal moves is recorded with the cause "rebuild", and the member is not told. A tier that a member keeps after a ' +
+      "change of the rules stays. The stack runs the same audit every week, unless the brand's file says otherwise.",
+  ],
+  lists: {
+    'Causes of a difference:': [
+      ['entriesNotCounted', 'transactions of the ledger are missing from the sums'],
+      ['countedTwice', 'a transaction is in the sums twice'],
+      [
+        'windowBroken',
+        'the list of what was counted lately is wrong: a redelivered transaction could be counted twice, or never',
+      ],
+      ['figure', 'a sum differs, and no cause above explains it'],
+      ['grants', 'the grants are not what the tier actions gave'],
+      ['timer', 'the end of a grant or of a cycle would not be noticed'],
+      ['promotionUndecided', 'a promotion fired, and its outcome was never decided'],
+      ['tierStale', 'the sums are right, and the tier is not what they give'],
+      ['historyBroken', 'the recorded tier changes do not lead to the tier'],
+      ['enrolmentUnfinished', 'the member was enrolled, and its ledger was never counted'],
+    ],
+    'Nothing is wrong, but the member cannot be proved today:': [
+      ['rulebookEdited', 'the rules were changed; the next transaction brings the new ones'],
+      ['inFlight', 'the member had more transactions within a day than its item lists'],
+    ],
+  },
+  examples: [
+    ['Compare every member, and count the differences by cause', 'npm run audit -- --brand acme'],
+    ['Compare one member, figure by figure', 'npm run audit -- --brand acme --member m-1'],
+    ['Put right what differs', 'npm run audit -- --brand acme --heal'],
+  ],
+  exitCodes: [
+    ['0', 'no member differs, or every difference was put right'],
+    ['2', 'a member still differs'],
+    ['1', 'the command failed, or a member could not be audited'],
+  ],
+})
+  .addOption(brandOption())
+  .option('--member <id>', 'one member; without it, every member')
+  .option('--heal', 'put right what differs; without it, only report');
 
 const options = command.parse().opts<{ brand: string; member?: string; heal?: true }>();
 
@@ -58,45 +67,23 @@ await runCommand(async () => {
   const inForceSince = await rulesInForceSince(stores.runs, stack.program, Date.now());
   const auditOptions = { heal, inForceSince, pause: () => setTimeout(PAUSE_MS) };
   const report = new AuditReport();
-  const progress = ora({ text: 'Reading…', isSilent: !process.stderr.isTTY || options.member !== undefined }).start();
-
-  const audit = async (memberId: string): Promise<MemberAudit | { status: 'failed'; error: Error }> => {
-    try {
-      return await auditStoredMember(stores, stack.program, stack.announcing, memberId, auditOptions, Date.now);
-    } catch (error) {
-      // One that cannot be understood stops nobody; where the world fails, it fails for all.
-      if (isTransient(error)) throw error;
-      return { status: 'failed', error: error as Error };
-    }
+  const whom = options.member ?? 'every member';
+  const progress = startProgress(`Comparing ${whom} with the ledger …`);
+  const take = (memberId: string, audited: Audited) => {
+    if (audited.status === 'noMember') return;
+    report.add(audited);
+    tell(memberId, audited);
+    progress.tell(report.progress());
   };
-  const take = async (memberIds: readonly string[]) => {
-    const audits = await Promise.all(memberIds.map(audit));
-    audits.forEach((one, place) => {
-      const memberId = memberIds[place]!;
-      if (one.status === 'noMember') throw new OperatorError(`There is no member ${memberId} in ${options.brand}.`);
-      report.add(one);
-      if (one.status === 'failed') {
-        progress.stop();
-        console.log(`${memberId}: cannot be audited: ${one.error.message}`);
-        progress.start();
-        return;
-      }
-      if (!('findings' in one) || (options.member === undefined && !one.findings.some(isDrift))) return;
-      progress.stop();
-      tell(memberId, one);
-      progress.start();
-    });
-    progress.text = report.progress();
-  };
-  let waiting: string[] = [];
-  for await (const memberId of options.member === undefined ? stores.members.everyId() : [options.member]) {
-    waiting.push(memberId);
-    if (waiting.length < SIDE_BY_SIDE) continue;
-    await take(waiting);
-    waiting = [];
+  try {
+    const memberIds = options.member === undefined ? stores.members.everyId() : [options.member];
+    await auditMembers(stack, stores, memberIds, auditOptions, take);
+  } finally {
+    progress.stop();
   }
-  await take(waiting);
-  progress.stop();
+  if (options.member !== undefined && report.members === 0) {
+    throw new OperatorError(`There is no member ${options.member} in ${options.brand}.`);
+  }
 
   const table = report.table();
   if (table) console.log(table);
@@ -105,13 +92,21 @@ await runCommand(async () => {
   if (report.differing === 0) return;
   console.log(
     heal
-      ? 'What could not be put right needs a look at its history.'
-      : 'Nothing was written. The same command with --heal puts it right.',
+      ? 'Some differences could not be put right. Look at the history of these members.'
+      : 'Nothing was written. Add --heal to put the differences right.',
   );
   process.exitCode ??= 2;
 });
 
-function tell(memberId: string, audit: Exclude<MemberAudit, { status: 'noMember' | 'proved' }>): void {
+/** Of many members, those that are wrong; of one that was asked for, whatever there is to say. */
+function tell(memberId: string, audited: Exclude<Audited, { status: 'noMember' }>): void {
+  if (audited.status === 'failed') console.log(`${memberId}: cannot be audited: ${audited.error.message}`);
+  else if (audited.status !== 'proved' && (options.member !== undefined || audited.findings.some(isDrift))) {
+    tellFindings(memberId, audited);
+  }
+}
+
+function tellFindings(memberId: string, audit: Exclude<MemberAudit, { status: 'noMember' | 'proved' }>): void {
   console.log(
     `${memberId}: ${{ differs: 'differs', healed: 'differed, and was put right', waits: 'cannot be proved today' }[audit.status]}`,
   );

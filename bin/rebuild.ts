@@ -1,81 +1,72 @@
-import { Command } from 'commander';
-import ora from 'ora';
-import { type Rebuilding, rebuildStoredMember } from '../core/use-cases/rebuild-member.ts';
+import { counted, formatNumber } from '../core/quantity.ts';
+import type { Rebuilding } from '../core/use-cases/rebuild-member.ts';
+import { brandOption, operatorCommand } from './operator/command.ts';
 import { findStack, holdToDeployedProgram } from './operator/deployed-stack.ts';
 import { OperatorError, runCommand } from './operator/operator-error.ts';
+import { startProgress } from './operator/progress.ts';
+import { describeRebuilt, rebuildMembers } from './operator/rebuild-members.ts';
 import { storesOf } from './operator/stores.ts';
 
-const command = new Command('npm run rebuild --')
-  .description(
-    [
-      'Makes members what the ledger says they are, and tells every figure that differs.',
-      '',
-      'The ledger is the truth and is never touched. Without --write nothing is: look first, then write. Running it beside live',
-      'traffic is safe, as often as you like. What it moves is recorded with the cause "rebuild" and told to no member.',
-    ].join('\n'),
-  )
-  .requiredOption('--brand <brand>', 'the brand whose stack it is: the name of its file under brands/')
+const command = operatorCommand('rebuild', {
+  about: [
+    'Makes members what the ledger and the rules of today give, and reports every figure that differs.',
+    'The ledger is never changed. Without --write nothing is changed: look first, then write. The command may run at any time, also while ' +
+      'orders come in. A tier that it moves is recorded with the cause "rebuild", and the member is not told.',
+    'Use it after a change of thresholds, to move members down at once. To look for errors use npm run audit, which also says why a ' +
+      'figure differs.',
+  ],
+  examples: [
+    ['Show what would change for one member', 'npm run rebuild -- --brand acme --member m-1'],
+    ['Change it', 'npm run rebuild -- --brand acme --member m-1 --write'],
+    ['Show what would change for every member', 'npm run rebuild -- --brand acme --all'],
+  ],
+  exitCodes: [
+    ['0', 'every member is equal to the ledger, or was written'],
+    ['2', 'a member differs, and --write was not given'],
+    ['1', 'the command failed, or a member could not be rebuilt'],
+  ],
+})
+  .addOption(brandOption())
   .option('--member <id>', 'one member')
   .option('--all', 'every member')
-  .option('--write', 'write what differs; without it, only tell')
-  .addHelpText(
-    'after',
-    [
-      '',
-      'Examples:',
-      '  npm run rebuild -- --brand acme --member m-1            what would change for one member',
-      '  npm run rebuild -- --brand acme --member m-1 --write    change it',
-      '  npm run rebuild -- --brand acme --all                   count the members that differ',
-      '',
-      'Exit code: 0 when all is equal or was written, 2 when something differs and --write was not given, 1 on failure.',
-    ].join('\n'),
-  );
+  .option('--write', 'write what differs; without it, only report');
 
 const options = command.parse().opts<{ brand: string; member?: string; all?: true; write?: true }>();
 
 await runCommand(async () => {
   if ((options.member === undefined) === (options.all === undefined)) {
-    throw new OperatorError('Name one member with --member <id>, or take every one with --all.');
+    throw new OperatorError('Choose one member with --member <id>, or every member with --all.');
   }
   const stack = await findStack(options.brand);
   const write = options.write ?? false;
   holdToDeployedProgram(stack, write);
   const stores = storesOf(stack);
-  const counts = { equal: 0, differs: 0, noMember: 0 };
-  const progress = ora({ text: 'Reading…', isSilent: !process.stderr.isTTY || options.all !== true }).start();
+  const memberIds = options.member === undefined ? stores.members.everyId() : [options.member];
+  const progress = startProgress(`Comparing ${options.member ?? 'every member'} with the ledger …`);
+  const rebuilt = await rebuildMembers(stack, stores, memberIds, { write }, (memberId, rebuilding, soFar) => {
+    tell(memberId, rebuilding, write);
+    progress.tell(`${counted(soFar.members, 'member')} compared, ${formatNumber(soFar.different)} different`);
+  }).finally(() => progress.stop());
 
-  for await (const memberId of options.member === undefined ? stores.members.everyId() : [options.member]) {
-    const outcome = await rebuildStoredMember(
-      stores,
-      stack.program,
-      stack.announcing,
-      memberId,
-      { write, cause: 'rebuild' },
-      Date.now(),
-    );
-    counts[outcome.status]++;
-    if (outcome.status === 'differs') progress.stop();
-    tell(memberId, outcome, write);
-    progress.start(`${counts.equal + counts.differs} members read, ${counts.differs} differ`);
+  if (options.member !== undefined && rebuilt.members === 0) {
+    throw new OperatorError(`There is no member ${options.member} in ${options.brand}.`);
   }
-  progress.stop();
-
-  if (counts.noMember > 0) throw new OperatorError(`There is no member ${options.member} in ${options.brand}.`);
-  const differing = write ? 'differed and were written' : 'differ';
-  console.log(`${counts.equal} equal to the ledger, ${counts.differs} ${differing}.`);
-  if (counts.differs > 0 && !write) {
-    console.log('Nothing was written. The same command with --write puts them right.');
+  console.log(describeRebuilt(rebuilt, write));
+  if (rebuilt.different > 0 && !write) {
+    console.log('Nothing was written. Add --write to put the differences right.');
     process.exitCode = 2;
   }
+  if (rebuilt.failed.length > 0) process.exitCode = 1;
 });
 
-function tell(memberId: string, outcome: Rebuilding, write: boolean): void {
-  if (outcome.status !== 'differs') return;
+function tell(memberId: string, rebuilding: Rebuilding | { status: 'failed'; why: string }, write: boolean): void {
+  if (rebuilding.status === 'failed') console.log(`${memberId}: cannot be rebuilt: ${rebuilding.why}`);
+  if (rebuilding.status !== 'differs') return;
   console.log(`${memberId}:`);
-  for (const { figure, stored, ledger } of outcome.differences) {
+  for (const { figure, stored, ledger } of rebuilding.differences) {
     console.log(`  ${figure}: stored ${JSON.stringify(stored)}, by the ledger ${JSON.stringify(ledger)}`);
   }
-  for (const { from, to } of outcome.changes) {
+  for (const { from, to } of rebuilding.changes) {
     console.log(`  the tier ${write ? 'moved' : 'would move'} from ${from.name} to ${to.name}`);
   }
 }

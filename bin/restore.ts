@@ -1,7 +1,7 @@
 import { DescribeContinuousBackupsCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { Command, Option } from 'commander';
-import ora from 'ora';
+import { Option } from 'commander';
+import { counted } from '../core/quantity.ts';
 import { formatInstant, type Instant, MINUTE_MS, momentIn } from '../core/time.ts';
 import { eraseProfile } from '../core/use-cases/erase-profile.ts';
 import { dynamoClient } from '../functions/adapters/dynamo-client.ts';
@@ -10,13 +10,16 @@ import { ANNIVERSARY_INDEX, DUE_INDEX } from '../functions/adapters/dynamo-membe
 import { DynamoPassRegistrations } from '../functions/adapters/dynamo-pass-registrations.ts';
 import { DynamoProfileStore } from '../functions/adapters/dynamo-profile-store.ts';
 import { SchedulerTierClock } from '../functions/adapters/scheduler-tier-clock.ts';
+import { localEndpoint } from './operator/aws-failure.ts';
 import { readBrandFile } from './operator/brand-file.ts';
 import { bringEntriesForward, bringMembersForward, since } from './operator/bring-forward.ts';
+import { brandOption, operatorCommand } from './operator/command.ts';
 import { type DeployedStack, findStack, holdToDeployedProgram } from './operator/deployed-stack.ts';
 import { dueMoments } from './operator/due-moments.ts';
 import { OperatorError, runCommand } from './operator/operator-error.ts';
-import { rebuildMembers } from './operator/rebuild-members.ts';
-import { describePlan, type PlannedTable, restoredName } from './operator/restore-plan.ts';
+import { type Progress, startProgress } from './operator/progress.ts';
+import { describeRebuilt, rebuildMembers } from './operator/rebuild-members.ts';
+import { describePlan, holdToCloudThatRestores, type PlannedTable, restoredName } from './operator/restore-plan.ts';
 import { describeTable, restoreTable } from './operator/restore-table.ts';
 import {
   LOGICAL_IDS,
@@ -29,39 +32,38 @@ import {
 } from './operator/restored-tables.ts';
 import { SilentMemberStore } from './operator/silent-member-store.ts';
 
-const command = new Command('npm run restore --')
-  .description(
+const command = operatorCommand('restore', {
+  about: [
+    'Brings a stack back as it was at a moment of the last 35 days, together with what came after that moment.',
+    'First see whether you need it. If members are wrong and the ledger is right, use npm run rebuild, which loses nothing. Use this ' +
+      'command if transactions or members are gone or overwritten. Restore only the table that was ruined (--only): the other one is newer.',
+    'DynamoDB makes new tables beside the old ones, which stay as they are. The command copies what came after the moment: ' +
+      'transactions, enrolments, tier actions and groups. It rebuilds the members from the ledger, and nobody is told anything twice. ' +
+      'Then you deploy the stack onto the new tables and run the same command again, which does the rest.',
+    'Each step is done once, so the command may be stopped and run again at any time. Without --write it changes nothing: it shows the ' +
+      'steps and what they cost. It cannot be tried on the local cloud, which has no point-in-time restore.',
+    'docs/operations.md, "Restoring a stack", explains each step.',
+  ],
+  examples: [
+    ['Show the steps', 'npm run restore -- --brand acme --at 2026-11-20T10:00:00Z'],
     [
-      'Brings a stack back as it was at a moment of the last 35 days, and what has been taken since along with it.',
-      '',
-      'First see whether you need it. Members that are wrong, and a ledger that is right: npm run rebuild, which loses nothing. Transactions or',
-      'members that are gone, or overwritten with something else: this. Restore only what was ruined (--only), as the other table is better.',
-      '',
-      'DynamoDB makes new tables beside the old ones, which stay as they are. What came after the moment is brought forward: transactions,',
-      'enrolments, tier actions, groups. Members are rebuilt from the ledger, and nobody is told anything twice. Then you deploy the stack onto',
-      'the new tables, and begin the same command again: it goes on from there. Every step looks whether it is done, so it may be ended and',
-      'begun again at any time. Without --write nothing is done: it says what it would do, and what that costs.',
-    ].join('\n'),
-  )
-  .requiredOption('--brand <brand>', 'the brand whose stack it is: the name of its file under brands/')
+      'Restore the members, up to the deployment',
+      'npm run restore -- --brand acme --at 2026-11-20T10:00:00Z --only members --write',
+    ],
+    ['Put the stack on the new tables', 'npx cdk deploy -c brand=acme'],
+    ['Do the rest', 'npm run restore -- --brand acme --at 2026-11-20T10:00:00Z --only members --write'],
+  ],
+  exitCodes: [
+    ['0', 'everything is done'],
+    ['2', 'you have to deploy, or to add --write'],
+    ['1', 'the command failed'],
+  ],
+})
+  .addOption(brandOption())
   .requiredOption('--at <instant>', 'the last second at which all was well, such as 2026-11-20T10:00:00Z')
   .addOption(new Option('--only <table>', 'restore one table, and keep the other as it is').choices(TABLE_KINDS))
-  .option('--without-newer', 'bring nothing forward that came after the moment, for where that is what ruined it')
-  .option('--write', 'do it; without it, only tell')
-  .addHelpText(
-    'after',
-    [
-      '',
-      'Examples:',
-      '  npm run restore -- --brand acme --at 2026-11-20T10:00:00Z                          what it would do',
-      '  npm run restore -- --brand acme --at 2026-11-20T10:00:00Z --only members --write   do it, up to the deployment',
-      '  npx cdk deploy -c brand=acme                                                       put the stack on the new tables',
-      '  npm run restore -- --brand acme --at 2026-11-20T10:00:00Z --only members --write   the rest',
-      '',
-      'docs/operations.md, "Restoring a stack", goes through it. Exit code: 0 when all is done, 2 when you have to deploy or to give --write, 1 on',
-      'failure.',
-    ].join('\n'),
-  );
+  .option('--without-newer', 'copy nothing that came after the moment: for cases where that is what ruined the table')
+  .option('--write', 'do it; without it, only show the steps');
 
 const options = command
   .parse()
@@ -69,10 +71,12 @@ const options = command
 
 const OUTPUTS: Record<TableKind, string> = { points: 'PointsTable', members: 'MembersTable' };
 const INDEXES: Record<TableKind, string[]> = { points: [], members: [DUE_INDEX, ANNIVERSARY_INDEX] };
+/** Members are taken over every end that has passed: nobody else will write them down. */
+const UP_TO_NOW = { write: true, upToNow: true };
 /** More of them say the same. */
 const FAILED_SHOWN = 10;
 
-const progress = ora({ isSilent: !process.stderr.isTTY });
+let progress: Progress | undefined;
 
 await runCommand(async () => {
   const stack = await findStack(options.brand);
@@ -83,18 +87,22 @@ await runCommand(async () => {
   const at = readMoment(stack);
   const kinds = options.only ? [options.only] : TABLE_KINDS;
   const dynamo = new DynamoDBClient({ region: stack.region });
-  const tables = await Promise.all(kinds.map((kind) => lookAt(kind, stack, records[kind], at, dynamo)));
+  const tables = await Promise.all(
+    kinds.map((kind) => lookAt(kind, restoredName(options.brand, kind, at), stack, records[kind], dynamo)),
+  );
+  holdToCloudThatRestores(tables, localEndpoint());
+  await Promise.all(tables.map((table) => holdToWindow(dynamo, table, at)));
   const bringsForward = options.withoutNewer !== true;
   console.log(describePlan({ brand: options.brand, at, tables, bringsForward }));
   if (!write) {
-    console.log('\nNothing was done. The same command with --write does it.');
+    console.log('\nNothing was done. Add --write to do it.');
     process.exitCode = 2;
     return;
   }
   try {
     await (tables.every(({ isInUse }) => isInUse) ? finish(stack, tables, at) : prepare());
   } finally {
-    progress.stop();
+    progress?.stop();
   }
 
   async function prepare(): Promise<void> {
@@ -102,7 +110,7 @@ await runCommand(async () => {
       if (from === undefined) continue;
       const table = await restoreTable(dynamo, { from, to, at, indexes: INDEXES[kind] }, tell);
       records[kind] = { ...table, from, at: formatInstant(at) };
-      done(`${to} is there`);
+      done(`${to} is ready`);
     }
     const names = namesAfter(stack, tables);
     await bringForward(
@@ -117,7 +125,7 @@ await runCommand(async () => {
     console.log(
       [
         '',
-        `${restoredTablesFile(brandFile)} names the new tables. Put the stack on them, and begin this command again:`,
+        `${restoredTablesFile(brandFile)} names the new tables. Put the stack on them, then run this command again:`,
         `  npx cdk deploy -c brand=${options.brand}`,
         'Commit the file: without it, a deployment would give the stack new tables, with nothing in them.',
       ].join('\n'),
@@ -147,11 +155,11 @@ async function finish(stack: DeployedStack, tables: readonly PlannedTable[], at:
   console.log(
     [
       '',
-      `The stack laurel-${options.brand} is back. Prove it, and look at what it tells:`,
+      `The stack laurel-${options.brand} is back. Compare every member with its ledger:`,
       `  npm run audit -- --brand ${options.brand}`,
       '',
-      'Then give the new tables to the stack, so that deployments look after them as they did after the old ones. Remove',
-      `brands/${options.brand}/restored-tables.json, and at once:`,
+      'Then give the new tables to the stack, so that deployments manage them as they managed the old ones. Remove',
+      `brands/${options.brand}/restored-tables.json, and right after that:`,
       `  npx cdk import -c brand=${options.brand} --force --resource-mapping-inline '${JSON.stringify(Object.fromEntries(ids))}'`,
       `  npx cdk deploy -c brand=${options.brand}`,
       'docs/operations.md says what to look at in between.',
@@ -162,40 +170,46 @@ async function finish(stack: DeployedStack, tables: readonly PlannedTable[], at:
 function readMoment({ program }: DeployedStack): Instant {
   const at = /T.*Z$/.test(options.at) ? momentIn(options.at, program.timeZone) : undefined;
   if (at === undefined || at % 1000 !== 0) {
-    throw new OperatorError(`--at ${options.at} is no instant to the second. Give one such as 2026-11-20T10:00:00Z.`);
+    throw new OperatorError(
+      `--at ${options.at} is not an instant to the second. Give one such as 2026-11-20T10:00:00Z.`,
+    );
   }
-  if (at > Date.now()) throw new OperatorError(`--at ${options.at} lies ahead.`);
+  if (at > Date.now())
+    throw new OperatorError(`--at ${options.at} is in the future. Give a moment of the last 35 days.`);
   return at;
 }
 
 async function lookAt(
   kind: TableKind,
+  to: string,
   stack: DeployedStack,
   record: TableRecord | undefined,
-  at: Instant,
   dynamo: DynamoDBClient,
 ): Promise<PlannedTable> {
-  const to = restoredName(options.brand, kind, at);
   const inUse = stack.output(OUTPUTS[kind]);
   const from = record?.table === to ? record.from : inUse === to ? undefined : inUse;
   const [source, target] = await Promise.all([from && describeTable(dynamo, from), describeTable(dynamo, to)]);
-  if (source && !target) await holdToWindow(dynamo, from!, at);
   const size = source ? { bytes: source.TableSizeBytes ?? 0, items: source.ItemCount ?? 0 } : undefined;
   return { kind, from, to, size, isRestored: target !== undefined, isInUse: inUse === to };
 }
 
 /** What DynamoDB would refuse is refused before anything is begun. */
-async function holdToWindow(dynamo: DynamoDBClient, table: string, at: Instant): Promise<void> {
+async function holdToWindow(
+  dynamo: DynamoDBClient,
+  { from: table, size, isRestored }: PlannedTable,
+  at: Instant,
+): Promise<void> {
+  if (!size || isRestored) return;
   const { ContinuousBackupsDescription } = await dynamo.send(
     new DescribeContinuousBackupsCommand({ TableName: table }),
   );
   const recovery = ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
   const { EarliestRestorableDateTime: earliest, LatestRestorableDateTime: latest } = recovery ?? {};
   if (!earliest || !latest)
-    throw new OperatorError(`${table} has no point-in-time recovery: nothing is kept of what it was.`);
+    throw new OperatorError(`${table} has no point-in-time recovery: DynamoDB keeps no earlier state of it.`);
   if (at >= earliest.getTime() && at <= latest.getTime()) return;
   throw new OperatorError(
-    `${table} can be restored to any second from ${earliest.toISOString()} to ${latest.toISOString()}, and --at is ${options.at}.`,
+    `${table} can be restored to any second from ${earliest.toISOString()} to ${latest.toISOString()}. --at is ${options.at}.`,
   );
 }
 
@@ -230,25 +244,32 @@ async function bringForward(
       counts.items += items;
       counts.erased += 'erased' in rest ? Number(rest.erased) : 0;
       if (rebuilds && memberIds.length > 0)
-        mustHaveRebuilt(await rebuildMembers(stack, storesIn(stack, names), memberIds));
-      tell(`what came after ${formatInstant(at)}: ${counts.items} items so far`);
+        mustHaveRebuilt(await rebuildMembers(stack, storesIn(stack, names), memberIds, UP_TO_NOW));
+      tell(`Copying what came after ${formatInstant(at)}: ${counted(counts.items, 'item')} so far`);
     }
   }
-  done(`${counts.items} items that came after ${formatInstant(at)} are brought, ${counts.erased} members erased again`);
+  done(
+    `Copied ${counted(counts.items, 'item')} that came after ${formatInstant(at)}, and erased ${counted(counts.erased, 'member')} again`,
+  );
 }
 
 async function rebuildAll(stack: DeployedStack, names: TableNames): Promise<void> {
   const stores = storesIn(stack, names);
-  const rebuilt = await rebuildMembers(stack, stores, stores.members.everyId(), (read) => tell(`${read} members read`));
+  const rebuilt = await rebuildMembers(stack, stores, stores.members.everyId(), UP_TO_NOW, (_memberId, _one, soFar) =>
+    tell(`Rebuilding members: ${counted(soFar.members, 'member')} so far`),
+  );
   mustHaveRebuilt(rebuilt);
-  done(`${rebuilt.read} members are what the ledger says; ${rebuilt.written} were not`);
+  done(describeRebuilt(rebuilt, true));
 }
 
 function mustHaveRebuilt({ failed }: Awaited<ReturnType<typeof rebuildMembers>>): void {
   if (failed.length === 0) return;
   const shown = failed.slice(0, FAILED_SHOWN).map(({ memberId, why }) => `  ${memberId}: ${why}`);
   throw new OperatorError(
-    [`${failed.length} members could not be rebuilt. Mend the cause, and begin again:`, ...shown].join('\n'),
+    [
+      `${counted(failed.length, 'member')} could not be rebuilt. Correct the cause, then run the command again:`,
+      ...shown,
+    ].join('\n'),
   );
 }
 
@@ -279,17 +300,18 @@ async function wakeAgain(stack: DeployedStack, { members }: TableNames): Promise
   // What is due within a minute is the sweep's.
   for await (const moment of dueMoments(dynamoClient({ region: stack.region }), members, Date.now() + MINUTE_MS)) {
     await clock.wakeAt(moment);
-    tell(`${++count} moments have their schedule`);
+    tell(`Making schedules: ${counted(++count, 'moment')} so far`);
   }
-  done(`${count} moments have their schedule`);
+  done(`Made a schedule for ${counted(count, 'moment')} at which something is due`);
 }
 
 function tell(text: string): void {
-  if (progress.isSpinning) progress.text = text;
-  else progress.start(text);
+  if (progress) progress.tell(text);
+  else progress = startProgress(text);
 }
 
 function done(text: string): void {
-  progress.stop();
+  progress?.stop();
+  progress = undefined;
   console.log(`✔ ${text}`);
 }

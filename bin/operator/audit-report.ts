@@ -1,15 +1,14 @@
 import Table from 'cli-table3';
 import { isDrift } from '../../core/member/audit-causes.ts';
-import type { MemberAudit } from '../../core/use-cases/audit-member.ts';
-
-const number = new Intl.NumberFormat('en');
+import { counted, formatNumber } from '../../core/quantity.ts';
+import type { Audited } from './audit-members.ts';
 
 /** What an audit of many members came to, as far as it is. */
 export class AuditReport {
   readonly #counts = { proved: 0, waits: 0, differs: 0, healed: 0, failed: 0 };
   readonly #causes = new Map<string, { members: number; healed: number; isDrift: boolean }>();
 
-  add(audit: Exclude<MemberAudit, { status: 'noMember' }> | { status: 'failed' }): void {
+  add(audit: Exclude<Audited, { status: 'noMember' }>): void {
     this.#counts[audit.status]++;
     if (!('findings' in audit)) return;
     for (const cause of new Set(audit.findings.map((finding) => finding.cause))) {
@@ -17,6 +16,11 @@ export class AuditReport {
       const healed = before.healed + Number(audit.status === 'healed');
       this.#causes.set(cause, { ...before, members: before.members + 1, healed });
     }
+  }
+
+  /** How many members were looked at, whatever was found. */
+  get members(): number {
+    return Object.values(this.#counts).reduce((sum, count) => sum + count, 0);
   }
 
   /** Those that are still wrong. */
@@ -29,8 +33,8 @@ export class AuditReport {
   }
 
   progress(): string {
-    const { proved, waits, differs, healed, failed } = this.#counts;
-    return `${number.format(proved + waits + differs + healed + failed)} members read, ${number.format(differs + healed)} differ`;
+    const { differs, healed } = this.#counts;
+    return `${counted(this.members, 'member')} compared, ${formatNumber(differs + healed)} different`;
   }
 
   /** How many members for which cause, what is wrong first; nothing where all were proved. */
@@ -45,7 +49,7 @@ export class AuditReport {
       ([, a], [, b]) => Number(b.isDrift) - Number(a.isDrift) || b.members - a.members,
     );
     for (const [cause, { members, healed, isDrift: isWrong }] of rows) {
-      table.push([cause, number.format(members), number.format(healed), isWrong ? '' : 'nothing is wrong']);
+      table.push([cause, formatNumber(members), formatNumber(healed), isWrong ? '' : 'nothing is wrong']);
     }
     return table.toString();
   }
@@ -53,11 +57,12 @@ export class AuditReport {
   lastLine(): string {
     const { proved, waits, differs, healed, failed } = this.#counts;
     const others = [
-      ...(healed > 0 ? [`${number.format(healed)} differed and were put right`] : []),
-      ...(differs > 0 ? [`${number.format(differs)} differ`] : []),
-      ...(failed > 0 ? [`${number.format(failed)} could not be audited`] : []),
-      ...(waits > 0 ? [`${number.format(waits)} cannot be proved today`] : []),
+      ...(healed > 0 ? [`${formatNumber(healed)} different and put right`] : []),
+      ...(differs > 0 ? [`${formatNumber(differs)} different`] : []),
+      ...(failed > 0 ? [`${formatNumber(failed)} could not be audited`] : []),
+      ...(waits > 0 ? [`${formatNumber(waits)} cannot be proved today`] : []),
     ];
-    return `${[`${number.format(proved)} members proved equal to their ledgers`, ...others].join(', ')}.`;
+    const parts = [`${formatNumber(proved)} proved equal to the ledger`, ...others];
+    return `${counted(this.members, 'member')}: ${parts.join(', ')}.`;
   }
 }

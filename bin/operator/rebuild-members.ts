@@ -1,44 +1,61 @@
-import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
+import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
+import { counted, formatNumber } from '../../core/quantity.ts';
+import { type Rebuilding, rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
 import type { DeployedStack } from './deployed-stack.ts';
-import type { storesOf } from './stores.ts';
+import { eachMember, isOfOneMember } from './each-member.ts';
 
 const SIDE_BY_SIDE = 16;
 
 export interface Rebuilt {
-  read: number;
-  written: number;
+  /** How many members there are: each of them is equal, different or failed. */
+  members: number;
+  equal: number;
+  different: number;
   failed: { memberId: string; why: string }[];
 }
 
+type RebuiltMember = Rebuilding | { status: 'failed'; why: string };
+
 /**
- * Makes members what the ledger says, up to now, several side by side. One that can't be rebuilt keeps no other from it.
- * @param report how many were read so far
+ * Compares members with what the ledger gives, several at the same time, and writes those that differ where it is told to. A member that
+ * cannot be rebuilt stops no other.
+ * @param options.upToNow writes down as well what happened by itself since the member was written
+ * @param tell is called once for each member, with what all came to so far
  */
 export async function rebuildMembers(
   stack: Pick<DeployedStack, 'program' | 'announcing'>,
-  stores: Pick<ReturnType<typeof storesOf>, 'ledger' | 'members' | 'clock'>,
+  stores: { ledger: Ledger; members: MemberStore; clock: TierClock },
   memberIds: AsyncIterable<string> | Iterable<string>,
-  report: (read: number) => void = () => {},
+  options: { write: boolean; upToNow?: boolean },
+  tell: (memberId: string, rebuilding: RebuiltMember, soFar: Rebuilt) => void = () => {},
 ): Promise<Rebuilt> {
-  const rebuilt: Rebuilt = { read: 0, written: 0, failed: [] };
-  const rebuild = async (memberId: string) => {
+  const rebuilt: Rebuilt = { members: 0, equal: 0, different: 0, failed: [] };
+  const because = { ...options, cause: 'rebuild' as const };
+  const rebuild = async (memberId: string): Promise<RebuiltMember> => {
     try {
-      const options = { write: true, cause: 'rebuild', upToNow: true } as const;
-      const { status } = await rebuildStoredMember(
-        ...([stores, stack.program, stack.announcing, memberId, options, Date.now()] as const),
-      );
-      if (status === 'differs') rebuilt.written++;
+      return await rebuildStoredMember(stores, stack.program, stack.announcing, memberId, because, Date.now());
     } catch (error) {
-      rebuilt.failed.push({ memberId, why: (error as Error).message });
+      if (!isOfOneMember(error)) throw error;
+      return { status: 'failed', why: (error as Error).message };
     }
-    report(++rebuilt.read);
   };
-  const running = new Set<Promise<void>>();
-  for await (const memberId of memberIds) {
-    const one: Promise<void> = rebuild(memberId).then(() => void running.delete(one));
-    running.add(one);
-    if (running.size >= SIDE_BY_SIDE) await Promise.race(running);
-  }
-  await Promise.all(running);
+  await eachMember(memberIds, SIDE_BY_SIDE, async (memberId) => {
+    const rebuilding = await rebuild(memberId);
+    if (rebuilding.status !== 'noMember') rebuilt.members++;
+    if (rebuilding.status === 'equal') rebuilt.equal++;
+    if (rebuilding.status === 'differs') rebuilt.different++;
+    if (rebuilding.status === 'failed') rebuilt.failed.push({ memberId, why: rebuilding.why });
+    tell(memberId, rebuilding, rebuilt);
+  });
   return rebuilt;
+}
+
+/** "12 members: 10 equal to the ledger, 1 different and written, 1 could not be rebuilt." */
+export function describeRebuilt({ members, equal, different, failed }: Rebuilt, write: boolean): string {
+  const parts = [
+    `${formatNumber(equal)} equal to the ledger`,
+    ...(different > 0 ? [`${formatNumber(different)} different${write ? ' and written' : ''}`] : []),
+    ...(failed.length > 0 ? [`${formatNumber(failed.length)} could not be rebuilt`] : []),
+  ];
+  return `${counted(members, 'member')}: ${parts.join(', ')}.`;
 }

@@ -1,4 +1,5 @@
 import { formatInstant, type Instant } from '../../core/time.ts';
+import { OperatorError } from './operator-error.ts';
 import type { TableKind } from './restored-tables.ts';
 
 /** A table of the plan: what is there of it, and what is to become of it. */
@@ -31,6 +32,19 @@ const GB = 1024 ** 3;
  */
 export function restoredName(brand: string, kind: TableKind, at: Instant): string {
   return `laurel-${brand}-${kind}-${formatInstant(at).replace(/[-:]|\.\d+/g, '')}`;
+}
+
+/**
+ * The local cloud has no point-in-time restore.
+ * @param local the local cloud's address, where the command talks to that
+ * @throws OperatorError where a table has yet to be restored there
+ */
+export function holdToCloudThatRestores(tables: readonly PlannedTable[], local: string | undefined): void {
+  if (local === undefined || tables.every(({ from, isRestored }) => from === undefined || isRestored)) return;
+  throw new OperatorError(
+    `A restore cannot be tried on the local cloud at ${local}: the local cloud has no point-in-time restore. Nothing was done. ` +
+      'To restore a stack on AWS, unset AWS_ENDPOINT_URL.',
+  );
 }
 
 /** What would be done, step by step, with what is done already; and what it costs. */

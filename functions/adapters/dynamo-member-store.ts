@@ -25,6 +25,7 @@ import {
   type TierNotice,
 } from '../../core/member/member.ts';
 import type { MemberStore } from '../../core/ports.ts';
+import { counted } from '../../core/quantity.ts';
 import { ANNIVERSARY_PARTS, type Segment } from '../../core/runs/segment.ts';
 import type { Instant } from '../../core/time.ts';
 import { isLostCondition } from './dynamo-client.ts';
@@ -252,7 +253,8 @@ export class DynamoMemberStore implements MemberStore {
     const members: Member[] = [];
     let Keys: Record<string, unknown>[] | undefined = memberIds.map((pk) => ({ pk, sk: MEMBER }));
     for (let attempt = 0; Keys !== undefined && Keys.length > 0; attempt++) {
-      if (attempt === BATCH_ATTEMPTS) throw new Error(`DynamoDB held ${Keys.length} members back ${attempt} times.`);
+      if (attempt === BATCH_ATTEMPTS)
+        throw new Error(`DynamoDB held back ${counted(Keys.length, 'member')} ${attempt} times.`);
       if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 25 * Math.random()));
       const RequestItems = { [this.#table]: { Keys, ConsistentRead: true } };
       const answer: BatchGetCommandOutput = await this.#client.send(new BatchGetCommand({ RequestItems }));
@@ -270,6 +272,8 @@ export class DynamoMemberStore implements MemberStore {
         FilterExpression: 'sk = :member',
         ExpressionAttributeValues: { ':member': MEMBER },
         ProjectionExpression: 'pk',
+        // Whoever was enrolled a moment ago is counted too, as `inSegment` counts them.
+        ConsistentRead: true,
       },
     );
     for await (const page of pages) for (const item of page.Items ?? []) yield String(item.pk);

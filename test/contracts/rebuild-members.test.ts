@@ -19,6 +19,7 @@ const { client } = await freshTables();
 const program = compileProgram(JSON.parse(readFileSync(resolve('brands/demo.json'), 'utf8')));
 const stack = { program, announcing: { notifyOnRealtimeDowngrade: false } };
 const clock = { wakeAt: async () => {} };
+const UP_TO_NOW = { write: true, upToNow: true };
 
 const YEAR = new Date().getUTCFullYear();
 const LAST_YEAR = Date.parse(`${YEAR - 1}-11-01T10:00:00Z`);
@@ -55,7 +56,9 @@ describe('whoever is rebuilt', () => {
   test('through the store that functions use hears of the end of a cycle that nobody had written down', async () => {
     await enrolLastYear('ana');
     const members = new DynamoMemberStore(client, tables.members);
-    expect(await rebuildMembers(stack, storesOf(members), ['ana'])).toEqual({ read: 1, written: 1, failed: [] });
+    expect(await rebuildMembers(stack, storesOf(members), ['ana'], UP_TO_NOW)).toEqual({
+      ...{ members: 1, equal: 0, different: 1, failed: [] },
+    });
     const [newest] = await members.changesOf('ana', { limit: 9 });
     expect(newest).toMatchObject({ cause: 'recalculation', to: { id: 'bronze' }, announced: true });
   });
@@ -63,7 +66,7 @@ describe('whoever is rebuilt', () => {
   test('after a restore hears of nothing, for it was told: the change is recorded, and is silent', async () => {
     await enrolLastYear('ana');
     const members = new SilentMemberStore(client, tables.members);
-    await rebuildMembers(stack, storesOf(members), ['ana']);
+    await rebuildMembers(stack, storesOf(members), ['ana'], UP_TO_NOW);
     const [newest, first] = await members.changesOf('ana', { limit: 9 });
     expect(newest).toMatchObject({ cause: 'recalculation', to: { id: 'bronze' }, announced: false });
     expect(newest).not.toHaveProperty('channels');
@@ -78,10 +81,12 @@ describe('whoever is rebuilt', () => {
     await ledger.record(broken);
     const members = new SilentMemberStore(client, tables.members);
     const seen: number[] = [];
-    const rebuilt = await rebuildMembers(stack, storesOf(members), members.everyId(), (read) => seen.push(read));
+    const all = members.everyId();
+    const rebuilt = await rebuildMembers(stack, storesOf(members), all, UP_TO_NOW, (_id, _one, soFar) =>
+      seen.push(soFar.members),
+    );
     expect(rebuilt).toMatchObject({
-      read: 3,
-      written: 2,
+      ...{ members: 3, equal: 0, different: 2 },
       failed: [{ memberId: 'bea', why: expect.stringMatching(/ledger entry/) }],
     });
     expect(seen).toEqual([1, 2, 3]);

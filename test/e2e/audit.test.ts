@@ -19,12 +19,12 @@ describe('the drift audit, on the deployed stack', () => {
     expect((await read(member)).body.points.balance).toBe(7);
     expect(await run('audit', ...of, '--heal')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('1 differed and were put right'),
+      stdout: expect.stringContaining('1 different and put right'),
     });
     expect((await read(member)).body.points.balance).toBe(500);
     expect(await run('audit', ...of)).toMatchObject({
       code: 0,
-      stdout: '1 members proved equal to their ledgers.\n',
+      stdout: '1 member: 1 proved equal to the ledger.\n',
     });
   });
 

@@ -286,10 +286,9 @@ describe('a stack whose tables were ruined', () => {
     const prepared = await restore('--at', moment, '--write');
     expect(prepared).toMatchObject({
       code: 2,
-      stderr: '',
       stdout: expect.stringContaining('npx cdk deploy -c brand=demo'),
     });
-    expect(prepared.stdout).toContain('1 members erased again');
+    expect(prepared.stdout).toContain('erased 1 member again');
     const own = { stream: 'NEW_IMAGE', isProtected: true, recovery: 'ENABLED', isMarked: true };
     for (const name of Object.values(names)) expect(await settingsOf(name)).toEqual(own);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
@@ -300,7 +299,7 @@ describe('a stack whose tables were ruined', () => {
     // Customers who buy while the stack is still on the old tables: one before the last look at them, one after it.
     await buy('dan', 'o-2', '30.00');
     await untilPoints('dan', 1375);
-    expect(await restore('--at', moment, '--write')).toMatchObject({ code: 2, stderr: '' });
+    expect(await restore('--at', moment, '--write')).toMatchObject({ code: 2 });
     await buy('ana', 'o-3', '400.00');
     await untilMailed('ana', 2);
 
@@ -309,7 +308,7 @@ describe('a stack whose tables were ruined', () => {
     await kept.putBack();
     expect(outputs).toMatchObject({ PointsTable: names.points, MembersTable: names.members });
     const finished = await restore('--at', moment, '--write');
-    expect(finished).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('is back') });
+    expect(finished).toMatchObject({ code: 0, stdout: expect.stringContaining('is back') });
     expect(finished.stdout).toContain(`"MembersTableC2CB1611":{"TableName":"${names.members}"}`);
 
     // Everybody is who they were, and those who came since as well. Nobody waits for a stream: they were rebuilt.
@@ -345,7 +344,7 @@ describe('a stack whose tables were ruined', () => {
     const again = await restore('--at', moment, '--write');
     expect(again).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/6 members are what the ledger says; 0 were not/),
+      stdout: expect.stringContaining('6 members: 6 equal to the ledger.'),
     });
 
     // Giving the tables to the stack is AWS's to do. As far as it can be looked at here: the line that the command prints finds both of them.

@@ -8,7 +8,7 @@ test('an audit of nobody but the right is one line', () => {
   const report = new AuditReport();
   for (let n = 0; n < 1200; n++) report.add({ status: 'proved' });
   expect(report.table()).toBeUndefined();
-  expect(report.lastLine()).toBe('1,200 members proved equal to their ledgers.');
+  expect(report.lastLine()).toBe('1,200 members: 1,200 proved equal to the ledger.');
   expect([report.differing, report.failed]).toEqual([0, 0]);
 });
 
@@ -20,7 +20,7 @@ test('each cause is told with its members, what is wrong before what merely wait
   report.add({ status: 'waits', tier, findings: [finding('rulebookEdited', 'tier.id')] });
   report.add({ status: 'differs', tier, findings: [finding('figure'), finding('figure', 'tally.orders')] });
   report.add({ status: 'healed', tier, findings: [finding('figure'), finding('timer', 'nextDueAt')], changes: [] });
-  report.add({ status: 'failed' });
+  report.add({ status: 'failed', error: new Error('unreadable') });
   const rows = report
     .table()!
     .split('\n')
@@ -39,8 +39,17 @@ test('each cause is told with its members, what is wrong before what merely wait
     ['rulebookEdited', '2', '0', 'nothing is wrong'],
   ]);
   expect(report.lastLine()).toBe(
-    '1 members proved equal to their ledgers, 1 differed and were put right, 1 differ, 1 could not be audited, 2 cannot be proved today.',
+    '6 members: 1 proved equal to the ledger, 1 different and put right, 1 different, 1 could not be audited, 2 cannot be proved today.',
   );
-  expect(report.progress()).toBe('6 members read, 2 differ');
-  expect([report.differing, report.failed]).toEqual([1, 1]);
+  expect(report.progress()).toBe('6 members compared, 2 different');
+  expect([report.members, report.differing, report.failed]).toEqual([6, 1, 1]);
+});
+
+test('an audit of one member counts one member', () => {
+  const report = new AuditReport();
+  report.add({ status: 'proved' });
+  expect([report.lastLine(), report.progress()]).toEqual([
+    '1 member: 1 proved equal to the ledger.',
+    '1 member compared, 0 different',
+  ]);
 });

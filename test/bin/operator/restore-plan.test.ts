@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { describePlan, type PlannedTable, type RestorePlan, restoredName } from '../../../bin/operator/restore-plan.ts';
+import {
+  describePlan,
+  holdToCloudThatRestores,
+  type PlannedTable,
+  type RestorePlan,
+  restoredName,
+} from '../../../bin/operator/restore-plan.ts';
 
 const AT = Date.UTC(2026, 10, 20, 10);
 const GB = 1024 ** 3;
@@ -25,6 +31,27 @@ function describePlanOf(facts: Partial<RestorePlan> = {}): string {
 test('a restore always makes tables of the same names, which DynamoDB takes, so that it is found again', () => {
   expect(restoredName('acme', 'points', AT)).toBe('laurel-acme-points-20261120T100000Z');
   expect(restoredName('acme', 'members', AT + 1000)).toBe('laurel-acme-members-20261120T100001Z');
+});
+
+describe('on the local cloud, which cannot restore a table', () => {
+  const LOCAL = 'http://127.0.0.1:4566';
+  const restored = (kind: PlannedTable['kind']) => aTable(kind, { isRestored: true });
+
+  test.each<[string, PlannedTable[]]>([
+    ['both tables', [aTable('points'), aTable('members')]],
+    ['one of them', [restored('points'), aTable('members')]],
+    ['one that is gone', [aTable('members', { size: undefined })]],
+  ])('restoring %s is refused before anything is done', (_, tables) => {
+    expect(() => holdToCloudThatRestores(tables, LOCAL)).toThrow(
+      /cannot be tried on the local cloud at http:\/\/127\.0\.0\.1:4566.*no point-in-time restore\. Nothing was done\./,
+    );
+    expect(() => holdToCloudThatRestores(tables, undefined)).not.toThrow();
+  });
+
+  test('what comes after the restore goes on with tables that are there', () => {
+    expect(() => holdToCloudThatRestores([restored('points'), restored('members')], LOCAL)).not.toThrow();
+    expect(() => holdToCloudThatRestores([aTable('points', { from: undefined })], LOCAL)).not.toThrow();
+  });
 });
 
 describe('the plan', () => {
