@@ -5,48 +5,53 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { Command } from 'commander';
-import ora from 'ora';
 import { nextCycleEnd } from '../core/cycles/cycle-ends.ts';
 import type { RunEngine, Runs } from '../core/ports.ts';
+import type { Program } from '../core/program/program.ts';
+import { counted, formatNumber } from '../core/quantity.ts';
 import { formatInstant, type Instant, localDate, momentIn } from '../core/time.ts';
 import { listOutcomes, type RunReading, readRun } from '../core/use-cases/read-run.ts';
 import { recalculationProblems, startRecalculation } from '../core/use-cases/start-recalculation.ts';
 import { dynamoClient } from '../functions/adapters/dynamo-client.ts';
 import { DynamoRuns } from '../functions/adapters/dynamo-runs.ts';
 import { StepFunctionsRunEngine } from '../functions/adapters/step-functions-run-engine.ts';
+import { brandOption, operatorCommand } from './operator/command.ts';
 import { type DeployedStack, findStack, holdToDeployedProgram } from './operator/deployed-stack.ts';
 import { flowDiagram } from './operator/flow-diagram.ts';
 import { OperatorError, runCommand } from './operator/operator-error.ts';
-import { CSV_HEAD, csvLine, matrixTable, summaryTable } from './operator/preview-report.ts';
+import { csvHead, csvLine, matrixTable, summaryTable } from './operator/preview-report.ts';
+import { type Progress, startProgress } from './operator/progress.ts';
 
-const command = new Command('npm run preview --')
-  .description(
+const command = operatorCommand('preview', {
+  about: [
+    'Shows who will move up and who will move down in a recalculation, before it happens. No member is changed.',
+    'The deployed stack judges every member as of that moment, as if nothing more happened until then. The command shows the result as ' +
+      'two tables. It writes two files: a list of the members that move (CSV, for a spreadsheet) and a picture of how many move from ' +
+      'which tier to which (SVG).',
+    'The list says for each member its tier before and after, the points by which it is judged, how many points are missing to keep the ' +
+      'tier or to reach the next one, and why.',
+    'Where each member has a cycle of its own (cycle type "enrollment"), an end of a cycle is an anniversary: only the members whose ' +
+      'anniversary it is are judged.',
+  ],
+  examples: [
+    ['Judge by the end of the cycle that runs', 'npm run preview -- --brand acme'],
+    ['Judge by another end of a cycle', 'npm run preview -- --brand acme --at 2027-01-01'],
     [
-      'Says who will go up and who will go down in a recalculation, before it happens. Nothing is written to any member.',
-      '',
-      'The deployed stack looks at every member as of the moment, as if nothing more happened until then. What it comes to is shown as two',
-      'tables, and kept as a list (CSV) and as a picture of who moves from which tier to which (SVG).',
-    ].join('\n'),
-  )
-  .requiredOption('--brand <brand>', 'the brand whose stack it is: the name of its file under brands/')
+      'See what recalculating every member at some moment would do',
+      'npm run preview -- --brand acme --at 2026-12-01T12:00:00Z',
+    ],
+  ],
+  exitCodes: [
+    ['0', 'every member was judged'],
+    ['1', 'the command failed, or a member could not be judged'],
+  ],
+})
+  .addOption(brandOption())
   .option(
     '--at <moment>',
-    'a date (its start in the brand’s time zone) or an instant; the next end of a cycle where it is left out',
+    "a date (its start in the brand's time zone) or an instant; without it, the next end of a cycle",
   )
-  .option('--out <folder>', 'where the list and the picture go', '.')
-  .addHelpText(
-    'after',
-    [
-      '',
-      'Examples:',
-      '  npm run preview -- --brand acme                           the end of the cycle that runs',
-      '  npm run preview -- --brand acme --at 2027-01-01           the same by its date',
-      '  npm run preview -- --brand acme --at 2026-12-01T12:00:00Z what recalculating everyone then would do',
-      '',
-      'Exit code: 0 when every member was judged, 1 when one could not be, or on failure.',
-    ].join('\n'),
-  );
+  .option('--out <folder>', 'where the list and the picture go', '.');
 
 const options = command.parse().opts<{ brand: string; at?: string; out: string }>();
 
@@ -63,20 +68,23 @@ await runCommand(async () => {
   const at = readMoment(stack, now);
   const { run } = await startRecalculation({ runs, engine }, stack.program, { dryRun: true, at }, randomUUID, now);
 
-  const reading = await watch(run.runId, runs, engine);
+  const progress = startProgress('Judging members …');
+  const reading = await watch(run.runId, runs, engine, progress).finally(() => progress.stop());
   const date = localDate(at, stack.program.timeZone).toString();
   const title = `${stack.brand.name}: who moves on ${date}`;
   console.log(`${title} (${formatInstant(at)}), run ${run.runId}\n`);
-  console.log(summaryTable(reading.counts));
+  const isOfAnniversaries = run.segments.some(({ kind }) => kind === 'anniversary');
+  console.log(summaryTable(reading.counts, isOfAnniversaries ? 'all whose cycle ends then' : 'all members'));
   console.log(matrixTable(reading.counts, stack.program));
   await mkdir(options.out, { recursive: true });
   const name = join(options.out, `preview-${options.brand}-${date}`);
-  await writeList(`${name}.csv`, run.runId, runs);
+  await writeList(`${name}.csv`, run.runId, runs, stack.program);
   await writeFile(`${name}.svg`, flowDiagram(title, reading.counts, stack.program));
   console.log(`The list: ${name}.csv\nThe picture: ${name}.svg`);
-  if (reading.counts.failed > 0) {
+  const { failed } = reading.counts;
+  if (failed > 0) {
     throw new OperatorError(
-      `${reading.counts.failed} members could not be judged: the list says why. Mend the cause, and preview again.`,
+      `${counted(failed, 'member')} could not be judged. The list says why. Correct the cause, then run the preview again.`,
     );
   }
 });
@@ -85,7 +93,7 @@ function readMoment({ program }: DeployedStack, now: Instant): Instant {
   const at = options.at === undefined ? (nextCycleEnd(program, now) ?? now) : momentIn(options.at, program.timeZone);
   if (at === undefined) {
     throw new OperatorError(
-      `--at ${options.at} is no moment. Give a date such as 2027-01-01, or an instant such as 2026-12-31T23:00:00Z.`,
+      `--at ${options.at} is not a moment. Give a date such as 2027-01-01, or an instant such as 2026-12-31T23:00:00Z.`,
     );
   }
   const [problem] = recalculationProblems({ dryRun: true, at }, program, now);
@@ -93,39 +101,34 @@ function readMoment({ program }: DeployedStack, now: Instant): Instant {
   return at;
 }
 
-/** Shows how far the run is, until it is done. */
-async function watch(runId: string, runs: Runs, engine: RunEngine): Promise<RunReading> {
-  const progress = ora({ text: 'Looking at the first members…', isSilent: !process.stderr.isTTY }).start();
-  try {
-    for (;;) {
-      const reading = await readRun({ runs, engine }, runId);
-      if (reading?.status === 'completed') return reading;
-      if (reading?.status !== 'running') {
-        throw new OperatorError(
-          `The run ${runId} was given up. Its execution in the console of Step Functions says why, and so does the log of ` +
-            'recalculate-cycle. Nothing was written to any member; mend the cause, and preview again.',
-        );
-      }
-      const { processed, up, down } = reading.counts;
-      progress.text = `${processed} members looked at: ${up} go up, ${down} go down`;
-      await setTimeout(POLL_MS);
+/** Tells how far the run is, until it is done. */
+async function watch(runId: string, runs: Runs, engine: RunEngine, progress: Progress): Promise<RunReading> {
+  for (;;) {
+    const reading = await readRun({ runs, engine }, runId);
+    if (reading?.status === 'completed') return reading;
+    if (reading?.status !== 'running') {
+      throw new OperatorError(
+        `The run ${runId} failed. No member was changed. Its execution in the console of Step Functions says why, and so does the log of ` +
+          'recalculate-cycle. Correct the cause, then run the preview again.',
+      );
     }
-  } finally {
-    progress.stop();
+    const { processed, up, down } = reading.counts;
+    progress.tell(`${counted(processed, 'member')} judged: ${formatNumber(up)} up, ${formatNumber(down)} down`);
+    await setTimeout(POLL_MS);
   }
 }
 
 /** Page by page, as a million moves do not fit in memory. */
-async function writeList(file: string, runId: string, runs: Runs): Promise<void> {
+async function writeList(file: string, runId: string, runs: Runs, program: Program): Promise<void> {
   const out = createWriteStream(file);
-  out.write(CSV_HEAD);
+  out.write(csvHead(program));
   for (let from: string | undefined; ; ) {
     const page: Awaited<ReturnType<typeof listOutcomes>> = await listOutcomes(runs, runId, {
       limit: LIST_PAGE,
       ...(from !== undefined && { from }),
     });
-    if (!page || page === 'noSuchCursor') throw new Error(`The list of the run ${runId} ended half way.`);
-    for (const outcome of page.outcomes) out.write(csvLine(outcome));
+    if (!page || page === 'noSuchCursor') throw new Error(`The list of the run ${runId} is not complete.`);
+    for (const outcome of page.outcomes) out.write(csvLine(outcome, program));
     if (page.next === undefined) break;
     from = page.next;
   }

@@ -1,5 +1,6 @@
 import * as echarts from 'echarts';
 import type { Program } from '../../core/program/program.ts';
+import { counted, formatNumber } from '../../core/quantity.ts';
 import type { RunCounts } from '../../core/runs/run.ts';
 
 const WIDTH = 960;
@@ -16,20 +17,19 @@ const TIERS = ['#a97142', '#8d99ae', '#d4a017', '#5f8fa8', '#6d5a8c', '#3f6b4f']
  * Who moves from which tier to which, as a picture (SVG): a band for each pair of tiers, as broad as it has members.
  * @param title what it is about, and when
  */
-export function flowDiagram(title: string, { matrix, processed, up, down }: RunCounts, program: Program): string {
-  const flows = flowsOf(matrix, program);
+export function flowDiagram(title: string, counts: RunCounts, program: Program): string {
+  const flows = flowsOf(counts.matrix, program);
   const sides = (['from', 'to'] as const).map((side) => new Set(flows.map((flow) => flow[side].id)));
   const tallest = Math.max(1, ...sides.map(({ size }) => size));
   const height = MARGINS.top + MARGINS.bottom + tallest * ROW_HEIGHT;
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
-  const number = new Intl.NumberFormat('en');
   chart.setOption({
     animation: false,
     backgroundColor: '#ffffff',
     textStyle: { fontFamily: 'Helvetica, Arial, sans-serif', color: INK },
     title: {
       text: title,
-      subtext: `${number.format(processed)} members: ${number.format(up)} go up, ${number.format(down)} go down, ${number.format(processed - up - down)} stay`,
+      subtext: summaryOf(counts),
       left: 24,
       top: 20,
       textStyle: { fontSize: 20, fontWeight: 600, color: INK },
@@ -45,7 +45,7 @@ export function flowDiagram(title: string, { matrix, processed, up, down }: RunC
       // Tiers stand by rank, the highest on top, whatever would make the bands cross less.
       layoutIterations: 0,
       label: { fontSize: 14, color: INK },
-      data: nodesOf(flows, number),
+      data: nodesOf(flows),
       links: flows.map(({ from, to, members, direction }) => ({
         source: `from ${from.id}`,
         target: `to ${to.id}`,
@@ -58,6 +58,12 @@ export function flowDiagram(title: string, { matrix, processed, up, down }: RunC
   chart.dispose();
   // What is for a page's script to hang on to; it counts up from picture to picture.
   return svg.replace(/<style.*?<\/style>/gs, '').replace(/ (?:class|ecmeta_\w+)="[^"]*"/g, '');
+}
+
+function summaryOf({ processed, up, down, unchanged, failed }: RunCounts): string {
+  const parts = [`${formatNumber(up)} up`, `${formatNumber(down)} down`, `${formatNumber(unchanged)} the same`];
+  if (failed > 0) parts.push(`${formatNumber(failed)} cannot be judged`);
+  return `${counted(processed, 'member')}: ${parts.join(', ')}`;
 }
 
 interface Named {
@@ -87,7 +93,7 @@ function flowsOf(matrix: RunCounts['matrix'], program: Program): Flow[] {
     .sort((a, b) => b.from.rank - a.from.rank || b.to.rank - a.to.rank);
 }
 
-function nodesOf(flows: readonly Flow[], number: Intl.NumberFormat) {
+function nodesOf(flows: readonly Flow[]) {
   const sum = (some: readonly Flow[]) => some.reduce((all, { members }) => all + members, 0);
   return (['from', 'to'] as const).flatMap((side) => {
     const tiers = new Map(flows.map((flow) => [flow[side].id, flow[side]]));
@@ -97,7 +103,7 @@ function nodesOf(flows: readonly Flow[], number: Intl.NumberFormat) {
         const own = flows.filter((flow) => flow[side].id === tier.id);
         const moved = (['up', 'down'] as const).flatMap((direction) => {
           const members = sum(own.filter((flow) => flow.direction === direction));
-          return members > 0 ? [`{${direction}|${direction === 'up' ? '▲' : '▼'} ${number.format(members)}}`] : [];
+          return members > 0 ? [`{${direction}|${direction === 'up' ? '▲' : '▼'} ${formatNumber(members)}}`] : [];
         });
         // Braces are the chart's own mark-up.
         const name = tier.name.replace(/[{}|]/g, ' ');
@@ -107,7 +113,7 @@ function nodesOf(flows: readonly Flow[], number: Intl.NumberFormat) {
           itemStyle: { color: TIERS[Math.max(0, tier.rank) % TIERS.length], borderWidth: 0 },
           label: {
             position: side === 'from' ? ('left' as const) : ('right' as const),
-            formatter: `{name|${name}}\u00a0\u00a0${number.format(sum(own))}\n${moved.join(' ')}`,
+            formatter: `{name|${name}}\u00a0\u00a0${formatNumber(sum(own))}\n${moved.join(' ')}`,
             lineHeight: 19,
             rich: {
               name: { fontWeight: 600 as const, fontSize: 14, color: INK },

@@ -1,11 +1,14 @@
 import Table from 'cli-table3';
+import { currencyDigits } from '../../core/money.ts';
 import { type Program, rankOf, tierById } from '../../core/program/program.ts';
+import { formatNumber } from '../../core/quantity.ts';
 import type { RunCounts, RunOutcome } from '../../core/runs/run.ts';
 
-const number = new Intl.NumberFormat('en');
-
-/** How many go up, down and stay, with their share of all. */
-export function summaryTable({ processed, up, down, unchanged, failed }: RunCounts): string {
+/**
+ * How many go up, down and stay, with their share of all.
+ * @param all what those who were judged are called together
+ */
+export function summaryTable({ processed, up, down, unchanged, failed }: RunCounts, all: string): string {
   const share = (count: number) => (processed === 0 ? '' : `${((100 * count) / processed).toFixed(1)} %`);
   const table = new Table({
     head: ['Members', 'Number', 'Share'],
@@ -13,11 +16,11 @@ export function summaryTable({ processed, up, down, unchanged, failed }: RunCoun
     style: { head: [], border: [] },
   });
   table.push(
-    ['go up', number.format(up), share(up)],
-    ['go down', number.format(down), share(down)],
-    ['stay', number.format(unchanged), share(unchanged)],
-    ...(failed > 0 ? [['cannot be judged', number.format(failed), share(failed)]] : []),
-    ['all', number.format(processed), ''],
+    ['go up', formatNumber(up), share(up)],
+    ['go down', formatNumber(down), share(down)],
+    ['stay', formatNumber(unchanged), share(unchanged)],
+    ...(failed > 0 ? [['cannot be judged', formatNumber(failed), share(failed)]] : []),
+    [all, formatNumber(processed), ''],
   );
   return table.toString();
 }
@@ -26,28 +29,54 @@ export function summaryTable({ processed, up, down, unchanged, failed }: RunCoun
 export function matrixTable({ matrix }: RunCounts, program: Program): string {
   const ids = new Set([...Object.keys(matrix), ...Object.values(matrix).flatMap((row) => Object.keys(row))]);
   const tiers = [...ids].sort((a, b) => rankOf(program, a) - rankOf(program, b));
-  const nameOf = (id: string) => tierById(program, id)?.name ?? id;
   const table = new Table({
-    head: ['from \\ to', ...tiers.map(nameOf)],
+    head: ['from \\ to', ...tiers.map((id) => nameOf(id, program))],
     colAligns: ['left', ...tiers.map(() => 'right' as const)],
     style: { head: [], border: [] },
   });
   for (const from of tiers) {
-    table.push([nameOf(from), ...tiers.map((to) => (matrix[from]?.[to] ? number.format(matrix[from][to]) : '·'))]);
+    table.push([
+      nameOf(from, program),
+      ...tiers.map((to) => (matrix[from]?.[to] ? formatNumber(matrix[from][to]) : '·')),
+    ]);
   }
   return table.toString();
 }
 
-export const CSV_HEAD = 'memberId,from,to,direction,cause,why\r\n';
+/** Without it, Excel reads a list in UTF-8 as one in the encoding of its country, and a "£" as two other signs. */
+const BYTE_ORDER_MARK = '\ufeff';
 
-/** A line of the list (RFC 4180). */
-export function csvLine({ memberId, from, to, direction, cause, why }: RunOutcome): string {
-  return `${[memberId, from, to, direction, cause, why].map(csvField).join(',')}\r\n`;
+/** The heads of the columns: for whoever writes to the members, in a spreadsheet or a mailing. */
+export function csvHead({ basis, currency }: Program): string {
+  const points = basis === 'spend' ? `Spend (${currency})` : 'Points';
+  const missing = basis === 'spend' ? `Missing (${currency})` : 'Points missing';
+  const heads = ['Member', 'Moves', 'Tier before', 'Tier after', points, missing, 'Missing for', 'Why', 'Cause'];
+  return `${BYTE_ORDER_MARK}${heads.join(',')}\r\n`;
+}
+
+/** A line of the list (RFC 4180). Figures are raw numbers, so that a spreadsheet can sort by them and add them up. */
+export function csvLine(outcome: RunOutcome, program: Program): string {
+  const { memberId, direction, from, to, points, missing, missingFor, why, cause } = outcome;
+  const tier = (id: string | null | undefined) => (id === null || id === undefined ? undefined : nameOf(id, program));
+  const moves = outcome.outcome === 'FAILED' ? 'cannot be judged' : direction;
+  const figures = [points, missing].map((figure) => figureText(figure, program));
+  const fields = [memberId, moves, tier(from), tier(to), ...figures, tier(missingFor), why, cause];
+  return `${fields.map(csvField).join(',')}\r\n`;
+}
+
+/** "690.00" where tiers count what is spent, else "1550"; nothing where there is no figure. */
+function figureText(figure: number | null | undefined, { basis, currency }: Program): string | undefined {
+  if (figure === null || figure === undefined) return undefined;
+  return basis === 'spend' ? figure.toFixed(currencyDigits(currency)) : String(figure);
+}
+
+function nameOf(id: string, program: Program): string {
+  return tierById(program, id)?.name ?? id;
 }
 
 /** What a spreadsheet would take for a formula is text: whoever enrols members chooses their ids. */
-function csvField(value: string | null | undefined): string {
-  if (value === null || value === undefined) return '';
+function csvField(value: string | undefined): string {
+  if (value === undefined) return '';
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -36,7 +36,7 @@ describe('the picture of who moves', () => {
   test('names the tiers, how many members each has before and after, and how many go up and down', () => {
     const texts = textsOf(flowDiagram('Aurora: who moves on 2027-01-01', COUNTS, exampleProgram())).join(' ');
     expect(texts).toContain('Aurora: who moves on 2027-01-01');
-    expect(texts).toContain('12,345 members: 310 go up, 3,012 go down, 9,023 stay');
+    expect(texts).toContain('12,345 members: 310 up, 3,012 down, 9,023 the same');
     for (const [tier, before, after] of [
       ['Platinum', '135', '123'],
       ['Gold', '1,900', '422'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CSV_HEAD, csvLine, matrixTable, summaryTable } from '../../../bin/operator/preview-report.ts';
+import { csvHead, csvLine, matrixTable, summaryTable } from '../../../bin/operator/preview-report.ts';
 import { NO_COUNTS, type RunOutcome } from '../../../core/runs/run.ts';
 import { exampleProgram } from '../../support/program.ts';
 
@@ -23,22 +23,22 @@ const rowsOf = (table: string) =>
 
 describe('the tables of a preview', () => {
   test('say how many go up, down and stay, and which share of all that is', () => {
-    expect(rowsOf(summaryTable(COUNTS))).toEqual([
+    expect(rowsOf(summaryTable(COUNTS, 'all members'))).toEqual([
       ['Members', 'Number', 'Share'],
       ['go up', '10', '5.0 %'],
       ['go down', '60', '30.0 %'],
       ['stay', '129', '64.5 %'],
       ['cannot be judged', '1', '0.5 %'],
-      ['all', '200', ''],
+      ['all members', '200', ''],
     ]);
   });
 
   test('leave out who cannot be judged where everybody can, and divide nothing by nobody', () => {
-    expect(rowsOf(summaryTable(NO_COUNTS)).slice(1)).toEqual([
+    expect(rowsOf(summaryTable(NO_COUNTS, 'all whose cycle ends then')).slice(1)).toEqual([
       ['go up', '0', ''],
       ['go down', '0', ''],
       ['stay', '0', ''],
-      ['all', '0', ''],
+      ['all whose cycle ends then', '0', ''],
     ]);
   });
 
@@ -53,14 +53,40 @@ describe('the tables of a preview', () => {
 });
 
 describe('the list of a preview', () => {
+  const PROGRAM = exampleProgram();
+  const SPEND = exampleProgram({ basis: 'spend', currency: 'GBP', pointsPerUnit: undefined });
   const outcome: RunOutcome = {
     ...{ memberId: 'm-1', outcome: 'MOVED', from: 'gold', to: 'silver', direction: 'down', cause: 'recalculation' },
+    ...{ points: 4200, missing: 800, missingFor: 'gold', why: 'For Gold the member has 4,200 of 5,000 points.' },
   };
+  const cells = (line: string) => line.trimEnd().split(',');
 
-  test('has a line for each who moves', () => {
-    expect(CSV_HEAD + csvLine(outcome)).toBe(
-      'memberId,from,to,direction,cause,why\r\nm-1,gold,silver,down,recalculation,\r\n',
+  test('has a column for each thing that somebody who writes to the members wants to know', () => {
+    expect(csvHead(PROGRAM)).toBe(
+      '\ufeffMember,Moves,Tier before,Tier after,Points,Points missing,Missing for,Why,Cause\r\n',
     );
+    expect(csvLine(outcome, PROGRAM)).toBe(
+      'm-1,down,Gold,Silver,4200,800,Gold,"For Gold the member has 4,200 of 5,000 points.",recalculation\r\n',
+    );
+  });
+
+  test('has amounts with the digits of the currency where tiers count what is spent', () => {
+    expect(csvHead(SPEND)).toContain('Tier after,Spend (GBP),Missing (GBP),Missing for');
+    const spent = { ...outcome, points: 690, missing: 310.5, why: '' };
+    expect(csvLine(spent, SPEND)).toBe('m-1,down,Gold,Silver,690.00,310.50,Gold,,recalculation\r\n');
+  });
+
+  test('leaves a field empty where there is nothing to say: points do not lead to the tier, or no tier is above', () => {
+    const { missing: _, missingFor: __, why: ___, ...highest } = outcome;
+    expect(cells(csvLine(highest, PROGRAM)).slice(4)).toEqual(['4200', '', '', '', 'recalculation']);
+    expect(cells(csvLine({ ...highest, missing: null, missingFor: 'gold' }, PROGRAM)).slice(4, 7)).toEqual([
+      ...['4200', '', 'Gold'],
+    ]);
+    expect(cells(csvLine({ ...highest, points: 0 }, PROGRAM))[4]).toBe('0');
+  });
+
+  test('names a tier that the program no longer has by its id', () => {
+    expect(cells(csvLine({ ...outcome, from: 'amber' }, PROGRAM))[2]).toBe('amber');
   });
 
   test('says why somebody cannot be judged, in one field whatever the reason holds', () => {
@@ -68,10 +94,10 @@ describe('the list of a preview', () => {
       ...{ memberId: 'm-2', outcome: 'FAILED', from: null, to: null, direction: 'none' },
       why: 'Error: "x", and\nmore',
     };
-    expect(csvLine(failed)).toBe('m-2,,,none,,"Error: ""x"", and\nmore"\r\n');
+    expect(csvLine(failed, PROGRAM)).toBe('m-2,cannot be judged,,,,,,"Error: ""x"", and\nmore",\r\n');
   });
 
   test('holds nothing that a spreadsheet would take for a formula', () => {
-    expect(csvLine({ ...outcome, why: '=HYPERLINK("http://x")' })).toContain(`"'=HYPERLINK(""http://x"")"`);
+    expect(csvLine({ ...outcome, why: '=HYPERLINK("http://x")' }, PROGRAM)).toContain(`"'=HYPERLINK(""http://x"")"`);
   });
 });
