@@ -1,8 +1,9 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import Table from 'cli-table3';
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
+import { counted } from '../core/quantity.ts';
 import { type ApiKey, newApiKey, parseApiKeys, ROLES, type Role, sha256 } from '../functions/runtime/api-keys.ts';
-
+import { brandOption, operatorCommand, withWords } from './operator/command.ts';
 import { type DeployedStack, findStack } from './operator/deployed-stack.ts';
 import { documentOf, editSecret } from './operator/edit-secret.ts';
 import { readGoogleKey } from './operator/google-key-file.ts';
@@ -10,31 +11,35 @@ import { OperatorError, runCommand } from './operator/operator-error.ts';
 
 type Edit = [change: (document: unknown) => unknown, holds: (document: unknown) => boolean];
 
-const command = new Command('npm run keys --').description(
-  [
-    'Makes, lists and revokes the keys that call the API, sets the secret that Shopify signs its webhooks with, and the key by which',
-    'passes are written to Google Wallet.',
-    '',
-    'A key is shown once, when it is made: only its hash is kept. To rotate one: make another of the same role, give it to the shop,',
-    'and revoke the old one when nobody uses it any more. Both are alive in between.',
-  ].join('\n'),
-);
+const command = operatorCommand('keys', {
+  about: [
+    'Creates, lists and revokes the keys that call the API. Also sets the secret with which Shopify signs its webhooks, and the key that ' +
+      'writes passes to Google Wallet.',
+    'A key is shown once, when it is created: Laurel keeps only its hash. A lost key cannot be recovered; create a new one.',
+    'To rotate a key, create another one of the same role, give it to the shop, and revoke the old one when nobody uses it any more. ' +
+      'Both work in the meantime.',
+  ],
+  examples: [
+    ["Create a key for the shop's server", 'npm run keys -- create --brand acme --role intake'],
+    ['List the keys', 'npm run keys -- list --brand acme'],
+    ['Revoke one of them', 'npm run keys -- revoke 3f9a1c07 --brand acme'],
+    ['Show the options of a command', 'npm run keys -- create --help'],
+  ],
+});
 
-const brand = () =>
-  new Option(
-    '--brand <brand>',
-    'the brand whose stack it is: the name of its file under brands/',
-  ).makeOptionMandatory();
-
-command
-  .command('create')
-  .description('make a key and show it, this once')
-  .addOption(brand())
-  .addOption(
-    new Option('--role <role>', 'intake enrols members and posts transactions; read asks; admin may do everything')
-      .choices(ROLES)
-      .makeOptionMandatory(),
-  )
+withWords(command.command('create').summary('create a key, and show it once'), {
+  about: ['Creates a key and shows it once, on standard output. It works at once.'],
+  lists: {
+    'Roles:': [
+      ['intake', 'enrols members and posts transactions'],
+      ['read', 'reads members, explanations and runs'],
+      ['admin', 'may do everything, tier actions and recalculations included'],
+    ],
+  },
+  examples: [["A key for the shop's server", 'npm run keys -- create --brand acme --role intake']],
+})
+  .addOption(brandOption())
+  .addOption(new Option('--role <role>', 'what the key may do').choices(ROLES).makeOptionMandatory())
   .action((options: { brand: string; role: Role }) =>
     runCommand(async () => {
       const { text, kept } = newApiKey(options.role, new Date().toISOString());
@@ -45,37 +50,43 @@ command
         (document) => parseApiKeys(document).some(({ id }) => id === kept.id),
       );
       console.log(text);
-      process.stderr.write(`The key ${kept.id} of the role ${kept.role} is alive. It will not be shown again.\n`);
+      process.stderr.write(`The key ${kept.id} with the role ${kept.role} works now. It will not be shown again.\n`);
     }),
   );
 
-command
-  .command('list')
-  .description('list the keys that are alive')
-  .addOption(brand())
+withWords(command.command('list').summary('list the keys that work'), {
+  about: ['Lists the keys that work, each with its id, its role and when it was created.'],
+  examples: [['List the keys', 'npm run keys -- list --brand acme']],
+})
+  .addOption(brandOption())
   .action((options: { brand: string }) =>
     runCommand(async () => {
       const keys = parseApiKeys(await read(await findStack(options.brand), 'ApiKeysSecret'));
-      const table = new Table({ head: ['id', 'role', 'made at'], style: { head: [], border: [] } });
+      const table = new Table({ head: ['id', 'role', 'created at'], style: { head: [], border: [] } });
       table.push(...keys.map(({ id, role, createdAt }: ApiKey) => [id, role, createdAt]));
       console.log(
-        keys.length === 0 ? 'There is no key yet: npm run keys -- create --brand … --role intake' : table.toString(),
+        keys.length === 0
+          ? `There is no key yet. Create one: npm run keys -- create --brand ${options.brand} --role intake`
+          : table.toString(),
       );
     }),
   );
 
-command
-  .command('revoke')
-  .description('end a key: it is refused everywhere within a minute')
-  .argument('<id>', 'as the list shows it')
-  .addOption(brand())
+withWords(command.command('revoke').summary('revoke a key: it is refused within a minute'), {
+  about: ['Revokes a key: every call with it is refused within a minute.'],
+  examples: [['Revoke the key with this id', 'npm run keys -- revoke 3f9a1c07 --brand acme']],
+})
+  .argument('<id>', "the key's id, as the list shows it")
+  .addOption(brandOption())
   .action((id: string, options: { brand: string }) =>
     runCommand(async () => {
       const without = (document: unknown) => {
         const keys = parseApiKeys(document);
         const left = keys.filter((key) => key.id !== id);
         if (left.length === keys.length)
-          throw new OperatorError(`There is no key ${id}. Alive: ${keys.map((key) => key.id).join(', ') || 'none'}.`);
+          throw new OperatorError(
+            `There is no key ${id}. There is: ${keys.map((key) => key.id).join(', ') || 'none'}.`,
+          );
         return { keys: left };
       };
       await edit(await findStack(options.brand), 'ApiKeysSecret', without, (document) =>
@@ -85,17 +96,22 @@ command
     }),
   );
 
-command
-  .command('shopify')
-  .description('set the client secrets of the Shopify app, one a line on standard input; two while one is rotated')
-  .addOption(brand())
-  .addHelpText('after', '\nExample:\n  npm run keys -- shopify --brand acme < secrets.txt')
+withWords(command.command('shopify').summary('set the client secrets of the Shopify app'), {
+  about: [
+    "Sets the client secret of the brand's Shopify app, which signs its webhooks. The secret is read from standard input.",
+    'While the secret is rotated, give the old one and the new one, each on its own line: both are accepted. Later give the new one alone.',
+  ],
+  examples: [['Set what a file holds', 'npm run keys -- shopify --brand acme < secrets.txt']],
+})
+  .addOption(brandOption())
   .action((options: { brand: string }) =>
     runCommand(async () => {
       if (process.stdin.isTTY) process.stderr.write("Paste the app's client secret, then press Enter and Ctrl-D.\n");
       const lines = (await textOf(process.stdin)).split('\n').map((line) => line.trim());
       const secrets = lines.filter((line) => line !== '');
-      if (secrets.length === 0) throw new OperatorError('No secret was given on standard input: one a line is taken.');
+      if (secrets.length === 0) {
+        throw new OperatorError('Standard input holds no secret. Give at least one, each on its own line.');
+      }
       await edit(
         await findStack(options.brand),
         'ShopifySecret',
@@ -104,23 +120,27 @@ command
       );
       const prints = secrets.map((secret) => sha256(secret).slice(0, 8)).join(', ');
       console.log(
-        `${secrets.length === 1 ? 'One secret is' : `${secrets.length} secrets are`} alive within a minute (SHA-256 ${prints}…).`,
+        `Within a minute webhooks are verified by ${counted(secrets.length, 'secret')} (SHA-256 ${prints}…).`,
       );
     }),
   );
 
-command
-  .command('google')
-  .description('set the key of the service account that writes to Google Wallet: its JSON file on standard input')
-  .addOption(brand())
-  .addHelpText('after', '\nExample:\n  npm run keys -- google --brand acme < key.json')
+withWords(command.command('google').summary('set the key that writes passes to Google Wallet'), {
+  about: [
+    'Sets the key of the service account that writes passes to Google Wallet. The JSON file that Google gave out is read from standard input.',
+  ],
+  examples: [['Set what the file holds', 'npm run keys -- google --brand acme < key.json']],
+})
+  .addOption(brandOption())
   .action((options: { brand: string }) =>
     runCommand(async () => {
       if (process.stdin.isTTY) process.stderr.write('Paste the key file, then press Enter and Ctrl-D.\n');
       const { file, clientEmail } = readGoogleKey(await textOf(process.stdin));
       const stack = await findStack(options.brand);
       if (!stack.brand.wallet?.google) {
-        throw new OperatorError(`brands/${options.brand}.json has no wallet.google: its stack has no use for the key.`);
+        throw new OperatorError(
+          `brands/${options.brand}.json has no wallet.google, so its stack does not use the key.`,
+        );
       }
       await edit(
         stack,
@@ -129,7 +149,7 @@ command
         (document) => JSON.stringify(document) === JSON.stringify({ keys: [file] }),
       );
       console.log(
-        `The key of ${clientEmail} is in force within an hour. Delete the one before it at Google after that, if there was one.`,
+        `The key of ${clientEmail} is in use within an hour. After that, delete the previous key at Google, if there was one.`,
       );
     }),
   );

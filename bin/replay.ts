@@ -1,7 +1,10 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
+import { counted } from '../core/quantity.ts';
+import { brandOption, operatorCommand } from './operator/command.ts';
 import { findStack, holdToDeployedProgram } from './operator/deployed-stack.ts';
 import { OperatorError, runCommand } from './operator/operator-error.ts';
+import { startProgress } from './operator/progress.ts';
 import { QUEUES, type QueueName, replayOf } from './operator/replay-message.ts';
 import { replayQueue } from './operator/replay-queue.ts';
 import { WaitingMessages } from './operator/waiting-messages.ts';
@@ -16,32 +19,47 @@ const WAITING: Record<QueueName, string> = {
   'google-pass': 'GooglePassDeadLetters',
 };
 
-const command = new Command('npm run replay --')
-  .description(
-    [
-      'Handles again what could not be handled, once its cause is gone.',
-      '',
-      '  transactions   entries that could not be counted: their members are rebuilt from the ledger, and told as usual',
-      '  tier-changes   changes that could not be announced: they are announced again, under the same event id',
-      '  email, sms     messages that could not be sent: they go back to their queue, and are still sent at most once',
-      '  push           phones that could not be told that their pass has changed: they are told again',
-      '  google-pass    changes that did not reach Google Wallet: the same, and the pass is made true in any case',
-      '',
-      'What fails again stays where it is, and so does a message of which nobody knows whether it left. Running it twice does no harm.',
-    ].join('\n'),
-  )
-  .requiredOption('--brand <brand>', 'the brand whose stack it is: the name of its file under brands/')
-  .addOption(new Option('--queue <queue>', 'which').choices(QUEUES).makeOptionMandatory())
-  .option('--write', 'replay them; without it, only show what waits')
+const command = operatorCommand('replay', {
+  about: [
+    'Handles again what could not be handled, once its cause is gone.',
+    'What fails again stays in its queue. A message that may have reached the member already stays there too. The command may be run ' +
+      'twice without harm. Without --write it only shows what waits.',
+  ],
+  lists: {
+    'Queues:': [
+      [
+        'transactions',
+        'transactions that could not be counted. Their members are rebuilt from the ledger, and are told as usual',
+      ],
+      ['tier-changes', 'tier changes that could not be announced. They are announced again, under the same event id'],
+      ['email, sms', 'messages that could not be sent. They go back to their queue, and are still sent at most once'],
+      ['push', 'phones that could not be told that their pass has changed. They are told again'],
+      [
+        'google-pass',
+        'tier changes that did not reach Google Wallet. They are sent at most once, and the pass shows the tier of now',
+      ],
+    ],
+  },
+  examples: [
+    ['Show the transactions that wait, each with its reason', 'npm run replay -- --brand acme --queue transactions'],
+    ['Count them', 'npm run replay -- --brand acme --queue transactions --write'],
+  ],
+  exitCodes: [
+    ['0', 'every message was handled, or without --write was read'],
+    ['1', 'a message failed again or stays in its queue, or the command failed'],
+  ],
+})
+  .addOption(brandOption())
+  .addOption(new Option('--queue <queue>', 'the queue').choices(QUEUES).makeOptionMandatory())
+  .option('--write', 'handle them; without it, only show what waits')
   .option(
     '--resend',
-    'email, sms and google-pass: send even what may have been sent already (an earlier attempt ended without a word). Ask the members first.',
+    'for email, sms and google-pass: also send messages that may have been sent already. Ask the members first.',
   )
   .option(
     '--discard',
-    'transactions and tier-changes, with --write: remove batches that the stream has forgotten, after it was told what is left to do',
-  )
-  .addHelpText('after', '\nExample:\n  npm run replay -- --brand acme --queue transactions --write');
+    'for transactions and tier-changes, with --write: remove batches that the stream no longer keeps, once you did what the command says about them',
+  );
 
 const { brand, queue, ...given } = command
   .parse()
@@ -53,10 +71,13 @@ await runCommand(async () => {
   if (resend && !isChannel) throw new OperatorError('--resend is for the queues email, sms and google-pass.');
   if (discard && (isChannel || queue === 'push'))
     throw new OperatorError('--discard is for the queues transactions and tier-changes.');
-  if (discard && !write) throw new OperatorError('--discard needs --write. Look first, without either.');
+  if (discard && !write) throw new OperatorError('--discard needs --write. Look first, without both.');
   const stack = await findStack(brand);
   holdToDeployedProgram(stack, write);
   const waiting = new WaitingMessages(new SQSClient({ region: stack.region }), stack.output(WAITING[queue]));
-  const { allDone } = await replayQueue(queue, waiting, replayOf(queue, stack, { write, resend, discard }), write);
+  const progress = startProgress(`Looking at what waits in ${queue} …`);
+  const replay = replayOf(queue, stack, { write, resend, discard });
+  const tell = (handled: number) => progress.tell(`${counted(handled, 'message')} so far`);
+  const { allDone } = await replayQueue(queue, waiting, replay, write, tell).finally(() => progress.stop());
   if (!allDone) process.exitCode = 1;
 });
