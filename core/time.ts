@@ -133,8 +133,17 @@ export function laterByYears(at: Instant, years: number, timeZone: string): Inst
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).add({ years }).epochMilliseconds;
 }
 
-/** The last day before a moment at which a day begins in the zone, `YYYY-MM-DD`; undefined where the moment is within a day. */
-export function lastDate(at: Instant, timeZone: string): string | undefined {
-  const day = localDate(at, timeZone);
-  return startOfDay(day, timeZone) === at ? day.subtract({ days: 1 }).toString() : undefined;
+/**
+ * The last day of what ends at a moment: the date that a clock in the zone shows just before the end. An end at midnight leaves the whole
+ * day before it, an end within a day leaves a part of that day (R11).
+ */
+export function lastDay(end: Instant, timeZone: string): Temporal.PlainDate {
+  return localDate(end - 1, timeZone);
+}
+
+/** The time of day of a moment in the zone, `HH:MM` or `HH:MM:SS`; undefined where a day begins at that moment. */
+export function timeWithinDay(at: Instant, timeZone: string): string | undefined {
+  if (startOfDay(localDate(at, timeZone), timeZone) === at) return undefined;
+  const time = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainTime();
+  return time.toString({ smallestUnit: time.second === 0 ? 'minute' : 'second' });
 }

@@ -3,9 +3,10 @@ import { type ActionRecord, actionIdOf } from '../actions/tier-action.ts';
 import { tierPointsOf } from '../ledger/effect.ts';
 import { Replay, type Step } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
+import { lastDayText } from '../locale-format.ts';
 import type { Program } from '../program/program.ts';
 import { type ConditionProgress, conditionProgress, tierPointsUnit } from '../tiers/progress.ts';
-import { END_OF_TIME, formatInstant, type Instant, lastDate } from '../time.ts';
+import { END_OF_TIME, type Instant, timeWithinDay } from '../time.ts';
 import type { History } from './count-entries.ts';
 import type { Member } from './member.ts';
 import { type MemberView, type Replayed, replayTo } from './member-view.ts';
@@ -195,10 +196,11 @@ function grantSentences(view: MemberView, program: Program): string[] {
   return sentences;
 }
 
-/** An end as people say it: of the last day, or the moment where it is within a day. */
-function endText(at: Instant, program: Program): string {
-  const last = lastDate(at, program.timeZone);
-  return last === undefined ? formatInstant(at) : `the end of ${last}`;
+/** An end as people say it: the last day, or the time of day where the end is within a day. */
+function endText(at: Instant, { timeZone }: Program): string {
+  const day = lastDayText(at, timeZone);
+  const time = timeWithinDay(at, timeZone);
+  return time === undefined ? `the end of ${day}` : `${time} on ${day} (${timeZone})`;
 }
 
 function nameOf(id: string, program: Program): string {

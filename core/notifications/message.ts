@@ -1,7 +1,7 @@
+import { lastDayText, numberText } from '../locale-format.ts';
 import { isNotice, type TierChange, type TierNotice } from '../member/member.ts';
 import type { Brand, NotificationSettings, NotificationText } from '../program/brand.ts';
 import { type Program, tierById, tierName } from '../program/program.ts';
-import { type Instant, localDate } from '../time.ts';
 
 export const DEFAULT_TEXT = "Your status level has changed, you're now {{tierStatus}}";
 export const DEFAULT_SUBJECT = "You're now {{tierStatus}}";
@@ -19,8 +19,8 @@ const DEFAULT_WORDS: Partial<Record<Occasion['cause'], { subject: string; text: 
     text: 'Your status level was renewed, you stay {{tierStatus}}',
   },
   reminder: {
-    subject: 'Your {{tierStatus}} status is about to end',
-    text: 'Your {{tierStatus}} status ends on {{expiresOn}}',
+    subject: 'Your {{tierStatus}} status ends soon',
+    text: 'The last day of your {{tierStatus}} status is {{expiresOn}}',
   },
 };
 
@@ -69,42 +69,19 @@ export function variablesOf(
   const named = (ref: { id: string; name: string } | undefined) => {
     if (!ref) return '';
     const tier = tierById(program, ref.id);
-    return tier ? tierName(tier, recipient.locale, brand.notifications.defaultLocale) : ref.name;
+    return tier ? tierName(tier, locale, brand.notifications.defaultLocale) : ref.name;
   };
-  const number = (value: number) => numberFormat(recipient.locale ?? 'en').format(value);
+  const { locale } = recipient;
   return {
     tierStatus: named(change.to),
     previousTierStatus: named(change.from),
     memberName: recipient.name ?? '',
-    points: number(change.points),
-    pointsToNextTier: change.next && change.next.missing !== null ? number(change.next.missing) : '',
+    points: numberText(change.points, locale),
+    pointsToNextTier: change.next && change.next.missing !== null ? numberText(change.next.missing, locale) : '',
     nextTierStatus: named(change.next),
-    expiresOn: change.expiresAt === null ? '' : endDate(change.expiresAt, program, recipient.locale),
+    expiresOn: change.expiresAt === null ? '' : lastDayText(change.expiresAt, program.timeZone, locale),
     brandName: brand.name,
   };
-}
-
-/** Making a format takes longer than all else in a message, and a language has one of each. */
-const NUMBER_FORMATS = new Map<string, Intl.NumberFormat>();
-const DATE_FORMATS = new Map<string, Intl.DateTimeFormat>();
-
-function numberFormat(locale: string): Intl.NumberFormat {
-  const format = NUMBER_FORMATS.get(locale) ?? new Intl.NumberFormat(locale);
-  NUMBER_FORMATS.set(locale, format);
-  return format;
-}
-
-function dateFormat(locale: string): Intl.DateTimeFormat {
-  const format = DATE_FORMATS.get(locale) ?? new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
-  DATE_FORMATS.set(locale, format);
-  return format;
-}
-
-/** The day on which a tier ends, as people of that language write it: the last one, where the program's days end at midnight (R11). */
-export function endDate(at: Instant, { timeZone, expiryBoundary }: Program, locale: string | undefined): string {
-  const day = localDate(expiryBoundary === 'endOfDay' ? at - 1 : at, timeZone);
-  const noon = Date.UTC(day.year, day.month - 1, day.day, 12);
-  return dateFormat(locale ?? 'en').format(noon);
 }
 
 /**

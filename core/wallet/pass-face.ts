@@ -1,5 +1,5 @@
+import { lastDayText } from '../locale-format.ts';
 import type { MemberView } from '../member/member-view.ts';
-import { endDate } from '../notifications/message.ts';
 import type { Brand, PassDesign, PassLabel, WalletSettings } from '../program/brand.ts';
 import { type Program, tierById, tierName } from '../program/program.ts';
 import type { Instant } from '../time.ts';
@@ -20,7 +20,7 @@ export interface PassFace {
   points: { label: string; value: number; currency: string | undefined };
   /** Null at the top. The text is the tier alone where points do not lead there, `missing` then null, or suffice already. */
   next: { label: string; value: string; missing: number | null; tier: string } | null;
-  /** When a tier action's tier ends; null where nothing ends it. The value is a date as people write it. */
+  /** When a tier action's tier ends; null where nothing ends it. The value is the last day. */
   expires: { label: string; value: string; at: Instant } | null;
   /** Null where nobody told the name. */
   member: { label: string; value: string } | null;
@@ -78,8 +78,7 @@ export function faceOf(
     return found ? tierName(found, ...locales) : id;
   };
   const { next, keep } = view.progress;
-  // A cycle ends at a midnight: the day before is the last one that counts.
-  const keepBy = keep && endDate(keep.by - 1, program, words.locale);
+  const dayBefore = (end: Instant) => lastDayText(end, program.timeZone, words.locale);
   const { expiresAt } = view.tier;
 
   return {
@@ -97,18 +96,18 @@ export function faceOf(
       missing: next.missing,
       tier: next.tier,
     },
-    expires:
-      expiresAt === null
-        ? null
-        : { label: label('expires'), value: endDate(expiresAt, program, words.locale), at: expiresAt },
+    expires: expiresAt === null ? null : { label: label('expires'), value: dayBefore(expiresAt), at: expiresAt },
     member: holder?.name === undefined ? null : { label: label('member'), value: holder.name },
     balance: { label: label('balance'), value: view.points.balance },
     keep:
-      keep === null || keepBy === null || keep.missing === null
+      keep === null || keep.missing === null
         ? null
         : {
             label: label('keep'),
-            value: keep.missing > 0 ? words.toKeep(amount(keep.missing), keepBy) : words.kept(keepBy),
+            value:
+              keep.missing > 0
+                ? words.toKeep(amount(keep.missing), dayBefore(keep.by))
+                : words.kept(dayBefore(keep.by)),
           },
     barcode: view.memberId,
     terms: { label: label('terms'), value: inLanguage(wallet.terms, ...locales) },

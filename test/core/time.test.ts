@@ -7,7 +7,7 @@ import {
   earlierByDays,
   formatInstant,
   isTimeZone,
-  lastDate,
+  lastDay,
   laterByYears,
   localDate,
   MINUTE_MS,
@@ -15,6 +15,7 @@ import {
   parseDate,
   parseInstant,
   startOfDay,
+  timeWithinDay,
 } from '../../core/time.ts';
 
 describe('an instant', () => {
@@ -274,16 +275,32 @@ describe('the same time of day', () => {
   });
 });
 
-describe('the last day before a moment', () => {
+describe('the last day of what ends', () => {
   test.each([
     ['2026-05-29T22:00:00Z', 'Europe/Madrid', '2026-05-29'],
-    ['2026-05-29T21:59:59.999Z', 'Europe/Madrid', undefined],
-    ['2026-05-29T22:00:00.001Z', 'Europe/Madrid', undefined],
+    ['2026-05-29T21:59:59.999Z', 'Europe/Madrid', '2026-05-29'],
+    ['2026-05-29T22:00:00.001Z', 'Europe/Madrid', '2026-05-30'],
     ['2026-02-28T23:00:00Z', 'Europe/Madrid', '2026-02-28'],
     ['2026-05-30T00:00:00Z', 'UTC', '2026-05-29'],
     // The clocks skip midnight in Beirut on 29 March 2026: the day begins at 01:00.
     ['2026-03-28T22:00:00Z', 'Asia/Beirut', '2026-03-28'],
-  ])('%s in %s is %s, where a day begins there', (at, timeZone, date) => {
-    expect(lastDate(parseInstant(at)!, timeZone)).toBe(date);
+    ['2026-03-28T22:00:00.001Z', 'Asia/Beirut', '2026-03-29'],
+  ])('at %s in %s is %s', (at, timeZone, date) => {
+    expect(lastDay(parseInstant(at)!, timeZone).toString()).toBe(date);
+  });
+});
+
+describe('the time of day', () => {
+  test.each([
+    ['2026-05-29T22:00:00Z', 'Europe/Madrid', undefined],
+    ['2026-05-29T21:59:59.999Z', 'Europe/Madrid', '23:59:59'],
+    ['2026-05-29T22:00:00.001Z', 'Europe/Madrid', '00:00'],
+    ['2026-05-29T20:30:00Z', 'Europe/Madrid', '22:30'],
+    ['2026-05-29T20:30:05Z', 'Europe/Madrid', '22:30:05'],
+    // The first moment of a day is told as a day, also where its clock shows 01:00.
+    ['2026-03-28T22:00:00Z', 'Asia/Beirut', undefined],
+    ['2026-03-28T22:05:00Z', 'Asia/Beirut', '01:05'],
+  ])('at %s in %s is %s', (at, timeZone, time) => {
+    expect(timeWithinDay(parseInstant(at)!, timeZone)).toBe(time);
   });
 });

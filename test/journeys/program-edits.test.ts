@@ -132,7 +132,7 @@ describe.each(EDITS)('%s', (_, edit) => {
         detail: { occurredAt: '2026-03-23T23:00:00Z', expiresAt: '2026-03-30T22:00:00Z', after: { id: 'bronze' } },
       },
     ]);
-    expect(heard(world)).toMatchObject({ mails: ['Your Gold status is about to end'], texts: [expect.any(String)] });
+    expect(heard(world)).toMatchObject({ mails: ['Your Gold status ends soon'], texts: [expect.any(String)] });
 
     forget(world);
     next.at('2026-03-31T00:05:00Z');
@@ -211,7 +211,7 @@ describe.each(EDITS)('%s', (_, edit) => {
       { to: { id: 'platinum' } },
     ]);
     expect(heard(world).events).toEqual(['tier.downgraded', 'tier.expiring']);
-    expect(heard(world).mails).toEqual(["You're now Gold", 'Your Gold status is about to end']);
+    expect(heard(world).mails).toEqual(["You're now Gold", 'Your Gold status ends soon']);
   });
 
   test.each<[string, (next: World) => Promise<unknown>]>([

@@ -457,10 +457,10 @@ describe('the member', () => {
     const world = await reminded(withReminders({ notify: true }));
     expect(heard(world)).toEqual({
       events: ['tier.expiring'],
-      mails: ['Your Gold status is about to end'],
-      texts: ['Your Gold status ends on May 30, 2026'],
+      mails: ['Your Gold status ends soon'],
+      texts: ['The last day of your Gold status is May 29, 2026'],
     });
-    expect(world.ports.mailer.sent[0]!.text).toContain('Your Gold status ends on May 30, 2026');
+    expect(world.ports.mailer.sent[0]!.text).toContain('The last day of your Gold status is May 29, 2026');
   });
 
   test('or in the brand’s own, in the member’s language', async () => {
@@ -470,8 +470,8 @@ describe('the member', () => {
       { cause: 'reminder' as const, locale: 'es', text: '{{tierStatus}} hasta el {{expiresOn}}' },
     ];
     const options = { ...withReminders({ notify: true }), notifications: { texts } };
-    expect(heard(await reminded(options, { name: 'Ana' })).texts).toEqual(['Ana, Gold until May 30, 2026']);
-    expect(heard(await reminded(options, { locale: 'es-MX' })).texts).toEqual(['Gold hasta el 30 de mayo de 2026']);
+    expect(heard(await reminded(options, { name: 'Ana' })).texts).toEqual(['Ana, Gold until May 29, 2026']);
+    expect(heard(await reminded(options, { locale: 'es-MX' })).texts).toEqual(['Gold hasta el 29 de mayo de 2026']);
   });
 
   test('a brand’s general words about a change are not used for a tier that stays', async () => {
@@ -479,7 +479,7 @@ describe('the member', () => {
       ...withReminders({ notify: true }),
       notifications: { texts: [{ text: 'You are {{tierStatus}} now' }] },
     };
-    expect(heard(await reminded(options)).texts).toEqual(['Your Gold status ends on May 30, 2026']);
+    expect(heard(await reminded(options)).texts).toEqual(['The last day of your Gold status is May 29, 2026']);
   });
 
   test('not who opted out', async () => {
@@ -492,6 +492,6 @@ describe('the member', () => {
     await world.enrol('m-1');
     await take(world, forDays(90));
     await live(world, '2026-05-10T10:00:00Z');
-    expect(heard(world).texts).toEqual(['Your Gold status ends on May 30, 2026']);
+    expect(heard(world).texts).toEqual(['The last day of your Gold status is May 30, 2026']);
   });
 });

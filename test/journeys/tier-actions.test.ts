@@ -909,7 +909,7 @@ describe('whom an action tells', () => {
     });
   });
 
-  test('in the brand’s own words for the cause, the direction and the language, with the day on which it ends', async () => {
+  test('in the brand’s own words for the cause, the direction and the language, with the last day', async () => {
     const texts = [
       { cause: 'tierAction' as const, direction: 'up' as const, text: 'A gift: {{tierStatus}} until {{expiresOn}}' },
       {
@@ -933,11 +933,11 @@ describe('whom an action tells', () => {
     await world.wake();
     await world.deliver();
     expect(heard(world).texts.sort()).toEqual([
-      'A gift: Gold until May 30, 2026',
+      'A gift: Gold until May 29, 2026',
       'Back from Gold to Bronze',
       'Back from Gold to Bronze',
-      'Un regalo: Gold hasta el 30 de mayo de 2026',
-      'Until May 31, 2026',
+      'Un regalo: Gold hasta el 29 de mayo de 2026',
+      'Until May 30, 2026',
     ]);
   });
 });
@@ -1056,8 +1056,8 @@ describe('the explanation', () => {
     expect(summary.slice(0, 4)).toEqual([
       'The tier is Platinum, given by the action p.',
       'The points alone give Silver.',
-      'It lasts until the end of 2026-03-31; then comes Gold.',
-      'The tier is also not below Gold until the end of 2026-05-31, by g.',
+      'It lasts until the end of March 31, 2026; then comes Gold.',
+      'The tier is also not below Gold until the end of May 31, 2026, by g.',
     ]);
     expect(member.grants.map(({ id }: { id: string }) => id)).toEqual(['p', 'g']);
     expect(actions.map(({ id }: { id: string }) => id).sort()).toEqual(['g', 'p']);
@@ -1070,7 +1070,7 @@ describe('the explanation', () => {
     expect((await world.explanation('m-1')).summary.slice(0, 3)).toEqual([
       'The tier is Silver, held down by the action fraud.',
       'The points alone give Gold.',
-      'It lasts until the end of 2026-05-29; then comes Gold.',
+      'It lasts until the end of May 29, 2026; then comes Gold.',
     ]);
   });
 

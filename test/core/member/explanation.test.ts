@@ -291,7 +291,7 @@ describe('in sentences, where staff or a promotion decided', () => {
       [
         'The tier is Gold, given by the action vip.',
         'The points alone give Silver.',
-        'It lasts until the end of 2026-07-31; then comes Silver.',
+        'It lasts until the end of July 31, 2026; then comes Silver.',
         'To Platinum are missing: 8700 points.',
       ],
     ],
@@ -302,7 +302,7 @@ describe('in sentences, where staff or a promotion decided', () => {
       [
         'The tier is Gold, given by the action vip.',
         'The points alone give Bronze.',
-        'It lasts until the end of 2026-07-31; then comes Bronze.',
+        'It lasts until the end of July 31, 2026; then comes Bronze.',
         'To Platinum are missing: 10000 points.',
       ],
     ],
@@ -313,7 +313,7 @@ describe('in sentences, where staff or a promotion decided', () => {
       [
         'The tier is Gold, given by the promotion gold-tonight.',
         'The points alone give Silver.',
-        'It lasts until 2026-06-01T20:30:00Z; then comes Silver.',
+        'It lasts until 22:30 on June 1, 2026 (Europe/Madrid); then comes Silver.',
         'To Platinum are missing: 8700 points.',
       ],
     ],
@@ -324,7 +324,7 @@ describe('in sentences, where staff or a promotion decided', () => {
       [
         'The tier is Silver, held down by the action penalty.',
         'The points alone give Gold.',
-        'It lasts until the end of 2026-12-31; then comes Gold.',
+        'It lasts until the end of December 31, 2026; then comes Gold.',
         "If nothing more happens, the cycle's end brings Gold.",
       ],
     ],
@@ -335,8 +335,8 @@ describe('in sentences, where staff or a promotion decided', () => {
       [
         'The tier is Platinum, given by the action short.',
         'The points alone give Silver.',
-        'It lasts until the end of 2026-07-31; then comes Gold.',
-        'The tier is also not below Gold until the end of 2026-08-31, by long.',
+        'It lasts until the end of July 31, 2026; then comes Gold.',
+        'The tier is also not below Gold until the end of August 31, 2026, by long.',
       ],
     ],
     [
@@ -346,7 +346,7 @@ describe('in sentences, where staff or a promotion decided', () => {
       [
         'The tier is Platinum, given by the action short.',
         'The points alone give Silver.',
-        'It lasts until the end of 2026-07-31; then comes Gold.',
+        'It lasts until the end of July 31, 2026; then comes Gold.',
         'The tier is also not below Gold for good, by friend.',
       ],
     ],
@@ -356,7 +356,7 @@ describe('in sentences, where staff or a promotion decided', () => {
       [bonus('a', 1300)],
       [
         'The tier is Silver, earned with 1300 points that count at present.',
-        'The tier is also not below Silver until the end of 2026-07-31, by vip.',
+        'The tier is also not below Silver until the end of July 31, 2026, by vip.',
         'To Gold are missing: 3700 points.',
         'Silver is kept after the cycle ends.',
       ],
@@ -367,7 +367,7 @@ describe('in sentences, where staff or a promotion decided', () => {
       [bonus('a', 200)],
       [
         'The tier is Bronze, the base tier, with 200 points.',
-        'The tier is also not above Silver until the end of 2026-07-31, by penalty.',
+        'The tier is also not above Silver until the end of July 31, 2026, by penalty.',
         'To Silver are missing: 800 points.',
       ],
     ],
@@ -389,7 +389,7 @@ describe('in sentences, where staff or a promotion decided', () => {
       [
         'The tier is Gold, given by the action vip.',
         'The points alone give Silver.',
-        'It lasts until the end of 2026-07-31; then comes Silver.',
+        'It lasts until the end of July 31, 2026; then comes Silver.',
         'To Platinum are missing: 8700 points.',
       ],
     );
@@ -408,7 +408,7 @@ describe('in sentences, where staff or a promotion decided', () => {
     ).toEqual([
       'The tier is Gold, given by the action vip.',
       'Without that it is Silver, kept until the cycle ends, though the points alone give Bronze.',
-      'It lasts until the end of 2026-07-31; then comes Silver.',
+      'It lasts until the end of July 31, 2026; then comes Silver.',
     ]);
   });
 });

@@ -67,10 +67,10 @@ describe('without words of the brand, a tier that stays', () => {
     ]);
   });
 
-  test('and is about to end says when', () => {
+  test('and is about to end says its last day', () => {
     expect(wordsFor(notice('expiring', '2026-05-29T22:00:00Z'))).toEqual([
-      'Your Silver status is about to end',
-      'Your Silver status ends on May 30, 2026',
+      'Your Silver status ends soon',
+      'The last day of your Silver status is May 29, 2026',
     ]);
   });
 });
@@ -100,7 +100,7 @@ describe('the values of a change', () => {
       points: '1,300',
       pointsToNextTier: '3,700.5',
       nextTierStatus: 'Gold',
-      expiresOn: 'May 30, 2026',
+      expiresOn: 'May 29, 2026',
       brandName: 'Acme',
     });
     expect(Object.keys(variablesOf(change, PROGRAM, ACME, {})).sort()).toEqual([...VARIABLES].sort());
@@ -124,24 +124,18 @@ describe('the values of a change', () => {
     });
   });
 
-  describe('name the day on which the tier ends', () => {
+  describe('name the last day of the tier', () => {
     const midnight = at('2026-05-29T22:00:00Z');
-    const lastDayCounts = exampleProgram({ expiryBoundary: 'endOfDay' });
     const evening = at('2026-05-29T21:59:59Z');
+    const endOfDay = exampleProgram({ expiryBoundary: 'endOfDay' });
 
     test.each([
-      ['by the calendar of the program, not of Greenwich', PROGRAM, midnight, undefined, 'May 30, 2026'],
-      ['the moment before midnight still is the day before', PROGRAM, evening, undefined, 'May 29, 2026'],
-      ['as the language of the member writes it', PROGRAM, midnight, 'es', '30 de mayo de 2026'],
-      ['as its country does', PROGRAM, midnight, 'en-GB', '30 May 2026'],
-      [
-        'the last one, where the program ends grants with their day',
-        lastDayCounts,
-        midnight,
-        undefined,
-        'May 29, 2026',
-      ],
-      ['also of an end in the middle of that day', lastDayCounts, evening, undefined, 'May 29, 2026'],
+      ['by the calendar of the program, not of Greenwich', PROGRAM, midnight, undefined, 'May 29, 2026'],
+      ['of an end within a day as that day', PROGRAM, evening, undefined, 'May 29, 2026'],
+      ['of an end just after midnight as the day that began', PROGRAM, midnight + 1, undefined, 'May 30, 2026'],
+      ['as the language of the member writes it', PROGRAM, midnight, 'es', '29 de mayo de 2026'],
+      ['as the country of the member does', PROGRAM, midnight, 'en-GB', '29 May 2026'],
+      ['whatever boundary the program chose for its end dates', endOfDay, midnight, undefined, 'May 29, 2026'],
     ])('%s', (_, program, expiresAt, locale, day) => {
       const recipient = locale === undefined ? {} : { locale };
       expect(variablesOf({ ...UPGRADE, expiresAt }, program, ACME, recipient).expiresOn).toBe(day);
@@ -283,7 +277,7 @@ describe("the brand's own words", () => {
 
     test('come with the default subject of their occasion', () => {
       expect(chooseText({ texts: [ending] }, reminder, undefined)).toEqual({
-        subject: 'Your {{tierStatus}} status is about to end',
+        subject: 'Your {{tierStatus}} status ends soon',
         text: 'ending',
         language: undefined,
       });

@@ -81,7 +81,7 @@ describe('the face of a pass', () => {
     });
     expect(await faceFrom(world, { locale: 'ja' })).toMatchObject({
       tier: { value: 'Oro' },
-      expires: { value: '1 de febrero de 2027' },
+      expires: { value: '31 de enero de 2027' },
     });
   });
 
@@ -165,12 +165,12 @@ describe('the face of a pass', () => {
     });
   });
 
-  test('a tier that a tier action gave tells the day of its end', async () => {
+  test('a tier that a tier action gave tells its last day', async () => {
     const world = await silverWorld();
     await world.act('m-1', { expiry: { type: 'date', date: '2026-08-01' } });
     expect(await faceFrom(world, undefined)).toMatchObject({
       tier: { id: 'gold' },
-      expires: { label: 'Status until', value: 'August 1, 2026' },
+      expires: { label: 'Status until', value: 'July 31, 2026' },
     });
   });
 });
