@@ -1,7 +1,8 @@
-import { lastDayText, numberText } from '../locale-format.ts';
+import { lastDayText } from '../locale-format.ts';
 import { isNotice, type TierChange, type TierNotice } from '../member/member.ts';
 import type { Brand, NotificationSettings, NotificationText } from '../program/brand.ts';
 import { type Program, tierById, tierName } from '../program/program.ts';
+import { tierPointsText } from '../tiers/progress.ts';
 
 export const DEFAULT_TEXT = "Your status level has changed, you're now {{tierStatus}}";
 export const DEFAULT_SUBJECT = "You're now {{tierStatus}}";
@@ -16,7 +17,7 @@ export interface Occasion {
 const DEFAULT_WORDS: Partial<Record<Occasion['cause'], { subject: string; text: string }>> = {
   renewal: {
     subject: 'You stay {{tierStatus}}',
-    text: 'Your status level was renewed, you stay {{tierStatus}}',
+    text: 'Your {{tierStatus}} status was renewed',
   },
   reminder: {
     subject: 'Your {{tierStatus}} status ends soon',
@@ -76,8 +77,9 @@ export function variablesOf(
     tierStatus: named(change.to),
     previousTierStatus: named(change.from),
     memberName: recipient.name ?? '',
-    points: numberText(change.points, locale),
-    pointsToNextTier: change.next && change.next.missing !== null ? numberText(change.next.missing, locale) : '',
+    points: tierPointsText(change.points, program, locale),
+    // Nothing is missing where something else holds the tier down, and points may not lead to the next tier.
+    pointsToNextTier: change.next?.missing ? tierPointsText(change.next.missing, program, locale) : '',
     nextTierStatus: named(change.next),
     expiresOn: change.expiresAt === null ? '' : lastDayText(change.expiresAt, program.timeZone, locale),
     brandName: brand.name,

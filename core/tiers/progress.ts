@@ -1,4 +1,5 @@
 import type { Grant } from '../actions/grant.ts';
+import { moneyText, numberText } from '../locale-format.ts';
 import { afterCycleEnd, type Tally } from '../member/tally.ts';
 import { currencyDigits } from '../money.ts';
 import { type Condition, type Program, type Tier, TRACKER_UNIT } from '../program/program.ts';
@@ -27,6 +28,14 @@ export function shown(tierPoints: number, program: Program): number {
 /** How many of the ledger's units (points, or minor units) are one that people read. */
 export function tierPointsUnit(program: Program): number {
   return program.basis === 'spend' ? 10 ** currencyDigits(program.currency) : 1;
+}
+
+/**
+ * Tier points in a text: money with its currency where the program counts spend, else a bare number.
+ * @param value in units that people read
+ */
+export function tierPointsText(value: number, { basis, currency }: Program, locale?: string): string {
+  return basis === 'spend' ? moneyText(value, currency, locale) : numberText(value, locale);
 }
 
 export function tierPointsShown(tally: Tally, program: Program): number {

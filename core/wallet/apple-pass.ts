@@ -87,7 +87,7 @@ export function applePass(face: PassFace, issue: AppleIssue, tierChanged: string
         ...(tierChanged !== undefined && { changeMessage: withNewValue(tierChanged) }),
       }),
       secondaryFields: fields(
-        face.next && { key: 'next', label: face.next.label, value: face.next.value },
+        face.next && { key: 'next', label: face.next.label, value: face.next.short },
         face.expires && {
           key: 'expires',
           label: face.expires.label,
@@ -98,6 +98,8 @@ export function applePass(face: PassFace, issue: AppleIssue, tierChanged: string
       auxiliaryFields: fields(face.member && { key: 'member', label: face.member.label, value: face.member.value }),
       backFields: fields(
         { key: 'balance', label: face.balance.label, value: face.balance.value },
+        // All that is on the front shares one row, which has no room for a sentence.
+        face.next && { key: 'toNext', label: face.next.label, value: face.next.value },
         face.keep && { key: 'keep', label: face.keep.label, value: face.keep.value },
         { key: 'terms', label: face.terms.label, value: face.terms.value },
       ),

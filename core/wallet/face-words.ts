@@ -1,16 +1,46 @@
 /** What Laurel itself writes on a pass, in the languages that it knows. A brand's own labels come before these. */
 import type { LocalText, PassLabel } from '../program/brand.ts';
+import { neededFor } from '../tiers/needed.ts';
 
 export interface FaceWords {
   labels: Readonly<Record<PassLabel, string>>;
-  /** What a pass is, for who can't see it: VoiceOver reads it. */
+  /** The label of the tier points where the program counts spend: they are money. */
+  spent: string;
+  /** What a pass is, for people who cannot see it: VoiceOver reads it. */
   description: string;
-  /** @param missing a number as people of the language write it */
-  toNext(missing: string, tier: string): string;
-  /** @param by a date as people of the language write it */
-  toKeep(missing: string, by: string): string;
-  kept(by: string): string;
+  toNext(missing: Missing, tier: string): string;
+  /** The same in as few words as fit on the front of a card. */
+  shortToNext(missing: Missing, tier: string): string;
+  /** @param by the last day, as people of the language write it */
+  toKeep(missing: Missing, by: string): string;
+  /** Nothing is missing to keep the tier beyond a day. */
+  kept(day: string): string;
+  /** The tier that follows once a day is over. */
+  after(day: string, tier: string): string;
 }
+
+/** What is missing to a tier, in tier points. */
+export interface Missing {
+  /** As people of the language write it: a number, or money with its currency. */
+  amount: string;
+  /** `none` where a brand's own label says what the points are called. */
+  unit: 'money' | 'points' | 'none';
+  isOne: boolean;
+}
+
+/** The amount with the language's word for points behind it, where it counts points. */
+function withUnit({ amount, unit, isOne }: Missing, one: string, many: string): string {
+  return unit === 'points' ? `${amount} ${isOne ? one : many}` : amount;
+}
+
+const inEnglish = (missing: Missing) => withUnit(missing, 'point', 'points');
+const moreInEnglish = ({ amount, unit, isOne }: Missing) => ({
+  what: inEnglish({ amount: `${amount} more`, unit, isOne }),
+  isOne: isOne || unit === 'money',
+});
+const inSpanish = (missing: Missing) => withUnit(missing, 'punto', 'puntos');
+const inGerman = (missing: Missing) => withUnit(missing, 'Punkt', 'Punkte');
+const inFrench = (missing: Missing) => withUnit(missing, 'point', 'points');
 
 const WORDS: Readonly<Record<string, FaceWords>> = {
   en: {
@@ -24,10 +54,13 @@ const WORDS: Readonly<Record<string, FaceWords>> = {
       keep: 'To keep your status',
       terms: 'Terms',
     },
+    spent: 'Spent',
     description: 'Loyalty card',
-    toNext: (missing, tier) => `${missing} to ${tier}`,
-    toKeep: (missing, by) => `${missing} more by ${by}`,
-    kept: (by) => `Nothing: it is yours until ${by} and beyond`,
+    toNext: (missing, tier) => neededFor(moreInEnglish(missing), `for ${tier}`),
+    shortToNext: (missing, tier) => `${inEnglish(missing)} to ${tier}`,
+    toKeep: (missing, by) => neededFor(moreInEnglish(missing), `by ${by}`),
+    kept: (day) => `Nothing more is needed. Your status continues after ${day}.`,
+    after: (day, tier) => `${tier} after ${day}`,
   },
   es: {
     labels: {
@@ -40,10 +73,13 @@ const WORDS: Readonly<Record<string, FaceWords>> = {
       keep: 'Para conservar tu nivel',
       terms: 'Condiciones',
     },
+    spent: 'Gastado',
     description: 'Tarjeta de fidelidad',
-    toNext: (missing, tier) => `${missing} para ${tier}`,
-    toKeep: (missing, by) => `${missing} más hasta el ${by}`,
-    kept: (by) => `Nada: es tuyo hasta el ${by} y después`,
+    toNext: (missing, tier) => `Necesitas ${inSpanish(missing)} más para ${tier}`,
+    shortToNext: (missing, tier) => `${inSpanish(missing)} para ${tier}`,
+    toKeep: (missing, by) => `Necesitas ${inSpanish(missing)} más hasta el ${by}`,
+    kept: (day) => `No necesitas nada más. Tu nivel continúa después del ${day}.`,
+    after: (day, tier) => `${tier} después del ${day}`,
   },
   de: {
     labels: {
@@ -56,10 +92,13 @@ const WORDS: Readonly<Record<string, FaceWords>> = {
       keep: 'Um den Status zu behalten',
       terms: 'Bedingungen',
     },
+    spent: 'Ausgegeben',
     description: 'Treuekarte',
-    toNext: (missing, tier) => `Noch ${missing} bis ${tier}`,
-    toKeep: (missing, by) => `Noch ${missing} bis zum ${by}`,
-    kept: (by) => `Nichts: er bleibt über den ${by} hinaus`,
+    toNext: (missing, tier) => `Für ${tier} ${missing.isOne ? 'fehlt' : 'fehlen'} noch ${inGerman(missing)}`,
+    shortToNext: (missing, tier) => `Noch ${inGerman(missing)} bis ${tier}`,
+    toKeep: (missing, by) => `Noch ${inGerman(missing)} bis zum ${by}`,
+    kept: (day) => `Dafür ist nichts mehr nötig. Der Status bleibt nach dem ${day} bestehen.`,
+    after: (day, tier) => `${tier} nach dem ${day}`,
   },
   fr: {
     labels: {
@@ -72,10 +111,13 @@ const WORDS: Readonly<Record<string, FaceWords>> = {
       keep: 'Pour garder votre statut',
       terms: 'Conditions',
     },
+    spent: 'Dépensé',
     description: 'Carte de fidélité',
-    toNext: (missing, tier) => `Encore ${missing} pour ${tier}`,
-    toKeep: (missing, by) => `Encore ${missing} jusqu’au ${by}`,
-    kept: (by) => `Rien : il est à vous au-delà du ${by}`,
+    toNext: (missing, tier) => `Il manque encore ${inFrench(missing)} pour ${tier}`,
+    shortToNext: (missing, tier) => `Encore ${inFrench(missing)} pour ${tier}`,
+    toKeep: (missing, by) => `Encore ${inFrench(missing)} jusqu’au ${by}`,
+    kept: (day) => `Rien de plus n’est nécessaire. Votre statut continue après le ${day}.`,
+    after: (day, tier) => `${tier} après le ${day}`,
   },
 };
 

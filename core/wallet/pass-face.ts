@@ -1,9 +1,10 @@
 import { lastDayText } from '../locale-format.ts';
 import type { MemberView } from '../member/member-view.ts';
 import type { Brand, PassDesign, PassLabel, WalletSettings } from '../program/brand.ts';
-import { type Program, tierById, tierName } from '../program/program.ts';
+import { type Program, rankOf, tierById, tierName } from '../program/program.ts';
+import { type Progress, tierPointsText } from '../tiers/progress.ts';
 import type { Instant } from '../time.ts';
-import { faceWords, inLanguage } from './face-words.ts';
+import { type FaceWords, faceWords, inLanguage, type Missing } from './face-words.ts';
 
 /** What a member's pass says and looks like, whichever wallet it is kept in. */
 export interface PassFace {
@@ -16,17 +17,20 @@ export interface PassFace {
   /** What it is, for who can't see it. */
   description: string;
   tier: { id: string; rank: number; label: string; value: string };
-  /** Tier points, or money where the program counts spend: then with its currency. */
+  /** Tier points, or money where the program counts spend: then with its currency, and its own label. */
   points: { label: string; value: number; currency: string | undefined };
-  /** Null at the top. The text is the tier alone where points do not lead there, `missing` then null, or suffice already. */
-  next: { label: string; value: string; missing: number | null; tier: string } | null;
+  /**
+   * Null at the top. Where points do not lead there, `missing` is null and the text is the tier alone. Where they suffice already, `missing` is
+   * 0, and the text says after which day the tier comes, as far as that is known. `short` is what fits on the front of a card.
+   */
+  next: { label: string; value: string; short: string; missing: number | null; tier: string } | null;
   /** When a tier action's tier ends; null where nothing ends it. The value is the last day. */
   expires: { label: string; value: string; at: Instant } | null;
   /** Null where nobody told the name. */
   member: { label: string; value: string } | null;
   /** Points that can be spent. */
   balance: { label: string; value: number };
-  /** What keeps the tier at the end of the cycle; null where no cycle ends, or there is nothing to keep. */
+  /** What keeps the tier at the end of the cycle; null where no cycle ends, or no points keep it. */
   keep: { label: string; value: string } | null;
   /** What a till scans. */
   barcode: string;
@@ -69,17 +73,26 @@ export function faceOf(
   const words = faceWords(...locales);
   const design = designOf(wallet, tier.id, program);
   const label = (name: PassLabel) => inLanguage(design.labels?.[name] ?? words.labels[name], ...locales);
-  const { currency } = program;
   const isSpend = program.basis === 'spend';
-  const amount = (value: number) =>
-    new Intl.NumberFormat(words.locale, isSpend ? { style: 'currency', currency } : {}).format(value);
+  const ownWord = design.labels?.points;
   const named = (id: string) => {
     const found = tierById(program, id);
     return found ? tierName(found, ...locales) : id;
   };
-  const { next, keep } = view.progress;
-  const dayBefore = (end: Instant) => lastDayText(end, program.timeZone, words.locale);
+  const writing: Writing = {
+    words,
+    program,
+    named,
+    missing: (value) => ({
+      amount: tierPointsText(value, program, words.locale),
+      unit: isSpend ? 'money' : ownWord === undefined ? 'points' : 'none',
+      isOne: value === 1,
+    }),
+    lastDay: (end) => lastDayText(end, program.timeZone, words.locale),
+  };
+  const { next } = view.progress;
   const { expiresAt } = view.tier;
+  const keep = keepText(view, writing);
 
   return {
     memberId: view.memberId,
@@ -88,31 +101,67 @@ export function faceOf(
     brandName: brand.name,
     description: `${words.description}, ${brand.name}`,
     tier: { id: tier.id, rank: tier.rank, label: label('tier'), value: tierName(tier, ...locales) },
-    points: { label: label('points'), value: view.points.current, currency: isSpend ? currency : undefined },
+    points: {
+      label: isSpend && ownWord === undefined ? words.spent : label('points'),
+      value: view.points.current,
+      currency: isSpend ? program.currency : undefined,
+    },
     next: next && {
       label: label('next'),
-      // Nothing is missing where points suffice, and something else holds the tier down.
-      value: next.missing ? words.toNext(amount(next.missing), named(next.tier)) : named(next.tier),
+      ...nextTexts(next, view, writing),
       missing: next.missing,
       tier: next.tier,
     },
-    expires: expiresAt === null ? null : { label: label('expires'), value: dayBefore(expiresAt), at: expiresAt },
+    expires: expiresAt === null ? null : { label: label('expires'), value: writing.lastDay(expiresAt), at: expiresAt },
     member: holder?.name === undefined ? null : { label: label('member'), value: holder.name },
     balance: { label: label('balance'), value: view.points.balance },
-    keep:
-      keep === null || keep.missing === null
-        ? null
-        : {
-            label: label('keep'),
-            value:
-              keep.missing > 0
-                ? words.toKeep(amount(keep.missing), dayBefore(keep.by))
-                : words.kept(dayBefore(keep.by)),
-          },
+    keep: keep === undefined ? null : { label: label('keep'), value: keep },
     barcode: view.memberId,
     terms: { label: label('terms'), value: inLanguage(wallet.terms, ...locales) },
     design,
   };
+}
+
+/** How a pass's language writes what its sentences are made of. */
+interface Writing {
+  words: FaceWords;
+  program: Program;
+  named(tier: string): string;
+  missing(value: number): Missing;
+  lastDay(end: Instant): string;
+}
+
+function nextTexts(
+  next: NonNullable<Progress['next']>,
+  view: MemberView,
+  writing: Writing,
+): { value: string; short: string } {
+  const { words, program, named, missing, lastDay } = writing;
+  const short = named(next.tier);
+  if (next.missing) {
+    const amount = missing(next.missing);
+    return { value: words.toNext(amount, short), short: words.shortToNext(amount, short) };
+  }
+  const { tier, expiresAt } = view.tier;
+  const comes = next.missing === 0 ? tierAfterEnd(view) : undefined;
+  const rises = comes !== undefined && rankOf(program, comes) > tier.rank;
+  return { value: rises ? words.after(lastDay(expiresAt!), named(comes)) : short, short };
+}
+
+/** The tier that follows when a grant ends; undefined where none ends, or a cycle does before: nobody knows that cycle's points yet. */
+function tierAfterEnd({ tier, cycle, progress }: MemberView): string | undefined {
+  if (tier.expiresAt === null || tier.expiresAt > (cycle.end ?? tier.expiresAt)) return undefined;
+  return tier.expiresAt === cycle.end ? progress.expectedAtCycleEnd : tier.after?.id;
+}
+
+/** @returns undefined where there is nothing to keep, or no points keep it */
+function keepText({ tier, cycle, progress }: MemberView, { words, missing, lastDay }: Writing): string | undefined {
+  const { keep } = progress;
+  const endsBefore = tier.expiresAt !== null && cycle.end !== null && tier.expiresAt < cycle.end;
+  if (keep === null || keep.missing === null || endsBefore) return undefined;
+  if (keep.missing > 0) return words.toKeep(missing(keep.missing), lastDay(keep.by));
+  // A tier that a cap holds down is not kept: a higher one follows.
+  return progress.expectedAtCycleEnd === tier.tier.id ? words.kept(lastDay(keep.by)) : undefined;
 }
 
 function designOf(wallet: WalletSettings, tierId: string, { tiers }: Program): PassDesign {

@@ -56,7 +56,12 @@ describe('the worked examples, with their passes', () => {
     const { world, phone } = await withPhone();
     await world.post('m-1', { points: 500 });
     await settle(world, phone);
-    expect(phone.shows('m-1')).toMatchObject({ tier: 'Silver', points: 1300, next: '3,700 to Gold', member: 'Ana' });
+    expect(phone.shows('m-1')).toMatchObject({
+      tier: 'Silver',
+      points: 1300,
+      next: '3,700 points to Gold',
+      member: 'Ana',
+    });
     expect(phone.told).toEqual(["Your status level has changed, you're now Silver"]);
   });
 
@@ -150,7 +155,9 @@ describe('what a phone says', () => {
     const { world } = await withPhone();
     const { files } = readPass((await world.call('GET pass', m1)).body);
     expect(files['es.lproj/pass.strings']!.toString('utf8')).toContain('"Points" = "Puntos";');
-    expect(files['de.lproj/pass.strings']!.toString('utf8')).toContain('"200 to Silver" = "Noch 200 bis Silver";');
+    expect(files['de.lproj/pass.strings']!.toString('utf8')).toContain(
+      '"200 points to Silver" = "Noch 200 Punkte bis Silver";',
+    );
   });
 
   test.each([

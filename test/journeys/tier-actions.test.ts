@@ -905,7 +905,7 @@ describe('whom an action tells', () => {
     expect(heard(world)).toEqual({
       events: ['tier.renewed'],
       mails: ['You stay Gold'],
-      texts: ['Your status level was renewed, you stay Gold'],
+      texts: ['Your Gold status was renewed'],
     });
   });
 

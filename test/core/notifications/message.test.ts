@@ -63,7 +63,7 @@ describe('without words of the brand, a tier that stays', () => {
   test('and was renewed is not said to have changed', () => {
     expect(wordsFor(notice('renewed', '2026-05-29T22:00:00Z'))).toEqual([
       'You stay Silver',
-      'Your status level was renewed, you stay Silver',
+      'Your Silver status was renewed',
     ]);
   });
 
@@ -152,9 +152,22 @@ describe('the values of a change', () => {
     });
   });
 
-  test('tell no points to a tier that points do not lead to', () => {
-    const change = { ...UPGRADE, next: { id: 'gold', name: 'Gold', rank: 2, missing: null } };
+  test.each([
+    ['points do not lead to', null],
+    ['the points suffice for, while something else holds the tier down', 0],
+  ])('tell no points to a tier that %s', (_, missing) => {
+    const change = { ...UPGRADE, next: { id: 'gold', name: 'Gold', rank: 2, missing } };
     expect(variablesOf(change, PROGRAM, ACME, {})).toMatchObject({ pointsToNextTier: '', nextTierStatus: 'Gold' });
+  });
+
+  test.each([
+    [undefined, '€1,300.00', '€3,700.50'],
+    ['de', '1.300,00\u00a0€', '3.700,50\u00a0€'],
+    ['ja', '€1,300.00', '€3,700.50'],
+  ])('are money where the program counts spend, as those who read %s write it', (locale, points, pointsToNextTier) => {
+    const spend = exampleProgram({ basis: 'spend' });
+    const recipient = locale === undefined ? {} : { locale };
+    expect(variablesOf(UPGRADE, spend, ACME, recipient)).toMatchObject({ points, pointsToNextTier });
   });
 
   test('name a tier that the program no longer has as the change did', () => {

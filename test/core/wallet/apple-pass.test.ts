@@ -10,11 +10,17 @@ const FACE: PassFace = {
   description: 'Loyalty card, Example Shop',
   tier: { id: 'silver', rank: 1, label: 'Status', value: 'Silver' },
   points: { label: 'Points', value: 1300, currency: undefined },
-  next: { label: 'Next status', value: '3,700 to Gold', missing: 3700, tier: 'gold' },
-  expires: { label: 'Status until', value: 'August 1, 2026', at: Date.UTC(2026, 7, 1) },
+  next: {
+    label: 'Next status',
+    value: '3,700 more points are needed for Gold',
+    short: '3,700 points to Gold',
+    missing: 3700,
+    tier: 'gold',
+  },
+  expires: { label: 'Status until', value: 'July 31, 2026', at: Date.UTC(2026, 7, 1) },
   member: { label: 'Member', value: 'Ana' },
   balance: { label: 'Points to spend', value: 900 },
-  keep: { label: 'To keep your status', value: '300 more by December 31, 2026' },
+  keep: { label: 'To keep your status', value: '300 more points are needed by December 31, 2026' },
   barcode: 'm-1',
   terms: { label: 'Terms', value: 'One.\nTwo "quoted" \\.' },
   design: { background: '#C0c0C0', foreground: '#000000', label: '#ffffff', images: 'x' },
@@ -38,7 +44,7 @@ describe('a store card', () => {
       primaryFields: ['tier'],
       secondaryFields: ['next', 'expires'],
       auxiliaryFields: ['member'],
-      backFields: ['balance', 'keep', 'terms'],
+      backFields: ['balance', 'toNext', 'keep', 'terms'],
     });
     expect(pass).toEqual({
       formatVersion: 1,
@@ -60,12 +66,21 @@ describe('a store card', () => {
 
   test('tells the end of a tier at the right, beside the way on; alone it stands where that would', () => {
     const secondaryOf = (face: PassFace) => applePass(face, ISSUE, undefined).storeCard.secondaryFields;
-    const expires = { key: 'expires', label: 'Status until', value: 'August 1, 2026' };
+    const expires = { key: 'expires', label: 'Status until', value: 'July 31, 2026' };
     expect(secondaryOf(FACE)).toEqual([
-      { key: 'next', label: 'Next status', value: '3,700 to Gold' },
+      { key: 'next', label: 'Next status', value: '3,700 points to Gold' },
       { ...expires, textAlignment: 'PKTextAlignmentRight' },
     ]);
     expect(secondaryOf({ ...FACE, next: null })).toEqual([expires]);
+  });
+
+  test('tells the way on in few words on the front, and in a sentence on the back', () => {
+    const { storeCard } = applePass(FACE, ISSUE, undefined);
+    expect(storeCard.backFields.slice(0, 3)).toEqual([
+      { key: 'balance', label: 'Points to spend', value: 900 },
+      { key: 'toNext', label: 'Next status', value: '3,700 more points are needed for Gold' },
+      { key: 'keep', label: 'To keep your status', value: '300 more points are needed by December 31, 2026' },
+    ]);
   });
 
   test('leaves out what there is not', () => {

@@ -1,25 +1,134 @@
 import { describe, expect, test } from 'vitest';
-import { FACE_LANGUAGES, faceWords, inLanguage } from '../../../core/wallet/face-words.ts';
+import { FACE_LANGUAGES, faceWords, inLanguage, type Missing } from '../../../core/wallet/face-words.ts';
 
 describe('what Laurel itself writes on a pass', () => {
+  const points: Missing = { amount: '200', unit: 'points', isOne: false };
+  const one: Missing = { amount: '1', unit: 'points', isOne: true };
+  const ownWord: Missing = { amount: '200', unit: 'none', isOne: false };
+  const oneOfOwnWord: Missing = { amount: '1', unit: 'none', isOne: true };
+  const money: Missing = { amount: '£690.00', unit: 'money', isOne: false };
+
   test.each([
-    ['en', '200 to Gold', '200 more by 31 December', 'Nothing: it is yours until 31 December and beyond'],
-    ['es', '200 para Gold', '200 más hasta el 31 December', 'Nada: es tuyo hasta el 31 December y después'],
-    ['de', 'Noch 200 bis Gold', 'Noch 200 bis zum 31 December', 'Nichts: er bleibt über den 31 December hinaus'],
-    ['fr', 'Encore 200 pour Gold', 'Encore 200 jusqu’au 31 December', 'Rien : il est à vous au-delà du 31 December'],
-  ])('says in %s how far the next tier is, and what keeps this one', (language, toNext, toKeep, kept) => {
+    [
+      'en',
+      [
+        '200 more points are needed for Gold',
+        '1 more point is needed for Gold',
+        '200 more are needed for Gold',
+        '1 more is needed for Gold',
+        '£690.00 more is needed for Gold',
+      ],
+    ],
+    [
+      'es',
+      [
+        'Necesitas 200 puntos más para Gold',
+        'Necesitas 1 punto más para Gold',
+        'Necesitas 200 más para Gold',
+        'Necesitas 1 más para Gold',
+        'Necesitas £690.00 más para Gold',
+      ],
+    ],
+    [
+      'de',
+      [
+        'Für Gold fehlen noch 200 Punkte',
+        'Für Gold fehlt noch 1 Punkt',
+        'Für Gold fehlen noch 200',
+        'Für Gold fehlt noch 1',
+        'Für Gold fehlen noch £690.00',
+      ],
+    ],
+    [
+      'fr',
+      [
+        'Il manque encore 200 points pour Gold',
+        'Il manque encore 1 point pour Gold',
+        'Il manque encore 200 pour Gold',
+        'Il manque encore 1 pour Gold',
+        'Il manque encore £690.00 pour Gold',
+      ],
+    ],
+  ])('says in %s how far the next tier is, with the unit', (language, sentences) => {
+    const { toNext } = faceWords(language);
+    expect([points, one, ownWord, oneOfOwnWord, money].map((missing) => toNext(missing, 'Gold'))).toEqual(sentences);
+  });
+
+  test.each([
+    ['en', ['200 points to Gold', '1 point to Gold', '200 to Gold', '1 to Gold', '£690.00 to Gold']],
+    ['es', ['200 puntos para Gold', '1 punto para Gold', '200 para Gold', '1 para Gold', '£690.00 para Gold']],
+    [
+      'de',
+      [
+        'Noch 200 Punkte bis Gold',
+        'Noch 1 Punkt bis Gold',
+        'Noch 200 bis Gold',
+        'Noch 1 bis Gold',
+        'Noch £690.00 bis Gold',
+      ],
+    ],
+    [
+      'fr',
+      [
+        'Encore 200 points pour Gold',
+        'Encore 1 point pour Gold',
+        'Encore 200 pour Gold',
+        'Encore 1 pour Gold',
+        'Encore £690.00 pour Gold',
+      ],
+    ],
+  ])('says in %s how far the next tier is in few words, for the front of a card', (language, sentences) => {
+    const { shortToNext } = faceWords(language);
+    expect([points, one, ownWord, oneOfOwnWord, money].map((missing) => shortToNext(missing, 'Gold'))).toEqual(
+      sentences,
+    );
+  });
+
+  test.each([
+    [
+      'en',
+      '200 more points are needed by DAY',
+      '£690.00 more is needed by DAY',
+      'Nothing more is needed. Your status continues after DAY.',
+      'Gold after DAY',
+    ],
+    [
+      'es',
+      'Necesitas 200 puntos más hasta el DAY',
+      'Necesitas £690.00 más hasta el DAY',
+      'No necesitas nada más. Tu nivel continúa después del DAY.',
+      'Gold después del DAY',
+    ],
+    [
+      'de',
+      'Noch 200 Punkte bis zum DAY',
+      'Noch £690.00 bis zum DAY',
+      'Dafür ist nichts mehr nötig. Der Status bleibt nach dem DAY bestehen.',
+      'Gold nach dem DAY',
+    ],
+    [
+      'fr',
+      'Encore 200 points jusqu’au DAY',
+      'Encore £690.00 jusqu’au DAY',
+      'Rien de plus n’est nécessaire. Votre statut continue après le DAY.',
+      'Gold après le DAY',
+    ],
+  ])('says in %s what keeps this tier until a day, and what follows after it', (language, ...sentences) => {
     const words = faceWords(language);
-    expect(words.toNext('200', 'Gold')).toBe(toNext);
-    expect(words.toKeep('200', '31 December')).toBe(toKeep);
-    expect(words.kept('31 December')).toBe(kept);
+    expect([
+      words.toKeep(points, 'DAY'),
+      words.toKeep(money, 'DAY'),
+      words.kept('DAY'),
+      words.after('DAY', 'Gold'),
+    ]).toEqual(sentences);
   });
 
   test('is in four languages, each with a word for every place', () => {
     expect(FACE_LANGUAGES).toEqual(['en', 'es', 'de', 'fr']);
     for (const language of FACE_LANGUAGES) {
-      const { labels, description } = faceWords(language);
+      const { labels, description, spent } = faceWords(language);
       expect(Object.keys(labels)).toEqual(Object.keys(faceWords('en').labels));
-      for (const word of [description, ...Object.values(labels)]) expect(word).toMatch(/^\p{Lu}\p{L}/u);
+      for (const word of [description, spent, ...Object.values(labels)]) expect(word).toMatch(/^\p{Lu}\p{L}/u);
     }
   });
 

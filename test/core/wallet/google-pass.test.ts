@@ -21,11 +21,20 @@ const FACE: PassFace = {
   description: 'Loyalty card, Example Shop',
   tier: { id: 'silver', rank: 1, label: 'Status', value: 'Silver' },
   points: { label: 'Points', value: 1300, currency: undefined },
-  next: { label: 'Next status', value: '3,700 to Gold', missing: 3700, tier: 'gold' },
+  next: {
+    label: 'Next status',
+    value: '3,700 more points are needed for Gold',
+    short: '3,700 points to Gold',
+    missing: 3700,
+    tier: 'gold',
+  },
   expires: null,
   member: { label: 'Member', value: 'Ana' },
   balance: { label: 'Points to spend', value: 900 },
-  keep: { label: 'To keep your status', value: 'Nothing' },
+  keep: {
+    label: 'To keep your status',
+    value: 'Nothing more is needed. Your status continues after December 31, 2026.',
+  },
   barcode: 'm-1',
   terms: { label: 'Terms', value: 'Terms.' },
   design: { background: '#c0c0c0', foreground: '#101010', label: '#404040', images: 'x' },
@@ -197,14 +206,19 @@ describe('the object of a member', () => {
             translatedValues: [{ language: 'es', value: 'Próximo nivel' }],
           },
           localizedBody: {
-            defaultValue: { language: 'en', value: '3,700 to Gold' },
+            defaultValue: { language: 'en', value: '3,700 more points are needed for Gold' },
             translatedValues: [{ language: 'es', value: '3.700 para Gold' }],
           },
         },
         {
           id: 'keep',
           localizedHeader: { defaultValue: { language: 'en', value: 'To keep your status' } },
-          localizedBody: { defaultValue: { language: 'en', value: 'Nothing' } },
+          localizedBody: {
+            defaultValue: {
+              language: 'en',
+              value: 'Nothing more is needed. Your status continues after December 31, 2026.',
+            },
+          },
         },
       ],
     });

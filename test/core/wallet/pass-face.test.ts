@@ -27,10 +27,15 @@ describe('the face of a pass', () => {
       organizationName: 'Example Shop',
       tier: { id: 'silver', label: 'Status', value: 'Silver' },
       points: { label: 'Points', value: 1300, currency: undefined },
-      next: { label: 'Next status', value: '3,700 to Gold', missing: 3700 },
+      next: {
+        label: 'Next status',
+        value: '3,700 more points are needed for Gold',
+        short: '3,700 points to Gold',
+        missing: 3700,
+      },
       expires: null,
       member: { label: 'Member', value: 'Ana García' },
-      keep: { value: 'Nothing: it is yours until December 31, 2026 and beyond' },
+      keep: { value: 'Nothing more is needed. Your status continues after December 31, 2026.' },
       barcode: 'm-1',
       terms: { label: 'Terms', value: 'Terms of the Example Shop.' },
       design: { background: '#c0c0c0' },
@@ -43,7 +48,7 @@ describe('the face of a pass', () => {
       locale: 'es-MX',
       description: 'Tarjeta de fidelidad, Example Shop',
       tier: { label: 'Nivel' },
-      next: { value: '3,700 para Gold' },
+      next: { value: 'Necesitas 3,700 puntos más para Gold' },
       terms: { label: 'Condiciones', value: 'Condiciones.' },
       member: null,
     });
@@ -70,8 +75,8 @@ describe('the face of a pass', () => {
     const face = await faceFrom(world, { locale: 'ja' });
     expect(face).toMatchObject({
       tier: { value: 'Plata' },
-      next: { value: '3700 para Oro' },
-      keep: { value: '1000 más hasta el 31 de diciembre de 2027' },
+      next: { value: 'Necesitas 3700 puntos más para Oro' },
+      keep: { value: 'Necesitas 1000 puntos más hasta el 31 de diciembre de 2027' },
     });
     expect({ ...face, locale: 'es' }).toEqual(await faceFrom(world, undefined));
     await world.act('m-1', {
@@ -85,16 +90,75 @@ describe('the face of a pass', () => {
     });
   });
 
-  test('a tier that is only held down is named, and nothing is said to be missing for it', async () => {
-    const world = makeWorld();
-    await world.enrol('m-1');
-    await world.post('m-1', { points: 6000 });
-    await world.deliver();
-    await world.act('m-1', { action: 'downgrade', strategy: { type: 'specific', tier: 'silver' } });
-    expect(await faceFrom(world, undefined)).toMatchObject({
-      tier: { value: 'Silver' },
-      next: { value: 'Gold', missing: 0, tier: 'gold' },
+  describe('of a member who is held down below the tier that the points give', () => {
+    async function heldDown(action: Record<string, unknown>, program: Partial<ProgramFile> = {}, now?: string) {
+      const world = makeWorld({ program, ...(now !== undefined && { now }) });
+      await world.enrol('m-1');
+      await world.post('m-1', { points: 6000 });
+      await world.deliver();
+      if (now !== undefined) world.at('2027-02-01T10:00:00Z');
+      await world.act('m-1', { action: 'downgrade', strategy: { type: 'specific', tier: 'silver' }, ...action });
+      return faceFrom(world, undefined);
+    }
+
+    test.each<[string, Record<string, unknown>, string, string]>([
+      [
+        'within the cycle',
+        { expiry: { type: 'date', date: '2026-08-01' } },
+        'July 31, 2026',
+        'Gold after July 31, 2026',
+      ],
+      ['with the cycle', {}, 'December 31, 2026', 'Gold after December 31, 2026'],
+    ])('says after which day the higher tier comes, where it comes %s', async (_, action, until, next) => {
+      expect(await heldDown(action)).toMatchObject({
+        tier: { value: 'Silver' },
+        next: { value: next, short: 'Gold', missing: 0, tier: 'gold' },
+        expires: { value: until },
+        keep: null,
+      });
     });
+
+    test('names the next tier alone where a cycle ends before the higher one comes', async () => {
+      expect(await heldDown({ expiry: { type: 'date', date: '2027-02-01' } })).toMatchObject({
+        next: { value: 'Gold', missing: 0 },
+        expires: { value: 'January 31, 2027' },
+      });
+    });
+
+    test('names the next tier alone where the points are gone once the cycle ends', async () => {
+      const face = await heldDown({}, {}, '2026-12-01T10:00:00Z');
+      expect(face).toMatchObject({
+        next: { value: 'Gold', missing: 0 },
+        expires: { value: 'December 31, 2027' },
+        keep: { value: '1,000 more points are needed by December 31, 2027' },
+      });
+    });
+
+    test('names the next tier alone where nothing ends', async () => {
+      const face = await heldDown({}, { cycle: { type: 'none' } });
+      expect(face).toMatchObject({ next: { value: 'Gold', missing: 0 }, expires: null, keep: null });
+    });
+  });
+
+  test.each<[string, string, { value: string } | null]>([
+    ['says nothing of keeping a tier that ends before the cycle does', '2026-12-31', null],
+    [
+      'says what keeps a tier that ends with the cycle',
+      '2027-01-01',
+      { value: '3,700 more points are needed by December 31, 2026' },
+    ],
+    [
+      'says that a tier is kept that ends after the cycle',
+      '2027-01-02',
+      { value: 'Nothing more is needed. Your status continues after December 31, 2026.' },
+    ],
+  ])('%s', async (_, date, keep) => {
+    const world = await silverWorld();
+    await world.act('m-1', { expiry: { type: 'date', date } });
+    const face = await faceFrom(world, undefined);
+    expect(face.tier.value).toBe('Gold');
+    if (keep) expect(face.keep).toMatchObject(keep);
+    else expect(face.keep).toBeNull();
   });
 
   test('a design’s own labels come before Laurel’s', async () => {
@@ -108,10 +172,13 @@ describe('the face of a pass', () => {
     expect(await faceFrom(world, { locale: 'es' })).toMatchObject({
       points: { label: 'Granos' },
       tier: { label: 'Club' },
+      // Laurel's word would contradict the brand's.
+      next: { value: 'Necesitas 3700 más para Gold' },
     });
+    expect(await faceFrom(world, undefined)).toMatchObject({ next: { value: '3,700 more are needed for Gold' } });
   });
 
-  test('at the top there is no next tier; with spend, points are money', async () => {
+  test('at the top there is no next tier; with spend, the figure is money and is called spent', async () => {
     const world = makeWorld({ program: { basis: 'spend' }, wallet: exampleWallet() });
     await world.enrol('m-1');
     await world.post('m-1', { amount: '12000.50' });
@@ -119,13 +186,59 @@ describe('the face of a pass', () => {
     expect(await faceFrom(world, undefined)).toMatchObject({
       tier: { id: 'platinum' },
       next: null,
-      points: { value: 12000.5, currency: 'EUR' },
+      points: { label: 'Spent', value: 12000.5, currency: 'EUR' },
+    });
+  });
+
+  test('a label of the brand’s own for the points is kept where they are money', async () => {
+    const designs = exampleWallet().designs;
+    const wallet = exampleWallet({
+      designs: { ...designs, bronze: { ...designs.bronze!, labels: { points: 'This year' } } },
+    });
+    const world = makeWorld({ program: { basis: 'spend' }, wallet });
+    await world.enrol('m-1');
+    expect(await faceFrom(world, undefined)).toMatchObject({
+      points: { label: 'This year', value: 0, currency: 'EUR' },
+      next: { value: '€1,000.00 more is needed for Silver' },
     });
   });
 
   test.each<[string, Partial<ProgramFile>, string, string, string]>([
-    ['points', {}, '1300', '3,700 to Gold', '1,000 more by December 31, 2027'],
-    ['money', { basis: 'spend' }, '1300.50', '€3,699.50 to Gold', '€1,000.00 more by December 31, 2027'],
+    [
+      'points',
+      {},
+      '1300',
+      '3,700 more points are needed for Gold',
+      '1,000 more points are needed by December 31, 2027',
+    ],
+    [
+      'a single point',
+      {},
+      '4999',
+      '1 more point is needed for Gold',
+      '1,000 more points are needed by December 31, 2027',
+    ],
+    [
+      'money',
+      { basis: 'spend' },
+      '1300.50',
+      '€3,699.50 more is needed for Gold',
+      '€1,000.00 more is needed by December 31, 2027',
+    ],
+    [
+      'money, with the digits that the ledger has and Intl leaves out',
+      { basis: 'spend', currency: 'HUF' },
+      '1300.50',
+      'HUF\u00a03,699.50 more is needed for Gold',
+      'HUF\u00a01,000.00 more is needed by December 31, 2027',
+    ],
+    [
+      'money of a currency without digits',
+      { basis: 'spend', currency: 'JPY' },
+      '1300',
+      '¥3,700 more is needed for Gold',
+      '¥1,000 more is needed by December 31, 2027',
+    ],
   ])(
     'says in %s how far it is to the next tier, and what keeps this one once its points count no more',
     async (_, file, amount, toNext, toKeep) => {
@@ -160,7 +273,7 @@ describe('the face of a pass', () => {
     world.at('2027-02-01T10:00:00Z');
     expect(await faceFrom(world, undefined)).toMatchObject({
       tier: { id: 'silver' },
-      next: { label: 'Next status', value: 'Gold', missing: null, tier: 'gold' },
+      next: { label: 'Next status', value: 'Gold', short: 'Gold', missing: null, tier: 'gold' },
       keep: null,
     });
   });
