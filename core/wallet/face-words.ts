@@ -9,9 +9,9 @@ export interface FaceWords {
   /** What a pass is, for people who cannot see it: VoiceOver reads it. */
   description: string;
   toNext(missing: Missing, tier: string): string;
-  /** The same in as few words as fit on the front of a card. */
+  /** In as few words as fit on the front of a card. It says of one way to the tier that it is one, not that it is needed. */
   shortToNext(missing: Missing, tier: string): string;
-  /** @param by the last day, as people of the language write it */
+  /** Stands under the label `keep`. @param by the last day, as people of the language write it */
   toKeep(missing: Missing, by: string): string;
   /** Nothing is missing to keep the tier beyond a day. */
   kept(day: string): string;
@@ -58,7 +58,7 @@ const WORDS: Readonly<Record<string, FaceWords>> = {
     description: 'Loyalty card',
     toNext: (missing, tier) => neededFor(moreInEnglish(missing), `for ${tier}`),
     shortToNext: (missing, tier) => `${inEnglish(missing)} to ${tier}`,
-    toKeep: (missing, by) => neededFor(moreInEnglish(missing), `by ${by}`),
+    toKeep: (missing, by) => `${moreInEnglish(missing).what} by ${by}`,
     kept: (day) => `Nothing more is needed. Your status continues after ${day}.`,
     after: (day, tier) => `${tier} after ${day}`,
   },
@@ -77,7 +77,7 @@ const WORDS: Readonly<Record<string, FaceWords>> = {
     description: 'Tarjeta de fidelidad',
     toNext: (missing, tier) => `Necesitas ${inSpanish(missing)} más para ${tier}`,
     shortToNext: (missing, tier) => `${inSpanish(missing)} para ${tier}`,
-    toKeep: (missing, by) => `Necesitas ${inSpanish(missing)} más hasta el ${by}`,
+    toKeep: (missing, by) => `${inSpanish(missing)} más hasta el ${by}`,
     kept: (day) => `No necesitas nada más. Tu nivel continúa después del ${day}.`,
     after: (day, tier) => `${tier} después del ${day}`,
   },

@@ -140,7 +140,9 @@ function nextTexts(
   const short = named(next.tier);
   if (next.missing) {
     const amount = missing(next.missing);
-    return { value: words.toNext(amount, short), short: words.shortToNext(amount, short) };
+    const way = words.shortToNext(amount, short);
+    // Where other conditions may stand in for the points, nobody needs them.
+    return { value: next.needed < next.conditions.length ? way : words.toNext(amount, short), short: way };
   }
   const { tier, expiresAt } = view.tier;
   const comes = next.missing === 0 ? tierAfterEnd(view) : undefined;

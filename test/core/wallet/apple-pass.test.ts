@@ -20,7 +20,7 @@ const FACE: PassFace = {
   expires: { label: 'Status until', value: 'July 31, 2026', at: Date.UTC(2026, 7, 1) },
   member: { label: 'Member', value: 'Ana' },
   balance: { label: 'Points to spend', value: 900 },
-  keep: { label: 'To keep your status', value: '300 more points are needed by December 31, 2026' },
+  keep: { label: 'To keep your status', value: '300 more points by December 31, 2026' },
   barcode: 'm-1',
   terms: { label: 'Terms', value: 'One.\nTwo "quoted" \\.' },
   design: { background: '#C0c0C0', foreground: '#000000', label: '#ffffff', images: 'x' },
@@ -79,7 +79,7 @@ describe('a store card', () => {
     expect(storeCard.backFields.slice(0, 3)).toEqual([
       { key: 'balance', label: 'Points to spend', value: 900 },
       { key: 'toNext', label: 'Next status', value: '3,700 more points are needed for Gold' },
-      { key: 'keep', label: 'To keep your status', value: '300 more points are needed by December 31, 2026' },
+      { key: 'keep', label: 'To keep your status', value: '300 more points by December 31, 2026' },
     ]);
   });
 

@@ -87,15 +87,15 @@ describe('what Laurel itself writes on a pass', () => {
   test.each([
     [
       'en',
-      '200 more points are needed by DAY',
-      '£690.00 more is needed by DAY',
+      '200 more points by DAY',
+      '£690.00 more by DAY',
       'Nothing more is needed. Your status continues after DAY.',
       'Gold after DAY',
     ],
     [
       'es',
-      'Necesitas 200 puntos más hasta el DAY',
-      'Necesitas £690.00 más hasta el DAY',
+      '200 puntos más hasta el DAY',
+      '£690.00 más hasta el DAY',
       'No necesitas nada más. Tu nivel continúa después del DAY.',
       'Gold después del DAY',
     ],

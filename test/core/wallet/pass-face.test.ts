@@ -76,7 +76,7 @@ describe('the face of a pass', () => {
     expect(face).toMatchObject({
       tier: { value: 'Plata' },
       next: { value: 'Necesitas 3700 puntos más para Oro' },
-      keep: { value: 'Necesitas 1000 puntos más hasta el 31 de diciembre de 2027' },
+      keep: { value: '1000 puntos más hasta el 31 de diciembre de 2027' },
     });
     expect({ ...face, locale: 'es' }).toEqual(await faceFrom(world, undefined));
     await world.act('m-1', {
@@ -130,7 +130,7 @@ describe('the face of a pass', () => {
       expect(face).toMatchObject({
         next: { value: 'Gold', missing: 0 },
         expires: { value: 'December 31, 2027' },
-        keep: { value: '1,000 more points are needed by December 31, 2027' },
+        keep: { value: '1,000 more points by December 31, 2027' },
       });
     });
 
@@ -145,7 +145,7 @@ describe('the face of a pass', () => {
     [
       'says what keeps a tier that ends with the cycle',
       '2027-01-01',
-      { value: '3,700 more points are needed by December 31, 2026' },
+      { value: '3,700 more points by December 31, 2026' },
     ],
     [
       'says that a tier is kept that ends after the cycle',
@@ -204,40 +204,28 @@ describe('the face of a pass', () => {
   });
 
   test.each<[string, Partial<ProgramFile>, string, string, string]>([
-    [
-      'points',
-      {},
-      '1300',
-      '3,700 more points are needed for Gold',
-      '1,000 more points are needed by December 31, 2027',
-    ],
-    [
-      'a single point',
-      {},
-      '4999',
-      '1 more point is needed for Gold',
-      '1,000 more points are needed by December 31, 2027',
-    ],
+    ['points', {}, '1300', '3,700 more points are needed for Gold', '1,000 more points by December 31, 2027'],
+    ['a single point', {}, '4999', '1 more point is needed for Gold', '1,000 more points by December 31, 2027'],
     [
       'money',
       { basis: 'spend' },
       '1300.50',
       '€3,699.50 more is needed for Gold',
-      '€1,000.00 more is needed by December 31, 2027',
+      '€1,000.00 more by December 31, 2027',
     ],
     [
       'money, with the digits that the ledger has and Intl leaves out',
       { basis: 'spend', currency: 'HUF' },
       '1300.50',
       'HUF\u00a03,699.50 more is needed for Gold',
-      'HUF\u00a01,000.00 more is needed by December 31, 2027',
+      'HUF\u00a01,000.00 more by December 31, 2027',
     ],
     [
       'money of a currency without digits',
       { basis: 'spend', currency: 'JPY' },
       '1300',
       '¥3,700 more is needed for Gold',
-      '¥1,000 more is needed by December 31, 2027',
+      '¥1,000 more by December 31, 2027',
     ],
   ])(
     'says in %s how far it is to the next tier, and what keeps this one once its points count no more',
@@ -276,6 +264,25 @@ describe('the face of a pass', () => {
       next: { label: 'Next status', value: 'Gold', short: 'Gold', missing: null, tier: 'gold' },
       keep: null,
     });
+  });
+
+  test.each<[string, ProgramFile['tiers'][number]['qualification'], string]>([
+    [
+      'says that points are needed where every condition is',
+      { all: [{ orders: 2 }] },
+      '600 more points are needed for Gold',
+    ],
+    ['says how far it is by points where others may stand in', { any: 1, of: [{ orders: 2 }] }, '600 points to Gold'],
+  ])('%s', async (_, qualification, value) => {
+    const tiers = [
+      { id: 'bronze', name: 'Bronze', threshold: 0 },
+      { id: 'gold', name: 'Gold', threshold: 1000, qualification: qualification! },
+    ];
+    const world = makeWorld({ program: { tiers } });
+    await world.enrol('m-1');
+    await world.post('m-1', { points: 400 });
+    await world.deliver();
+    expect(await faceFrom(world, undefined)).toMatchObject({ next: { value, short: '600 points to Gold' } });
   });
 
   test('a tier that a tier action gave tells its last day', async () => {
