@@ -4,10 +4,10 @@ import { type ActionRecord, actionIdOf } from '../actions/tier-action.ts';
 import { type Program, type Tier, tierById, tierRef } from '../program/program.ts';
 import { earnedTier } from '../tiers/earned-tier.ts';
 import { progressOf, tierPointsShown } from '../tiers/progress.ts';
-import { nextStanding, visibleTier } from '../tiers/visible-tier.ts';
+import { nextStanding } from '../tiers/visible-tier.ts';
 import type { Instant } from '../time.ts';
+import { tierAt } from './future-tier.ts';
 import type { Member, TierNotice } from './member.ts';
-import { isIdle, nextCycle } from './tally.ts';
 
 /** What a change and a notice have in common. */
 export function newsOf(member: Member, program: Program, at: Instant, now: Instant) {
@@ -65,12 +65,7 @@ export function reminderOf(
 /** The tier that follows when a grant ends, if nothing more happens; undefined where the tier it gives is gone by then anyway. */
 function tierAfter(grant: Grant, member: Member, program: Program): Tier | undefined {
   const end = endOf(grant);
-  let tally = member.tally;
-  while (tally.cycle.end < end && !isIdle(tally)) tally = nextCycle(tally, program, member.enrolledAt);
-  const justBefore = visibleTier(earnedTier(program, tally), member.grants, end - 1, program);
-  if (justBefore.id !== member.tier.id) return undefined;
-  if (tally.cycle.end === end) tally = nextCycle(tally, program, member.enrolledAt);
-  return visibleTier(earnedTier(program, tally), member.grants, end, program);
+  return tierAt(end - 1, member, program).id === member.tier.id ? tierAt(end, member, program) : undefined;
 }
 
 /** A tier that stays, and whose end an action moved: the brand's systems hear of it, and the member where the action says so. */

@@ -78,7 +78,7 @@ export function variablesOf(
     previousTierStatus: named(change.from),
     memberName: recipient.name ?? '',
     points: tierPointsText(change.points, program, locale),
-    // Nothing is missing where something else holds the tier down, and points may not lead to the next tier.
+    // No points are missing where they suffice, and another condition or a cap keeps the member from the tier.
     pointsToNextTier: change.next?.missing ? tierPointsText(change.next.missing, program, locale) : '',
     nextTierStatus: named(change.next),
     expiresOn: change.expiresAt === null ? '' : lastDayText(change.expiresAt, program.timeZone, locale),

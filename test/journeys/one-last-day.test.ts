@@ -126,3 +126,16 @@ test('the reminder of an end tells the same last day as the mail that told of th
   const day = 'March 29, 2026';
   expect(await lastDaysOf(world)).toEqual({ mails: [day, day], explanation: day, apple: day, google: day });
 });
+
+test('the last day to keep a tier is the same in the explanation and on the passes', async () => {
+  const world = await worldOf({}, '2026-03-10T09:00:00Z');
+  world.at('2027-03-10T09:00:00Z');
+  const { summary } = await world.explanation('m-1');
+  expect(summary).toContain('5,000 more points are needed by December 31, 2027 to keep Gold.');
+  await world.call('GET google-pass', { params });
+  const { pass } = readPass((await world.call('GET pass', { params })).body);
+  const keep = '5,000 more points by December 31, 2027';
+  expect(pass.storeCard.backFields).toContainEqual({ key: 'keep', label: 'To keep your status', value: keep });
+  const rows = world.ports.googleWallet.objects.get(OBJECT)!.textModulesData!;
+  expect(rows.find(({ id }) => id === 'keep')!.localizedBody.defaultValue.value).toBe(keep);
+});

@@ -1054,10 +1054,10 @@ describe('the explanation', () => {
     await take(world, { id: 'g', ...to('gold'), ...untilDate('2026-06-01') });
     const { summary, member, actions } = await world.explanation('m-1');
     expect(summary.slice(0, 4)).toEqual([
-      'The tier is Platinum, given by the action p.',
-      'The points alone give Silver.',
-      'It lasts until the end of March 31, 2026; then comes Gold.',
-      'The tier is also not below Gold until the end of May 31, 2026, by g.',
+      'The action p gives the member Platinum until the end of March 31, 2026.',
+      'If nothing more happens, the member has Gold after March 31, 2026.',
+      'The member has earned Silver with 1,200 of 1,000 points.',
+      'The action g keeps the member at Gold or above until the end of May 31, 2026.',
     ]);
     expect(member.grants.map(({ id }: { id: string }) => id)).toEqual(['p', 'g']);
     expect(actions.map(({ id }: { id: string }) => id).sort()).toEqual(['g', 'p']);
@@ -1068,9 +1068,9 @@ describe('the explanation', () => {
     const world = await memberWith(5500);
     await take(world, { id: 'fraud', action: 'downgrade', ...to('silver'), ...forDays(90) });
     expect((await world.explanation('m-1')).summary.slice(0, 3)).toEqual([
-      'The tier is Silver, held down by the action fraud.',
-      'The points alone give Gold.',
-      'It lasts until the end of May 29, 2026; then comes Gold.',
+      'The action fraud holds the member at Silver until the end of May 29, 2026.',
+      'If nothing more happens, the member has Gold after May 29, 2026.',
+      'The member has earned Gold with 5,500 of 5,000 points.',
     ]);
   });
 

@@ -112,58 +112,72 @@ describe('why something does not count', () => {
   const order = purchase('o', 100, euros(10_000));
 
   test.each<[string, string, Dated[], string]>([
-    ['a redemption', 'x', [{ id: 'x', type: 'redemption', points: 5 }], 'Spending points never moves tier points.'],
+    ['a redemption', 'x', [{ id: 'x', type: 'redemption', points: 5 }], 'Redeeming points does not change the tier.'],
     [
       'its reversal',
       'x',
       [{ id: 'x', type: 'redemptionReversal', points: 5 }],
-      'Spending points never moves tier points.',
+      'Giving redeemed points back does not change the tier.',
     ],
     [
       'an adjustment outside the tier',
       'x',
       [{ id: 'x', type: 'adjustment', points: 5, excludeFromTier: true }],
-      'Staff excluded it from the tier.',
+      'Staff excluded the adjustment from the tier.',
     ],
-    ['a purchase without points', 'x', [purchase('x', 0, euros(10_000))], 'It gave no points.'],
-    ['an adjustment by nothing', 'x', [{ id: 'x', type: 'adjustment', points: 0 }], 'It gave no points.'],
+    ['a purchase without points', 'x', [purchase('x', 0, euros(10_000))], 'The transaction changes no points.'],
+    [
+      'an adjustment by nothing',
+      'x',
+      [{ id: 'x', type: 'adjustment', points: 0 }],
+      'The transaction changes no points.',
+    ],
     [
       'a refund of an order that is not there',
       'x',
       [refund('x', 'o-7', 100)],
-      'The order o-7 has not arrived; the refund counts as soon as it does.',
+      'The order o-7 has not arrived yet. The refund counts once the order is there.',
     ],
     [
       'a refund of an order that was given back already',
       'x',
       [order, { ...refund('r', 'o', 10_000), when: '2026-05-01T00:00:00Z' }, refund('x', 'o', 100)],
-      'Nothing of the order was left to take, or it had no amount to take a share of.',
+      'The refund takes nothing: the order has no amount, or nothing of the order is left.',
     ],
     [
       'a refund of an order without an amount',
       'x',
       [purchase('o', 100), refund('x', 'o', 100)],
-      'Nothing of the order was left to take, or it had no amount to take a share of.',
+      'The refund takes nothing: the order has no amount, or nothing of the order is left.',
     ],
   ])('%s', (_, id, facts, why) => {
     expect(said(id, facts)).toEqual({ counted: false, tierPoints: 0, cycle: 'current', why });
   });
 
   test.each<[string, Facts, string]>([
-    ['a bonus', bonus('x', 5), 'The tier counts what is spent, and this is about points.'],
+    ['a bonus', bonus('x', 5), 'This program counts spend. The transaction changes points only.'],
     [
       'an adjustment',
       { id: 'x', type: 'adjustment', points: 5 },
-      'The tier counts what is spent, and this is about points.',
+      'This program counts spend. The transaction changes points only.',
     ],
     [
       'an adjustment outside the tier',
       { id: 'x', type: 'adjustment', points: 5, excludeFromTier: true },
-      'Staff excluded it from the tier.',
+      'Staff excluded the adjustment from the tier.',
     ],
-    ['an expiry', { id: 'x', type: 'expiry', points: 5 }, 'The tier counts what is spent, and this is about points.'],
-    ['a purchase of nothing', purchase('x', 5, euros(0)), 'Nothing was spent.'],
-    ['a redemption', { id: 'x', type: 'redemption', points: 5 }, 'Spending points never moves tier points.'],
+    [
+      'an expiry',
+      { id: 'x', type: 'expiry', points: 5 },
+      'This program counts spend. The transaction changes points only.',
+    ],
+    ['a purchase of nothing', purchase('x', 5, euros(0)), 'The transaction adds no spend.'],
+    [
+      'a correction of the tier alone that corrects nothing',
+      { id: 'x', type: 'tierAdjustment', ...euros(0) },
+      'The transaction adds no spend.',
+    ],
+    ['a redemption', { id: 'x', type: 'redemption', points: 5 }, 'Redeeming points does not change the tier.'],
   ])('where the program counts what is spent: %s', (_, facts, why) => {
     expect(said('x', [facts], SPEND)).toEqual({ counted: false, tierPoints: 0, cycle: 'current', why });
   });
@@ -173,7 +187,7 @@ describe('why something does not count', () => {
       counted: false,
       tierPoints: 5,
       cycle: 'older',
-      why: 'It belongs to a cycle that is no longer judged; lifetime figures keep it.',
+      why: 'The transaction belongs to a cycle that no longer decides the tier. Lifetime figures still include it.',
     });
   });
 
@@ -187,7 +201,7 @@ describe('why something does not count', () => {
       counted: true,
       tierPoints: -5,
       cycle: 'current',
-      why: 'The transaction o-7 has not arrived; until then this counts by its own date.',
+      why: 'The transaction o-7 has not arrived yet. Until then this entry counts by its own date.',
     });
   });
 });
@@ -196,76 +210,311 @@ describe('in sentences', () => {
   const summary = (facts: Dated[], file: Partial<ProgramFile> = {}) => explanation(facts, exampleProgram(file)).summary;
 
   test.each<[string, Dated[], string[]]>([
-    ['a new member', [], ['The tier is Bronze, the base tier, with 0 points.', 'To Silver are missing: 1000 points.']],
+    [
+      'a new member',
+      [],
+      ['The member has Bronze, the base tier, with 0 points.', '1,000 more points are needed for Silver.'],
+    ],
+    [
+      'a member with one point',
+      [bonus('a', 1)],
+      ['The member has Bronze, the base tier, with 1 point.', '999 more points are needed for Silver.'],
+    ],
+    [
+      'a member whom one point is missing',
+      [bonus('a', 999)],
+      ['The member has Bronze, the base tier, with 999 points.', '1 more point is needed for Silver.'],
+    ],
     [
       'a tier that is kept',
       [bonus('a', 1300)],
       [
-        'The tier is Silver, earned with 1300 points that count at present.',
-        'To Gold are missing: 3700 points.',
-        'Silver is kept after the cycle ends.',
+        'The member has earned Silver with 1,300 of 1,000 points.',
+        '3,700 more points are needed for Gold.',
+        'If nothing more happens, the member keeps Silver after December 31, 2026.',
       ],
     ],
     [
       'a tier that is not',
       [bonus('a', 200), { ...bonus('b', 900), when: PREVIOUS }],
       [
-        'The tier is Silver, earned with 1100 points that count at present.',
-        'To Gold are missing: 3900 points.',
-        'To keep Silver after the cycle ends, 800 points are missing.',
-        "If nothing more happens, the cycle's end brings Bronze.",
+        'The member has earned Silver with 1,100 of 1,000 points.',
+        '3,900 more points are needed for Gold.',
+        '800 more points are needed by December 31, 2026 to keep Silver.',
+        'If nothing more happens, the member has Bronze after December 31, 2026.',
       ],
     ],
     [
       'the top',
       [bonus('a', 10_000)],
       [
-        'The tier is Platinum, earned with 10000 points that count at present.',
-        'Platinum is kept after the cycle ends.',
+        'The member has earned Platinum with 10,000 of 10,000 points.',
+        'If nothing more happens, the member keeps Platinum after December 31, 2026.',
       ],
     ],
   ])('%s', (_, facts, sentences) => {
     expect(summary(facts)).toEqual(sentences);
   });
 
-  test('money is told in its currency', () => {
-    expect(summary([purchase('a', 0, euros(99_999))], { basis: 'spend' })).toEqual([
-      'The tier is Bronze, the base tier, with 999.99 EUR.',
-      'To Silver are missing: 0.01 EUR.',
-    ]);
-  });
-
-  test('further conditions are named, with how many of them are needed', () => {
-    const tiers: ProgramFile['tiers'] = [
-      { id: 'bronze', name: 'Bronze', threshold: 0 },
-      { id: 'gold', name: 'Gold', threshold: 1000, qualification: { any: 1, of: [{ orders: 3 }] } },
-    ];
-    expect(summary([purchase('a', 400)], { tiers })).toContain(
-      'To Gold are missing: 600 points, 2 orders, any 1 of these.',
-    );
-  });
-
-  test('of further conditions only those are named that are not met yet', () => {
-    const tiers: ProgramFile['tiers'] = [
-      { id: 'bronze', name: 'Bronze', threshold: 0 },
-      { id: 'gold', name: 'Gold', threshold: 1000, qualification: { all: [{ orders: 3 }] } },
-    ];
-    expect(summary([purchase('a', 1000)], { tiers })).toContain('To Gold are missing: 2 orders.');
-  });
-
-  test('a tier that is about to be lost is never said to be kept, whatever it was earned by', () => {
-    const file: Partial<ProgramFile> = {
-      tiers: [
-        { id: 'bronze', name: 'Bronze', threshold: 0 },
-        { id: 'gold', name: 'Gold', qualification: { all: [{ tracker: 'visits', atLeast: 1 }] } },
+  test.each<[string, Dated[], Partial<ProgramFile>, string[]]>([
+    [
+      'below the first tier',
+      [purchase('a', 0, euros(99_999))],
+      {},
+      ['The member has Bronze, the base tier, with €999.99 spent.', '€0.01 more is needed for Silver.'],
+    ],
+    [
+      'with a tier that is about to be lost',
+      [{ ...purchase('a', 0, euros(120_050)), when: PREVIOUS }],
+      {},
+      [
+        'The member has earned Silver with €1,200.50 of €1,000.00 spend.',
+        '€3,799.50 more is needed for Gold.',
+        '€1,000.00 more is needed by December 31, 2026 to keep Silver.',
+        'If nothing more happens, the member has Bronze after December 31, 2026.',
       ],
-      trackers: { visits: { measure: 'count', of: { type: 'bonus' }, over: 'cycle' } },
-    };
-    expect(summary([{ ...bonus('a', 1), when: PREVIOUS }], file)).toEqual([
-      'The tier is Gold, earned with 1 points that count at present.',
-      "If nothing more happens, the cycle's end brings Bronze.",
-    ]);
-    expect(summary([bonus('a', 1)], file)).toContain('Gold is kept after the cycle ends.');
+    ],
+    [
+      'with the digits of the currency',
+      [{ ...purchase('a', 0), amountMinor: 1300, currency: 'JPY' }],
+      { currency: 'JPY' },
+      [
+        'The member has earned Silver with ¥1,300 of ¥1,000 spend.',
+        '¥3,700 more is needed for Gold.',
+        'If nothing more happens, the member keeps Silver after December 31, 2026.',
+      ],
+    ],
+  ])(
+    'where the program counts spend, everything is money in its currency: a member %s',
+    (_, facts, file, sentences) => {
+      const told = summary(facts, { basis: 'spend', ...file });
+      expect(told).toEqual(sentences);
+      expect(told.join()).not.toContain('point');
+    },
+  );
+
+  describe('name every condition', () => {
+    type Qualification = ProgramFile['tiers'][number]['qualification'];
+    const told = (qualification: Qualification, facts: Dated[], file: Partial<ProgramFile> = {}, threshold?: number) =>
+      summary(facts, {
+        tiers: [
+          { id: 'bronze', name: 'Bronze', threshold: 0 },
+          { id: 'gold', name: 'Gold', ...(threshold !== undefined && { threshold }), qualification: qualification! },
+        ],
+        trackers: {
+          events: { measure: 'count', of: { field: 'kind', equals: 'event' }, over: 'lifetime' },
+          nights: { measure: { sum: 'nights' }, of: { type: 'purchase' }, over: 'cycle' },
+        },
+        ...file,
+      });
+    const events = (count: number): Dated[] =>
+      Array.from({ length: count }, (_, place) => ({ ...bonus(`e-${place}`, 1), fields: { kind: 'event' } }));
+    const kept = 'If nothing more happens, the member keeps Gold after December 31, 2026.';
+
+    test.each<[string, Qualification, Dated[], number | undefined, string[]]>([
+      [
+        'that gave the tier: a tracker',
+        { all: [{ tracker: 'events', atLeast: 3 }] },
+        events(3),
+        undefined,
+        ['The member has earned Gold with 3 of 3 events.', kept],
+      ],
+      [
+        'that gave the tier: lifetime points',
+        { all: [{ lifetimePoints: 1500 }] },
+        [bonus('a', 1500)],
+        undefined,
+        ['The member has earned Gold with 1,500 of 1,500 lifetime points.', kept],
+      ],
+      [
+        'that gave the tier: lifetime spend, as in E24',
+        { all: [{ lifetimeSpend: '1000.00' }] },
+        [purchase('a', 1, euros(105_000))],
+        undefined,
+        ['The member has earned Gold with €1,050.00 of €1,000.00 lifetime spend.', kept],
+      ],
+      [
+        'that gave the tier: all of several',
+        { all: [{ orders: 1 }, { tracker: 'nights', atLeast: 2.5 }] },
+        [{ ...purchase('a', 1300), fields: { nights: 3.25 } }],
+        1000,
+        ['The member has earned Gold with 1,300 of 1,000 points, 1 of 1 order and 3.25 of 2.5 nights.', kept],
+      ],
+      [
+        'that gave the tier, and no other: any k of n',
+        { any: 2, of: [{ orders: 2 }, { tracker: 'events', atLeast: 3 }] },
+        [bonus('a', 1300), ...events(3)],
+        1000,
+        [
+          'The member has earned Gold with 1,303 of 1,000 points and 3 of 3 events.',
+          'Gold needs any 2 of its 3 conditions.',
+          kept,
+        ],
+      ],
+    ])('%s', (_, qualification, facts, threshold, sentences) => {
+      expect(told(qualification, facts, {}, threshold)).toEqual(sentences);
+    });
+
+    test.each<[string, Qualification, Dated[], string]>([
+      [
+        'all that are open',
+        { all: [{ orders: 3 }, { lifetimeSpend: '500.00' }] },
+        [purchase('a', 400, euros(12_050))],
+        '600 more points, 2 more orders and €379.50 more lifetime spend are needed for Gold.',
+      ],
+      ['none that is met', { all: [{ orders: 3 }] }, [purchase('a', 1000)], '2 more orders are needed for Gold.'],
+      [
+        'one order in the singular',
+        { all: [{ orders: 2 }] },
+        [purchase('a', 1000)],
+        '1 more order is needed for Gold.',
+      ],
+      [
+        'either of two of which one suffices',
+        { any: 1, of: [{ orders: 3 }] },
+        [purchase('a', 400)],
+        '600 more points or 2 more orders are needed for Gold.',
+      ],
+      [
+        'with the verb after what stands last',
+        { any: 1, of: [{ lifetimeSpend: '500.00' }] },
+        [purchase('a', 400, euros(12_050))],
+        '600 more points or €379.50 more lifetime spend is needed for Gold.',
+      ],
+      [
+        'any two of three, where none is met',
+        { any: 2, of: [{ lifetimePoints: 1500 }, { tracker: 'events', atLeast: 5 }] },
+        [bonus('a', 400)],
+        'Any 2 of these are needed for Gold: 600 more points, 1,100 more lifetime points, 5 more events.',
+      ],
+      [
+        'the rest, where one of two is met',
+        { any: 2, of: [{ lifetimePoints: 300 }, { tracker: 'events', atLeast: 5 }] },
+        [bonus('a', 400)],
+        '600 more points or 5 more events are needed for Gold.',
+      ],
+      [
+        'a tracker by its name, where one is missing',
+        { all: [{ tracker: 'events', atLeast: 3 }] },
+        [bonus('a', 998), ...events(2)],
+        '1 more “events” is needed for Gold.',
+      ],
+      [
+        'one lifetime point',
+        { all: [{ lifetimePoints: 1001 }] },
+        [bonus('a', 1000)],
+        '1 more lifetime point is needed for Gold.',
+      ],
+    ])('that is missing to the next tier: %s', (_, qualification, facts, sentence) => {
+      expect(told(qualification, facts, {}, 1000)[1]).toBe(sentence);
+    });
+
+    test.each<[string, Qualification, Dated[], string[]]>([
+      [
+        'points and orders of this cycle',
+        { all: [{ tracker: 'nights', atLeast: 2 }] },
+        [
+          { ...purchase('a', 1300), fields: { nights: 2 }, when: PREVIOUS },
+          { ...purchase('b', 100), fields: { nights: 1 } },
+        ],
+        [
+          'The member has earned Gold with 1,400 of 1,000 points and 3 of 2 nights.',
+          '900 more points and 1 more “nights” are needed by December 31, 2026 to keep Gold.',
+          'If nothing more happens, the member has Bronze after December 31, 2026.',
+        ],
+      ],
+      [
+        'and those that lifetime figures hold up are not among them',
+        { all: [{ orders: 1 }] },
+        [{ ...purchase('a', 1300), when: PREVIOUS }],
+        [
+          'The member has earned Gold with 1,300 of 1,000 points and 1 of 1 order.',
+          '1,000 more points are needed by December 31, 2026 to keep Gold.',
+          'If nothing more happens, the member has Bronze after December 31, 2026.',
+        ],
+      ],
+      [
+        'either of two',
+        { any: 1, of: [{ tracker: 'nights', atLeast: 2 }] },
+        [{ ...purchase('a', 1300), fields: { nights: 2 }, when: PREVIOUS }],
+        [
+          'The member has earned Gold with 1,300 of 1,000 points and 2 of 2 nights.',
+          'Gold needs any 1 of its 2 conditions.',
+          '1,000 more points or 2 more nights are needed by December 31, 2026 to keep Gold.',
+          'If nothing more happens, the member has Bronze after December 31, 2026.',
+        ],
+      ],
+    ])('that keeps the tier: %s', (_, qualification, facts, sentences) => {
+      expect(told(qualification, facts, {}, 1000)).toEqual(sentences);
+    });
+
+    test('that keeps a tier to which no points lead', () => {
+      const visits: Qualification = { all: [{ tracker: 'nights', atLeast: 1 }] };
+      expect(told(visits, [{ ...purchase('a', 1), fields: { nights: 1 }, when: PREVIOUS }])).toEqual([
+        'The member has earned Gold with 1 of 1 nights.',
+        '1 more “nights” is needed by December 31, 2026 to keep Gold.',
+        'If nothing more happens, the member has Bronze after December 31, 2026.',
+      ]);
+    });
+
+    test.each<[string, Dated[], string[]]>([
+      [
+        'this one, whose points give it',
+        [{ ...bonus('a', 300), when: PREVIOUS }, bonus('b', 1000), ...events(3)],
+        ['The member has earned Gold with 1,003 of 1,000 points in this cycle and 3 of 3 events.', kept],
+      ],
+      [
+        'the previous one, whose points gave it',
+        [{ ...bonus('a', 1300), when: PREVIOUS }, ...events(3)],
+        [
+          'The member has earned Gold with 1,300 of 1,000 points in the previous cycle and 3 of 3 events.',
+          '997 more points are needed by December 31, 2026 to keep Gold.',
+          'If nothing more happens, the member has Bronze after December 31, 2026.',
+        ],
+      ],
+      [
+        'this one, where none gave a tier',
+        [{ ...bonus('a', 300), when: PREVIOUS }, bonus('b', 200), ...events(3)],
+        [
+          'The member has Bronze, the base tier, with 203 points in this cycle.',
+          '797 more points are needed for Gold.',
+        ],
+      ],
+    ])('with the cycle that it is of, where each cycle stands alone (R7): %s', (_, facts, sentences) => {
+      const carry = { upgradeBasis: 'carry' as const };
+      expect(told({ all: [{ tracker: 'events', atLeast: 3 }] }, facts, carry, 1000)).toEqual(sentences);
+    });
+
+    test('with the cycle of a tracker that each cycle counts anew (R7)', () => {
+      const nights: Qualification = { all: [{ tracker: 'nights', atLeast: 2 }] };
+      const facts: Dated[] = [{ ...purchase('a', 1), fields: { nights: 2 }, when: PREVIOUS }];
+      expect(told(nights, facts, { upgradeBasis: 'carry' })[0]).toBe(
+        'The member has earned Gold with 2 of 2 nights in the previous cycle.',
+      );
+    });
+  });
+
+  test('no sentence is longer than 25 words, also where a tier has five conditions', () => {
+    const five: ProgramFile['tiers'] = [
+      { id: 'bronze', name: 'Bronze', threshold: 0 },
+      {
+        id: 'gold',
+        name: 'Gold',
+        threshold: 1000,
+        qualification: {
+          all: [
+            { lifetimePoints: 1500 },
+            { lifetimeSpend: '500.00' },
+            { orders: 3 },
+            { tracker: 'events', atLeast: 3 },
+          ],
+        },
+      },
+    ];
+    const trackers: ProgramFile['trackers'] = { events: { measure: 'count', of: { type: 'bonus' }, over: 'cycle' } };
+    for (const sentence of summary([], { tiers: five, trackers })) {
+      expect(sentence.split(' ').length).toBeLessThanOrEqual(25);
+    }
   });
 });
 
@@ -289,10 +538,10 @@ describe('in sentences, where staff or a promotion decided', () => {
       [floor('vip', 'gold', { until: AUGUST })],
       [bonus('a', 1300)],
       [
-        'The tier is Gold, given by the action vip.',
-        'The points alone give Silver.',
-        'It lasts until the end of July 31, 2026; then comes Silver.',
-        'To Platinum are missing: 8700 points.',
+        'The action vip gives the member Gold until the end of July 31, 2026.',
+        'If nothing more happens, the member has Silver after July 31, 2026.',
+        'The member has earned Silver with 1,300 of 1,000 points.',
+        '8,700 more points are needed for Platinum.',
       ],
     ],
     [
@@ -300,10 +549,10 @@ describe('in sentences, where staff or a promotion decided', () => {
       [floor('group#spring#vip', 'gold', { until: AUGUST })],
       [],
       [
-        'The tier is Gold, given by the action vip.',
-        'The points alone give Bronze.',
-        'It lasts until the end of July 31, 2026; then comes Bronze.',
-        'To Platinum are missing: 10000 points.',
+        'The action vip gives the member Gold until the end of July 31, 2026.',
+        'If nothing more happens, the member has Bronze after July 31, 2026.',
+        'Apart from grants, the member has Bronze, the base tier, with 0 points.',
+        '10,000 more points are needed for Platinum.',
       ],
     ],
     [
@@ -311,10 +560,10 @@ describe('in sentences, where staff or a promotion decided', () => {
       [floor('promotion#gold-tonight#api#o', 'gold', { promotion: 'gold-tonight', until: '2026-06-01T20:30:00Z' })],
       [bonus('a', 1300)],
       [
-        'The tier is Gold, given by the promotion gold-tonight.',
-        'The points alone give Silver.',
-        'It lasts until 22:30 on June 1, 2026 (Europe/Madrid); then comes Silver.',
-        'To Platinum are missing: 8700 points.',
+        'The promotion gold-tonight gives the member Gold until 22:30 on June 1, 2026 (Europe/Madrid).',
+        'If nothing more happens, the member has Silver after 22:30 on June 1, 2026 (Europe/Madrid).',
+        'The member has earned Silver with 1,300 of 1,000 points.',
+        '8,700 more points are needed for Platinum.',
       ],
     ],
     [
@@ -322,10 +571,9 @@ describe('in sentences, where staff or a promotion decided', () => {
       [cap('penalty', 'silver', { until: END_OF_CYCLE })],
       [bonus('a', 5200)],
       [
-        'The tier is Silver, held down by the action penalty.',
-        'The points alone give Gold.',
-        'It lasts until the end of December 31, 2026; then comes Gold.',
-        "If nothing more happens, the cycle's end brings Gold.",
+        'The action penalty holds the member at Silver until the end of December 31, 2026.',
+        'If nothing more happens, the member has Gold after December 31, 2026.',
+        'The member has earned Gold with 5,200 of 5,000 points.',
       ],
     ],
     [
@@ -333,10 +581,10 @@ describe('in sentences, where staff or a promotion decided', () => {
       [floor('short', 'platinum', { until: AUGUST }), floor('long', 'gold', { until: SEPTEMBER })],
       [bonus('a', 1300)],
       [
-        'The tier is Platinum, given by the action short.',
-        'The points alone give Silver.',
-        'It lasts until the end of July 31, 2026; then comes Gold.',
-        'The tier is also not below Gold until the end of August 31, 2026, by long.',
+        'The action short gives the member Platinum until the end of July 31, 2026.',
+        'If nothing more happens, the member has Gold after July 31, 2026.',
+        'The member has earned Silver with 1,300 of 1,000 points.',
+        'The action long keeps the member at Gold or above until the end of August 31, 2026.',
       ],
     ],
     [
@@ -344,10 +592,10 @@ describe('in sentences, where staff or a promotion decided', () => {
       [floor('short', 'platinum', { until: AUGUST }), floor('friend', 'gold')],
       [bonus('a', 1300)],
       [
-        'The tier is Platinum, given by the action short.',
-        'The points alone give Silver.',
-        'It lasts until the end of July 31, 2026; then comes Gold.',
-        'The tier is also not below Gold for good, by friend.',
+        'The action short gives the member Platinum until the end of July 31, 2026.',
+        'If nothing more happens, the member has Gold after July 31, 2026.',
+        'The member has earned Silver with 1,300 of 1,000 points.',
+        'The action friend keeps the member at Gold or above without an end date.',
       ],
     ],
     [
@@ -355,10 +603,10 @@ describe('in sentences, where staff or a promotion decided', () => {
       [floor('vip', 'silver', { until: AUGUST })],
       [bonus('a', 1300)],
       [
-        'The tier is Silver, earned with 1300 points that count at present.',
-        'The tier is also not below Silver until the end of July 31, 2026, by vip.',
-        'To Gold are missing: 3700 points.',
-        'Silver is kept after the cycle ends.',
+        'The member has earned Silver with 1,300 of 1,000 points.',
+        'The action vip keeps the member at Silver or above until the end of July 31, 2026.',
+        '3,700 more points are needed for Gold.',
+        'If nothing more happens, the member keeps Silver after December 31, 2026.',
       ],
     ],
     [
@@ -366,79 +614,158 @@ describe('in sentences, where staff or a promotion decided', () => {
       [cap('penalty', 'silver', { until: AUGUST })],
       [bonus('a', 200)],
       [
-        'The tier is Bronze, the base tier, with 200 points.',
-        'The tier is also not above Silver until the end of July 31, 2026, by penalty.',
-        'To Silver are missing: 800 points.',
+        'The member has Bronze, the base tier, with 200 points.',
+        'The action penalty keeps the member at Silver or below until the end of July 31, 2026.',
+        '800 more points are needed for Silver.',
+      ],
+    ],
+    [
+      'a tier that a promotion holds down, until points are added',
+      [
+        cap('promotion#misuse#api#o', 'silver', {
+          promotion: 'misuse',
+          until: AUGUST,
+          reassessFrom: at('2026-05-03T10:00:00Z'),
+        }),
+      ],
+      [bonus('a', 5200)],
+      [
+        'The promotion misuse holds the member at Silver until the end of July 31, 2026.',
+        'The next transaction that counts for the tier ends the promotion misuse earlier.',
+        'If nothing more happens, the member has Gold after July 31, 2026.',
+        'The member has earned Gold with 5,200 of 5,000 points.',
+      ],
+    ],
+    [
+      'a tier that ends with the cycle, with what keeps it and what comes after it',
+      [floor('vip', 'gold', { until: END_OF_CYCLE })],
+      [bonus('a', 1300)],
+      [
+        'The action vip gives the member Gold until the end of December 31, 2026.',
+        'If nothing more happens, the member has Silver after December 31, 2026.',
+        'The member has earned Silver with 1,300 of 1,000 points.',
+        '8,700 more points are needed for Platinum.',
+        '3,700 more points are needed by December 31, 2026 to keep Gold.',
+      ],
+    ],
+    [
+      'E58: a tier that outlasts the cycle, with what comes by the rules of that later moment',
+      [floor('trial', 'platinum', { until: '2027-01-09T23:00:00Z' })],
+      [{ ...bonus('a', 5200), when: PREVIOUS }],
+      [
+        'The action trial gives the member Platinum until the end of January 9, 2027.',
+        'If nothing more happens, the member has Bronze after January 9, 2027.',
+        'The member has earned Gold with 5,200 of 5,000 points.',
+        'If nothing more happens, the member keeps Platinum after December 31, 2026.',
+      ],
+    ],
+    [
+      'a cap that outlasts the points, and does not bring back the tier of today',
+      [cap('penalty', 'silver', { until: '2027-01-31T23:00:00Z' })],
+      [{ ...bonus('a', 5200), when: PREVIOUS }],
+      [
+        'The action penalty holds the member at Silver until the end of January 31, 2027.',
+        'The member has earned Gold with 5,200 of 5,000 points.',
+        '1,000 more points are needed by December 31, 2026 to keep Silver.',
+        'If nothing more happens, the member has Bronze after December 31, 2026.',
+      ],
+    ],
+    [
+      'a cap that outlasts the cycle, above which less comes than the points give today',
+      [cap('penalty', 'silver', { until: '2027-01-31T23:00:00Z' })],
+      [{ ...bonus('a', 5000), when: PREVIOUS }, bonus('b', 1200)],
+      [
+        'The action penalty holds the member at Silver until the end of January 31, 2027.',
+        'The member has earned Gold with 6,200 of 5,000 points.',
+        'If nothing more happens, the member keeps Silver after December 31, 2026.',
+      ],
+    ],
+    [
+      'a second cap, below the points and above the first',
+      [cap('fraud', 'bronze', { until: AUGUST }), cap('penalty', 'silver')],
+      [bonus('a', 5200)],
+      [
+        'The action fraud holds the member at Bronze until the end of July 31, 2026.',
+        'If nothing more happens, the member has Silver after July 31, 2026.',
+        'The member has earned Gold with 5,200 of 5,000 points.',
+        'The action penalty keeps the member at Silver or below without an end date.',
       ],
     ],
   ])('%s', (_, grants, facts, sentences) => {
     expect(summary(grants, facts)).toEqual(sentences);
   });
 
-  test('a tier that was given for good has no end to tell, and nothing is missing to keep it', () => {
+  test('a tier that was given for good has no end date, and nothing is missing to keep it', () => {
     expect(summary([floor('friend', 'gold')], [bonus('a', 1300)])).toEqual([
-      'The tier is Gold, given by the action friend.',
-      'The points alone give Silver.',
-      'To Platinum are missing: 8700 points.',
-      'Gold is kept after the cycle ends.',
+      'The action friend gives the member Gold without an end date.',
+      'The member has earned Silver with 1,300 of 1,000 points.',
+      '8,700 more points are needed for Platinum.',
+      'If nothing more happens, the member keeps Gold after December 31, 2026.',
     ]);
   });
 
   test('where cycles never end, no end of one is told', () => {
     expect(summary([floor('vip', 'gold', { until: AUGUST })], [bonus('a', 1300)], { cycle: { type: 'none' } })).toEqual(
       [
-        'The tier is Gold, given by the action vip.',
-        'The points alone give Silver.',
-        'It lasts until the end of July 31, 2026; then comes Silver.',
-        'To Platinum are missing: 8700 points.',
+        'The action vip gives the member Gold until the end of July 31, 2026.',
+        'If nothing more happens, the member has Silver after July 31, 2026.',
+        'The member has earned Silver with 1,300 of 1,000 points.',
+        '8,700 more points are needed for Platinum.',
       ],
     );
   });
 
-  test('R8: below a grant there may be a tier that points alone would not give', () => {
+  test('R8: apart from the grant there may be a tier that the points alone would not give', () => {
     const fallen: Dated[] = [
       { ...bonus('a', 1300), when: '2026-05-01T10:00:00Z' },
       { id: 'x', type: 'expiry', points: 400 },
     ];
-    expect(
-      summary([floor('vip', 'gold', { until: AUGUST })], fallen, { downgrade: { timing: 'recalculation' } }).slice(
-        0,
-        3,
-      ),
-    ).toEqual([
-      'The tier is Gold, given by the action vip.',
-      'Without that it is Silver, kept until the cycle ends, though the points alone give Bronze.',
-      'It lasts until the end of July 31, 2026; then comes Silver.',
+    const file: Partial<ProgramFile> = { downgrade: { timing: 'recalculation' } };
+    expect(summary([floor('vip', 'gold', { until: AUGUST })], fallen, file).slice(0, 4)).toEqual([
+      'The action vip gives the member Gold until the end of July 31, 2026.',
+      'If nothing more happens, the member has Silver after July 31, 2026.',
+      'Apart from grants, the member keeps Silver until the end of December 31, 2026.',
+      'The member now qualifies for Bronze only.',
     ]);
   });
 });
 
-test.each<[string, number, Partial<ProgramFile>, string]>([
+test.each<[string, number, Partial<ProgramFile>, string[]]>([
   [
     'kept where thresholds were raised',
     6000,
     {},
-    'The tier is Gold, kept until the cycle ends, as the rules were edited: those of today give Silver.',
+    [
+      "The member keeps Gold until the end of December 31, 2026, because the program's rules changed.",
+      "Today's rules give Silver.",
+    ],
   ],
   [
     'kept where no cycle ends',
     6000,
     { cycle: { type: 'none' } },
-    'The tier is Gold, kept until everyone is recalculated, as the rules were edited: those of today give Silver.',
+    [
+      "The member keeps Gold until the next recalculation of all members, because the program's rules changed.",
+      "Today's rules give Silver.",
+    ],
   ],
   [
     'the one of before where thresholds were lowered',
     1200,
     {},
-    'The tier is Silver, as before the rules were edited: those of today give Gold with the next transaction.',
+    [
+      "The member still has Silver from before the program's rules changed.",
+      "Today's rules give Gold with the member's next transaction.",
+    ],
   ],
-])('R10: after an edit of the rules a tier is told to be %s', (_, threshold, file, sentence) => {
+])('R10: after an edit of the rules a tier is told to be %s', (_, threshold, file, sentences) => {
   const points = threshold > 5000 ? 5500 : 1300;
   const program = exampleProgram(file);
   const order = entry(bonus('a', points), CURRENT, program);
   const member = memberWith([order], program, at(NOW));
   const tiers = EXAMPLE_PROGRAM.tiers.map((tier) => (tier.id === 'gold' ? { ...tier, threshold } : tier));
-  expect(explain(at(NOW), member, historyOf([order]), exampleProgram({ ...file, tiers }))!.summary[0]).toBe(sentence);
+  const { summary } = explain(at(NOW), member, historyOf([order]), exampleProgram({ ...file, tiers }))!;
+  expect(summary.slice(0, 2)).toEqual(sentences);
 });
 
 describe('R8: a tier other than the points give is told', () => {
@@ -446,40 +773,77 @@ describe('R8: a tier other than the points give is told', () => {
     { ...bonus('a', points), when: '2026-05-01T10:00:00Z' },
     { id: 'x', type: 'expiry', points: lost },
   ];
+  const RECALCULATION = { timing: 'recalculation' as const };
 
-  test.each<[string, Partial<ProgramFile>, Dated[], string]>([
+  test.each<[string, Partial<ProgramFile>, Dated[], string[]]>([
     [
       'to be kept until the cycle ends',
-      { downgrade: { timing: 'recalculation' } },
+      { downgrade: RECALCULATION },
       fallen(1300, 400),
-      'The tier is Silver, kept until the cycle ends, though the points alone give Bronze.',
+      [
+        'The member keeps Silver until the end of December 31, 2026.',
+        'The member now qualifies for Bronze only.',
+        '4,100 more points are needed for Gold.',
+        '100 more points are needed by December 31, 2026 to keep Silver.',
+        'If nothing more happens, the member has Bronze after December 31, 2026.',
+      ],
     ],
     [
       'to be kept for good, where no cycle ends',
-      { downgrade: { timing: 'recalculation' }, cycle: { type: 'none' } },
+      { downgrade: RECALCULATION, cycle: { type: 'none' } },
       fallen(1300, 400),
-      'The tier is Silver, kept for good, though the points alone give Bronze.',
+      [
+        'The member keeps Silver without an end date.',
+        'The member now qualifies for Bronze only.',
+        '4,100 more points are needed for Gold.',
+      ],
     ],
     [
       'to be one below, where a fall leads no deeper',
       { downgrade: { target: 'oneBelow' } },
       fallen(10_000, 9_500),
-      'The tier is Gold, where the last fall led, though the points alone give Bronze.',
+      [
+        'The member has Gold, because the last downgrade led there.',
+        'The member now qualifies for Bronze only.',
+        '9,500 more points are needed for Platinum.',
+        '4,500 more points are needed by December 31, 2026 to keep Gold.',
+        'If nothing more happens, the member has Silver after December 31, 2026.',
+      ],
     ],
     [
       'to be the base, where every fall leads there, until points are added',
       { downgrade: { target: 'base' } },
       fallen(10_000, 4_000),
-      'The tier is Bronze, where the last fall led; the points alone give Gold, and decide again with the next transaction that adds.',
+      [
+        'The member has Bronze, because the last downgrade led there.',
+        'The next transaction that adds points gives Gold.',
+        'If nothing more happens, the member has Gold after December 31, 2026.',
+      ],
     ],
     [
       'by its points alone, where they give it',
-      { downgrade: { timing: 'recalculation' } },
+      { downgrade: RECALCULATION },
       fallen(1300, 300),
-      'The tier is Silver, earned with 1000 points that count at present.',
+      [
+        'The member has earned Silver with 1,000 of 1,000 points.',
+        '4,000 more points are needed for Gold.',
+        'If nothing more happens, the member keeps Silver after December 31, 2026.',
+      ],
     ],
-  ])('%s', (_, file, facts, sentence) => {
-    expect(explanation(facts, exampleProgram(file)).summary[0]).toBe(sentence);
+  ])('%s', (_, file, facts, sentences) => {
+    expect(explanation(facts, exampleProgram(file)).summary).toEqual(sentences);
+  });
+
+  test('in a program that counts spend, to wait for the next spend', () => {
+    const facts: Dated[] = [
+      { ...purchase('a', 0, euros(1_000_000)), when: '2026-05-01T10:00:00Z' },
+      refund('r', 'a', 400_000),
+    ];
+    const program = exampleProgram({ basis: 'spend', downgrade: { target: 'base' } });
+    expect(explanation(facts, program).summary.slice(0, 2)).toEqual([
+      'The member has Bronze, because the last downgrade led there.',
+      'The next transaction that adds spend gives Gold.',
+    ]);
   });
 });
 
@@ -527,6 +891,12 @@ test('what the transactions are said to have given adds up to what the member ha
         expect(transactions.map(({ entry: one }) => one.occurredAt)).toEqual(
           transactions.map(({ entry: one }) => one.occurredAt).sort((a, b) => b - a),
         );
+        // Every sentence is whole, and short enough to be understood at the first reading.
+        for (const sentence of explained!.summary) {
+          expect(sentence).toMatch(/^[A-Z\d€][^\n]+\.$/);
+          expect(sentence).not.toMatch(/NaN|undefined|null/);
+          expect(sentence.split(' ').length).toBeLessThanOrEqual(25);
+        }
         // Whatever does not count, says why.
         for (const one of transactions) if (!one.counted) expect(one.why).toBeTypeOf('string');
       },

@@ -154,7 +154,7 @@ describe('the values of a change', () => {
 
   test.each([
     ['points do not lead to', null],
-    ['the points suffice for, while something else holds the tier down', 0],
+    ['the points suffice for, while a cap or another condition keeps the member from it', 0],
   ])('tell no points to a tier that %s', (_, missing) => {
     const change = { ...UPGRADE, next: { id: 'gold', name: 'Gold', rank: 2, missing } };
     expect(variablesOf(change, PROGRAM, ACME, {})).toMatchObject({ pointsToNextTier: '', nextTierStatus: 'Gold' });

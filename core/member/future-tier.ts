@@ -1,0 +1,20 @@
+import type { Grant } from '../actions/grant.ts';
+import type { Program, Tier } from '../program/program.ts';
+import { earnedTier } from '../tiers/earned-tier.ts';
+import { visibleTier } from '../tiers/visible-tier.ts';
+import type { Instant } from '../time.ts';
+import { isIdle, nextCycle, type Tally } from './tally.ts';
+
+/** What decides a member's tier at a later moment. */
+export interface Known {
+  tally: Tally;
+  grants?: readonly Grant[];
+  enrolledAt: Instant;
+}
+
+/** The tier that a member has at a later moment if nothing more happens: cycles end until then, and grants do. */
+export function tierAt(at: Instant, { tally, grants, enrolledAt }: Known, program: Program): Tier {
+  let later = tally;
+  while (later.cycle.end <= at && !isIdle(later)) later = nextCycle(later, program, enrolledAt);
+  return visibleTier(earnedTier(program, later), grants, at, program);
+}
