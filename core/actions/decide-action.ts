@@ -80,7 +80,7 @@ export function decideAction(
       if (target.rank > present.visible.rank) {
         return {
           outcome: 'TARGET_NOT_LOWER',
-          why: 'A renewal keeps what the member has; an upgrade raises it.',
+          why: 'A renewal never raises a tier. Use an upgrade for that.',
           lifted: [],
         };
       }

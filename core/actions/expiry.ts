@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../ledger/transaction.ts';
+import { numberText } from '../locale-format.ts';
 import type { Program } from '../program/program.ts';
 import { dateIn, type Instant, localDate, parseDate, startOfDay } from '../time.ts';
 import type { Expiry, Period, Unit } from './tier-action.ts';
@@ -27,7 +28,7 @@ export function endingOf(expiry: Expiry, from: Instant, entry: LedgerEntry | und
       return { until: expiry.at };
     case 'date': {
       const date = parseDate(expiry.date);
-      return date ? { until: endOfGrant(date, program) } : { invalid: `${expiry.date} is no date.` };
+      return date ? { until: endOfGrant(date, program) } : { invalid: `${expiry.date} is not a date.` };
     }
     case 'duration':
       return after(localDate(from, program.timeZone), expiry, program);
@@ -36,7 +37,7 @@ export function endingOf(expiry: Expiry, from: Instant, entry: LedgerEntry | und
       const date = typeof value === 'string' ? dateIn(value, program.timeZone) : undefined;
       return date
         ? after(date, expiry.plus, program)
-        : { invalid: `${whatIs(expiry.field, value)}: it must be an ISO 8601 date.` };
+        : { invalid: `${whatIs(expiry.field, value)}. The action needs an ISO 8601 date.` };
     }
     case 'fieldNumber': {
       const value = fieldOf(expiry.field, entry);
@@ -45,7 +46,7 @@ export function endingOf(expiry: Expiry, from: Instant, entry: LedgerEntry | und
       return amount !== undefined && amount >= 1 && amount <= longest
         ? after(localDate(from, program.timeZone), { amount, unit: expiry.unit }, program)
         : {
-            invalid: `${whatIs(expiry.field, value)}: it must be a whole number of ${expiry.unit} from 1 to ${longest}.`,
+            invalid: `${whatIs(expiry.field, value)}. The action needs a whole number of ${expiry.unit} from 1 to ${numberText(longest)}.`,
           };
     }
   }
@@ -57,7 +58,7 @@ function after(day: Day, { amount, unit }: Period, program: Calendar): Ending {
   try {
     return { until: endOfGrant(day.add({ [unit]: amount }), program) };
   } catch {
-    return { invalid: `${amount} ${unit} after ${day} is no date that a calendar has.` };
+    return { invalid: `The calendar has no date ${numberText(amount)} ${unit} after ${day}.` };
   }
 }
 

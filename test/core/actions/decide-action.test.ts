@@ -276,7 +276,7 @@ describe('R18: a renewal', () => {
   });
 
   test('of a higher tier says what to do instead', () => {
-    expect(decide('silver', '', 'renew gold 5').why).toBe('A renewal keeps what the member has; an upgrade raises it.');
+    expect(decide('silver', '', 'renew gold 5').why).toBe('A renewal never raises a tier. Use an upgrade for that.');
   });
 
   test('E38: on 1 September, for 90 days, of a tier that ends on 30 September, ends on 30 November', () => {

@@ -71,7 +71,7 @@ describe('so many days or months after the change', () => {
 
   test('that no calendar has is no end, and no exception', () => {
     expect(endingOf(days(1e15), at(CHANGED), undefined, PROGRAM)).toEqual({
-      invalid: '1000000000000000 days after 2026-03-01 is no date that a calendar has.',
+      invalid: 'The calendar has no date 1,000,000,000,000,000 days after 2026-03-01.',
     });
   });
 });
@@ -219,7 +219,7 @@ describe('the number in a field', () => {
       const ending = endingOf(number(), at(TENTH), order({ TrialPeriodDays: value }), PROGRAM);
       return 'invalid' in ending ? ending.invalid : '';
     };
-    expect(why(4.7)).toBe('The field TrialPeriodDays is 4.7: it must be a whole number of days from 1 to 3650.');
+    expect(why(4.7)).toBe('The field TrialPeriodDays is 4.7. The action needs a whole number of days from 1 to 3,650.');
     expect(why('x'.repeat(10_000)).length).toBeLessThan(200);
   });
 });
@@ -449,21 +449,21 @@ describe('R16: what tells no end says what it is, and what it must be', () => {
   const ofMonths: Expiry = { type: 'fieldNumber', field: 'Trial', unit: 'months' };
 
   test.each<[Expiry, Record<string, FieldValue> | undefined, string]>([
-    [{ type: 'date', date: '2026-02-30' }, undefined, '2026-02-30 is no date.'],
-    [onDate, undefined, 'The transaction has no field CheckOut: it must be an ISO 8601 date.'],
-    [onDate, { CheckOut: 'soon' }, 'The field CheckOut is "soon": it must be an ISO 8601 date.'],
-    [onDate, { CheckOut: 20260615 }, 'The field CheckOut is 20260615: it must be an ISO 8601 date.'],
-    [ofDays, { Trial: 3651 }, 'The field Trial is 3651: it must be a whole number of days from 1 to 3650.'],
-    [ofMonths, { Trial: 'abc' }, 'The field Trial is "abc": it must be a whole number of months from 1 to 120.'],
+    [{ type: 'date', date: '2026-02-30' }, undefined, '2026-02-30 is not a date.'],
+    [onDate, undefined, 'The transaction has no field CheckOut. The action needs an ISO 8601 date.'],
+    [onDate, { CheckOut: 'soon' }, 'The field CheckOut is "soon". The action needs an ISO 8601 date.'],
+    [onDate, { CheckOut: 20260615 }, 'The field CheckOut is 20260615. The action needs an ISO 8601 date.'],
+    [ofDays, { Trial: 3651 }, 'The field Trial is 3651. The action needs a whole number of days from 1 to 3,650.'],
+    [ofMonths, { Trial: 'abc' }, 'The field Trial is "abc". The action needs a whole number of months from 1 to 120.'],
     [
       ofDays,
       { Trial: 'x'.repeat(99) },
-      `The field Trial is "${'x'.repeat(39)}: it must be a whole number of days from 1 to 3650.`,
+      `The field Trial is "${'x'.repeat(39)}. The action needs a whole number of days from 1 to 3,650.`,
     ],
     [
       { ...onDate, plus: { amount: 9, unit: 'days' } },
       { CheckOut: '+275760-09-12' },
-      'The field CheckOut is "+275760-09-12": it must be an ISO 8601 date.',
+      'The field CheckOut is "+275760-09-12". The action needs an ISO 8601 date.',
     ],
   ])('%j of %j', (expiry, fields, why) => {
     expect(invalid(expiry, fields)).toEqual({ invalid: why });

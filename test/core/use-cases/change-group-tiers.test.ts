@@ -142,7 +142,7 @@ test.each<[string, Partial<TierAction>, Partial<RunOutcome>[]]>([
         from: 'bronze',
         to: 'bronze',
         direction: 'none',
-        why: 'A renewal keeps what the member has; an upgrade raises it.',
+        why: 'A renewal never raises a tier. Use an upgrade for that.',
       },
       {
         memberId: 'bea',
