@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import { handler as readOpenApi } from '../../functions/read-openapi/handler.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const REMEDY = 'docs/openapi.json is not the contract of the code: run `npm run openapi` and commit the file.';
+
+const committed = readFileSync(resolve(ROOT, 'docs/openapi.json'), 'utf8');
+
+test('docs/openapi.json is what GET /v1/openapi.json answers, but for the name of the brand and the version of its program', async () => {
+  const event = { headers: {} } as APIGatewayProxyEventV2;
+  const served = (await readOpenApi(event, {} as Context)) as APIGatewayProxyStructuredResultV2;
+  const { info, ...contract } = JSON.parse(committed);
+  const { info: _, ...servedContract } = JSON.parse(served.body!);
+  expect(contract, REMEDY).toEqual(servedContract);
+  const { version } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8'));
+  expect(info, REMEDY).toEqual({ title: 'Laurel', version });
+});
+
+test('docs/openapi.json is byte by byte what `npm run openapi` writes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'laurel-openapi-'));
+  try {
+    const file = join(folder, 'openapi.json');
+    const { status, stderr } = spawnSync(process.execPath, [resolve(ROOT, 'bin/openapi.ts'), file], {
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+    expect(readFileSync(file, 'utf8'), REMEDY).toBe(committed);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
