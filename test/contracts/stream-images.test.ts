@@ -1,10 +1,3 @@
-import {
-  DescribeStreamCommand,
-  DynamoDBStreamsClient,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  ListStreamsCommand,
-} from '@aws-sdk/client-dynamodb-streams';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from 'vitest';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
@@ -17,32 +10,15 @@ import {
 } from '../../functions/adapters/dynamo-member-store.ts';
 import { DynamoOrderFiles } from '../../functions/adapters/dynamo-order-files.ts';
 import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
-import { clientConfigOf } from '../../local/dynamodb-local.ts';
-import { freshTables, sharedDynamoDb } from './setup/dynamodb.ts';
+import { freshTables } from './setup/dynamodb.ts';
 import { aChange, aMember, aNotice, anAction, anEntry, ODD_NUMBERS, ODD_TEXTS } from './setup/examples.ts';
+import { streamRecordsOf } from './setup/stream-images.ts';
 
 const { client, tables } = await freshTables();
 
 /** The new images of what was put into a table under keys that begin so, in the order of its stream: as a function is given them. */
 async function inserted(table: string, prefix: string): Promise<Record<string, unknown>[]> {
-  const streams = new DynamoDBStreamsClient(clientConfigOf(sharedDynamoDb()));
-  const { Streams } = await streams.send(new ListStreamsCommand({ TableName: table }));
-  const StreamArn = Streams![0]!.StreamArn;
-  const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
-  const records = [];
-  for (const { ShardId } of StreamDescription!.Shards!) {
-    let { ShardIterator } = await streams.send(
-      new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
-    );
-    for (let empty = false; ShardIterator !== undefined && !empty; ) {
-      const page = await streams.send(new GetRecordsCommand({ ShardIterator }));
-      records.push(...page.Records!);
-      ShardIterator = page.NextShardIterator;
-      empty = page.Records!.length === 0;
-    }
-  }
-  streams.destroy();
-  return records
+  return (await streamRecordsOf(table))
     .filter(({ eventName, dynamodb }) => eventName === 'INSERT' && dynamodb?.Keys?.sk?.S?.startsWith(prefix))
     .map(({ dynamodb }) => unmarshall(dynamodb!.NewImage!));
 }

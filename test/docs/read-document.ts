@@ -39,9 +39,10 @@ export function tableOf({ text, title }: Section, head: string): string[][] {
 
 /** The text behind `- **Name**:`, up to the next line that begins a fact or is empty. */
 export function factOf({ text, title }: Section, name: string): string {
-  const fact = text.match(new RegExp(`^- \\*\\*${name}\\*\\*: ([^]*?)(?=\\n- \\*\\*|\\n\\n|$)`, 'm'))?.[1];
+  const [, fact] = text.split(`- **${name}**: `);
   if (fact === undefined) throw new Error(`"${title}" does not say "${name}".`);
-  return fact.replace(/\s+/g, ' ').trim();
+  const [own = ''] = fact.split(/\n(?=\n|- \*\*)/);
+  return own.replace(/\s+/g, ' ').trim();
 }
 
 /** What stands between backticks. */
