@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { TRANSACTION_TYPES } from '../../core/ledger/transaction.ts';
 import { functionsOf, nameOf, type Properties, resourcesOf, synthesized } from '../lib/synthesized.ts';
 import { dataModel, KINDS, type TableName } from './data-model.ts';
 import { quotedIn, ROOT, type Section, sectionsOf, tableOf } from './read-document.ts';
@@ -102,6 +103,11 @@ describe.each(Object.entries(TABLES) as [TableName, string][])('of the table %s'
     const may = [...foldersWith(READS, resource), ...foldersWith(['dynamodb:GetRecords'], `${resource}.stream`)];
     expect(namedIn('readers', table)).toEqual([...new Set(may)].sort());
   });
+});
+
+test('the page lists every type of transaction', () => {
+  const [, , , meaning] = tableOf(sectionOf('Ledger entry'), 'Attribute').find(([name]) => name === '`type`')!;
+  expect(quotedIn(meaning!)).toEqual([...TRANSACTION_TYPES]);
 });
 
 test('every command that the page names is there', () => {

@@ -45,9 +45,10 @@ export function factOf({ text, title }: Section, name: string): string {
   return own.replace(/\s+/g, ' ').trim();
 }
 
-/** What stands between backticks. */
+/** What stands between backticks within a line, outside of blocks of code. */
 export function quotedIn(text: string): string[] {
-  return [...text.matchAll(/`([^`]+)`/g)].map(([, quoted]) => quoted!);
+  const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
+  return [...prose.matchAll(/`([^`\n]+)`/g)].map(([, quoted]) => quoted!);
 }
 
 /** The blocks of code in a language. */
