@@ -120,6 +120,20 @@ module.exports = {
       to: { path: FUNCTION_FOLDER },
     },
     {
+      name: 'no-function-carries-the-schema-of-a-brand',
+      comment: 'A brand’s file was read before it was deployed. Its schema would only make every function start later.',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^core/program/brand-schema[.]ts$', reachable: true },
+    },
+    {
+      name: 'a-brand-is-checked-without-cdk',
+      comment: 'Loading CDK takes longer than all of the check.',
+      severity: 'error',
+      from: { path: '^bin/brand[.]ts$' },
+      to: { path: 'node_modules/(?:aws-cdk-lib|constructs|@aws-sdk)/', reachable: true },
+    },
+    {
       name: 'nothing-imports-test',
       severity: 'error',
       from: { pathNot: '^test/' },

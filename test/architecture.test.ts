@@ -60,15 +60,21 @@ describe('the tree', () => {
 const HOUSE: Record<string, string> = {
   'package.json': JSON.stringify({
     dependencies: { zod: '1', 'temporal-polyfill': '1', '@aws-sdk/client-sqs': '1', '@middy/core': '1' },
-    devDependencies: { vitest: '1', '@types/aws-lambda': '1' },
+    devDependencies: { vitest: '1', '@types/aws-lambda': '1', 'aws-cdk-lib': '1' },
   }),
   ...Object.fromEntries(
-    ['zod', 'temporal-polyfill', '@aws-sdk/client-sqs', '@middy/core', 'vitest', '@types/aws-lambda'].flatMap(
-      (name) => [
-        [`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' })],
-        [`node_modules/${name}/index.js`, 'export const it = 1;'],
-      ],
-    ),
+    [
+      'zod',
+      'temporal-polyfill',
+      '@aws-sdk/client-sqs',
+      '@middy/core',
+      'vitest',
+      '@types/aws-lambda',
+      'aws-cdk-lib',
+    ].flatMap((name) => [
+      [`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' })],
+      [`node_modules/${name}/index.js`, 'export const it = 1;'],
+    ]),
   ),
   'core/ports.ts': "import type { Tier } from './program/tier.ts';\nexport type Store = (tier: Tier) => void;",
   // Its type comes from a module that imports it: types may go in circles.
@@ -88,9 +94,12 @@ const HOUSE: Record<string, string> = {
   'functions/put-member/make-handler.ts':
     "import { put } from '../../core/use-cases/put.ts';\nimport { answers } from '../contract/answers.ts';\nexport const makeHandler = [put, answers];",
   'functions/read-member/handler.ts': "import { http } from '../runtime/http.ts';\nexport const handler = http;",
+  'core/program/brand-schema.ts': "import { tier } from './tier.ts';\nexport const schema = tier;",
+  'core/program/read-brand.ts': "import { schema } from './brand-schema.ts';\nexport const read = schema;",
   'lib/stack.ts': "import { tier } from '../core/program/tier.ts';\nexport const stack = tier;",
   'bin/tool.ts':
     "import { it } from '@aws-sdk/client-sqs';\nimport { queue } from '../functions/adapters/queue.ts';\nimport { stack } from '../lib/stack.ts';\nexport const tool = [it, queue, stack];",
+  'bin/deploy.ts': "import { it } from 'aws-cdk-lib';\nexport const cdk = it;",
   'local/demo.ts': "import { fake } from '../fakes/store.ts';\nexport const demo = fake;",
   'fakes/store.ts': "import type { Store } from '../core/ports.ts';\nexport const fake: Store = () => {};",
   'bench/bench.ts': "import { fake } from '../fakes/store.ts';\nexport const bench = fake;",
@@ -135,6 +144,13 @@ const PROBES: [rule: string, file: string, imports: string][] = [
   ['the-reference-shares-no-code-with-the-engine', 'proof/reference/probe-core.ts', '../../core/program/ladder.ts'],
   ['tools-import-no-function', 'bin/probe-function.ts', '../functions/put-member/make-handler.ts'],
   ['tools-import-no-function', 'local/probe-function.ts', '../functions/put-member/make-handler.ts'],
+  [
+    'no-function-carries-the-schema-of-a-brand',
+    'functions/put-member/probe-schema.ts',
+    '../../core/program/brand-schema.ts',
+  ],
+  ['no-function-carries-the-schema-of-a-brand', 'functions/runtime/probe-read.ts', '../../core/program/read-brand.ts'],
+  ['a-brand-is-checked-without-cdk', 'bin/brand.ts', './deploy.ts'],
   ['nothing-imports-test', 'core/program/probe-test.ts', '../../test/support/world.ts'],
   ['nothing-imports-test', 'bench/probe-test.ts', '../test/support/world.ts'],
   ['only-browser-tests-need-programs', 'test/core/probe.test.ts', '../support/judged-by-programs.ts'],

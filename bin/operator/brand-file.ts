@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import type { Brand } from '../../core/program/brand.ts';
-import { describeProblems, readBrand } from '../../core/program/read-brand.ts';
+import { type Problem, valueAt } from '../../core/program/problem.ts';
+import { describeProblems, describeWarnings, readBrand } from '../../core/program/read-brand.ts';
+import { didYouMean, nearestName } from '../../core/program/spelling.ts';
 import { OperatorError } from './operator-error.ts';
 
 /** A brand's file, and what it says once nothing was found wrong with it. */
@@ -12,20 +14,72 @@ export interface BrandFile {
 
 /**
  * Finds and reads `brands/<name>.json`, in the folder where the command runs: npm and CDK run it where package.json and cdk.json lie.
- * @throws OperatorError with every problem
+ * @param howToName with `<name>` in the brand's place
+ * @throws OperatorError with every problem of its shape and its meaning
  */
 export function readBrandFile(name: unknown, howToName: string): BrandFile {
-  const folder = resolve('brands');
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
-  const known = files.map((file) => file.slice(0, -'.json'.length)).join(', ') || `none yet, in ${folder}`;
-  const choice = `Name a brand with ${howToName}. There is: ${known}.`;
-  if (name === undefined) throw problem('No brand was named.', choice);
-  if (!files.includes(`${name}.json`)) throw problem(`There is no brand "${name}".`, choice);
-
-  const file = resolve(folder, `${name}.json`);
-  const reading = readBrand(parse(file), String(name));
-  if (!reading.ok) throw problem(`${file} can’t be deployed as it is:`, ...describeProblems(reading.problems));
+  const file = findBrandFile(name, howToName);
+  const reading = readBrand(parse(file), nameOf(file));
+  if (!reading.ok) throw refusal(file, reading.problems);
   return { settings: reading.brand, file };
+}
+
+/**
+ * Reads a brand's file as a deployment needs it: its shape, its meaning, and the pictures of its passes. Warnings go to standard error.
+ * @throws OperatorError with every problem
+ */
+export async function checkBrandFile(file: string): Promise<BrandFile> {
+  const json = parse(file);
+  const reading = readBrand(json, nameOf(file));
+  for (const warning of describeWarnings(reading.warnings)) process.stderr.write(`Warning: ${warning}\n`);
+  const problems = reading.ok ? [] : reading.problems;
+  if (valueAt(json, ['wallet', 'apple']) !== undefined) {
+    // It takes as long to load as all the rest, and most files have no passes.
+    const { designProblems } = await import('./design-check.ts');
+    problems.push(...(await designProblems(json, file, reading.ok ? reading.brand : undefined)));
+  }
+  if (!reading.ok || problems.length > 0) throw refusal(file, problems);
+  return { settings: reading.brand, file };
+}
+
+/** @throws OperatorError that lists the brands there are */
+export function findBrandFile(name: unknown, howToName: string): string {
+  const folder = resolve('brands');
+  const known = brandsIn(folder);
+  if (typeof name === 'string' && known.includes(name)) return resolve(folder, `${name}.json`);
+  const example = nearestName(name, known) ?? known.find((brand) => brand !== 'demo') ?? 'demo';
+  const choice =
+    known.length === 0
+      ? [`There is none yet in ${folder}. Begin one: npm run brand -- new acme`]
+      : [`Name one with ${howToName.replaceAll('<name>', example)}`, `There is: ${known.join(', ')}.`];
+  if (name === undefined) throw problem('No brand was named.', ...choice);
+  throw problem(`There is no brand "${name}". ${didYouMean(name, known)}`.trim(), ...choice);
+}
+
+/** The file that somebody names by its path, or by the brand's name. */
+export function locateBrandFile(nameOrPath: string): string {
+  const file = resolve(nameOrPath);
+  const isPath = nameOrPath.endsWith('.json') || dirname(nameOrPath) !== '.';
+  if (isPath && existsSync(file)) return file;
+  const isElsewhere = ![process.cwd(), resolve('brands')].includes(dirname(file));
+  if (isPath && isElsewhere) throw problem(`There is no file ${nameOrPath}.`);
+  return findBrandFile(basename(nameOrPath, '.json'), 'npm run brand -- check <name>');
+}
+
+/** A path as the one who runs the command would write it. */
+export function shortPath(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
+}
+
+/** What lies beside the brands' files, such as `brand.schema.json`, has a second dot in its name, and a brand has none. */
+function brandsIn(folder: string): string[] {
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files.flatMap((file) => /^([^.]+)\.json$/.exec(file)?.[1] ?? []).sort();
+}
+
+function nameOf(file: string): string {
+  return basename(file, '.json');
 }
 
 function parse(file: string): unknown {
@@ -33,8 +87,12 @@ function parse(file: string): unknown {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
     const complaint = (cause as Error).message.replace(/\s+/g, ' ');
-    throw problem(`${file} is not JSON: ${complaint}`, 'Correct it there.');
+    throw problem(`${shortPath(file)} is not JSON: ${complaint}`, 'Correct it there.');
   }
+}
+
+function refusal(file: string, problems: readonly Problem[]): OperatorError {
+  return problem(`${shortPath(file)} can’t be deployed as it is:`, ...describeProblems(problems));
 }
 
 function problem(...lines: string[]): OperatorError {

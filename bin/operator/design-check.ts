@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { MemberView } from '../../core/member/member-view.ts';
 import { emptyTally } from '../../core/member/tally.ts';
-import type { Problem } from '../../core/program/problem.ts';
-import { compileProgram, type Program, type Tier } from '../../core/program/program.ts';
-import { describeProblems } from '../../core/program/read-brand.ts';
+import type { Brand } from '../../core/program/brand.ts';
+import { designSchema, readable } from '../../core/program/brand-schema.ts';
+import { type Problem, recordAt, valueAt } from '../../core/program/problem.ts';
+import { compileProgram, type Program, type Tier, tierById } from '../../core/program/program.ts';
 import { progressOf } from '../../core/tiers/progress.ts';
 import type { Instant } from '../../core/time.ts';
 import { applePass, NEW_VALUE } from '../../core/wallet/apple-pass.ts';
@@ -11,34 +12,33 @@ import { imageProblems } from '../../core/wallet/design-images.ts';
 import { faceOf, hasWallet, type WalletBrand } from '../../core/wallet/pass-face.ts';
 import { readImages } from '../../functions/adapters/folder-pass-images.ts';
 import { isKnownToPasskit } from '../../functions/adapters/passkit-template.ts';
-import type { BrandFile } from './brand-file.ts';
-import { OperatorError } from './operator-error.ts';
 
 /**
  * Draws a pass of each tier before anything is deployed: the images are there and have their sizes, and the format is Apple's.
- * @throws OperatorError with every problem
+ * @param json the file as it is: its designs are looked at as far as they can be read
+ * @param brand what the file says, once nothing is wrong with its shape and its meaning
  */
-export async function checkDesigns({ settings, file }: BrandFile): Promise<void> {
-  if (!hasWallet(settings) || !settings.wallet.apple) return;
-  const program = compileProgram(settings);
+export async function designProblems(json: unknown, file: string, brand: Brand | undefined): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const tier of program.tiers) {
-    const place = `wallet.designs.${tier.id}`;
-    const folder = settings.wallet.designs[tier.id]!.images;
+  const program = brand && compileProgram(brand);
+  for (const [id, design] of Object.entries(recordAt(json, 'wallet', 'designs'))) {
+    const place = `wallet.designs.${id}`;
+    const folder = readable(designSchema.shape.images, valueAt(design, ['images']));
+    if (folder === undefined) continue;
     const images = await readImages(path.dirname(file), folder);
     problems.push(...imageProblems(place, folder, images));
-    const pass = samplePass(settings, program, tier);
-    if (!isKnownToPasskit({ 'pass.json': Buffer.from(JSON.stringify(pass)), ...images })) {
-      problems.push({
-        place,
-        given: 'a design whose pass.json is not as Apple asks (the reason stands above)',
-        allowed: 'what Apple documents',
-        remedy: 'Change the design, or report it: the brand’s file should have been refused.',
-      });
-    }
+    const tier = program && tierById(program, id);
+    if (!tier || !hasWallet(brand)) continue;
+    const pass = samplePass(brand, program, tier);
+    if (isKnownToPasskit({ 'pass.json': Buffer.from(JSON.stringify(pass)), ...images })) continue;
+    problems.push({
+      place,
+      given: 'a design whose pass.json is not as Apple asks (the reason stands above)',
+      allowed: 'what Apple documents',
+      remedy: 'Change the design, or report it: the brand’s file should have been refused.',
+    });
   }
-  if (problems.length === 0) return;
-  throw new OperatorError([`${file} can’t be deployed as it is:`, ...describeProblems(problems)].join('\n  '));
+  return problems;
 }
 
 /** A pass with everything on it that a pass may have. */

@@ -205,7 +205,7 @@ const pictureAddress = z
   );
 
 /** What a pass of one tier looks like. */
-const designSchema = z.strictObject({
+export const designSchema = z.strictObject({
   background: colour,
   foreground: colour,
   label: colour,

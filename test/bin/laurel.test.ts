@@ -20,8 +20,8 @@ function file(name: string, content: unknown): void {
   );
 }
 
-function synth(brand?: string) {
-  const context = { 'aws:cdk:bundling-stacks': [], ...(brand === undefined ? {} : { brand }) };
+function synth(brand?: string, bundled: string[] = []) {
+  const context = { 'aws:cdk:bundling-stacks': bundled, ...(brand === undefined ? {} : { brand }) };
   const { status, stderr } = spawnSync(process.execPath, [APP], {
     cwd: folder,
     encoding: 'utf8',
@@ -32,10 +32,15 @@ function synth(brand?: string) {
 
 file('acme', { ...DEMO, brand: 'acme', account: '111122223333', region: 'us-east-1' });
 
-test('a brand’s stack goes to the account and region of its file, whatever the environment says', () => {
-  expect(synth('acme')).toMatchObject({ status: 0 });
+test('a brand’s stack goes to the account and region of its file, whatever the environment says', {
+  timeout: 60_000,
+}, () => {
+  const { status, stderr } = synth('acme');
+  expect(status).toBe(0);
   const { artifacts } = JSON.parse(readFileSync(join(folder, 'cdk.out', 'manifest.json'), 'utf8'));
   expect(artifacts['laurel-acme'].environment).toBe('aws://111122223333/us-east-1');
+  // What the file most likely does not mean is told, and the stack is made.
+  expect(stderr).toMatch(/^Warning: notifications\.email\.from: given "Aurora Coffee .*"; expected: /m);
 });
 
 test('a brand file with several problems is refused with all of them', () => {
@@ -52,6 +57,15 @@ test('a brand file with several problems is refused with all of them', () => {
   expect(stderr).toMatch(/program\.currency: given "euro"; allowed: .*EUR/);
   expect(stderr).toMatch(/program\.bonus: given 5; .*Remove it/);
   expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+});
+
+test.each([
+  ['for none, as for cdk bootstrap', [], 'npx cdk bootstrap -c brand=acme'],
+  ['for all, as for cdk deploy', ['**'], 'npx cdk deploy -c brand=acme'],
+])('without a brand, a command that wants bundles %s is told how to name one', (_, bundled, example) => {
+  const { status, stderr } = synth(undefined, bundled);
+  expect(status).toBe(1);
+  expect(stderr).toContain(`No brand was named.\n  Name one with -c brand=acme, as in ${example}\n  There is: acme`);
 });
 
 test('a brand file that is not JSON is refused with the place', () => {
@@ -72,6 +86,17 @@ test.each([
   expect(stderr).toContain(complaint);
   expect(stderr).toMatch(/There is: acme/);
   expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+});
+
+test('a design’s images are told beside what else is wrong with the file', () => {
+  const { designs } = DEMO.wallet;
+  const nowhere = { ...designs, gold: { ...designs.gold, images: 'nowhere' }, silver: { images: 7 } };
+  file('both', { ...DEMO, brand: 'both', region: 'Dublin', wallet: { ...DEMO.wallet, designs: nowhere } });
+  const { status, stderr } = synth('both');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/region: given "Dublin"/);
+  expect(stderr).toMatch(/wallet\.designs\.silver\.images: given 7; allowed: a text/);
+  expect(stderr).toMatch(/wallet\.designs\.gold\.images: given nowhere, without icon\.png/);
 });
 
 test('a design without its images, or with images of another size, is refused with each of them', () => {

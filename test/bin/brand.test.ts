@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const DEMO = JSON.parse(readFileSync(join(ROOT, 'brands/demo.json'), 'utf8'));
+
+/** A project folder with brands of its own, where npm would run the command. */
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'laurel-brand-')));
+afterAll(() => rmSync(folder, { recursive: true }));
+mkdirSync(join(folder, 'brands'));
+cpSync(join(ROOT, 'brands/demo'), join(folder, 'brands/demo'), { recursive: true });
+
+function file(path: string, content: unknown): void {
+  writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+function brand(...args: string[]) {
+  const command = [join(ROOT, 'bin/brand.ts'), ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+const { wallet: _, ...WITHOUT_PASSES } = DEMO;
+const ACME = {
+  ...WITHOUT_PASSES,
+  brand: 'acme',
+  account: '111122223333',
+  notifications: { ...DEMO.notifications, email: { enabled: true, from: 'hello@acme.net' } },
+};
+file('brands/acme.json', ACME);
+file('brands/brand.schema.json', {});
+
+describe('brand check', () => {
+  test.each(['acme', 'acme.json', 'brands/acme.json', './brands/acme.json'])(
+    'says of %s in one line that it can be deployed, and by which command',
+    (name) => {
+      expect(brand('check', name)).toEqual({
+        status: 0,
+        stdout: 'brands/acme.json can be deployed: npx cdk deploy -c brand=acme\n',
+        stderr: '',
+      });
+    },
+  );
+
+  test('reads a file that lies elsewhere, and says that it has to come to the others', () => {
+    mkdirSync(join(folder, 'drafts'));
+    file('drafts/acme.json', ACME);
+    expect(brand('check', 'drafts/acme.json')).toMatchObject({
+      status: 0,
+      stdout: 'drafts/acme.json can be deployed: put it into the folder brands first\n',
+    });
+  });
+
+  test('lists every problem of shape, of meaning and of images, as a deployment does', () => {
+    const { designs } = DEMO.wallet;
+    const gold = { ...designs.gold, images: 'demo/wallet' };
+    file('brands/broken.json', {
+      ...DEMO,
+      brand: 'other',
+      lunchedOn: '2026-01-01',
+      program: { ...DEMO.program, currency: 'euro' },
+      wallet: { ...DEMO.wallet, designs: { ...designs, gold } },
+    });
+    const { status, stdout, stderr } = brand('check', 'broken');
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    const lines = stderr.split('\n').filter((line) => !line.startsWith('Warning: '));
+    expect(lines[0]).toBe('brands/broken.json can’t be deployed as it is:');
+    expect(lines.slice(1).map((line) => line.split(':')[0]!.trim())).toEqual([
+      'program.currency',
+      'lunchedOn',
+      'brand',
+      ...Array(4).fill('wallet.designs.gold.images'),
+      '',
+    ]);
+    expect(lines).toContain(
+      '  program.currency: given "euro"; allowed: an ISO 4217 currency such as "EUR". Did you mean "EUR"?',
+    );
+    expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+  });
+
+  test('warns, and does not fail for that', () => {
+    file('brands/draft.json', { ...ACME, brand: 'draft', account: '000000000000' });
+    expect(brand('check', 'draft')).toEqual({
+      status: 0,
+      stdout: 'brands/draft.json can be deployed: npx cdk deploy -c brand=draft\n',
+      stderr:
+        'Warning: account: given "000000000000"; expected: the 12 digits of your AWS account. This is a placeholder: change it before you deploy.\n',
+    });
+  });
+
+  test.each([
+    ['demo/wallet', 'There is no file demo/wallet.\n'],
+    ['drafts/none.json', 'There is no file drafts/none.json.\n'],
+    [
+      'acmee',
+      'There is no brand "acmee". Did you mean "acme"?\n  Name one with npm run brand -- check acme\n  There is: acme',
+    ],
+    ['brands/acmee.json', 'There is no brand "acmee". Did you mean "acme"?\n'],
+    ['brand.schema', 'There is no brand "brand.schema".\n'],
+  ])('says of %s what there is instead', (name, complaint) => {
+    const { status, stderr } = brand('check', name);
+    expect(status).toBe(1);
+    expect(stderr).toContain(complaint);
+    expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+  });
+
+  test('says where a file is not JSON', () => {
+    file('brands/torn.json', '{\n  "brand": "torn",\n  "name" "Torn"\n}');
+    const { status, stderr } = brand('check', 'torn');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^brands\/torn\.json is not JSON: .*line 3/);
+  });
+});
