@@ -99,30 +99,32 @@ export class Watch extends Construct {
       metric: age(recalculateTier),
       from: Duration.minutes(5).toMilliseconds(),
       periods: 3,
-      impact: 'Members wait more than five minutes for their points to count and their tier to move.',
+      impact: 'Members wait more than five minutes for their points to count and their tier to change.',
     });
     this.ring('AnnouncementsAge', {
       metric: age(announceTierChange),
       from: Duration.minutes(5).toMilliseconds(),
       periods: 3,
-      impact: 'Members have their new tier, but hear of it more than five minutes late, and so do other systems.',
+      impact:
+        'Members and other systems hear of a new tier more than five minutes late. The tiers themselves are right.',
     });
     this.ring('ParkedTransactions', {
       metric: depth(recalculateTier.parked),
       from: 1,
-      impact: 'Points of some members are missing from their tier until what is parked is replayed.',
+      impact:
+        'Some purchases do not count for their members’ tiers. They count once an operator replays the parked transactions.',
     });
     this.ring('ParkedTierChanges', {
       metric: depth(announceTierChange.parked),
       from: 1,
       impact:
-        'Some members were told nothing of their new tier, nor were other systems, until what is parked is replayed.',
+        'Some members and other systems do not hear of a new tier. They hear once an operator replays the parked changes.',
     });
     for (const channel of notifications.channels) {
       this.ring(`${channel.node.id}DeadLetters`, {
         metric: depth(channel.deadLetters),
         from: 1,
-        impact: `Some members have a new tier and got no ${channel.node.id.toLowerCase()} about it.`,
+        impact: `Some members have a new tier and got no ${messageOf(channel)} about it. They get it once an operator replays the messages.`,
       });
     }
   }
@@ -132,7 +134,8 @@ export class Watch extends Construct {
     this.ring('FailedCalls', {
       metric: frontDoor.api.metricServerError({ statistic: Stats.SUM }),
       from: 5,
-      impact: 'The shop can’t post purchases or show members their tier: some of its calls fail, and not by its fault.',
+      impact:
+        'Some of the shop’s API calls fail with a server error. The shop cannot post purchases or show members their tier.',
     });
   }
 
@@ -145,29 +148,33 @@ export class Watch extends Construct {
       [
         intake.recordTransaction,
         'CallFailed',
-        'Purchases are not taken: they give points only if the shop posts them again, which is safe.',
+        'Laurel does not accept some purchases. The shop has to post them again, which is safe.',
       ],
       [
         intake.receiveShopifyOrder,
         'CallFailed',
-        'Shopify’s orders are not taken: they give points only if Shopify sends them again, which it does for some hours.',
+        'Laurel does not accept some orders from Shopify. Shopify sends each order again for about four hours, and then gives up.',
       ],
       [
         recalculation.recalculateTier,
         'RecordFailed',
-        'Purchases are taken, but members’ points and tiers stand still.',
+        'Laurel accepts purchases but fails to count some. The points and tiers of these members stay as they were.',
       ],
-      [actions.manageTier, 'CallFailed', 'Staff can’t give members a tier or take one: some of these calls fail.'],
+      [actions.manageTier, 'CallFailed', 'Staff cannot change members’ tiers. Some calls of the tier actions fail.'],
       [
         actions.changeGroupTiers,
         'MemberFailed',
-        'Some members of a group did not get the tier that the others got. GET /v1/runs/<run>/outcomes names them.',
+        'Some members of a group did not get the group’s tier. GET /v1/runs/<run>/outcomes lists these members.',
       ],
-      [announcements.announceTierChange, 'RecordFailed', 'Tiers move, but no member and no other system is told.'],
-      ...notifications.channels.map(({ node, send }): [LaurelFunction, keyof typeof FAILURES, string] => [
-        send,
+      [
+        announcements.announceTierChange,
+        'RecordFailed',
+        'Members’ tiers change, but some members and other systems do not hear of it.',
+      ],
+      ...notifications.channels.map((channel): [LaurelFunction, keyof typeof FAILURES, string] => [
+        channel.send,
         'MessageFailed',
-        `Members’ tiers move, but the ${node.id.toLowerCase()} about it comes late or never.`,
+        `Members’ tiers change, but members get the ${messageOf(channel)} about it late or never.`,
       ]),
     ];
     for (const [reporter, failure, impact] of functions) {
@@ -180,8 +187,8 @@ export class Watch extends Construct {
       metric: intake.receiveShopifyOrder.count('WebhookRefused'),
       from: 1,
       impact:
-        'An order of Shopify’s gives no points unless the cause is mended within four hours; then Shopify gives it up, and may stop ' +
-        'sending any.',
+        'Laurel refuses orders from Shopify, so they give no points. Shopify tries each order for four hours, and may then stop ' +
+        'sending orders.',
     });
   }
 
@@ -197,14 +204,14 @@ export class Watch extends Construct {
         metric: reporter.count('FieldInvalid'),
         from: 1,
         impact:
-          'A member got no tier, as the transaction’s field that should tell its end is missing or unusable: marketing has to look ' +
-          'at the promotion, and at what the shop sends.',
+          'A member did not get a tier, because a field of the transaction does not give a valid end date. ' +
+          'Marketing has to compare the promotion with the fields that the shop sends.',
       });
     }
     this.watchRuns(
       'Runs',
       actions.runs,
-      'A group’s members have not all got their tier: the run stands still until somebody redrives it.',
+      'A group action stopped, and some members did not get their tier. It continues once an operator redrives the run.',
     );
   }
 
@@ -219,61 +226,61 @@ export class Watch extends Construct {
     this.watchRuns(
       'Recalculations',
       runs,
-      'A recalculation stands still: members whose tier moved with the cycle’s end are not told, nor are other systems, until somebody ' +
-        'redrives it.',
+      'A recalculation stopped. Members and other systems do not hear of tiers that the cycle’s end changed. ' +
+        'The recalculation continues once an operator redrives the run.',
     );
     this.ring('RecalculationAborted', {
       metric: weighPreview.count('RecalculationAborted'),
       from: 1,
       impact:
-        'A recalculation would move more members down than the brand allows, and ended before its first write: nobody is told of the ' +
-        'cycle’s end until somebody looks at its preview and starts it by hand.',
+        'A recalculation stopped before its first write, because it would downgrade more members than the brand allows. ' +
+        'Members hear of the cycle’s end once an operator checks the preview and starts the recalculation.',
     });
     this.ring('RecalculateCycleMemberFailures', {
       metric: recalculateCycle.count('MemberFailed'),
       from: 1,
       impact:
-        'Some members could not be recalculated, and hear nothing of the cycle’s end. GET /v1/runs/<run>/outcomes names them.',
+        'Laurel could not recalculate some members. They do not hear of the cycle’s end. GET /v1/runs/<run>/outcomes lists them.',
     });
     if (!nightly) return;
     this.ring('NightDeadLetters', {
       metric: depth(nightly.deadLetters),
       from: 1,
       impact:
-        'A cycle may have ended, and no recalculation was started: its members hear nothing unless one of the next six nights goes well.',
+        'The nightly recalculation did not start. If a cycle ended, its members hear of it only if one of the next six nights succeeds.',
     });
   }
 
   /** Rings for what was put right as well: it was wrong until then, and whatever made it so may do it again. */
   private watchAudit({ audit }: WatchProps): void {
     const { runs, auditMembers, recurring } = audit;
-    const namesThem = 'GET /v1/runs/<run>/outcomes names them, with each figure and its cause.';
+    const listsThem = 'GET /v1/runs/<run>/outcomes lists these members, with each figure and its cause.';
     this.ring('MembersDiffer', {
       metric: auditMembers.count('MemberDiffers'),
       from: 1,
-      impact: `Some members have other points or another tier than their purchases give, until somebody puts it right. ${namesThem}`,
+      impact: `Some members have points or a tier that differ from their ledger. An operator has to correct them. ${listsThem}`,
     });
     this.ring('MembersHealed', {
       metric: auditMembers.count('MemberHealed'),
       from: 1,
-      impact: `Some members had other points or another tier than their purchases give, until the audit put it right. ${namesThem}`,
+      impact: `Some members had points or a tier that differed from their ledger. The audit corrected them. ${listsThem}`,
     });
     this.ring('AuditMembersMemberFailures', {
       metric: auditMembers.count('MemberFailed'),
       from: 1,
-      impact: `Nobody knows whether some members have the points and the tier that they earned: they could not be audited. ${namesThem}`,
+      impact: `The audit could not check some members. Their points or tier may be wrong. ${listsThem}`,
     });
     this.watchRuns(
       'Audits',
       runs,
-      'An audit stands still: members whose points or tier are wrong stay so, and nobody hears of it, until somebody redrives it.',
+      'An audit stopped. Members with wrong points or a wrong tier stay undetected. The audit continues once an operator redrives the run.',
     );
     if (!recurring) return;
     this.ring('AuditDeadLetters', {
       metric: depth(recurring.deadLetters),
       from: 1,
       impact:
-        'An audit was due and did not start: members whose points or tier are wrong stay so, unseen, until the next.',
+        'An audit was due and did not start. Members with wrong points or a wrong tier stay undetected until the next audit.',
     });
   }
 
@@ -283,13 +290,12 @@ export class Watch extends Construct {
       metric: depth(clock.deadLetters),
       from: 1,
       impact:
-        'Tiers that have ended are shown right when a member is read, but the member and other systems hear of it late, by the ' +
-        'sweep, or never.',
+        'Members and other systems hear late, or never, that a tier has ended. The API still answers with the right tier.',
     });
     this.ring('DueAge', {
       metric: waiting(clock.due),
       from: Duration.minutes(15).toSeconds(),
-      impact: 'Members and other systems hear more than a quarter of an hour late that a tier has ended, or soon will.',
+      impact: 'Members and other systems hear more than 15 minutes late that a tier has ended or will end soon.',
     });
     // The sweep mends within minutes what failed once: somebody is woken by what goes on for twenty.
     const { node, lambda } = expiry.expireTiers;
@@ -306,8 +312,7 @@ export class Watch extends Construct {
         from: 1,
         periods: 2,
         impact:
-          'The tiers of some or all members end without a word: reading a member tells it, but nothing is announced until this ' +
-          'is mended.',
+          'Members and other systems do not hear that some tiers have ended. The API still answers with the right tier.',
       });
     }
   }
@@ -317,10 +322,15 @@ export class Watch extends Construct {
       [
         'Points',
         ledger.table,
-        'Members’ explanations and lists of transactions are slow or fail.',
-        'Purchases are slow to be taken, or fail.',
+        'The shop waits longer for members’ explanations and transactions, or gets an error.',
+        'Laurel accepts purchases slowly, or not at all.',
       ],
-      ['Members', members.table, 'Members’ tiers are slow to be read.', 'Members’ points and tiers are slow to move.'],
+      [
+        'Members',
+        members.table,
+        'The shop waits longer when it reads members’ tiers.',
+        'Members’ points and tiers change late.',
+      ],
     ];
     for (const [name, table, readImpact, writeImpact] of tables) {
       this.ring(`${name}ReadThrottles`, { metric: heldBack(table, 'Read'), from: 10, impact: readImpact });
@@ -334,20 +344,24 @@ export class Watch extends Construct {
 
   /** Google's side may be away, slow, or closed to a key: then passes stand still, and nothing else does. */
   private watchGooglePasses({ deadLetters, queue, linkGooglePass, updateGooglePass }: GooglePasses): void {
-    const late = 'Members’ passes in Google Wallet show an old tier';
+    const late = 'Some members’ passes in Google Wallet show an old tier';
     this.ring('GooglePassDeadLetters', {
       metric: depth(deadLetters),
       from: 1,
-      impact: `${late}, or a member was not told of the new one, until what lies there is replayed.`,
+      impact: `${late}, or did not notify their owners. An operator has to replay the messages.`,
     });
     this.ring('GooglePassAge', {
       metric: waiting(queue),
       from: Duration.minutes(15).toSeconds(),
-      impact: `${late} for more than a quarter of an hour.`,
+      impact: `${late} for more than 15 minutes.`,
     });
     const functions: [LaurelFunction, keyof typeof FAILURES, string][] = [
-      [updateGooglePass, 'MessageFailed', `${late} while what failed is tried again.`],
-      [linkGooglePass, 'CallFailed', 'Members cannot save their pass to Google Wallet: the shop is refused the link.'],
+      [updateGooglePass, 'MessageFailed', `${late}. Laurel tries the failed updates again.`],
+      [
+        linkGooglePass,
+        'CallFailed',
+        'Members cannot save their pass to Google Wallet, because the API does not give the shop the link.',
+      ],
     ];
     for (const [reporter, failure, impact] of functions) {
       const { node, lambda } = reporter;
@@ -362,10 +376,11 @@ export class Watch extends Construct {
     this.ring('PushDeadLetters', {
       metric: depth(deadLetters),
       from: 1,
-      impact: 'Some members’ passes show an old tier until the phone looks by itself, or the push is replayed.',
+      impact:
+        'Some members’ passes show an old tier until the phone refreshes the pass by itself, or an operator replays the push.',
     });
     const late =
-      'Members’ tiers move, but the passes on their phones show the old one until the phone looks by itself.';
+      'Members’ tiers change, but their passes show the old tier until the phone refreshes the pass by itself.';
     this.ring('SendPushErrors', { metric: sendPush.lambda.metricErrors(), from: 5, impact: late });
     this.ring('SendPushFailures', {
       metric: sendPush.count('MessageFailed'),
@@ -378,8 +393,8 @@ export class Watch extends Construct {
         metric: maker.count('PassNotPossible'),
         from: 1,
         impact:
-          'Members get no pass, and phones can’t update theirs: certificates or images have to be put right. The log of the ' +
-          'function says which.',
+          'Members get no pass, and phones cannot update theirs, because of the certificates or the images. The function’s log ' +
+          'says which of them to correct.',
       });
     }
     this.ring('ServeWalletErrors', { metric: serveWallet.lambda.metricErrors(), from: 5, impact: late });
@@ -395,14 +410,14 @@ export class Watch extends Construct {
         metric: daysLeft(checkCertificates),
         downTo: days,
         impact:
-          `In ${days} days or less, members get no new passes and no phone is told of a new tier: the pass certificate or the WWDR ` +
-          'certificate ends, or is not there. docs/wallet.md says how to renew it.',
+          `In ${days} days or less, members get no new passes, and no phone hears of a new tier. ` +
+          'The pass certificate or the WWDR certificate expires, or is missing. docs/wallet.md says how to renew it.',
       });
     }
     this.ring('CheckCertificatesErrors', {
       metric: checkCertificates.lambda.metricErrors().with({ period: Duration.days(1) }),
       from: 1,
-      impact: 'Nobody would be told that the certificates of the passes end: after that, members get no passes.',
+      impact: 'Laurel cannot check the certificates of the passes. Once they expire, members get no passes.',
     });
   }
 
@@ -643,6 +658,11 @@ function passRows({ readPass, openPassLink, serveWallet, sendPush, checkCertific
       graph('Days that the certificates have left', [daysLeft(checkCertificates).with({ label: 'the first to end' })]),
     ],
   ];
+}
+
+/** What members get by a channel, in words. */
+function messageOf({ node }: Construct): string {
+  return node.id === 'Sms' ? 'text message' : node.id.toLowerCase();
 }
 
 function daysLeft(checker: LaurelFunction): Metric {

@@ -149,9 +149,12 @@ test('what fails at the end of a tier rings when sweep after sweep did not mend 
 });
 
 describe.each(alarms)('the alarm %s', (_, { Properties }) => {
-  test('says in a sentence what it costs members', () => {
+  test('says what it costs members, in sentences of 25 words at most', () => {
     expect(Properties.AlarmDescription).toMatch(/^[A-Z].{30,}\.$/);
     expect(Properties.AlarmDescription).toMatch(/member|purchase|order|tier|points|shop|explanation/i);
+    for (const sentence of Properties.AlarmDescription.split('. ')) {
+      expect(sentence.split(' ').length).toBeLessThanOrEqual(25);
+    }
   });
 
   test('adds up what happens, and takes the worst of what waits', () => {
