@@ -3,7 +3,7 @@ import type { Grant } from '../../../core/actions/grant.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import { tierById } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
-import { progressOf, tierPointsShown } from '../../../core/tiers/progress.ts';
+import { progressOf, tierPointsShown, tierPointsText } from '../../../core/tiers/progress.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, euros, type Facts, memberWith, purchase } from '../members.ts';
 
@@ -171,4 +171,14 @@ describe('the tier expected at the end of the cycle if nothing more happens', ()
   test('without cycles is the one that is there', () => {
     expect(progress([bonus('a', 1300)], [], { cycle: { type: 'none' } }).expectedAtCycleEnd).toBe('silver');
   });
+});
+
+test.each<[Partial<ProgramFile>, string | undefined, string]>([
+  [{}, undefined, '3,700.5'],
+  [{}, 'de', '3.700,5'],
+  [{ basis: 'spend' }, undefined, '€3,700.50'],
+  [{ basis: 'spend', currency: 'GBP' }, undefined, '£3,700.50'],
+  [{ basis: 'spend' }, 'de', '3.700,50\u00a0€'],
+])('tier points of %j are written for a reader of %s as %s', (file, locale, text) => {
+  expect(tierPointsText(3700.5, exampleProgram(file), locale)).toBe(text);
 });
