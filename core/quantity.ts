@@ -1,7 +1,5 @@
 /** Numbers as people read them in messages: with thousands separators, and with their noun in the right number. */
 
-import { currencyDigits } from './money.ts';
-
 let wholeNumbers: Intl.NumberFormat | undefined;
 
 /** "1,200". */
@@ -20,16 +18,4 @@ export function anyOf(alternatives: readonly string[]): string {
   const each = [...new Set(alternatives)];
   const last = each.pop() ?? '';
   return each.length === 0 ? last : `${each.join(', ')} or ${last}`;
-}
-
-/** "4,200 points, 3 orders and 1 visit". */
-export function allOf(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
-}
-
-/** "£690.00", with the currency's digits. @param units of the currency, not its minor units */
-export function formatMoney(units: number, currency: string): string {
-  const digits = currencyDigits(currency);
-  const style = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
-  return new Intl.NumberFormat('en', style).format(units);
 }

@@ -1,7 +1,7 @@
 import { actionIdOf } from '../actions/tier-action.ts';
 import { type Condition, directionOf, type Program, type Tier, tierById } from '../program/program.ts';
-import { allOf, formatMoney, formatNumber } from '../quantity.ts';
 import { earnedTier, qualifiedTier, qualifies, type Span } from '../tiers/earned-tier.ts';
+import { haveOf, listed } from '../tiers/needed.ts';
 import { conditionProgress, distanceTo } from '../tiers/progress.ts';
 import { standingAt } from '../tiers/visible-tier.ts';
 import type { Member, TierChange } from './member.ts';
@@ -79,23 +79,11 @@ function nameOf({ promotion }: { promotion?: string }, actionId: string): string
 function conditionsOf(tier: Tier, tally: Tally, program: Program): string {
   const { conditions, needed } = tier;
   const span = decisiveSpan(tier, tally, program);
-  const all = allOf(conditions.map((condition) => progressText(condition, tally, program, span)));
+  const all = conditions.map((condition) =>
+    haveOf(condition, conditionProgress(condition, tally, program, span), program),
+  );
   const some = `; ${needed} of these ${conditions.length} ${needed === 1 ? 'is' : 'are'} enough`;
-  return `For ${tier.name} the member has ${all}${needed < conditions.length ? some : ''}.`;
-}
-
-function progressText(condition: Condition, tally: Tally, program: Program, span: Span): string {
-  const { what, have, need } = conditionProgress(condition, tally, program, span);
-  const isMoney = what === 'lifetimeSpend' || (what === 'tierPoints' && program.basis === 'spend');
-  const text = (value: number) => (isMoney ? formatMoney(value, program.currency) : formatNumber(value));
-  const unit = {
-    tierPoints: isMoney ? '' : ' points',
-    lifetimePoints: ' points ever earned',
-    lifetimeSpend: ' ever spent',
-    orders: ' orders',
-    tracker: ` ${what}`,
-  }[condition.measure];
-  return `${text(have)} of ${text(need)}${unit}`;
+  return `For ${tier.name} the member has ${listed(all, 'and')}${needed < conditions.length ? some : ''}.`;
 }
 
 function isReached(tier: Tier, tally: Tally, program: Program): boolean {

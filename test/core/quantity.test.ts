@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allOf, anyOf, counted, formatMoney, formatNumber } from '../../core/quantity.ts';
+import { anyOf, counted, formatNumber } from '../../core/quantity.ts';
 
 test.each([
   [0, '0 members'],
@@ -20,22 +20,12 @@ test('a number has separators, and a fraction where it has one', () => {
 });
 
 test.each([
-  [690, 'GBP', '£690.00'],
-  [1000.5, 'EUR', '€1,000.50'],
-  [1200, 'JPY', '¥1,200'],
-  // What shops round away is money in the ledger.
-  [12.5, 'HUF', 'HUF\u00a012.50'],
-])('an amount has the digits of its currency: %s %s', (units, currency, text) => {
-  expect(formatMoney(units, currency)).toBe(text);
-});
-
-test.each([
-  [[], '', ''],
-  [['admin'], 'admin', 'admin'],
-  [['intake', 'admin'], 'intake or admin', 'intake and admin'],
-  [['a', 'b', 'c'], 'a, b or c', 'a, b and c'],
-])('alternatives and parts are listed as people do: %j', (parts, any, all) => {
-  expect([anyOf(parts), allOf(parts)]).toEqual([any, all]);
+  [[], ''],
+  [['admin'], 'admin'],
+  [['intake', 'admin'], 'intake or admin'],
+  [['a', 'b', 'c'], 'a, b or c'],
+])('alternatives are listed as people do: %j', (alternatives, text) => {
+  expect(anyOf(alternatives)).toBe(text);
 });
 
 test('an alternative that comes twice is named once', () => {

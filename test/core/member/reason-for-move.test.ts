@@ -58,7 +58,7 @@ describe('a member that falls', () => {
       reasonOf(memberOf([spent(100_000, LAST_YEAR, program), spent(69_050, THIS_YEAR, program)], program), program),
     ).toEqual({
       ...{ points: 690.5, missing: 309.5, missingFor: 'silver' },
-      why: 'For Silver the member has €690.50 of €1,000.00.',
+      why: 'For Silver the member has €690.50 of €1,000.00 spend.',
     });
   });
 
@@ -80,7 +80,7 @@ describe('a member that falls', () => {
     expect(reasonOf(memberOf([...visits(any), got(200, THIS_YEAR, any)], any), any)).toEqual({
       ...{ points: 200, missing: 800, missingFor: 'silver' },
       why:
-        'For Silver the member has 200 of 1,000 points, 0 of 3 visits, 0 of 2 orders and €0.00 of €900.00 ever spent; ' +
+        'For Silver the member has 200 of 1,000 points, 0 of 3 visits, 0 of 2 orders and €0.00 of €900.00 lifetime spend; ' +
         '2 of these 4 are enough.',
     });
     const all = tiers({ all: [conditions[0]] });
