@@ -1,12 +1,21 @@
-/** `npm run openapi`: writes the HTTP contract to docs/openapi.json, or to the file that is named. A deployed stack serves the same at GET /v1/openapi.json. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openApiDocument } from '../functions/contract/openapi.ts';
 import { OPERATIONS } from '../functions/contract/operations.ts';
+import { operatorCommand } from './operator/command.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const file = process.argv[2] ?? resolve(ROOT, 'docs/openapi.json');
 
+const command = operatorCommand('openapi', {
+  about: [
+    'Writes the HTTP contract as an OpenAPI document. A deployed stack serves the same document at GET /v1/openapi.json.',
+  ],
+  examples: [['Write it again after a change of the contract', 'npm run openapi']],
+})
+  .argument('[file]', 'where the document goes; without it, docs/openapi.json')
+  .parse();
+
+const [file = resolve(ROOT, 'docs/openapi.json')] = command.args;
 // A stack says its brand's name and its program's version here. The file is of no brand.
 const { version } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8'));
 writeFileSync(file, `${JSON.stringify(openApiDocument(OPERATIONS, 'Laurel', version), null, 2)}\n`);
