@@ -29,6 +29,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...SHARES_MODULES, 'test/e2e/**', 'test/contracts/**', NEEDS_PROGRAMS, SIMULATIONS],
           testTimeout: 20_000,
+          // Reading the whole tree takes long on a busy machine.
+          hookTimeout: 60_000,
           env,
         },
       },

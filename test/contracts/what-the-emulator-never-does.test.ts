@@ -216,7 +216,7 @@ describe('members that DynamoDB holds back when it is asked for many', () => {
     const Keys = [{ pk: 'm-1', sk: 'MEMBER' }];
     dynamoDb.on(QueryCommand).resolves({ Items: [{ pk: 'm-1' }] });
     dynamoDb.on(BatchGetCommand).resolves({ Responses: {}, UnprocessedKeys: { members: { Keys } } });
-    await expect(members.inSegment(anniversary, { limit: 10 })).rejects.toThrow('held 1 members back 5 times');
+    await expect(members.inSegment(anniversary, { limit: 10 })).rejects.toThrow('DynamoDB held back 1 member 5 times.');
   });
 });
 

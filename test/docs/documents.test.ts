@@ -13,8 +13,14 @@ const DOCUMENTS = [
 ];
 const ROOMS = /^(?:core|functions|lib|bin|test|proof|docs|brands|fakes|local|bench|\.github|\.ci)\//;
 
+/** The brand of all examples, whose files the reader makes. */
+const READERS_OWN = /^brands\/acme\b/;
+
 /** Paths between backticks, but for those of which a part is to be filled in. */
-const pathsIn = (text: string) => quotedIn(text).filter((quoted) => ROOMS.test(quoted) && !/[<*{\s]/.test(quoted));
+const pathsIn = (text: string) =>
+  quotedIn(text)
+    .filter((quoted) => ROOMS.test(quoted) && !/[<*{\s]/.test(quoted) && !READERS_OWN.test(quoted))
+    .map((path) => path.replace(/#.*/, ''));
 const linksIn = (text: string) => [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link]) => link!);
 const commandsIn = (text: string) =>
   [...text.matchAll(/\bnpm run ([a-z0-9]+(?:[:-][a-z0-9]+)*)/g)].map(([, command]) => command!);
