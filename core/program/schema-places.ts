@@ -58,6 +58,12 @@ export function choiceAt(path: readonly PropertyKey[]): string | undefined {
   return choice?.safeParse(undefined).error?.issues[0]?.message;
 }
 
+/** What the schema says of a property; undefined where that depends on what else is there. */
+export function descriptionAt(path: readonly PropertyKey[]): string | undefined {
+  const descriptions = new Set(schemasAt(path).map((schema) => z.globalRegistry.get(schema)?.description));
+  return descriptions.size === 1 ? [...descriptions][0] : undefined;
+}
+
 /** The properties that an object has to have. */
 export function neededIn({ shape }: z.ZodObject): string[] {
   return Object.keys(shape).filter((name) => !(shape[name] instanceof z.ZodOptional));

@@ -4,6 +4,7 @@ import { type Problem, placeOf, recordAt, show, valueAt } from './problem.ts';
 import {
   allProperties,
   choiceAt,
+  descriptionAt,
   type Home,
   homesOf,
   isMarkedAs,
@@ -50,8 +51,9 @@ const KINDS: Readonly<Record<string, string>> = {
 
 function problemsOf(issue: z.core.$ZodIssue, reading: Reading): Problem[] {
   const value = valueAt(reading.json, issue.path);
+  const add = addition(descriptionAt(issue.path));
   const one = (allowed: string, remedy: string): Problem[] => [
-    { place: placeOf(issue.path), given: show(value), allowed, remedy: value === undefined ? 'Add it.' : remedy },
+    { place: placeOf(issue.path), given: show(value), allowed, remedy: value === undefined ? add : remedy },
   ];
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -73,6 +75,11 @@ function problemsOf(issue: z.core.$ZodIssue, reading: Reading): Problem[] {
     default:
       return one(issue.message, hintOr('Change the value.', value, issue));
   }
+}
+
+/** What is missing is told by what it is for. */
+function addition(description: string | undefined): string {
+  return description === undefined ? 'Add it.' : `Add it: ${description[0]!.toLowerCase()}${description.slice(1)}`;
 }
 
 function rewrite(value: unknown): string {
@@ -197,7 +204,7 @@ function unknownProperties(path: Path, keys: readonly string[], reading: Reading
     return [{ place: placeOf(path), given: show(object), allowed, remedy: rewrite(object) }];
   }
   const here = (complete.length > 0 ? complete : candidates).flatMap(({ shape }) => Object.keys(shape));
-  const names = [...new Set(here)].filter((name) => name !== '$schema');
+  const names = [...new Set(here)];
   return keys.map((key) => unknownProperty(path, key, { names, shapes }, reading));
 }
 
@@ -210,6 +217,8 @@ interface Known {
 
 function unknownProperty(path: Path, key: string, { names, shapes }: Known, reading: Reading): Problem {
   const object = recordAt(reading.json, ...path);
+  // Editors write that one by themselves.
+  const shown = names.filter((name) => name !== '$schema');
   const near = nearestName(
     key,
     names.filter((name) => !Object.hasOwn(object, name)),
@@ -228,7 +237,7 @@ function unknownProperty(path: Path, key: string, { names, shapes }: Known, read
   return {
     place: placeOf([...path, key]),
     given: show(object[key]),
-    allowed: names.length === 1 ? `only the property ${names[0]}` : `one of the properties ${names.join(', ')}`,
+    allowed: names.length === 1 ? `only the property ${names[0]}` : `one of the properties ${shown.join(', ')}`,
     remedy,
   };
 }

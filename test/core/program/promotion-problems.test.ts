@@ -79,7 +79,10 @@ describe('a promotion is read', () => {
 
 describe('a promotion of another shape', () => {
   const change = { remedy: 'Change the value.' };
-  const add = { given: 'nothing', remedy: 'Add it.' };
+  const add = (description?: string) => ({
+    given: 'nothing',
+    remedy: description ? `Add it: ${description}` : 'Add it.',
+  });
   const anew = { remedy: 'Write it as one of these.' };
   const date = { allowed: 'a date that exists, such as "2026-12-31"', ...change };
   const instant = { allowed: 'an instant with its offset, such as "2026-12-31T22:00:00+01:00"', ...change };
@@ -97,7 +100,15 @@ describe('a promotion of another shape', () => {
         ...change,
       },
     ],
-    ['no id', { id: undefined }, { place: `${P}.id`, allowed: 'a text in quotation marks', ...add }],
+    [
+      'no id',
+      { id: undefined },
+      {
+        place: `${P}.id`,
+        allowed: 'a text in quotation marks',
+        ...add('the promotion’s id, for good, as a member’s history shows it.'),
+      },
+    ],
     [
       'an unknown property',
       { points: 7 },
@@ -108,7 +119,11 @@ describe('a promotion of another shape', () => {
         remedy: 'Remove it, or correct its spelling.',
       },
     ],
-    ['no trigger', { trigger: undefined }, { place: `${P}.trigger`, allowed: 'an object in { }', ...add }],
+    [
+      'no trigger',
+      { trigger: undefined },
+      { place: `${P}.trigger`, allowed: 'an object in { }', ...add('what fires the promotion.') },
+    ],
     [
       'a trigger that is none',
       { trigger: 'purchase' },
@@ -122,9 +137,17 @@ describe('a promotion of another shape', () => {
     [
       'a trigger on nothing',
       { trigger: { where: PURCHASE } },
-      { place: `${P}.trigger.on`, allowed: '"transaction" or "enrolment"', ...add },
+      { place: `${P}.trigger.on`, allowed: '"transaction" or "enrolment"', ...add() },
     ],
-    ['a trigger without a filter', onTransaction(undefined), { place: `${P}.trigger.where`, allowed: filter, ...add }],
+    [
+      'a trigger without a filter',
+      onTransaction(undefined),
+      {
+        place: `${P}.trigger.where`,
+        allowed: filter,
+        ...add('which transactions are meant: one condition, or several joined by "all" or "any".'),
+      },
+    ],
     [
       'a filter for an enrolment',
       { trigger: { on: 'enrolment', where: PURCHASE } },
@@ -161,7 +184,11 @@ describe('a promotion of another shape', () => {
         remedy: 'Take one of these.',
       },
     ],
-    ['no strategy', { strategy: undefined }, { place: `${P}.strategy`, allowed: 'an object in { }', ...add }],
+    [
+      'no strategy',
+      { strategy: undefined },
+      { place: `${P}.strategy`, allowed: 'an object in { }', ...add('which tier it leads to.') },
+    ],
     [
       'another strategy',
       { strategy: { type: 'next' } },
@@ -170,12 +197,16 @@ describe('a promotion of another shape', () => {
     [
       'a tier without a strategy',
       { strategy: { tier: 'gold' } },
-      { place: `${P}.strategy.type`, allowed: 'a type of "specific" or "program"', ...add },
+      { place: `${P}.strategy.type`, allowed: 'a type of "specific" or "program"', ...add() },
     ],
     [
       'no tier for a specific one',
       { strategy: { type: 'specific' } },
-      { place: `${P}.strategy.tier`, allowed: 'a text in quotation marks', ...add },
+      {
+        place: `${P}.strategy.tier`,
+        allowed: 'a text in quotation marks',
+        ...add('the id of a tier of program.tiers.'),
+      },
     ],
     [
       'a tier beside the program',
@@ -255,12 +286,12 @@ describe('a promotion of another shape', () => {
     [
       'nothing after a date',
       { expiry: { type: 'fieldDate', field: 'Out' } },
-      { place: `${P}.expiry.plus`, allowed: 'an object in { }', ...add },
+      { place: `${P}.expiry.plus`, allowed: 'an object in { }', ...add('the period after that date.') },
     ],
     [
       'no field',
       { expiry: { type: 'fieldNumber', unit: 'days' } },
-      { place: `${P}.expiry.field`, allowed: 'a text in quotation marks', ...add },
+      { place: `${P}.expiry.field`, allowed: 'a text in quotation marks', ...add() },
     ],
     [
       'a field without a name',
@@ -270,7 +301,11 @@ describe('a promotion of another shape', () => {
     [
       'no unit',
       { expiry: { type: 'fieldNumber', field: 'Days' } },
-      { place: `${P}.expiry.unit`, allowed: '"days" or "months"', ...add },
+      {
+        place: `${P}.expiry.unit`,
+        allowed: '"days" or "months"',
+        ...add('calendar days, or months. A month that is too short ends on its last day.'),
+      },
     ],
     [
       'a reason of two lines',

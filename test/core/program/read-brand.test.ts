@@ -254,13 +254,29 @@ describe('a problem of shape', () => {
   const quote = { remedy: 'Put it in quotation marks.' };
   const anew = { remedy: 'Write it as one of these.' };
   const change = { remedy: 'Change the value.' };
-  const add = { given: 'nothing', remedy: 'Add it.' };
+  const add = (description: string) => ({ given: 'nothing', remedy: `Add it: ${description}` });
   const conditions = { allowed: 'a condition: {lifetimePoints}, {lifetimeSpend}, {orders} or {tracker, atLeast}' };
   const language = { allowed: 'a language such as "es", or one with a country such as "es-MX"' };
 
   test.each<[string, (brand: Json) => void, Problem]>([
-    ['something missing', (b) => delete b.account, { place: 'account', allowed: 'a text in quotation marks', ...add }],
-    ['a part missing', (b) => delete b.program.cycle, { place: 'program.cycle', allowed: 'an object in { }', ...add }],
+    [
+      'something missing',
+      (b) => delete b.account,
+      {
+        place: 'account',
+        allowed: 'a text in quotation marks',
+        ...add('the AWS account that the stack is deployed to, as 12 digits in quotation marks.'),
+      },
+    ],
+    [
+      'a part missing',
+      (b) => delete b.program.cycle,
+      {
+        place: 'program.cycle',
+        allowed: 'an object in { }',
+        ...add('the year after which every member’s tier is reviewed, by the points of that year.'),
+      },
+    ],
     [
       'a wrong type',
       (b) => (b.name = true),
@@ -512,7 +528,11 @@ describe('a problem of shape', () => {
     [
       'a condition on a tracker that does not say how much',
       (b) => (b.program.tiers[2].qualification.of[1] = { tracker: 'nights' }),
-      { place: 'program.tiers[2].qualification.of[1].atLeast', allowed: 'a number', ...add },
+      {
+        place: 'program.tiers[2].qualification.of[1].atLeast',
+        allowed: 'a number',
+        ...add('what the tracker comes to at least.'),
+      },
     ],
     [
       'a condition that everybody meets',

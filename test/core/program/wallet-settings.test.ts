@@ -68,7 +68,7 @@ describe('a brand’s wallet', () => {
     [
       'no terms',
       (wallet) => delete wallet.terms,
-      'wallet.terms: given nothing; allowed: a text of 1 to 10000 characters, or {"<language>": "<text>"}. Add it.',
+      'wallet.terms: given nothing; allowed: a text of 1 to 10000 characters, or {"<language>": "<text>"}. Add it: the program’s terms, on the back of the pass: one text, or one for each language.',
     ],
     [
       'terms in no language',
@@ -127,7 +127,7 @@ describe('a brand’s wallet', () => {
     delete brand.program.tiers;
     const reading = readBrand(brand);
     expect(reading.ok ? [] : describeProblems(reading.problems)).toEqual([
-      'program.tiers: given nothing; allowed: a list in [ ]. Add it.',
+      'program.tiers: given nothing; allowed: a list in [ ]. Add it: the tiers from the base tier up, with rising thresholds. The base tier has threshold 0, and everybody has it.',
     ]);
   });
 });
