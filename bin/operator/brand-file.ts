@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import type { Brand } from '../../core/program/brand.ts';
+import { brandShape } from '../../core/program/brand-schema.ts';
 import { type Problem, valueAt } from '../../core/program/problem.ts';
 import { describeProblems, describeWarnings, readBrand } from '../../core/program/read-brand.ts';
 import { didYouMean, nearestName } from '../../core/program/spelling.ts';
@@ -53,6 +54,8 @@ export function findBrandFile(name: unknown, howToName: string): string {
       ? [`There is none yet in ${folder}. Begin one: npm run brand -- new acme`]
       : [`Name one with ${howToName.replaceAll('<name>', example)}`, `There is: ${known.join(', ')}.`];
   if (name === undefined) throw problem('No brand was named.', ...choice);
+  if (known.length > 0 && brandShape.brand.safeParse(name).success)
+    choice.push(`Begin a new one: npm run brand -- new ${name}`);
   throw problem(`There is no brand "${name}". ${didYouMean(name, known)}`.trim(), ...choice);
 }
 

@@ -101,6 +101,7 @@ describe('brand check', () => {
     ],
     ['brands/acmee.json', 'There is no brand "acmee". Did you mean "acme"?\n'],
     ['brand.schema', 'There is no brand "brand.schema".\n'],
+    ['other', 'Begin a new one: npm run brand -- new other\n'],
   ])('says of %s what there is instead', (name, complaint) => {
     const { status, stderr } = brand('check', name);
     expect(status).toBe(1);
@@ -114,4 +115,111 @@ describe('brand check', () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/^brands\/torn\.json is not JSON: .*line 3/);
   });
+});
+
+describe('brand new', () => {
+  const read = (name: string) => JSON.parse(readFileSync(join(folder, `brands/${name}.json`), 'utf8'));
+
+  test('writes a file that the check passes, and says what to change in it and what comes next', () => {
+    const { status, stdout, stderr } = brand('new', 'corner-shop');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toBe('brands/corner-shop.json is written. Change in it:');
+    expect(lines.slice(1, -1).map((line) => line.trim().split(' ')[0])).toEqual([
+      'account',
+      'region',
+      'notifications.email.from',
+      'program',
+    ]);
+    expect(lines.at(-1)).toBe('Then check it: npm run brand -- check corner-shop');
+    expect(read('corner-shop')).toMatchObject({
+      $schema: './brand.schema.json',
+      brand: 'corner-shop',
+      name: 'Corner Shop',
+      program: { basis: 'points', currency: 'EUR' },
+    });
+    const check = brand('check', 'corner-shop');
+    expect(check).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('brands/corner-shop.json can be deployed'),
+    });
+    // What the first command says has to be changed is what the second one warns of.
+    expect(check.stderr).toMatch(/^Warning: account: .*\nWarning: notifications\.email\.from: .*\n$/);
+  });
+
+  test('takes what it is told, and does not ask for that again', () => {
+    const { stdout } = brand(
+      ...['new', 'yen', '--account', '111122223333', '--region', 'ap-northeast-1', '--time-zone', 'Asia/Tokyo'],
+      ...['--currency', 'JPY', '--basis', 'spend'],
+    );
+    expect(stdout).not.toMatch(/^ +(?:account|region) /m);
+    expect(read('yen')).toMatchObject({
+      account: '111122223333',
+      region: 'ap-northeast-1',
+      program: { timeZone: 'Asia/Tokyo', currency: 'JPY', basis: 'spend' },
+    });
+    expect(brand('check', 'yen')).toMatchObject({ status: 0, stderr: expect.not.stringContaining('account') });
+  });
+
+  test('never overwrites a file', () => {
+    const before = readFileSync(join(folder, 'brands/acme.json'), 'utf8');
+    const { status, stderr } = brand('new', 'acme', '--currency', 'USD');
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'brands/acme.json is there already, and was not changed.\n  Choose another name, or check the file: npm run brand -- check acme\n',
+    );
+    expect(readFileSync(join(folder, 'brands/acme.json'), 'utf8')).toBe(before);
+  });
+
+  test.each([
+    ['Acme Shop!', ', such as acme-shop.'],
+    ['2good', ', such as good.'],
+    ['brand.schema', ', such as brand-schema.'],
+    ['../acme', ', such as acme.'],
+    ['42', ', a letter first, 31 at most.'],
+  ])('refuses the name %s with what is allowed', (name, like) => {
+    const { status, stderr } = brand('new', name);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`"${name}" is no name for a brand.\n  Allowed: lower-case letters, digits and hyphens`);
+    expect(stderr).toContain(like);
+  });
+
+  test('refuses options by their names, with what was meant, and writes nothing', () => {
+    const { status, stderr } = brand('new', 'wrong', '--currency', 'euro', '--account', '12', '--basis', 'Spend');
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      [
+        'No file was written.',
+        '  --account: given "12"; allowed: the 12 digits of an AWS account, as text. Change the value.',
+        '  --currency: given "euro"; allowed: an ISO 4217 currency such as "EUR". Did you mean "EUR"?',
+        '  --basis: given "Spend"; allowed: "points" or "spend". Did you mean "spend"?',
+        '',
+      ].join('\n'),
+    );
+    expect(() => read('wrong')).toThrow('ENOENT');
+  });
+
+  test('begins the folder where there is none, which the check tells of', () => {
+    const empty = realpathSync(mkdtempSync(join(tmpdir(), 'laurel-empty-')));
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [join(ROOT, 'bin/brand.ts'), ...args], { cwd: empty, encoding: 'utf8' });
+    expect(run('check', 'acme').stderr).toContain(
+      `There is none yet in ${empty}/brands. Begin one: npm run brand -- new acme`,
+    );
+    expect(run('new', 'acme').status).toBe(0);
+    expect(run('check', 'acme').status).toBe(0);
+    rmSync(empty, { recursive: true });
+  });
+});
+
+test('brand schema writes what editors read, as it is in this repository', () => {
+  expect(brand('schema')).toMatchObject({ status: 0, stdout: 'brands/brand.schema.json is written.\n' });
+  const written = readFileSync(join(folder, 'brands/brand.schema.json'), 'utf8');
+  expect(written).toBe(readFileSync(join(ROOT, 'brands/brand.schema.json'), 'utf8'));
+});
+
+test.each([[['--help']], [['new', '--help']]])('brand %j teaches by examples', (args) => {
+  const { status, stdout } = brand(...args);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/Examples:\n {2}npm run brand -- new acme/);
 });
