@@ -1,7 +1,7 @@
 import { lastDayText } from '../locale-format.ts';
 import type { MemberView } from '../member/member-view.ts';
 import type { Brand, PassDesign, PassLabel, WalletSettings } from '../program/brand.ts';
-import { type Program, rankOf, tierById, tierName } from '../program/program.ts';
+import { type Program, type Tier, tierById, tierName } from '../program/program.ts';
 import { type Progress, tierPointsText } from '../tiers/progress.ts';
 import type { Instant } from '../time.ts';
 import { type FaceWords, faceWords, inLanguage, type Missing } from './face-words.ts';
@@ -145,24 +145,23 @@ function nextTexts(
     return { value: next.needed < next.conditions.length ? way : words.toNext(amount, short), short: way };
   }
   const { tier, expiresAt } = view.tier;
-  const comes = next.missing === 0 ? tierAfterEnd(view) : undefined;
-  const rises = comes !== undefined && rankOf(program, comes) > tier.rank;
-  return { value: rises ? words.after(lastDay(expiresAt!), named(comes)) : short, short };
+  const comes = tierAfterEnd(view, program);
+  const rises = expiresAt !== null && comes && comes.rank > tier.rank;
+  return { value: rises ? words.after(lastDay(expiresAt), named(comes.id)) : short, short };
 }
 
 /** The tier that follows when a grant ends; undefined where none ends, or a cycle does before: nobody knows that cycle's points yet. */
-function tierAfterEnd({ tier, cycle, progress }: MemberView): string | undefined {
-  if (tier.expiresAt === null || tier.expiresAt > (cycle.end ?? tier.expiresAt)) return undefined;
-  return tier.expiresAt === cycle.end ? progress.expectedAtCycleEnd : tier.after?.id;
+function tierAfterEnd({ tier, cycle, progress }: MemberView, program: Program): Tier | undefined {
+  const { expiresAt, after } = tier;
+  if (expiresAt === null || cycle.end === null || expiresAt < cycle.end) return after ?? undefined;
+  return expiresAt === cycle.end ? tierById(program, progress.expectedAtCycleEnd) : undefined;
 }
 
-/** @returns undefined where there is nothing to keep, or no points keep it */
-function keepText({ tier, cycle, progress }: MemberView, { words, missing, lastDay }: Writing): string | undefined {
+/** @returns undefined where there is nothing to keep, or no points keep it: a grant ends before the cycle does, or a cap is what shows */
+function keepText({ tier, progress }: MemberView, { words, missing, lastDay }: Writing): string | undefined {
   const { keep } = progress;
-  const endsBefore = tier.expiresAt !== null && cycle.end !== null && tier.expiresAt < cycle.end;
-  if (keep === null || keep.missing === null || endsBefore) return undefined;
-  if (keep.missing > 0) return words.toKeep(missing(keep.missing), lastDay(keep.by));
-  // A tier that a cap holds down is not kept: a higher one follows.
+  if (keep === null || (tier.expiresAt !== null && tier.expiresAt < keep.by)) return undefined;
+  if (keep.missing) return words.toKeep(missing(keep.missing), lastDay(keep.by));
   return progress.expectedAtCycleEnd === tier.tier.id ? words.kept(lastDay(keep.by)) : undefined;
 }
 

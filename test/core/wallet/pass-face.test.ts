@@ -35,6 +35,7 @@ describe('the face of a pass', () => {
       },
       expires: null,
       member: { label: 'Member', value: 'Ana García' },
+      balance: { label: 'Points to spend', value: 1300 },
       keep: { value: 'Nothing more is needed. Your status continues after December 31, 2026.' },
       barcode: 'm-1',
       terms: { label: 'Terms', value: 'Terms of the Example Shop.' },
@@ -131,6 +132,33 @@ describe('the face of a pass', () => {
         next: { value: 'Gold', missing: 0 },
         expires: { value: 'December 31, 2027' },
         keep: { value: '1,000 more points by December 31, 2027' },
+      });
+    });
+
+    test('says that the higher tier comes within the cycle, whatever the end of the cycle brings', async () => {
+      const face = await heldDown({ expiry: { type: 'date', date: '2027-08-01' } }, {}, '2026-12-01T10:00:00Z');
+      expect(face).toMatchObject({ next: { value: 'Gold after July 31, 2027' }, expires: { value: 'July 31, 2027' } });
+    });
+
+    test('names the next tier alone where the end of the cycle leaves the present one', async () => {
+      const world = makeWorld({ now: '2026-12-01T10:00:00Z' });
+      await world.enrol('m-1');
+      await world.post('m-1', { points: 5000 });
+      world.at('2027-02-01T10:00:00Z');
+      await world.post('m-1', { points: 1200 });
+      await world.deliver();
+      await world.act('m-1', { action: 'downgrade', strategy: { type: 'specific', tier: 'silver' } });
+      expect(await faceFrom(world, undefined)).toMatchObject({
+        next: { value: 'Gold', missing: 0 },
+        keep: { value: 'Nothing more is needed. Your status continues after December 31, 2027.' },
+      });
+    });
+
+    test('says after which day the higher tier comes where no cycle ends', async () => {
+      const expiry = { type: 'date', date: '2026-08-01' };
+      expect(await heldDown({ expiry }, { cycle: { type: 'none' } })).toMatchObject({
+        next: { value: 'Gold after July 31, 2026' },
+        keep: null,
       });
     });
 
