@@ -28,9 +28,10 @@ describe('The contract, on the deployed stack', () => {
 
   test('the commands that npm start prints work as they are pasted', async () => {
     const member = await aNewMember();
+    const brand = readBrandFile('demo', 'its name').settings;
     const [order, give, show, explain] = commandsToTry(cloud, {
       memberId: member.memberId,
-      brand: readBrandFile('demo', 'its name').settings,
+      brand,
       now: new Date(),
     }).map(({ command }) => command);
     const paste = (command = '') => JSON.parse(execFileSync('sh', ['-c', command], { encoding: 'utf8' }));
@@ -39,11 +40,13 @@ describe('The contract, on the deployed stack', () => {
     expect(paste(order)).toEqual({ status: 'duplicate' });
     await untilPoints(member, 250);
     expect(paste(show)).toMatchObject({ memberId: member.memberId, points: { current: 250 } });
-    expect(paste(explain).summary[0]).toContain('Bronze');
+    expect(paste(explain).summary[0]).toBe('The member has Bronze, the base tier, with 250 points.');
 
     const given = paste(give);
     expect(given).toMatchObject({ outcome: 'APPLIED', visibleTier: 'platinum', until: expect.any(String) });
     expect(paste(give)).toEqual(given);
-    expect(paste(explain).summary[0]).toBe('The tier is Platinum, given by the action action-2.');
+    const calendar = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: brand.program.timeZone });
+    const lastDay = calendar.format(Date.parse(given.until) - 1);
+    expect(paste(explain).summary[0]).toBe(`The action action-2 gives the member Platinum until the end of ${lastDay}.`);
   });
 });
