@@ -10,6 +10,7 @@ const env = { LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true', POWERTOO
 
 /** What these files import takes longer than their tests, and none of them changes what another one sees. */
 const SHARES_MODULES = ['test/core/**/*.test.ts', 'test/journeys/**/*.test.ts', 'test/functions/*.test.ts'];
+const STACK = ['test/lib/**/*.test.ts', 'test/docs/data-model.test.ts'];
 const NEEDS_PROGRAMS = 'test/**/*.browser.test.ts';
 const SIMULATIONS = 'test/proof/*-histories.test.ts';
 
@@ -23,11 +24,21 @@ export default defineConfig({
         test: { name: 'engine', include: SHARES_MODULES, isolate: false, testTimeout: 20_000, env },
       },
       {
+        test: {
+          name: 'stack',
+          include: STACK,
+          // To load CDK takes longer than to synthesize a stack.
+          isolate: false,
+          globalSetup: 'test/lib/tidy-assemblies.ts',
+          testTimeout: 20_000,
+        },
+      },
+      {
         resolve,
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: [...SHARES_MODULES, 'test/e2e/**', 'test/contracts/**', NEEDS_PROGRAMS, SIMULATIONS],
+          exclude: [...SHARES_MODULES, ...STACK, 'test/e2e/**', 'test/contracts/**', NEEDS_PROGRAMS, SIMULATIONS],
           testTimeout: 20_000,
           // Reading the whole tree takes long on a busy machine.
           hookTimeout: 60_000,

@@ -47,6 +47,8 @@ describe('The contract, on the deployed stack', () => {
     expect(paste(give)).toEqual(given);
     const calendar = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: brand.program.timeZone });
     const lastDay = calendar.format(Date.parse(given.until) - 1);
-    expect(paste(explain).summary[0]).toBe(`The action action-2 gives the member Platinum until the end of ${lastDay}.`);
+    expect(paste(explain).summary[0]).toBe(
+      `The action action-2 gives the member Platinum until the end of ${lastDay}.`,
+    );
   });
 });

@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 import type { Brand } from '../../core/program/brand.ts';
 import { LoyaltyStack } from '../../lib/loyalty-stack.ts';
 import type { RestoredTables } from '../../lib/parts/deployed-brand.ts';
@@ -11,9 +10,8 @@ import type { RestoredTables } from '../../lib/parts/deployed-brand.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const { context } = JSON.parse(readFileSync(resolve(ROOT, 'cdk.json'), 'utf8'));
 
-/** CDK leaves an assembly behind for each app; these go with the tests that made them. */
-const assemblies = mkdtempSync(join(tmpdir(), 'laurel-assemblies-'));
-afterAll(() => rmSync(assemblies, { recursive: true, force: true }));
+/** CDK leaves an assembly behind for each app. */
+const assemblies = inject('assemblies');
 
 /** An app whose assembly is tidied away. */
 export function makeApp(context: Record<string, unknown> = {}): App {
