@@ -90,7 +90,8 @@ function parse(file: string): unknown {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
     const complaint = (cause as Error).message.replace(/\s+/g, ' ');
-    throw problem(`${shortPath(file)} is not JSON: ${complaint}`, 'Correct it there.');
+    const rules = 'JSON has double quotation marks alone, no comments, and no comma before a closing bracket.';
+    throw problem(`${shortPath(file)} is not JSON: ${complaint}`, `Correct it there. ${rules}`);
   }
 }
 

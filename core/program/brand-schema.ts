@@ -104,7 +104,7 @@ const filterSchema: z.ZodType<TransactionFilter> = z
   )
   .meta({
     id: 'filter',
-    description: 'Which transactions are meant: one condition, or several joined by "all" or "any".',
+    description: 'Which transactions are meant, by one condition, or by several joined by "all" or "any".',
   });
 
 const amount = (error: string) =>
@@ -336,7 +336,7 @@ export const walletSchema = z.strictObject({
     .optional()
     .describe('Who issues the pass, as a locked phone’s screen says it. Left out: the brand’s name.'),
   terms: localText(10_000).describe(
-    'The program’s terms, on the back of the pass: one text, or one for each language.',
+    'The program’s terms on the back of the pass, as one text or as one for each language.',
   ),
   url: z
     .string()
@@ -486,7 +486,7 @@ export const brandShape = {
               )
               .describe('"count" counts the transactions. {"sum": "aField"} adds up a number field of theirs.'),
             of: filterSchema,
-            over: z.enum(['lifetime', 'cycle']).describe('Since when it counts: ever, or in cycles, as points do.'),
+            over: z.enum(['lifetime', 'cycle']).describe('Whether it counts ever, or in cycles, as points do.'),
           }),
         )
         .optional()
@@ -536,7 +536,7 @@ export const brandShape = {
         .optional()
         .describe('What happens before a tier ends that ends on a date.'),
     })
-    .describe('The rules: tiers, points, cycles and promotions.'),
+    .describe('The rules of tiers, points, cycles and promotions.'),
   notifications: z
     .strictObject({
       notifyOnRealtimeDowngrade: z

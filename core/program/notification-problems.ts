@@ -101,14 +101,14 @@ function choiceProblems(texts: unknown[]): Problem[] {
 function channelProblems(json: unknown, texts: unknown[], channels: Channels | undefined): Problem[] {
   if (channels === undefined) return [];
   const problems: Problem[] = [];
-  const nobody = 'no channel is on, so no member gets a message';
+  const nobody = 'as no channel is on, and no member gets a message';
   const switchOne = `Switch a channel on: ${CHANNELS.map((channel) => `notifications.${channel}`).join(', ')}`;
   if (channels.on.length === 0) {
     if (valueAt(json, ['program', 'reminders', 'notify']) === true) {
       problems.push({
         place: 'program.reminders.notify',
         given: 'true',
-        allowed: `false: ${nobody}`,
+        allowed: `false, ${nobody}`,
         remedy: `${switchOne}. Or leave "notify" out.`,
       });
     }
@@ -116,7 +116,7 @@ function channelProblems(json: unknown, texts: unknown[], channels: Channels | u
       problems.push({
         place: 'notifications.texts',
         given: texts.length === 1 ? '1 text' : `${texts.length} texts`,
-        allowed: `no texts: ${nobody}`,
+        allowed: `no texts, ${nobody}`,
         remedy: `${switchOne}. Or take the texts out.`,
       });
     }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { formatAmount, parseAmount } from '../money.ts';
+import { currencyDigits, formatAmount, parseAmount } from '../money.ts';
 import type { Amount, Brand, ConditionFile, QualificationFile, TierFile } from './brand.ts';
 import { brandSchema, brandShape, conditionSchema, count, readable, tierSchema } from './brand-schema.ts';
 import { brandWarnings } from './brand-warnings.ts';
@@ -209,9 +209,10 @@ function unreadableThreshold(place: string, threshold: Amount, { basis, currency
     : { place, given: show(threshold), allowed: amountOf(currency!), remedy: 'Change the amount.' };
 }
 
-/** An amount in words, with as many digits as the currency has. */
 function amountOf(currency: string): string {
-  return `an amount of ${currency} above 0, such as "${formatAmount(100_000, currency)}"`;
+  const digits = currencyDigits(currency);
+  const limit = digits === 0 ? 'without digits after the point' : `with at most ${digits} digits after the point`;
+  return `an amount of ${currency} above 0, ${limit}, such as "${formatAmount(1000 * 10 ** digits, currency)}"`;
 }
 
 function qualificationProblems(

@@ -45,9 +45,19 @@ const KINDS: Readonly<Record<string, string>> = {
   string: 'a text in quotation marks',
   boolean: 'true or false',
   array: 'a list in [ ]',
-  object: 'an object in { }',
   record: 'an object in { }',
 };
+
+/** What may stand at a place: an object is told by all its shapes, such as `{type: "none"} or {type: "calendar", startsOn}`. */
+function kindAt(path: Path, expected: string): string {
+  if (expected !== 'object') return KINDS[expected] ?? expected;
+  const shapes = objectsAt(path).map((object) => {
+    const marks = new Map(marksOf(object));
+    const names = Object.keys(object.shape).filter((name) => name !== '$schema');
+    return `{${names.map((name) => (marks.has(name) ? `${name}: ${show(marks.get(name))}` : name)).join(', ')}}`;
+  });
+  return `an object ${shapes.join(' or ')}`;
+}
 
 function problemsOf(issue: z.core.$ZodIssue, reading: Reading): Problem[] {
   const value = valueAt(reading.json, issue.path);
@@ -61,7 +71,7 @@ function problemsOf(issue: z.core.$ZodIssue, reading: Reading): Problem[] {
     case 'invalid_union':
       return problemsOfWhatWasMeant(issue, reading) ?? one(issue.message, hintOr(rewrite(value), value, issue));
     case 'invalid_type':
-      return one(KINDS[issue.expected] ?? issue.expected, quoting(issue.expected, value) ?? 'Change the value.');
+      return one(kindAt(issue.path, issue.expected), quoting(issue.expected, value) ?? 'Change the value.');
     case 'invalid_value':
       return one(issue.values.map(show).join(' or '), hintOr('Take one of these.', value, issue));
     case 'too_small':

@@ -122,12 +122,21 @@ describe('a promotion of another shape', () => {
     [
       'no trigger',
       { trigger: undefined },
-      { place: `${P}.trigger`, allowed: 'an object in { }', ...add('what fires the promotion.') },
+      {
+        place: `${P}.trigger`,
+        allowed: 'an object {on: "transaction", where} or {on: "enrolment"}',
+        ...add('what fires the promotion.'),
+      },
     ],
     [
       'a trigger that is none',
       { trigger: 'purchase' },
-      { place: `${P}.trigger`, given: '"purchase"', allowed: 'an object in { }', ...change },
+      {
+        place: `${P}.trigger`,
+        given: '"purchase"',
+        allowed: 'an object {on: "transaction", where} or {on: "enrolment"}',
+        ...change,
+      },
     ],
     [
       'a trigger on something else',
@@ -145,7 +154,7 @@ describe('a promotion of another shape', () => {
       {
         place: `${P}.trigger.where`,
         allowed: filter,
-        ...add('which transactions are meant: one condition, or several joined by "all" or "any".'),
+        ...add('which transactions are meant, by one condition, or by several joined by "all" or "any".'),
       },
     ],
     [
@@ -187,7 +196,11 @@ describe('a promotion of another shape', () => {
     [
       'no strategy',
       { strategy: undefined },
-      { place: `${P}.strategy`, allowed: 'an object in { }', ...add('which tier it leads to.') },
+      {
+        place: `${P}.strategy`,
+        allowed: 'an object {type: "specific", tier} or {type: "program"}',
+        ...add('which tier it leads to.'),
+      },
     ],
     [
       'another strategy',
@@ -286,7 +299,7 @@ describe('a promotion of another shape', () => {
     [
       'nothing after a date',
       { expiry: { type: 'fieldDate', field: 'Out' } },
-      { place: `${P}.expiry.plus`, allowed: 'an object in { }', ...add('the period after that date.') },
+      { place: `${P}.expiry.plus`, allowed: 'an object {amount, unit}', ...add('the period after that date.') },
     ],
     [
       'no field',

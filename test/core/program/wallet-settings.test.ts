@@ -68,7 +68,7 @@ describe('a brand’s wallet', () => {
     [
       'no terms',
       (wallet) => delete wallet.terms,
-      'wallet.terms: given nothing; allowed: a text of 1 to 10000 characters, or {"<language>": "<text>"}. Add it: the program’s terms, on the back of the pass: one text, or one for each language.',
+      'wallet.terms: given nothing; allowed: a text of 1 to 10000 characters, or {"<language>": "<text>"}. Add it: the program’s terms on the back of the pass, as one text or as one for each language.',
     ],
     [
       'terms in no language',
