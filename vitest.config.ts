@@ -75,7 +75,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/require-programs-once.ts', 'test/e2e/setup/start-local-cloud.ts'],
+          globalSetup: 'test/e2e/setup/start-local-cloud.ts',
           // What a test waits for takes seconds on a stack that is really deployed; each wait has a deadline of its own that says more.
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,48 +1,41 @@
 import { writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { Command } from 'commander';
 import { brandJsonSchema } from '../core/program/brand-json-schema.ts';
 import { checkBrandFile, locateBrandFile, shortPath } from './operator/brand-file.ts';
+import { operatorCommand, withWords } from './operator/command.ts';
 import { type NewBrandOptions, writeNewBrand } from './operator/new-brand.ts';
 import { runCommand } from './operator/operator-error.ts';
 
-const command = new Command('npm run brand --')
-  .description('Begins and checks the files of brands. It needs no AWS account.')
-  .addHelpText(
-    'after',
-    [
-      '',
-      'Examples:',
-      '  npm run brand -- new acme                 writes brands/acme.json',
-      '  npm run brand -- check acme               lists all that is wrong with it',
-      '  npm run brand -- check brands/acme.json   the same by its path',
-      '',
-      'Exit code: 0 when all is well, 1 when a file has problems or on failure.',
-      'Warnings do not fail.',
-    ].join('\n'),
-  );
+const command = operatorCommand('brand', {
+  about: ['Begins and checks the files of brands. It needs no AWS account.'],
+  examples: [
+    ['Write brands/acme.json', 'npm run brand -- new acme'],
+    ['List every problem of the file', 'npm run brand -- check acme'],
+    ['The same by its path', 'npm run brand -- check brands/acme.json'],
+  ],
+  exitCodes: [
+    ['0', 'all is well; warnings do not fail'],
+    ['1', 'the file has problems, or the command failed'],
+  ],
+});
 
-command
-  .command('new')
-  .description('write brands/<name>.json: a small file to start from')
-  .argument('<name>', 'the brand’s id: lower-case letters, digits and hyphens')
-  .option('--account <digits>', 'the AWS account; left out: a placeholder')
-  .option('--region <region>', 'the AWS region; left out: eu-west-1')
-  .option('--time-zone <zone>', 'the IANA time zone; left out: that of this machine')
-  .option('--currency <code>', 'the ISO 4217 currency; left out: EUR')
-  .option('--basis <basis>', 'what a tier counts, points or spend; left out: points')
-  .addHelpText(
-    'after',
+withWords(command.command('new').summary('write brands/<name>.json: a small file to start from'), {
+  about: ['Writes brands/<name>.json: a small file to start from. It never overwrites a file.'],
+  examples: [
+    ['With placeholders', 'npm run brand -- new acme'],
+    ['With your own account and region', 'npm run brand -- new acme --account 111122223333 --region eu-central-1'],
     [
-      '',
-      'Examples:',
-      '  npm run brand -- new acme',
-      '  npm run brand -- new acme --account 111122223333 --region eu-central-1 \\',
-      '    --time-zone Europe/Berlin --currency EUR --basis spend',
-      '',
-      'A file that is there is never overwritten.',
-    ].join('\n'),
-  )
+      'For a program that counts spend',
+      'npm run brand -- new acme --currency GBP --time-zone Europe/London --basis spend',
+    ],
+  ],
+})
+  .argument('<name>', 'the brand’s id: lower-case letters, digits and hyphens')
+  .option('--account <digits>', 'the AWS account; without it, a placeholder')
+  .option('--region <region>', 'the AWS region; without it, eu-west-1')
+  .option('--time-zone <zone>', "the IANA time zone; without it, this machine's")
+  .option('--currency <code>', 'the ISO 4217 currency; without it, EUR')
+  .option('--basis <basis>', 'what a tier counts, points or spend; without it, points')
   .action((name: string, options: NewBrandOptions) =>
     runCommand(async () => {
       const file = writeNewBrand(name, options);
@@ -59,9 +52,10 @@ command
     }),
   );
 
-command
-  .command('check')
-  .description('list all that is wrong with a brand’s file, as "npx cdk deploy" would')
+withWords(command.command('check').summary('list every problem of a brand’s file'), {
+  about: ['Lists every problem of a brand’s file, as a deployment would. It takes about a second.'],
+  examples: [['Check brands/acme.json', 'npm run brand -- check acme']],
+})
   .argument('<brand>', 'its name, or the path of its file')
   .action((brand: string) =>
     runCommand(async () => {
@@ -72,15 +66,15 @@ command
     }),
   );
 
-command
-  .command('schema')
-  .description('write brands/brand.schema.json anew, by which editors know a brand’s file')
-  .action(() =>
-    runCommand(async () => {
-      const file = resolve('brands/brand.schema.json');
-      writeFileSync(file, `${JSON.stringify(brandJsonSchema(), undefined, 2)}\n`);
-      console.log(`${shortPath(file)} is written.`);
-    }),
-  );
+withWords(command.command('schema').summary('write brands/brand.schema.json again'), {
+  about: ['Writes brands/brand.schema.json again, with which editors complete and check a brand’s file.'],
+  examples: [['After a change of the settings', 'npm run brand -- schema']],
+}).action(() =>
+  runCommand(async () => {
+    const file = resolve('brands/brand.schema.json');
+    writeFileSync(file, `${JSON.stringify(brandJsonSchema(), undefined, 2)}\n`);
+    console.log(`${shortPath(file)} is written.`);
+  }),
+);
 
 await command.parseAsync();

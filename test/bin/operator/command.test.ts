@@ -7,10 +7,10 @@ import packageJson from '../../../package.json' with { type: 'json' };
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** The commands for people; CDK runs `laurel.ts`. `brand` brings its own test. */
+/** The commands for people; CDK runs `laurel.ts`. */
 const SCRIPTS = Object.entries(packageJson.scripts).flatMap(([script, line]) => {
   const [, file] = /^node (bin\/[a-z-]+\.ts)$/.exec(line) ?? [];
-  return file === undefined || script === 'brand' ? [] : [{ script, file }];
+  return file === undefined ? [] : [{ script, file }];
 });
 
 async function helpOf(file: string, args: readonly string[], columns: number): Promise<string> {
@@ -43,7 +43,7 @@ describe('what a command says about itself', () => {
   }, 120_000);
 
   test('is there for every command under bin/', () => {
-    const files = globSync('bin/*.ts', { cwd: ROOT }).filter((file) => !/laurel|\/brand/.test(file));
+    const files = globSync('bin/*.ts', { cwd: ROOT }).filter((file) => !/laurel/.test(file));
     expect(SCRIPTS.map(({ file }) => file).sort()).toEqual(files.sort());
   });
 

@@ -3,6 +3,7 @@ import { startLocalCloud } from '../../../local/local-cloud.ts';
 import { describeFailure, LocalCloudFailure } from '../../../local/local-cloud-failure.ts';
 import type { LocalCloudAddress } from '../../../local/observations.ts';
 import { plainProgress } from '../../../local/progress.ts';
+import { requirePrograms } from '../../support/required-programs.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,6 +13,7 @@ declare module 'vitest' {
 
 /** Deploys the stack once, for all files of this project, and tells the tests where it is. */
 export default async function startOnce(project: TestProject): Promise<() => Promise<void>> {
+  requirePrograms(['openssl', 'unzip']);
   const print = (line: string) => console.log(line);
   print('\nThe deployed tests need a local AWS with the stack of brands/demo.json:');
   // A cloud of its own, whatever else is running: text messages are seen in its log only, and nobody else writes into its tables.
