@@ -231,7 +231,9 @@ async function bringForward(
   };
   const bringsAll = options.withoutNewer !== true;
   const counts = { items: 0, erased: 0 };
-  for (const { kind, from, to, size } of tables) {
+  // Members first: they bring what was sent already. The stream of a stack in use counts an entry as soon as it is copied, and would tell again.
+  const membersFirst = [...tables].sort((a, b) => a.kind.localeCompare(b.kind));
+  for (const { kind, from, to, size } of membersFirst) {
     if (from === undefined || !size) continue;
     const forwarding = { client, from, to, since: since(at) };
     const erase = (memberId: string) => eraseProfile(erasing, memberId, Date.now());

@@ -73,7 +73,7 @@ describe('the end of a cycle, on the deployed stack', () => {
     const [head, ...lines] = readFileSync(join(folder, `${name}.csv`), 'utf8')
       .trim()
       .split('\r\n');
-    expect(head).toBe('\ufeffMember,Moves,Tier before,Tier after,Points,Points missing,Missing for,Why,Cause');
+    expect(head).toBe('Member,Moves,Tier before,Tier after,Points,Points missing,Missing for,Why,Cause');
     expect(lines).toHaveLength(MOVING);
     expect(lines).toContain(
       'last-year-0-0,down,Gold,Silver,3000,2000,Gold,"For Gold the member has 3,000 of 5,000 points.",recalculation',

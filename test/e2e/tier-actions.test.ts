@@ -197,7 +197,12 @@ describe.concurrent('Tiers that are given, on the deployed stack', () => {
     // Last in the order of ids: on the second page.
     const vip = { ...ada, memberId: `vip-${ada.memberId}`, path: `/v1/members/vip-${ada.memberId}` };
     expect((await call('PUT', vip.path, { role: 'intake', body: {} })).status).toBe(201);
-    await Promise.all([...strangers, vip.memberId].map((memberId) => join(group, memberId)));
+    // The local cloud starts a process for each call at a time: a hundred of them would time out together.
+    const everybody = [...strangers, vip.memberId];
+    while (everybody.length > 0) {
+      const joined = await Promise.all(everybody.splice(0, 4).map((memberId) => join(group, memberId)));
+      expect(joined.map(({ status }) => status)).toEqual(joined.map(() => 204));
+    }
 
     const { runId } = (await actOn(group, anUpgrade('spring', 'silver'))).body;
     expect(await untilRunEnds(runId)).toMatchObject({
