@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -27,7 +28,7 @@ export async function makeRunFolder(now: Date): Promise<RunFolder> {
   await mkdir(runs, { recursive: true });
   await forgetOldRuns(runs);
   const stamp = now.toISOString().replaceAll(':', '-').replace(/\..*/, '');
-  const runPath = path.join(runs, `${stamp}-${process.pid}`);
+  const runPath = path.join(runs, `${stamp}-${randomBytes(3).toString('hex')}-${process.pid}`);
   await mkdir(runPath);
   const temporary = await mkdtemp(path.join(await realpath(tmpdir()), 'laurel-local-'));
   await writeFile(path.join(runPath, TEMPORARY), temporary);
