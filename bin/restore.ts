@@ -1,6 +1,8 @@
 import { DescribeContinuousBackupsCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { Option } from 'commander';
+import type { LedgerEntry } from '../core/ledger/transaction.ts';
+import type { Ledger } from '../core/ports.ts';
 import { counted } from '../core/quantity.ts';
 import { formatInstant, type Instant, MINUTE_MS, momentIn } from '../core/time.ts';
 import { eraseProfile } from '../core/use-cases/erase-profile.ts';
@@ -12,7 +14,7 @@ import { DynamoProfileStore } from '../functions/adapters/dynamo-profile-store.t
 import { SchedulerTierClock } from '../functions/adapters/scheduler-tier-clock.ts';
 import { localEndpoint } from './operator/aws-failure.ts';
 import { readBrandFile } from './operator/brand-file.ts';
-import { bringEntriesForward, bringMembersForward, since } from './operator/bring-forward.ts';
+import { bringEntriesForward, bringMembersForward, since, withEntries } from './operator/bring-forward.ts';
 import { brandOption, operatorCommand } from './operator/command.ts';
 import { type DeployedStack, findStack, holdToDeployedProgram } from './operator/deployed-stack.ts';
 import { dueMoments } from './operator/due-moments.ts';
@@ -214,8 +216,8 @@ async function holdToWindow(
 }
 
 /**
- * Brings forward what came after the moment, and rebuilds whom it is about at once: what the old stack has told them is not told again by
- * the stream that brings it as well.
+ * Brings forward what came after the moment. A member is rebuilt in silence before an entry of theirs is put into the ledger: the stream of a
+ * stack in use then finds it counted, and does not tell again what the old stack has told.
  */
 async function bringForward(
   stack: DeployedStack,
@@ -231,7 +233,14 @@ async function bringForward(
   };
   const bringsAll = options.withoutNewer !== true;
   const counts = { items: 0, erased: 0 };
-  // Members first: they bring what was sent already. The stream of a stack in use counts an entry as soon as it is copied, and would tell again.
+  const rebuild = async (ledger: Ledger, memberIds: readonly string[]) => {
+    if (!rebuilds || memberIds.length === 0) return;
+    mustHaveRebuilt(await rebuildMembers(stack, { ...storesIn(stack, names), ledger }, memberIds, UP_TO_NOW));
+  };
+  const ledger = new DynamoLedger(client, names.points);
+  const beforeEntries = (entries: readonly LedgerEntry[]) =>
+    rebuild(withEntries(ledger, entries), [...new Set(entries.map(({ memberId }) => memberId))]);
+  // Members first: an entry of somebody who enrolled since finds them there.
   const membersFirst = [...tables].sort((a, b) => a.kind.localeCompare(b.kind));
   for (const { kind, from, to, size } of membersFirst) {
     if (from === undefined || !size) continue;
@@ -240,13 +249,12 @@ async function bringForward(
     if (kind === 'points' && !bringsAll) continue;
     const batches =
       kind === 'points'
-        ? bringEntriesForward(forwarding)
+        ? bringEntriesForward(forwarding, beforeEntries)
         : bringMembersForward(forwarding, erase, bringsAll ? 'everything' : 'erasures');
     for await (const { items, memberIds, ...rest } of batches) {
       counts.items += items;
       counts.erased += 'erased' in rest ? Number(rest.erased) : 0;
-      if (rebuilds && memberIds.length > 0)
-        mustHaveRebuilt(await rebuildMembers(stack, storesIn(stack, names), memberIds, UP_TO_NOW));
+      if (kind === 'members') await rebuild(ledger, memberIds);
       tell(`Copying what came after ${formatInstant(at)}: ${counted(counts.items, 'item')} so far`);
     }
   }

@@ -5,8 +5,10 @@ import {
   paginateQuery,
   paginateScan,
 } from '@aws-sdk/lib-dynamodb';
+import { entryKey, type LedgerEntry } from '../../core/ledger/transaction.ts';
+import type { Ledger } from '../../core/ports.ts';
 import { type Instant, MINUTE_MS } from '../../core/time.ts';
-import { ENTRY_PREFIX } from '../../functions/adapters/dynamo-ledger.ts';
+import { ENTRY_PREFIX, entryOf } from '../../functions/adapters/dynamo-ledger.ts';
 import { CHANGE_PREFIX, NOTICE_PREFIX } from '../../functions/adapters/dynamo-member-store.ts';
 
 type Item = Record<string, unknown>;
@@ -45,8 +47,12 @@ export function since(at: Instant): Instant {
 /**
  * Brings what the ledger was given since: entries, which nothing ever changes, and the files of platforms' orders, of which the longer one is
  * the later one.
+ * @param beforeEntries is called before entries are put that the table lacks: the stream of a table in use counts them at once
  */
-export async function* bringEntriesForward({ client, from, to, since }: Forwarding): AsyncIterable<Forwarded> {
+export async function* bringEntriesForward(
+  { client, from, to, since }: Forwarding,
+  beforeEntries: (entries: readonly LedgerEntry[]) => Promise<void> = async () => {},
+): AsyncIterable<Forwarded> {
   const pages = paginateScan(
     { client },
     {
@@ -57,14 +63,35 @@ export async function* bringEntriesForward({ client, from, to, since }: Forwardi
     },
   );
   for await (const { Items = [] } of pages) {
-    yield* inBatches(Items, async (item) => {
-      if (item.sk !== 'FILE') return outcome(await put(client, to, { item, condition: IF_ABSENT }), String(item.pk));
+    const files = Items.filter(({ sk }) => sk === 'FILE');
+    const entries = Items.filter(({ sk }) => sk !== 'FILE');
+    for (const batch of batchesOf(entries)) {
+      const isThere = await Promise.all(batch.map((item) => get(client, to, item.pk, String(item.sk))));
+      const absent = batch.filter((_, place) => isThere[place] === undefined);
+      if (absent.length > 0) await beforeEntries(absent.map(entryOf));
+      yield together(absent, async (item) =>
+        outcome(await put(client, to, { item, condition: IF_ABSENT }), String(item.pk)),
+      );
+    }
+    yield* inBatches(files, async (item) => {
       const there = await get(client, to, item.pk, 'FILE');
       if (there && Number(there.version) >= Number(item.version)) return outcome(0);
       const expression = `${IF_ABSENT.expression} OR version < :version`;
       return outcome(await put(client, to, { item, condition: { expression, values: { ':version': item.version } } }));
     });
   }
+}
+
+/** A ledger as it will be once entries are put into it that are still to be brought. */
+export function withEntries(ledger: Ledger, brought: readonly LedgerEntry[]): Ledger {
+  return {
+    record: (entry) => ledger.record(entry),
+    entriesOf: async (memberId) => {
+      const there = await ledger.entriesOf(memberId);
+      const keys = new Set(there.map(entryKey));
+      return [...there, ...brought.filter((entry) => entry.memberId === memberId && !keys.has(entryKey(entry)))];
+    },
+  };
 }
 
 /**
@@ -183,13 +210,19 @@ function outcome(items: number, ...memberIds: string[]): Forwarded {
 }
 
 async function* inBatches(items: readonly Item[], bring: (item: Item) => Promise<Forwarded>): AsyncIterable<Forwarded> {
-  for (let start = 0; start < items.length; start += SIDE_BY_SIDE) {
-    const all = await Promise.all(items.slice(start, start + SIDE_BY_SIDE).map(bring));
-    yield {
-      items: all.reduce((sum, { items }) => sum + items, 0),
-      memberIds: [...new Set(all.flatMap(({ memberIds }) => memberIds))],
-    };
-  }
+  for (const batch of batchesOf(items)) yield together(batch, bring);
+}
+
+function* batchesOf(items: readonly Item[]): Iterable<Item[]> {
+  for (let start = 0; start < items.length; start += SIDE_BY_SIDE) yield items.slice(start, start + SIDE_BY_SIDE);
+}
+
+async function together(items: readonly Item[], bring: (item: Item) => Promise<Forwarded>): Promise<Forwarded> {
+  const all = await Promise.all(items.map(bring));
+  return {
+    items: all.reduce((sum, { items }) => sum + items, 0),
+    memberIds: [...new Set(all.flatMap(({ memberIds }) => memberIds))],
+  };
 }
 
 /** In their order. @returns how many were written */

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { bringEntriesForward, bringMembersForward, type Forwarded, since } from '../../bin/operator/bring-forward.ts';
+import {
+  bringEntriesForward,
+  bringMembersForward,
+  type Forwarded,
+  since,
+  withEntries,
+} from '../../bin/operator/bring-forward.ts';
 import { dueMoments } from '../../bin/operator/due-moments.ts';
 import type { OrderFile } from '../../core/ledger/order-file.ts';
-import { entryKey } from '../../core/ledger/transaction.ts';
+import { entryKey, type LedgerEntry } from '../../core/ledger/transaction.ts';
 import { NO_COUNTS } from '../../core/runs/run.ts';
 import { MINUTE_MS } from '../../core/time.ts';
 import { eraseProfile } from '../../core/use-cases/erase-profile.ts';
@@ -102,6 +108,21 @@ describe('of the ledger', () => {
     expect((await restored.ledger.entriesOf('ana')).find(({ id }) => id === 'o-2')).toMatchObject({
       fields: { till: 4 },
     });
+  });
+
+  test('entries are announced before the stream of the new table can bring them', async () => {
+    await before(({ ledger }) => ledger.record(anEntry('ana', { id: 'o-1', recordedAt: LATER })));
+    await old.ledger.record(anEntry('ana', { id: 'o-2', recordedAt: LATER }));
+    const seen: { announced: string[]; there: string[]; asItWillBe: string[] }[] = [];
+    const ids = (entries: readonly LedgerEntry[]) => entries.map(({ id }) => id).sort();
+    const forwarding = { client, from: old.points, to: restored.points, since: since(AT) };
+    const batches = bringEntriesForward(forwarding, async (entries) => {
+      const there = await restored.ledger.entriesOf('ana');
+      const asItWillBe = await withEntries(restored.ledger, entries).entriesOf('ana');
+      seen.push({ announced: ids(entries), there: ids(there), asItWillBe: ids(asItWillBe) });
+    });
+    expect(await added(batches)).toMatchObject({ items: 1, memberIds: ['ana'] });
+    expect(seen).toEqual([{ announced: ['o-2'], there: ['o-1'], asItWillBe: ['o-1', 'o-2'] }]);
   });
 
   test('what came back stays, though the old table has lost it or has something else in its place', async () => {
