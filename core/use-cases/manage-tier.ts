@@ -8,6 +8,7 @@ import { renewalOf } from '../member/notices.ts';
 import {
   type Announcing,
   andThen,
+  bringUpTo,
   nextMoment,
   type Settled,
   settle,
@@ -69,11 +70,12 @@ export async function manageTier(
       managing = { status: 'decided', record: nothingToWrite, changes: [], promotions: [] };
       return undefined;
     }
-    const present = await presentMember(ports, member, program, announcing, presentOf(member, now));
+    const found = await presentMember(ports, member, program, announcing, momentOf(member, now));
     // More is to be decided than one write holds: the action comes after all of it.
-    if (present.member.undecided) return present;
+    if (found.member.undecided) return found;
     const entry = await transactionOf(ports, memberId, action);
-    const moment = presentOf(present.member, now);
+    const moment = momentOf(found.member, now);
+    const present = andThen(found, (current) => bringUpTo(moment, current, program, announcing));
     const settled = takeAction(present, action, origin, entry, program, announcing, moment);
     const record = settled.actions.at(-1)!;
     managing = { status: 'decided', record, changes: [], promotions: [] };
@@ -91,9 +93,20 @@ export async function manageTier(
   return { ...managing!, changes, promotions: actions.filter((one) => one.key !== key) };
 }
 
-/** By a clock that is a little behind those of others, what they wrote lies in no future. */
-function presentOf({ tier, grants = [] }: Member, now: Instant): Instant {
-  return Math.max(now, tier.since, ...grants.map(({ from }) => from));
+/**
+ * The moment of an action. By a clock that is a little behind those of others, what they wrote lies in no future. What ends before the action can
+ * be recorded has ended for it.
+ */
+function momentOf(member: Member, now: Instant): Instant {
+  const { tier, grants = [] } = member;
+  const moment = Math.max(now, tier.since, ...grants.map(({ from }) => from));
+  const recordedAt = recordingOf(member, moment);
+  return nextMoment(member) <= recordedAt ? recordedAt : moment;
+}
+
+/** After all that was counted, whatever the clocks of two functions say: the order in which things were written down decides (R17). */
+function recordingOf({ counted }: Member, moment: Instant): Instant {
+  return Math.max(moment, (counted.entries[0]?.[1] ?? 0) + 1);
 }
 
 /** The member as it stands now, everything that is due taken in. */
@@ -128,8 +141,7 @@ function takeAction(
   return andThen(present, (member) => {
     const { memberId, enrolledAt, blocked, grants = [], tally } = member;
     const visible = tierById(program, member.tier.id)!;
-    // After all that was counted, whatever the clocks of two functions say: the order in which things were written down decides (R17).
-    const recordedAt = Math.max(now, (member.counted.entries[0]?.[1] ?? 0) + 1);
+    const recordedAt = recordingOf(member, now);
     // A correction may lie in the past, but nobody had a tier before enrolling.
     const from = Math.min(Math.max(action.effectiveAt ?? now, enrolledAt), now);
     const standing = { earned: earnedTier(program, tally), visible, grants, enrolledAt, blocked };

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_DECIDED_AT_ONCE } from '../../../core/actions/promotions.ts';
-import type { TierAction } from '../../../core/actions/tier-action.ts';
+import type { ActionRecord, TierAction } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import type { Member } from '../../../core/member/member.ts';
+import { auditMember } from '../../../core/member/audit.ts';
+import { isNotice, type Member } from '../../../core/member/member.ts';
 import { manageTier } from '../../../core/use-cases/manage-tier.ts';
 import { rebuildStoredMember } from '../../../core/use-cases/rebuild-member.ts';
+import { recalculateTier } from '../../../core/use-cases/recalculate-tier.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
@@ -266,4 +268,21 @@ describe('the transaction that an action names', () => {
       changes: [{ transactionId: 's-1' }],
     });
   });
+});
+
+test('an action that is recorded after the end of a grant is taken after that end, though its clock says less', async () => {
+  const end = '2026-07-01T00:00:00.000Z';
+  const justBefore = '2026-06-30T23:59:59.999Z';
+  const ports = await portsWith(newMember(PROGRAM));
+  await act(ports, until(end));
+  const bought = entry(bonus('b', 1), justBefore, PROGRAM);
+  await ports.ledger.record(bought);
+  await recalculateTier(ports, PROGRAM, SILENT, MEMBER_ID, [bought], at(justBefore));
+  // The purchase counts before the action, which is therefore recorded a millisecond later: at the end.
+  const { record } = (await act(ports, { id: 'a-2', ...to('silver') }, justBefore)) as { record: ActionRecord };
+  expect(record).toMatchObject({ from: BRONZE, to: SILVER, recordedAt: at(end), grant: { from: at(end) } });
+  const causes = (await newsOf(ports)).flatMap((one) => (isNotice(one) ? [] : one.cause));
+  expect(causes).toEqual(['tierAction', 'grantEnd', 'tierAction']);
+  const records = (await ports.members.recordsOf(MEMBER_ID))!;
+  expect(auditMember(records, [bought], PROGRAM, { now: at(end) }).findings).toEqual([]);
 });
