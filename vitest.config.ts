@@ -10,9 +10,9 @@ const env = { LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true', POWERTOO
 
 /** What these files import takes longer than their tests, and none of them changes what another one sees. */
 const SHARES_MODULES = ['test/core/**/*.test.ts', 'test/journeys/**/*.test.ts', 'test/functions/*.test.ts'];
-const STACK = ['test/lib/**/*.test.ts', 'test/docs/data-model.test.ts'];
+const STACK = ['test/lib/**/*.test.ts', 'test/docs/data-model.test.ts', 'test/bin/laurel.test.ts'];
 const NEEDS_PROGRAMS = 'test/**/*.browser.test.ts';
-const SIMULATIONS = 'test/proof/*-histories.test.ts';
+const SIMULATIONS = ['test/proof/*-histories.test.ts', 'test/journeys/*laws.test.ts'];
 
 export default defineConfig({
   test: {
@@ -21,7 +21,14 @@ export default defineConfig({
     projects: [
       {
         resolve,
-        test: { name: 'engine', include: SHARES_MODULES, isolate: false, testTimeout: 20_000, env },
+        test: {
+          name: 'engine',
+          include: SHARES_MODULES,
+          exclude: SIMULATIONS,
+          isolate: false,
+          testTimeout: 20_000,
+          env,
+        },
       },
       {
         test: {
@@ -38,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: [...SHARES_MODULES, ...STACK, 'test/e2e/**', 'test/contracts/**', NEEDS_PROGRAMS, SIMULATIONS],
+          exclude: [...SHARES_MODULES, ...STACK, 'test/e2e/**', 'test/contracts/**', NEEDS_PROGRAMS, ...SIMULATIONS],
           testTimeout: 20_000,
           // Reading the whole tree takes long on a busy machine.
           hookTimeout: 60_000,
@@ -47,7 +54,7 @@ export default defineConfig({
       },
       {
         resolve,
-        test: { name: 'simulations', include: [SIMULATIONS], env },
+        test: { name: 'simulations', include: SIMULATIONS, testTimeout: 20_000, env },
       },
       {
         resolve,

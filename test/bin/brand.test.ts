@@ -2,14 +2,21 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { CommanderError } from 'commander';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { brandCommand } from '../../bin/operator/brand-command.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const DEMO = JSON.parse(readFileSync(join(ROOT, 'brands/demo.json'), 'utf8'));
 
 /** A project folder with brands of its own, where npm would run the command. */
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'laurel-brand-')));
-afterAll(() => rmSync(folder, { recursive: true }));
+const project = process.cwd();
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(project);
+  rmSync(folder, { recursive: true });
+});
 mkdirSync(join(folder, 'brands'));
 cpSync(join(ROOT, 'brands/demo'), join(folder, 'brands/demo'), { recursive: true });
 
@@ -17,7 +24,34 @@ function file(path: string, content: unknown): void {
   writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
 }
 
-function brand(...args: string[]) {
+/** What a command says and how it ends, without a process of its own. */
+async function brand(...args: string[]) {
+  const said = { stdout: '', stderr: '' };
+  const hear = (stream: 'stdout' | 'stderr') => (text: unknown) => {
+    said[stream] += text;
+    return true;
+  };
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(hear('stdout')),
+    vi.spyOn(process.stderr, 'write').mockImplementation(hear('stderr')),
+    vi.spyOn(console, 'log').mockImplementation((text) => void hear('stdout')(`${text}\n`)),
+  ];
+  try {
+    const command = brandCommand();
+    for (const one of [command, ...command.commands]) one.exitOverride();
+    await command.parseAsync(args, { from: 'user' }).catch((error) => {
+      if (!(error instanceof CommanderError)) throw error;
+      process.exitCode = error.exitCode;
+    });
+    return { status: Number(process.exitCode ?? 0), ...said };
+  } finally {
+    process.exitCode = 0;
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** The command as npm starts it. */
+function brandAsProcess(...args: string[]) {
   const command = [join(ROOT, 'bin/brand.ts'), ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, encoding: 'utf8' });
   return { status, stdout, stderr };
@@ -36,8 +70,8 @@ file('brands/brand.schema.json', {});
 describe('brand check', () => {
   test.each(['acme', 'acme.json', 'brands/acme.json', './brands/acme.json'])(
     'says of %s in one line that it can be deployed, and by which command',
-    (name) => {
-      expect(brand('check', name)).toEqual({
+    async (name) => {
+      expect(await brand('check', name)).toEqual({
         status: 0,
         stdout: 'brands/acme.json can be deployed: npx cdk deploy -c brand=acme\n',
         stderr: '',
@@ -45,16 +79,16 @@ describe('brand check', () => {
     },
   );
 
-  test('reads a file that lies elsewhere, and says that it has to come to the others', () => {
+  test('reads a file that lies elsewhere, and says that it has to come to the others', async () => {
     mkdirSync(join(folder, 'drafts'));
     file('drafts/acme.json', ACME);
-    expect(brand('check', 'drafts/acme.json')).toMatchObject({
+    expect(await brand('check', 'drafts/acme.json')).toMatchObject({
       status: 0,
       stdout: 'drafts/acme.json can be deployed: put it into the folder brands first\n',
     });
   });
 
-  test('lists every problem of shape, of meaning and of images, as a deployment does', () => {
+  test('lists every problem of shape, of meaning and of images, as a deployment does', async () => {
     const { designs } = DEMO.wallet;
     const gold = { ...designs.gold, images: 'demo/wallet' };
     file('brands/broken.json', {
@@ -64,7 +98,7 @@ describe('brand check', () => {
       program: { ...DEMO.program, currency: 'euro' },
       wallet: { ...DEMO.wallet, designs: { ...designs, gold } },
     });
-    const { status, stdout, stderr } = brand('check', 'broken');
+    const { status, stdout, stderr } = await brand('check', 'broken');
     expect(status).toBe(1);
     expect(stdout).toBe('');
     const lines = stderr.split('\n').filter((line) => !line.startsWith('Warning: '));
@@ -82,9 +116,9 @@ describe('brand check', () => {
     expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
   });
 
-  test('warns, and does not fail for that', () => {
+  test('warns, and does not fail for that', async () => {
     file('brands/draft.json', { ...ACME, brand: 'draft', account: '000000000000' });
-    expect(brand('check', 'draft')).toEqual({
+    expect(await brand('check', 'draft')).toEqual({
       status: 0,
       stdout: 'brands/draft.json can be deployed: npx cdk deploy -c brand=draft\n',
       stderr:
@@ -102,16 +136,16 @@ describe('brand check', () => {
     ['brands/acmee.json', 'There is no brand "acmee". Did you mean "acme"?\n'],
     ['brand.schema', 'There is no brand "brand.schema".\n'],
     ['other', 'Begin a new one: npm run brand -- new other\n'],
-  ])('says of %s what there is instead', (name, complaint) => {
-    const { status, stderr } = brand('check', name);
+  ])('says of %s what there is instead', async (name, complaint) => {
+    const { status, stderr } = await brand('check', name);
     expect(status).toBe(1);
     expect(stderr).toContain(complaint);
     expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
   });
 
-  test('says where a file is not JSON', () => {
+  test('says where a file is not JSON', async () => {
     file('brands/torn.json', '{\n  "brand": "torn",\n  "name" "Torn"\n}');
-    const { status, stderr } = brand('check', 'torn');
+    const { status, stderr } = await brand('check', 'torn');
     expect(status).toBe(1);
     expect(stderr).toMatch(/^brands\/torn\.json is not JSON: .*line 3/);
   });
@@ -120,8 +154,8 @@ describe('brand check', () => {
 describe('brand new', () => {
   const read = (name: string) => JSON.parse(readFileSync(join(folder, `brands/${name}.json`), 'utf8'));
 
-  test('writes a file that the check passes, and says what to change in it and what comes next', () => {
-    const { status, stdout, stderr } = brand('new', 'corner-shop');
+  test('writes a file that the check passes, and says what to change in it and what comes next', async () => {
+    const { status, stdout, stderr } = await brand('new', 'corner-shop');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toBe('brands/corner-shop.json is written. Change in it:');
@@ -138,7 +172,7 @@ describe('brand new', () => {
       name: 'Corner Shop',
       program: { basis: 'points', currency: 'EUR' },
     });
-    const check = brand('check', 'corner-shop');
+    const check = await brand('check', 'corner-shop');
     expect(check).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('brands/corner-shop.json can be deployed'),
@@ -147,8 +181,8 @@ describe('brand new', () => {
     expect(check.stderr).toMatch(/^Warning: account: .*\nWarning: notifications\.email\.from: .*\n$/);
   });
 
-  test('takes what it is told, and does not ask for that again', () => {
-    const { stdout } = brand(
+  test('takes what it is told, and does not ask for that again', async () => {
+    const { stdout } = await brand(
       ...['new', 'yen', '--account', '111122223333', '--region', 'ap-northeast-1', '--time-zone', 'Asia/Tokyo'],
       ...['--currency', 'JPY', '--basis', 'spend'],
     );
@@ -158,12 +192,12 @@ describe('brand new', () => {
       region: 'ap-northeast-1',
       program: { timeZone: 'Asia/Tokyo', currency: 'JPY', basis: 'spend' },
     });
-    expect(brand('check', 'yen')).toMatchObject({ status: 0, stderr: expect.not.stringContaining('account') });
+    expect(await brand('check', 'yen')).toMatchObject({ status: 0, stderr: expect.not.stringContaining('account') });
   });
 
-  test('never overwrites a file', () => {
+  test('never overwrites a file', async () => {
     const before = readFileSync(join(folder, 'brands/acme.json'), 'utf8');
-    const { status, stderr } = brand('new', 'acme', '--currency', 'USD');
+    const { status, stderr } = await brand('new', 'acme', '--currency', 'USD');
     expect(status).toBe(1);
     expect(stderr).toBe(
       'brands/acme.json is there already, and was not changed.\n  Choose another name, or check the file: npm run brand -- check acme\n',
@@ -177,15 +211,15 @@ describe('brand new', () => {
     ['brand.schema', ', such as brand-schema.'],
     ['../acme', ', such as acme.'],
     ['42', ', a letter first, 31 at most.'],
-  ])('refuses the name %s with what is allowed', (name, like) => {
-    const { status, stderr } = brand('new', name);
+  ])('refuses the name %s with what is allowed', async (name, like) => {
+    const { status, stderr } = await brand('new', name);
     expect(status).toBe(1);
     expect(stderr).toContain(`"${name}" is no name for a brand.\n  Allowed: lower-case letters, digits and hyphens`);
     expect(stderr).toContain(like);
   });
 
-  test('refuses options by their names, with what was meant, and writes nothing', () => {
-    const { status, stderr } = brand('new', 'wrong', '--currency', 'euro', '--account', '12', '--basis', 'Spend');
+  test('refuses options by their names, with what was meant, and writes nothing', async () => {
+    const { status, stderr } = await brand('new', 'wrong', '--currency', 'euro', '--account', '12', '--basis', 'Spend');
     expect(status).toBe(1);
     expect(stderr).toBe(
       [
@@ -199,27 +233,39 @@ describe('brand new', () => {
     expect(() => read('wrong')).toThrow('ENOENT');
   });
 
-  test('begins the folder where there is none, which the check tells of', () => {
+  test('begins the folder where there is none, which the check tells of', async () => {
     const empty = realpathSync(mkdtempSync(join(tmpdir(), 'laurel-empty-')));
-    const run = (...args: string[]) =>
-      spawnSync(process.execPath, [join(ROOT, 'bin/brand.ts'), ...args], { cwd: empty, encoding: 'utf8' });
-    expect(run('check', 'acme').stderr).toContain(
-      `There is none yet in ${empty}/brands. Begin one: npm run brand -- new acme`,
-    );
-    expect(run('new', 'acme').status).toBe(0);
-    expect(run('check', 'acme').status).toBe(0);
+    process.chdir(empty);
+    const { stderr } = await brand('check', 'acme');
+    expect(stderr).toContain(`There is none yet in ${empty}/brands. Begin one: npm run brand -- new acme`);
+    expect((await brand('new', 'acme')).status).toBe(0);
+    expect((await brand('check', 'acme')).status).toBe(0);
+    process.chdir(folder);
     rmSync(empty, { recursive: true });
   });
 });
 
-test('brand schema writes what editors read, as it is in this repository', () => {
-  expect(brand('schema')).toMatchObject({ status: 0, stdout: 'brands/brand.schema.json is written.\n' });
+test('brand schema writes what editors read, as it is in this repository', async () => {
+  expect(await brand('schema')).toMatchObject({ status: 0, stdout: 'brands/brand.schema.json is written.\n' });
   const written = readFileSync(join(folder, 'brands/brand.schema.json'), 'utf8');
   expect(written).toBe(readFileSync(join(ROOT, 'brands/brand.schema.json'), 'utf8'));
 });
 
-test.each([[['--help']], [['new', '--help']]])('brand %j teaches by examples', (args) => {
-  const { status, stdout } = brand(...args);
+test.each([[['--help']], [['new', '--help']]])('brand %j teaches by examples', async (args) => {
+  const { status, stdout } = await brand(...args);
   expect(status).toBe(0);
   expect(stdout).toMatch(/Examples:\n[\s\S]*\n {4}npm run brand -- new acme\n/);
+});
+
+test('brand, as a process, ends with what it says and with its exit code', () => {
+  expect(brandAsProcess('check', 'acme')).toEqual({
+    status: 0,
+    stdout: 'brands/acme.json can be deployed: npx cdk deploy -c brand=acme\n',
+    stderr: '',
+  });
+  expect(brandAsProcess('check', 'nobody')).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^There is no brand "nobody"\./),
+  });
 });
