@@ -12,7 +12,14 @@ const env = { LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true', POWERTOO
 const SHARES_MODULES = ['test/core/**/*.test.ts', 'test/journeys/**/*.test.ts', 'test/functions/*.test.ts'];
 const STACK = ['test/lib/**/*.test.ts', 'test/docs/data-model.test.ts', 'test/bin/laurel.test.ts'];
 const NEEDS_PROGRAMS = 'test/**/*.browser.test.ts';
-const SIMULATIONS = ['test/proof/*-histories.test.ts', 'test/journeys/*laws.test.ts'];
+/** Thousands of random lives each. */
+const SIMULATIONS = [
+  'test/proof/*-histories.test.ts',
+  'test/journeys/*laws.test.ts',
+  'test/journeys/exactly-once.test.ts',
+  'test/core/actions/{managed-lives,timers-and-caps}.test.ts',
+  'test/core/member/audit.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -74,8 +81,11 @@ export default defineConfig({
           // One DynamoDB Local and one local AWS for all of them; they start only when one of them runs.
           globalSetup: ['test/contracts/setup/start-dynamodb-local.ts', 'test/contracts/setup/start-local-aws.ts'],
           testTimeout: 30_000,
-          // Those that run side by side mostly wait until a client tries again.
+          // They mostly wait: for a server, or until a client tries again.
           maxConcurrency: 100,
+          maxWorkers: availableParallelism() + 1,
+          // Projects with other numbers of workers run one after the other.
+          sequence: { groupOrder: 1 },
         },
       },
       {
