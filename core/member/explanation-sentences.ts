@@ -44,6 +44,9 @@ function tierSentences(replayed: Replayed, enrolledAt: Instant, program: Program
 function grantSentences(grant: Grant, role: 'decides' | 'waits', program: Program): string[] {
   const { key, promotion, kind, reassessFrom } = grant;
   const source = promotion === undefined ? `action ${actionIdOf(key)}` : `promotion ${promotion}`;
+  if (!tierById(program, grant.tier)) {
+    return [`The ${source} has no effect, because the program no longer has the tier ${grant.tier}.`];
+  }
   const tier = nameOf(grant.tier, program);
   const decides = kind === 'floor' ? `gives the member ${tier}` : `holds the member at ${tier}`;
   const waits = `keeps the member at ${tier} or ${kind === 'floor' ? 'above' : 'below'}`;

@@ -599,6 +599,17 @@ describe('in sentences, where staff or a promotion decided', () => {
       ],
     ],
     [
+      'a tier that the program no longer has',
+      [floor('vip', 'titanium', { until: AUGUST })],
+      [bonus('a', 1300)],
+      [
+        'The member has earned Silver with 1,300 of 1,000 points.',
+        'The action vip has no effect, because the program no longer has the tier titanium.',
+        '3,700 more points are needed for Gold.',
+        'If nothing more happens, the member keeps Silver after December 31, 2026.',
+      ],
+    ],
+    [
       'a tier that the points give anyway',
       [floor('vip', 'silver', { until: AUGUST })],
       [bonus('a', 1300)],
