@@ -7,6 +7,8 @@
 
 const NOT_A_FUNCTION = '(?:adapters|runtime|contract)';
 const FUNCTION_FOLDER = `^functions/(?!${NOT_A_FUNCTION}/)`;
+const READS_BRAND_FILE =
+  '^core/program/(?:read-brand|brand-warnings|brand-json-schema|schema-places|[a-z]+-problems)[.]ts$';
 const SDK = 'node_modules/(?:@aws-sdk|@smithy|aws-sdk|passkit-generator)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -120,11 +122,18 @@ module.exports = {
       to: { path: FUNCTION_FOLDER },
     },
     {
-      name: 'no-function-carries-the-schema-of-a-brand',
-      comment: 'A brand’s file was read before it was deployed. Its schema would only make every function start later.',
+      name: 'no-function-reads-a-brand-file',
+      comment: 'The file was read before it was deployed. Its schema would only make every function start later.',
       severity: 'error',
       from: { path: '^functions/' },
-      to: { path: '^core/program/brand-schema[.]ts$', reachable: true },
+      to: { path: READS_BRAND_FILE, reachable: true },
+    },
+    {
+      name: 'only-its-readers-load-the-schema-of-a-brand',
+      comment: 'Everyone else takes types from it, which are gone when it runs.',
+      severity: 'error',
+      from: { pathNot: [READS_BRAND_FILE, '^(?:bin|test)/'] },
+      to: { path: '^core/program/brand-schema[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'a-brand-is-checked-without-cdk',

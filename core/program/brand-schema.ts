@@ -9,8 +9,8 @@ import { TRANSACTION_TYPES } from '../ledger/transaction.ts';
 import { CHANGE_CAUSES } from '../member/member.ts';
 import { isCurrency, parseDecimal } from '../money.ts';
 import { isTimeZone, momentIn, parseDate, parseInstant } from '../time.ts';
-import { AUDIT_INTERVALS, type Channel, PASS_LABELS, type TextCause, type TransactionFilter } from './brand.ts';
 import { MAX_MEASURED, TRACKER_UNIT } from './program.ts';
+import type { TransactionFilter } from './transaction-filter.ts';
 
 /** Numbers below are written with an exponent. */
 const SMALLEST_FACTOR = 0.000001;
@@ -32,8 +32,10 @@ const locale = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'a language such as "es", or one with a country such as "es-MX"');
 export const count = z.int().min(1);
-export const CHANNELS = ['push', 'email', 'sms'] as const satisfies Channel[];
-const TEXT_CAUSES = [...CHANGE_CAUSES, 'renewal', 'reminder'] as const satisfies TextCause[];
+export const CHANNELS = ['push', 'email', 'sms'] as const;
+export const TEXT_CAUSES = [...CHANGE_CAUSES, 'renewal', 'reminder'] as const;
+const AUDIT_INTERVALS = ['day', 'week', 'month', 'never'] as const;
+export const PASS_LABELS = ['tier', 'points', 'next', 'expires', 'member', 'balance', 'keep', 'terms'] as const;
 /** Taken by its decimal digits, so it must have no more of them than can be read. */
 const factor = (highest: number) =>
   z
@@ -107,7 +109,7 @@ const filterSchema: z.ZodType<TransactionFilter> = z
     description: 'Which transactions are meant, by one condition, or by several joined by "all" or "any".',
   });
 
-const amount = (error: string) =>
+export const amountSchema = (error: string) =>
   z.union([z.int().min(0).max(999_999_999_999), z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, error)], { error });
 
 export const conditionSchema = z
@@ -117,7 +119,7 @@ export const conditionSchema = z
         lifetimePoints: count.describe('Points ever earned, less those of refunds, are at least this.'),
       }),
       z.strictObject({
-        lifetimeSpend: amount('an amount above 0, such as 1000 or "999.50"').describe(
+        lifetimeSpend: amountSchema('an amount above 0, such as 1000 or "999.50"').describe(
           'The money ever spent is at least this, in units of the currency: 1000 or "999.50".',
         ),
       }),
@@ -158,7 +160,9 @@ export const tierSchema = z.strictObject({
   id: id.describe('The tier’s id in the rest of this file and in the API, for good. Another id is another tier.'),
   name: label.describe('The tier’s name, as members read it.'),
   names: z.record(locale, label).optional().describe('The name in other languages: {"es": "Oro"}.'),
-  threshold: amount('a whole number of at most 12 digits; with basis "spend" also an amount as text, such as "499.50"')
+  threshold: amountSchema(
+    'a whole number of at most 12 digits; with basis "spend" also an amount as text, such as "499.50"',
+  )
     .optional()
     .describe(
       'What it takes to reach the tier: whole points, or with basis "spend" an amount such as 500 or "499.50". The first tier has 0.',
@@ -306,6 +310,8 @@ const pictureAddress = z
     'the address of a picture, such as "https://brand.example/logo.png"',
   );
 
+const passLabel = (name: string) => localText(40).optional().describe(`Your own word for the label "${name}".`);
+
 /** What a pass of one tier looks like. */
 export const designSchema = z.strictObject({
   background: colour.describe('The colour of the pass, as #rrggbb.'),
@@ -323,9 +329,10 @@ export const designSchema = z.strictObject({
     ),
   labels: z
     .strictObject(
-      Object.fromEntries(
-        PASS_LABELS.map((name) => [name, localText(40).optional().describe(`Your own word for the label "${name}".`)]),
-      ),
+      Object.fromEntries(PASS_LABELS.map((name) => [name, passLabel(name)])) as Record<
+        (typeof PASS_LABELS)[number],
+        ReturnType<typeof passLabel>
+      >,
     )
     .optional()
     .describe('Your own words above the values. Left out: Laurel’s.'),

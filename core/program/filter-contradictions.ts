@@ -4,8 +4,8 @@
  */
 import { type FieldValue, TRANSACTION_TYPES } from '../ledger/transaction.ts';
 import { formatInstant, momentIn, parseInstant } from '../time.ts';
-import type { TransactionFilter } from './brand.ts';
 import { show } from './problem.ts';
+import type { TransactionFilter } from './transaction-filter.ts';
 import { type BUILT_IN_FIELDS, type FieldCondition, testOf } from './transaction-filter.ts';
 
 export interface Contradiction {

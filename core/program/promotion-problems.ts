@@ -6,14 +6,14 @@ import * as z from 'zod';
 import { endingOf } from '../actions/expiry.ts';
 import { type FieldValue, type LedgerEntry, TRANSACTION_TYPES } from '../ledger/transaction.ts';
 import { formatInstant, type Instant, momentIn, parseInstant } from '../time.ts';
-import type { ExpiryFile, PromotionFile, TransactionFilter } from './brand.ts';
+import type { ExpiryFile, PromotionFile } from './brand.ts';
 import { brandShape, promotionSchema, readable } from './brand-schema.ts';
 import { contradictionsIn, type Demand } from './filter-contradictions.ts';
 import { type Channels, channelsOf, howToSwitchOn } from './notification-problems.ts';
 import { listAt, oneOf, type Problem, placeOf, repeated, show, valueAt } from './problem.ts';
 import type { Program } from './program.ts';
 import { didYouMean } from './spelling.ts';
-import { BUILT_IN_FIELDS } from './transaction-filter.ts';
+import { BUILT_IN_FIELDS, type TransactionFilter } from './transaction-filter.ts';
 
 /** A promotion as far as it has the right shape: each part by itself. */
 type Readable = Partial<PromotionFile>;

@@ -27,7 +27,7 @@ export function readBrand(json: unknown, fileName?: string): BrandReading {
   const problems = [...shape.problems, ...meaningProblems(json, fileName).filter(isNew)];
   const warnings = brandWarnings(json).filter(isNew);
   return whole.success && problems.length === 0
-    ? { ok: true, brand: whole.data as Brand, warnings }
+    ? { ok: true, brand: whole.data, warnings }
     : { ok: false, problems, warnings };
 }
 

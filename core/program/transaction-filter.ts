@@ -1,7 +1,20 @@
-import type { FieldValue, LedgerEntry } from '../ledger/transaction.ts';
+import type { FieldValue, LedgerEntry, TransactionType } from '../ledger/transaction.ts';
 import { currencyDigits } from '../money.ts';
 import { formatInstant, type Instant, momentIn } from '../time.ts';
-import type { TransactionFilter } from './brand.ts';
+
+/** Which transactions are meant. The schema cannot infer a type that contains itself, so the type is written here. */
+export type TransactionFilter =
+  | { all: TransactionFilter[] }
+  | { any: TransactionFilter[] }
+  | { field: string; equals: string | number | boolean }
+  | { field: string; oneOf: (string | number | boolean)[] }
+  | { field: string; atLeast: number }
+  | { field: string; atMost: number }
+  | { field: string; exists: boolean }
+  /** A date (its start in the program's zone) or an instant; the field holds one or the other as well. */
+  | { field: string; before: string }
+  | { field: string; after: string }
+  | { type: TransactionType };
 
 /** The fields a filter can name that every transaction has; any other name is looked up in the transaction's own `fields`. */
 export const BUILT_IN_FIELDS = ['source', 'type', 'points', 'amount', 'occurredAt'] as const;

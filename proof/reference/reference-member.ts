@@ -3,7 +3,8 @@
  * entries, exact fractions, cycles by comparing calendar dates. Slow, without shortcuts, and sharing no code with the engine that it judges.
  */
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
-import type { ConditionFile, ProgramFile, TierFile, TransactionFilter } from '../../core/program/brand.ts';
+import type { ConditionFile, ProgramFile, TierFile } from '../../core/program/brand.ts';
+import type { TransactionFilter } from '../../core/program/transaction-filter.ts';
 import { dateIn } from './local-date.ts';
 
 export interface ReferenceFigures {

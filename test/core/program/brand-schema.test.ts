@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { TransactionFilter } from '../../../core/program/brand.ts';
 import { brandShape } from '../../../core/program/brand-schema.ts';
 import { readBrand } from '../../../core/program/read-brand.ts';
+import type { TransactionFilter } from '../../../core/program/transaction-filter.ts';
 import { exampleBrand } from '../../support/program.ts';
 
 const { trackers } = brandShape.program.shape;

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type FieldValue, type LedgerEntry, TRANSACTION_TYPES } from '../../../core/ledger/transaction.ts';
-import type { TransactionFilter } from '../../../core/program/brand.ts';
 import { contradictionsIn } from '../../../core/program/filter-contradictions.ts';
-import { matcherOf } from '../../../core/program/transaction-filter.ts';
+import { matcherOf, type TransactionFilter } from '../../../core/program/transaction-filter.ts';
 import { parseInstant } from '../../../core/time.ts';
 
 const ZONE = 'Europe/Madrid';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { FieldValue, LedgerEntry } from '../../../core/ledger/transaction.ts';
-import type { ProgramFile, PromotionFile, TierFile, TransactionFilter } from '../../../core/program/brand.ts';
+import type { ProgramFile, PromotionFile, TierFile } from '../../../core/program/brand.ts';
 import { fingerprint, hasSameContent } from '../../../core/program/fingerprint.ts';
 import { directionOf, MAX_MEASURED, rankOf, tierById, tierName, tierRef } from '../../../core/program/program.ts';
-import { matcherOf } from '../../../core/program/transaction-filter.ts';
+import { matcherOf, type TransactionFilter } from '../../../core/program/transaction-filter.ts';
 import { HOUR_MS, parseInstant } from '../../../core/time.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
 

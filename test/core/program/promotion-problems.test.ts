@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { TransactionFilter } from '../../../core/program/brand.ts';
 import type { Problem } from '../../../core/program/problem.ts';
 import { readBrand } from '../../../core/program/read-brand.ts';
+import type { TransactionFilter } from '../../../core/program/transaction-filter.ts';
 import { EXAMPLE_PROGRAM } from '../../support/program.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a brand's file as somebody might have written it
