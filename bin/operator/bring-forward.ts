@@ -101,10 +101,11 @@ export function withEntries(ledger: Ledger, brought: readonly LedgerEntry[]): Le
  * @param kinds `erasures` brings nothing but these
  */
 export async function* bringMembersForward(
-  { client, from, to, since }: Forwarding,
+  forwarding: Forwarding,
   erase: (memberId: string) => Promise<void>,
   kinds: 'everything' | 'erasures' = 'everything',
 ): AsyncIterable<Forwarded & { erased: number }> {
+  const { client, from, to } = forwarding;
   const pages = paginateScan(
     { client },
     {
@@ -117,18 +118,12 @@ export async function* bringMembersForward(
   for await (const { Items = [] } of pages) {
     let erased = 0;
     const batches = inBatches(Items, async (item) => {
-      if (item.sk !== 'MEMBER') return outcome(kinds === 'everything' ? await putAll(client, to, sharedPuts(item)) : 0);
+      const isWanted = kinds === 'everything';
+      if (item.sk !== 'MEMBER') return outcome(isWanted ? await putAll(client, to, sharedPuts(item)) : 0);
       const memberId = String(item.pk);
       const theirs = await partition(client, from, memberId);
       const isErased = wasErased(theirs) && (await get(client, to, memberId, 'PROFILE')) !== undefined;
-      let done = outcome(0);
-      if (kinds === 'everything') {
-        const isKnown = (await get(client, to, memberId, 'MEMBER')) !== undefined;
-        const puts = isKnown ? putsOfKnown(theirs, since) : putsOfNew(theirs);
-        const written = await putAll(client, to, puts);
-        const decided = !isKnown || theirs.some((one) => isAction(one) && Number(one.recordedAt) >= since);
-        done = outcome(written, ...(written > 0 && decided ? [memberId] : []));
-      }
+      const done = isWanted ? await bringMember(forwarding, memberId, theirs) : outcome(0);
       if (isErased) {
         await erase(memberId);
         await putAll(client, to, putsOfErased(theirs));
@@ -141,6 +136,18 @@ export async function* bringMembersForward(
       erased = 0;
     }
   }
+}
+
+/** @param theirs all items of the member in the old table */
+async function bringMember(
+  { client, to, since }: Forwarding,
+  memberId: string,
+  theirs: readonly Item[],
+): Promise<Forwarded> {
+  const isKnown = (await get(client, to, memberId, 'MEMBER')) !== undefined;
+  const written = await putAll(client, to, isKnown ? putsOfKnown(theirs, since) : putsOfNew(theirs));
+  const needsRebuild = !isKnown || theirs.some((one) => isAction(one) && Number(one.recordedAt) >= since);
+  return outcome(written, ...(needsRebuild ? [memberId] : []));
 }
 
 /** Erasing leaves a pass without contents behind, also where there never was a pass; who enrolled again has a profile. */

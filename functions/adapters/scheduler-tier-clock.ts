@@ -34,7 +34,7 @@ export class SchedulerTierClock implements TierClock {
     // Never early: nothing would be due yet.
     const second = Math.ceil(at / SECOND_MS) * SECOND_MS;
     const asked = this.#asked.get(second);
-    if (asked) return asked;
+    if (asked !== undefined) return asked;
     const asking = this.#create(second).catch((error: unknown) => {
       this.#asked.delete(second);
       throw error;
