@@ -18,7 +18,7 @@ const SIMULATIONS = [
   'test/journeys/*laws.test.ts',
   'test/journeys/exactly-once.test.ts',
   'test/core/actions/{managed-lives,timers-and-caps}.test.ts',
-  'test/core/member/audit.test.ts',
+  'test/core/member/audit/audit-member.test.ts',
 ];
 
 export default defineConfig({

@@ -114,14 +114,25 @@ async function fullActions(): Promise<ScheduleFigures[]> {
   for (let n = 0; n < FULL_ACTIONS; n++) {
     const memberId = memberIdOf(n);
     await members.save({ ...(await source.load(memberId)), version: 1 }, 0, []);
-    const { record } = await manageTier(ports, program, ANNOUNCING, memberId, ACTION, staff, NOW);
+    const { record } = await manageTier(
+      ports,
+      { program, announcementPolicy: ANNOUNCING },
+      memberId,
+      { action: ACTION, origin: staff },
+      NOW,
+    );
     if (record.outcome !== 'APPLIED') throw new Error(`The action on ${memberId} came to ${record.outcome}.`);
   }
   const given = sofar(`${FULL_ACTIONS.toLocaleString('en')} whole actions with one end date`, 1);
   for (const [place, at] of REMINDERS_AND_END.entries()) {
     const isEnd = place === REMINDERS_AND_END.length - 1;
     for (let n = 0; n < FULL_ACTIONS; n++) {
-      const { changes, notices } = await expireTier(ports, program, ANNOUNCING, memberIdOf(n), at);
+      const { changes, notices } = await expireTier(
+        ports,
+        { program, announcementPolicy: ANNOUNCING },
+        memberIdOf(n),
+        at,
+      );
       const isRight = changes.length === (isEnd ? 1 : 0) && (!isEnd || changes[0]!.to.id === 'silver');
       if (!isRight || notices.length !== (isEnd ? 0 : 1)) {
         throw new Error(`At ${new Date(at).toISOString()} ${memberIdOf(n)} had ${changes.length} changes.`);

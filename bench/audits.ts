@@ -1,4 +1,4 @@
-import type { MemberRecords } from '../core/member/audit.ts';
+import type { MemberRecords } from '../core/member/audit/audit-member.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../core/ports.ts';
 import { compileProgram } from '../core/program/program.ts';
 import { type AuditRun, NO_COUNTS } from '../core/runs/run.ts';
@@ -84,8 +84,8 @@ async function audit(size: number, oneOf: number): Promise<{ decodeMs: number; a
       }
     });
     auditMs += await processorMs(async () => {
-      const announcing = { notifyOnRealtimeDowngrade: false };
-      const page = await auditPage(ports, program, announcing, at, () => NIGHT, working);
+      const rules = { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } };
+      const page = await auditPage(ports, rules, at, () => NIGHT, working);
       place = page.next === undefined ? undefined : { ...at, page: at.page + 1, after: page.next };
     });
   }

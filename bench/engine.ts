@@ -43,8 +43,6 @@ export const HOW_ENGINE = [
   'included: what else this machine does is not in it.',
 ];
 
-const ANNOUNCING = { notifyOnRealtimeDowngrade: false };
-
 /** Three trackers of different kinds, each with a tier that asks for it. */
 function withThreeTrackers(program: ProgramFile): ProgramFile {
   const [bronze, silver, gold, platinum] = program.tiers;
@@ -142,7 +140,7 @@ function aMember(memberId: string, program: Program, points: number, purchases: 
 }
 
 function decide(member: Member, entry: LedgerEntry, program: Program): Member {
-  const counting = countEntries(member, [entry], program, ANNOUNCING, NOW);
+  const counting = countEntries(member, [entry], program, NOW);
   if (counting.kind !== 'counted') throw new Error(`The entry was not counted: ${JSON.stringify(counting)}`);
   return counting.member;
 }

@@ -47,10 +47,8 @@ while (after !== undefined) {
   const start = process.cpuUsage();
   const page = await changeGroupTiers(
     ports,
-    program,
-    { notifyOnRealtimeDowngrade: false },
-    'group-1',
-    after,
+    { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } },
+    { runId: 'group-1', after },
     () => NOW,
     () => false,
   );

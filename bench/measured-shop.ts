@@ -9,7 +9,7 @@ import type {
 } from 'aws-lambda';
 import type { Outcome } from '../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../core/ledger/transaction.ts';
-import { isActionRecord, type TierChange, type TierNotice } from '../core/member/member.ts';
+import { isActionRecord, type TierChange, type TierNotice } from '../core/member/tier-change.ts';
 import type { Ledger, MemberStore } from '../core/ports.ts';
 import type { Brand } from '../core/program/brand.ts';
 import { compileProgram } from '../core/program/program.ts';
@@ -97,13 +97,13 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
       throw new Error(`A record was parked: ${reason}`);
     },
   };
-  const announcing = { notifyOnRealtimeDowngrade: false };
+  const rules = { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } };
   const recordTransaction = makeRecordTransaction(ports, program, clock);
   const receiveShopifyOrder = makeReceiveShopifyOrder(ports, brand.shopify!, program, clock);
-  const putMember = makePutMember(ports, program, announcing, clock);
-  const recalculateTier = makeRecalculateTier(ports, program, announcing, clock);
-  const manageTier = makeManageTier(ports, program, announcing, clock);
-  const expireTiers = makeExpireTiers(ports, program, announcing, clock);
+  const putMember = makePutMember(ports, rules, clock);
+  const recalculateTier = makeRecalculateTier(ports, rules, clock);
+  const manageTier = makeManageTier(ports, rules, clock);
+  const expireTiers = makeExpireTiers(ports, rules, clock);
   const sendEmail = makeSendEmail(ports, brand, program, clock);
 
   async function call(
@@ -159,7 +159,7 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
 
     /** Writes down what is due for one member. */
     async expire(memberId: string): Promise<void> {
-      const { changes, notices } = await expireTier(ports, program, announcing, memberId, now);
+      const { changes, notices } = await expireTier(ports, rules, memberId, now);
       if (changes.length + notices.length !== 1) throw new Error(`${memberId} had ${changes.length} changes.`);
     },
 

@@ -120,7 +120,11 @@ async function openNight(dynamoDb: DynamoDbLocal, program: Program, members: num
   const store = new DynamoMemberStore(client, tables.members);
   const runs = new DynamoRuns(clientOfRuns, tables.members);
   const ports = { members: store, ledger: new DynamoLedger(client, tables.points), runs, clock: new MemoryTierClock() };
-  const handler = makeHandler(ports, program, { notifyOnRealtimeDowngrade: false }, () => NIGHT);
+  const handler = makeHandler(
+    ports,
+    { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } },
+    () => NIGHT,
+  );
   const segments = segmentsOf({ occasion: 'cycleEnd', at: YEAR_END }, program);
   const meters: CapacityMeter[] = [];
   const falling = (members * DOWN_OF_TEN) / 10;

@@ -52,8 +52,7 @@ async function recalculate(membersInAll: number) {
     runMs += await processorMs(async () => {
       const page = await recalculatePage(
         ports,
-        program,
-        { notifyOnRealtimeDowngrade: false },
+        { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } },
         at,
         () => NIGHT,
         FAILING,

@@ -1,12 +1,12 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 import path from 'node:path';
 import { PKPass } from 'passkit-generator';
-import { announcingOf } from '../core/member/settle.ts';
 import { compileProgram } from '../core/program/program.ts';
 import type { Instant } from '../core/time.ts';
 import { type AppleSettings, drawPass } from '../core/use-cases/draw-pass.ts';
 import { makePass } from '../core/use-cases/make-pass.ts';
 import { putMember } from '../core/use-cases/put-member.ts';
+import { rulesOf } from '../core/use-cases/rules.ts';
 import { hasWallet } from '../core/wallet/pass-face.ts';
 import { MemoryLedger } from '../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../fakes/memory-member-store.ts';
@@ -152,7 +152,7 @@ async function aShop() {
     press: new PkpassPress(new CmsPassSigner({ current: async () => certificates })),
   };
   const request = { profile: { name: 'Ana García', locale: 'es' } };
-  await putMember(ports, program, announcingOf(brand.notifications), 'm-1', request, NOW);
+  await putMember(ports, rulesOf(brand), 'm-1', request, NOW);
   return { ports, settings, chain, certificates };
 }
 

@@ -1,7 +1,8 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { LedgerEntry } from '../core/ledger/transaction.ts';
-import type { MemberRecords } from '../core/member/audit.ts';
-import type { Member, MemberRecord } from '../core/member/member.ts';
+import type { MemberRecords } from '../core/member/audit/audit-member.ts';
+import type { Member } from '../core/member/member.ts';
+import type { MemberRecord } from '../core/member/tier-change.ts';
 import type { Ledger, MemberStore } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
 import { entryOf, itemOf } from '../functions/adapters/dynamo-ledger.ts';
@@ -65,7 +66,7 @@ export class YearEndOnTheWire
     const number = numberOf(memberId);
     const news = this.#textsOf(number).news.join(memberId);
     const [item, ...others] = decoded(listOf([this.#memberText(number) + news]));
-    return { member: memberOf(item!), actions: [], news: others.map(newsOf), strays: [] };
+    return { member: memberOf(item!), actions: [], news: others.map(newsOf), staleIndexKeys: [] };
   }
 
   async entriesOf(memberId: string): Promise<LedgerEntry[]> {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { LedgerEntry } from '../core/ledger/transaction.ts';
-import { rebuildMember } from '../core/member/count-entries.ts';
 import { NOTHING_COUNTED } from '../core/member/counted-window.ts';
-import type { Member, TierChange } from '../core/member/member.ts';
+import type { Member } from '../core/member/member.ts';
+import { announced } from '../core/member/member-update.ts';
+import { rebuildMember } from '../core/member/rebuild-member.ts';
 import { emptyTally } from '../core/member/tally.ts';
+import type { TierChange } from '../core/member/tier-change.ts';
 import type { Program } from '../core/program/program.ts';
 import type { RecalculationRun } from '../core/runs/run.ts';
 import { NO_COUNTS } from '../core/runs/run.ts';
@@ -84,15 +86,8 @@ function sampleOf(life: Life, program: Program): Sample {
     counted: NOTHING_COUNTED,
   };
   const history = { entries, actions: [] };
-  const told = { notifyOnRealtimeDowngrade: false };
-  const { member, changes } = rebuildMember(
-    enrolled,
-    history,
-    program,
-    told,
-    { cause: 'rebuild' },
-    lastPurchaseAt + 1000,
-  );
+  const rebuilt = rebuildMember(enrolled, history, program, { cause: 'rebuild' }, lastPurchaseAt + 1000);
+  const { member, changes } = announced(rebuilt, { notifyOnRealtimeDowngrade: false });
   return { member, entries, news: changes };
 }
 

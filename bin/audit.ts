@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { isDrift } from '../core/member/audit-causes.ts';
+import { isDrift } from '../core/member/audit/findings.ts';
 import type { MemberAudit } from '../core/use-cases/audit-member.ts';
 import { rulesInForceSince } from '../core/use-cases/start-audit.ts';
 import { type Audited, auditMembers } from './operator/audit-members.ts';
@@ -64,7 +64,7 @@ await runCommand(async () => {
   const heal = options.heal ?? false;
   holdToDeployedProgram(stack, heal);
   const stores = storesOf(stack);
-  const inForceSince = await rulesInForceSince(stores.runs, stack.program, Date.now());
+  const inForceSince = await rulesInForceSince(stores.runs, stack.rules.program, Date.now());
   const auditOptions = { heal, inForceSince, pause: () => setTimeout(PAUSE_MS) };
   const report = new AuditReport();
   const whom = options.member ?? 'every member';

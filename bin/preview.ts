@@ -66,20 +66,26 @@ await runCommand(async () => {
   const engine = new StepFunctionsRunEngine(machines, new SFNClient({ region: stack.region }));
   const now = Date.now();
   const at = readMoment(stack, now);
-  const { run } = await startRecalculation({ runs, engine }, stack.program, { dryRun: true, at }, randomUUID, now);
+  const { run } = await startRecalculation(
+    { runs, engine },
+    stack.rules.program,
+    { dryRun: true, at },
+    randomUUID,
+    now,
+  );
 
   const progress = startProgress('Judging members …');
   const reading = await watch(run.runId, runs, engine, progress).finally(() => progress.stop());
-  const date = localDate(at, stack.program.timeZone).toString();
+  const date = localDate(at, stack.rules.program.timeZone).toString();
   const title = `${stack.brand.name}: who moves on ${date}`;
   console.log(`${title} (${formatInstant(at)}), run ${run.runId}\n`);
   const isOfAnniversaries = run.segments.some(({ kind }) => kind === 'anniversary');
   console.log(summaryTable(reading.counts, isOfAnniversaries ? 'all whose cycle ends then' : 'all members'));
-  console.log(matrixTable(reading.counts, stack.program));
+  console.log(matrixTable(reading.counts, stack.rules.program));
   await mkdir(options.out, { recursive: true });
   const name = join(options.out, `preview-${options.brand}-${date}`);
-  await writeList(`${name}.csv`, run.runId, runs, stack.program);
-  await writeFile(`${name}.svg`, flowDiagram(title, reading.counts, stack.program));
+  await writeList(`${name}.csv`, run.runId, runs, stack.rules.program);
+  await writeFile(`${name}.svg`, flowDiagram(title, reading.counts, stack.rules.program));
   console.log(`The list: ${name}.csv\nThe picture: ${name}.svg`);
   const { failed } = reading.counts;
   if (failed > 0) {
@@ -89,7 +95,7 @@ await runCommand(async () => {
   }
 });
 
-function readMoment({ program }: DeployedStack, now: Instant): Instant {
+function readMoment({ rules: { program } }: DeployedStack, now: Instant): Instant {
   const at = options.at === undefined ? (nextCycleEnd(program, now) ?? now) : momentIn(options.at, program.timeZone);
   if (at === undefined) {
     throw new OperatorError(

@@ -169,7 +169,7 @@ async function finish(stack: DeployedStack, tables: readonly PlannedTable[], at:
   );
 }
 
-function readMoment({ program }: DeployedStack): Instant {
+function readMoment({ rules: { program } }: DeployedStack): Instant {
   const at = /T.*Z$/.test(options.at) ? momentIn(options.at, program.timeZone) : undefined;
   if (at === undefined || at % 1000 !== 0) {
     throw new OperatorError(

@@ -3,8 +3,9 @@
 import type { ActionRecord } from './actions/tier-action.ts';
 import type { OrderFile } from './ledger/order-file.ts';
 import type { LedgerEntry } from './ledger/transaction.ts';
-import type { MemberRecords } from './member/audit.ts';
-import type { Member, MemberRecord, TierChange, TierNotice } from './member/member.ts';
+import type { MemberRecords } from './member/audit/audit-member.ts';
+import type { Member } from './member/member.ts';
+import type { MemberRecord, TierChange, TierNotice } from './member/tier-change.ts';
 import type { Email } from './notifications/email.ts';
 import type { Channel } from './program/brand.ts';
 import type { RecalculationRun, Run, RunAmendment, RunCounts, RunPage, RunState } from './runs/run.ts';

@@ -1,14 +1,14 @@
 import { DUE_SHARDS } from '../core/actions/due.ts';
 import type { ActionRecord } from '../core/actions/tier-action.ts';
-import type { MemberRecords } from '../core/member/audit.ts';
+import type { MemberRecords } from '../core/member/audit/audit-member.ts';
+import type { Member } from '../core/member/member.ts';
 import {
   isActionRecord,
   isNotice,
-  type Member,
   type MemberRecord,
   type TierChange,
   type TierNotice,
-} from '../core/member/member.ts';
+} from '../core/member/tier-change.ts';
 import type { MemberStore } from '../core/ports.ts';
 import { ANNIVERSARY_PARTS, type Segment } from '../core/runs/segment.ts';
 import { END_OF_TIME, type Instant } from '../core/time.ts';
@@ -81,7 +81,7 @@ export class MemoryMemberStore implements MemberStore {
     const member = await this.load(memberId);
     const isNews = (record: MemberRecord): record is TierChange | TierNotice => !isActionRecord(record);
     const news = [...this.#recordsOf(memberId).values()].filter(isNews).sort((a, b) => a.sequence - b.sequence);
-    return member && { member, actions: await this.actionsOf(memberId), news, strays: [] };
+    return member && { member, actions: await this.actionsOf(memberId), news, staleIndexKeys: [] };
   }
 
   async *due(shard: number, now: Instant): AsyncIterable<string[]> {

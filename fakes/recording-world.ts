@@ -1,4 +1,4 @@
-import type { TierChange, TierNotice } from '../core/member/member.ts';
+import type { TierChange, TierNotice } from '../core/member/tier-change.ts';
 import type { Email } from '../core/notifications/email.ts';
 import type { Announcements, BusEvent, EventBus, Mailer, PassRefreshes, Texter } from '../core/ports.ts';
 import type { Channel } from '../core/program/brand.ts';

@@ -18,9 +18,9 @@ export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
   ledger: roomOf('ledger'),
   actions: roomOf('actions'),
   member: {
-    files: ['core/member/**/*.ts', '!core/member/audit*.ts'],
+    files: ['core/member/**/*.ts', '!core/member/audit/**/*.ts'],
     tests: [
-      'test/core/member/!(audit*).test.ts',
+      'test/core/member/*.test.ts',
       // Lives with actions, promotions and clocks: most of what grants do to a member shows in these alone.
       'test/core/actions/managed-lives.test.ts',
       ...journeys('reminders', 'falling', 'cycles-end', 'program-edits', 'recalculation', 'recalculation-corners'),
@@ -30,8 +30,8 @@ export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
   },
   // Each case of the audit's laws is a whole life: they would make what judges a member slow.
   audit: {
-    files: ['core/member/audit*.ts'],
-    tests: ['test/core/member/audit*.test.ts', ...journeys('audit')],
+    files: ['core/member/audit/**/*.ts'],
+    tests: ['test/core/member/audit/*.test.ts', ...journeys('audit')],
   },
   notifications: roomOf('notifications'),
   program: roomOf('program'),

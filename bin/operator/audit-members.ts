@@ -13,7 +13,7 @@ export type Audited = MemberAudit | { status: 'failed'; error: Error };
  * @param tell is called once for each member
  */
 export async function auditMembers(
-  stack: Pick<DeployedStack, 'program' | 'announcing'>,
+  stack: Pick<DeployedStack, 'rules'>,
   stores: { ledger: Ledger; members: MemberStore; clock: TierClock },
   memberIds: AsyncIterable<string> | Iterable<string>,
   options: AuditOptions,
@@ -21,7 +21,7 @@ export async function auditMembers(
 ): Promise<void> {
   const audit = async (memberId: string): Promise<Audited> => {
     try {
-      return await auditStoredMember(stores, stack.program, stack.announcing, memberId, options, Date.now);
+      return await auditStoredMember(stores, stack.rules, memberId, options, Date.now);
     } catch (error) {
       if (!isOfOneMember(error)) throw error;
       return { status: 'failed', error: error as Error };

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { isDrift } from '../../core/member/audit-causes.ts';
+import { isDrift } from '../../core/member/audit/findings.ts';
 import { counted, formatNumber } from '../../core/quantity.ts';
 import type { Audited } from './audit-members.ts';
 

@@ -1,7 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { type Announcing, announcingOf } from '../../core/member/settle.ts';
 import type { Brand } from '../../core/program/brand.ts';
-import { compileProgram, type Program } from '../../core/program/program.ts';
+import { type Rules, rulesOf } from '../../core/use-cases/rules.ts';
 import { explainAwsFailure, LOCAL_ACCOUNT, localEndpoint } from './aws-failure.ts';
 import { readBrandFile } from './brand-file.ts';
 import { OperatorError } from './operator-error.ts';
@@ -9,8 +8,7 @@ import { OperatorError } from './operator-error.ts';
 /** A brand, and where its stack keeps things. */
 export interface DeployedStack {
   brand: Brand;
-  program: Program;
-  announcing: Announcing;
+  rules: Rules;
   region: string;
   /** The value of one of the stack's outputs. */
   output(id: string): string;
@@ -23,8 +21,7 @@ export async function findStack(brandName: string): Promise<DeployedStack> {
   const outputs = await readOutputs(stackName, brand);
   return {
     brand,
-    program: compileProgram(brand),
-    announcing: announcingOf(brand.notifications),
+    rules: rulesOf(brand),
     region: brand.region,
     output(id) {
       const value = outputs.get(id);
@@ -43,15 +40,12 @@ export async function findStack(brandName: string): Promise<DeployedStack> {
  * moves back.
  * @throws OperatorError where it would write by another program than the deployed one; a dry run is only warned
  */
-export function holdToDeployedProgram(
-  stack: Pick<DeployedStack, 'brand' | 'program' | 'output'>,
-  write: boolean,
-): void {
+export function holdToDeployedProgram(stack: Pick<DeployedStack, 'brand' | 'rules' | 'output'>, write: boolean): void {
   const deployed = stack.output('ProgramVersion');
-  if (deployed === stack.program.version) return;
+  if (deployed === stack.rules.program.version) return;
   const name = stack.brand.brand;
   const difference =
-    `brands/${name}.json has the program ${stack.program.version}, and the stack laurel-${name} runs ${deployed}. ` +
+    `brands/${name}.json has the program ${stack.rules.program.version}, and the stack laurel-${name} runs ${deployed}. ` +
     'Use the file that was deployed, or deploy this one.';
   if (write) throw new OperatorError(`Nothing was written. ${difference}`);
   process.stderr.write(`What follows is judged by rules that are not in force. ${difference}\n`);

@@ -23,7 +23,7 @@ type RebuiltMember = Rebuilding | { status: 'failed'; why: string };
  * @param tell is called once for each member, with what all came to so far
  */
 export async function rebuildMembers(
-  stack: Pick<DeployedStack, 'program' | 'announcing'>,
+  stack: Pick<DeployedStack, 'rules'>,
   stores: { ledger: Ledger; members: MemberStore; clock: TierClock },
   memberIds: AsyncIterable<string> | Iterable<string>,
   options: { write: boolean; upToNow?: boolean },
@@ -33,7 +33,7 @@ export async function rebuildMembers(
   const because = { ...options, cause: 'rebuild' as const };
   const rebuild = async (memberId: string): Promise<RebuiltMember> => {
     try {
-      return await rebuildStoredMember(stores, stack.program, stack.announcing, memberId, because, Date.now());
+      return await rebuildStoredMember(stores, stack.rules, memberId, because, Date.now());
     } catch (error) {
       if (!isOfOneMember(error)) throw error;
       return { status: 'failed', why: (error as Error).message };

@@ -60,7 +60,7 @@ function transactionsOf(stack: DeployedStack, options: ReplayOptions): Replay {
     const members = [...new Set(keys.map(({ memberId }) => memberId))];
     const because = { write: true, cause: 'transaction' as const };
     for (const memberId of options.write ? members : []) {
-      await rebuildStoredMember(stores, stack.program, stack.announcing, memberId, because, Date.now());
+      await rebuildStoredMember(stores, stack.rules, memberId, because, Date.now());
     }
     return members.join(', ');
   });

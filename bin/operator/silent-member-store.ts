@@ -1,4 +1,5 @@
-import { isActionRecord, type Member, type MemberRecord } from '../../core/member/member.ts';
+import type { Member } from '../../core/member/member.ts';
+import { isActionRecord, type MemberRecord } from '../../core/member/tier-change.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 
 /**

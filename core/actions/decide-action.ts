@@ -7,8 +7,16 @@ import { endingOf } from './expiry.ts';
 import { endOf, type Grant, isLive } from './grant.ts';
 import { type ActionOrigin, type ActionRecord, actionKey, type Outcome, type TierAction } from './tier-action.ts';
 
-/** What the member has at the moment of the decision. */
+/** An action, who asks for it, and the transaction that it names or that fired it. */
+export interface ActionRequest {
+  action: TierAction;
+  origin: ActionOrigin;
+  entry: LedgerEntry | undefined;
+}
+
+/** What the member has when an action is decided and recorded. */
 export interface Present {
+  at: Instant;
   earned: Tier;
   visible: Tier;
   grants: readonly Grant[];
@@ -27,21 +35,17 @@ export interface Decision {
 }
 
 /**
- * What a tier action comes to (R14, R15, R18). An upgrade never lowers a member, a downgrade never raises one, and a renewal never
- * shortens what the member has.
- * @param from the moment of the change; what was to end by then gives nothing
- * @param recordedAt when it is written down: not before `from`
- * @param entry the transaction that the action names, or that fired it
+ * Decides a tier action (R14, R15, R18). An upgrade never lowers a member, a downgrade never raises one, and a renewal never shortens what
+ * the member has.
+ * @param from the moment of the change, not after `present.at`. A grant that would end by `present.at` is refused
  */
 export function decideAction(
-  action: TierAction,
-  origin: ActionOrigin,
+  { action, origin, entry }: ActionRequest,
   present: Present,
-  entry: LedgerEntry | undefined,
   from: Instant,
-  recordedAt: Instant,
   program: Program,
 ): Decision {
+  const { at: recordedAt } = present;
   const target = targetOf(action, present, program);
   if (!target) return { outcome: 'UNKNOWN_TIER', lifted: [] };
   if (present.blocked && action.action !== 'downgrade') return { outcome: 'MEMBER_BLOCKED', lifted: [] };
@@ -73,9 +77,9 @@ export function decideAction(
 
   switch (action.action) {
     case 'upgrade':
-      return decideUpgrade(action, origin, grant, target, present, recordedAt, program);
+      return decideUpgrade({ action, origin, grant }, target, present, program);
     case 'downgrade':
-      return decideDowngrade(action, grant, target, present, recordedAt);
+      return decideDowngrade(action, grant, target, present);
     case 'renew':
       if (target.rank > present.visible.rank) {
         return {
@@ -84,13 +88,13 @@ export function decideAction(
           lifted: [],
         };
       }
-      return given(keepingWhatIsHeld(grant, present, recordedAt, program), present, recordedAt);
+      return given(keepingWhatIsHeld(grant, present, program), present);
   }
 }
 
 /** A tier that is kept though thresholds rose lasts until the cycle ends (R10): a renewal does not shorten that (R18). */
-function keepingWhatIsHeld(grant: Grant, present: Present, at: Instant, program: Program): Grant {
-  const { earned, visible, grants, enrolledAt } = present;
+function keepingWhatIsHeld(grant: Grant, present: Present, program: Program): Grant {
+  const { at, earned, visible, grants, enrolledAt } = present;
   const isHeld = grant.tier === visible.id && visibleTier(earned, grants, at, program).rank < visible.rank;
   const heldUntil = endOfCycle(at, enrolledAt, program);
   if (!isHeld || endOf(grant) >= heldUntil) return grant;
@@ -130,50 +134,41 @@ function endOfCycle(at: Instant, enrolledAt: Instant, program: Program): Instant
 }
 
 function decideUpgrade(
-  { strategy }: TierAction,
-  origin: ActionOrigin,
-  grant: Grant,
+  { action, origin, grant }: { action: TierAction; origin: ActionOrigin; grant: Grant },
   target: Tier,
   present: Present,
-  at: Instant,
   program: Program,
 ): Decision {
-  const { earned, visible, grants } = present;
+  const { at, earned, visible, grants } = present;
   // Staff who upgrade a member mean it: what was taken before is over. A promotion undoes no decision of staff's.
   const capsBelow = grants.filter(
     (one) => one.kind === 'cap' && isLive(one, at) && rankOf(program, one.tier) < target.rank,
   );
   const lifted = origin.type === 'promotion' ? [] : capsBelow.map(({ key }) => key);
   if (target.rank > visible.rank) {
-    const floor = given(grant, present, at);
+    const floor = given(grant, present);
     // A floor of that tier was there and did not show: what lifts the cap above it changes more than its end.
     return lifted.length > 0 ? { ...floor, outcome: 'APPLIED', lifted } : floor;
   }
-  if (strategy.type === 'program') return { outcome: 'NO_CHANGE', lifted: [] };
+  if (action.strategy.type === 'program') return { outcome: 'NO_CHANGE', lifted: [] };
   const floors = grants.filter((one) => one.kind === 'floor' && isLive(one, at));
-  if (floors.some(({ tier }) => tier === target.id)) return given(grant, present, at);
+  if (floors.some(({ tier }) => tier === target.id)) return given(grant, present);
   const higher = floors.filter((one) => rankOf(program, one.tier) > target.rank);
   const outlastsThem = higher.length > 0 && higher.every((one) => endOf(grant) > endOf(one));
-  if (target.rank > earned.rank && outlastsThem) return given(grant, present, at);
+  if (target.rank > earned.rank && outlastsThem) return given(grant, present);
   return { outcome: 'TARGET_NOT_HIGHER', lifted: [] };
 }
 
-function decideDowngrade(
-  { strategy }: TierAction,
-  grant: Grant,
-  target: Tier,
-  present: Present,
-  at: Instant,
-): Decision {
-  const { visible, grants } = present;
-  if (target.rank < visible.rank) return given(grant, present, at);
+function decideDowngrade({ strategy }: TierAction, grant: Grant, target: Tier, present: Present): Decision {
+  const { at, visible, grants } = present;
+  if (target.rank < visible.rank) return given(grant, present);
   if (strategy.type === 'program') return { outcome: 'NO_CHANGE', lifted: [] };
   const same = grants.some((one) => one.kind === 'cap' && one.tier === target.id && isLive(one, at));
-  return same && target === visible ? given(grant, present, at) : { outcome: 'TARGET_NOT_LOWER', lifted: [] };
+  return same && target === visible ? given(grant, present) : { outcome: 'TARGET_NOT_LOWER', lifted: [] };
 }
 
 /** The same tier again keeps the later end (R14). */
-function given(grant: Grant, { grants }: Present, at: Instant): Decision {
+function given(grant: Grant, { at, grants }: Present): Decision {
   const same = grants.filter((one) => one.kind === grant.kind && one.tier === grant.tier && isLive(one, at));
   const latest = Math.max(endOf(grant), ...same.map(endOf));
   const until = latest === END_OF_TIME ? null : latest;
@@ -189,15 +184,13 @@ function standsInFor(one: Grant, other: Grant): boolean {
   return endOf(one) >= endOf(other) && (one.reassessFrom === undefined || other.reassessFrom !== undefined);
 }
 
-/** What is kept of an action. */
+/** The record of an action. The tiers are left out if there is no member. */
 export function recordOf(
   memberId: string,
-  action: TierAction,
-  origin: ActionOrigin,
+  { action, origin }: Omit<ActionRequest, 'entry'>,
   { lifted, ...decision }: Decision,
   recordedAt: Instant,
-  before: Tier | undefined,
-  after: Tier | undefined,
+  { before, after }: { before?: Tier; after?: Tier },
 ): ActionRecord {
   return {
     memberId,

@@ -45,3 +45,13 @@ function firstToReassess(from: Instant, ledger: readonly LedgerEntry[], program:
 function inOrderOfRecording(actions: readonly ActionRecord[]): ActionRecord[] {
   return [...actions].sort((a, b) => a.recordedAt - b.recordedAt || (a.key < b.key ? -1 : 1));
 }
+
+/** R17: the grants without the caps that a transaction lifts; the same list if it lifts none. */
+export function withoutReassessed(
+  grants: readonly Grant[] | undefined,
+  entry: LedgerEntry,
+  program: Program,
+): readonly Grant[] | undefined {
+  const isLifted = ({ reassessFrom }: Grant) => reassessFrom !== undefined && reassesses(entry, reassessFrom, program);
+  return grants?.some(isLifted) ? grants.filter((grant) => !isLifted(grant)) : grants;
+}

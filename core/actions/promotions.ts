@@ -45,7 +45,8 @@ export function decidePromotions(
     const grants = grantsAt(grantHistory([...history.actions, ...taken].filter(isBefore), known, program), at);
     const earned = earnedTier(program, tallyOf(known, program, member.enrolledAt, at));
     const visible = visibleTier(earned, grants, at, program);
-    const present: Present = { earned, visible, grants, enrolledAt: member.enrolledAt, blocked: member.blocked };
+    const { enrolledAt, blocked } = member;
+    const present: Present = { at, earned, visible, grants, enrolledAt, blocked };
     taken.push(decide(firing, present, member, program));
   }
   return { taken, unfinished: fired.length > MAX_DECIDED_AT_ONCE };
@@ -66,10 +67,10 @@ function decide(firing: Firing, present: Present, member: Member, program: Progr
   const { promotion, at, entry } = firing;
   const action: TierAction = { ...promotion.action, id: idOf(firing), ...(entry && { transactionId: entry.id }) };
   const origin = { type: 'promotion' as const, promotion: promotion.id };
-  const decision = decideAction(action, origin, present, entry, at, at, program);
+  const decision = decideAction({ action, origin, entry }, present, at, program);
   const grants = decision.grant ? [...present.grants, decision.grant] : present.grants;
   const visibleAfter = visibleTier(present.earned, grants, at, program);
-  return recordOf(member.memberId, action, origin, decision, at, present.visible, visibleAfter);
+  return recordOf(member.memberId, { action, origin }, decision, at, { before: present.visible, after: visibleAfter });
 }
 
 function idOf({ promotion, entry }: Firing): string {

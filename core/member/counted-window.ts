@@ -28,9 +28,9 @@ const BYTES_BESIDE_KEY = 14;
 
 export const NOTHING_COUNTED: CountedWindow = { since: 0, entries: [] };
 
-export type Standing = 'counted' | 'new' | 'unknown';
+export type CountStatus = 'counted' | 'new' | 'unknown';
 
-export function standingOf(window: CountedWindow, entry: LedgerEntry): Standing {
+export function countStatusOf(window: CountedWindow, entry: LedgerEntry): CountStatus {
   const key = entryKey(entry);
   for (const listed of window.entries) if (listed[0] === key) return 'counted';
   return entry.recordedAt > window.since ? 'new' : 'unknown';

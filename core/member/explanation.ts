@@ -5,9 +5,8 @@ import type { LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
 import { type ConditionProgress, conditionProgress, tierPointsUnit } from '../tiers/progress.ts';
 import type { Instant } from '../time.ts';
-import type { History } from './count-entries.ts';
 import { summaryOf } from './explanation-sentences.ts';
-import type { Member } from './member.ts';
+import type { History, Member } from './member.ts';
 import { type MemberView, type Replayed, replayTo } from './member-view.ts';
 
 export interface Explanation {

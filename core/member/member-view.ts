@@ -8,9 +8,8 @@ import { earnedTier, qualifiedTier } from '../tiers/earned-tier.ts';
 import { type Progress, progressOf, shown, tierPointsShown } from '../tiers/progress.ts';
 import { nextStanding, standingAt, visibleTier } from '../tiers/visible-tier.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
-import type { History } from './count-entries.ts';
-import { hasValidFigures, hasValidSums, type Member } from './member.ts';
-import { bringUpTo } from './settle.ts';
+import { advanceMember } from './advance-member.ts';
+import { type History, hasValidFigures, hasValidSums, type Member } from './member.ts';
 import { haveSameSums, type Tally } from './tally.ts';
 
 /** A member at one moment (docs/rules.md, section 8). */
@@ -37,8 +36,6 @@ export interface MemberView {
   progress: Progress;
 }
 
-const SILENT = { notifyOnRealtimeDowngrade: false };
-
 /**
  * The member now, from the stored item alone: one read. Ends of cycles that passed since it was written are applied on the way, so
  * no timer is needed for the answer to be right.
@@ -46,11 +43,11 @@ const SILENT = { notifyOnRealtimeDowngrade: false };
  */
 export function viewNow(member: Member, program: Program, now: Instant): MemberView | undefined {
   if (!hasValidSums(member, program)) return undefined;
-  const { member: arrived } = bringUpTo(now, member, program, SILENT);
+  const { member: advanced } = advanceMember(member, program, now);
+  const { tally, grants = [], tier } = advanced;
   // A tier that the program no longer has is judged anew.
-  const { tally, grants } = arrived;
-  const visible = tierById(program, arrived.tier.id) ?? visibleTier(earnedTier(program, tally), grants, now, program);
-  return viewOf(member, tally, grants ?? [], visible, arrived.tier.since, program, now);
+  const visible = tierById(program, tier.id) ?? visibleTier(earnedTier(program, tally), grants, now, program);
+  return viewOf({ ...member, tally, grants }, { tier: visible, since: tier.since }, program, now);
 }
 
 export interface Replayed {
@@ -106,8 +103,8 @@ export function replayTo(
   judge(at);
   const tally = walk.tallyAt(at);
   const live = grantsAt(grants, at);
-  const shown = shownSince(member, { at, now }, tally, live, program) ?? { tier, since };
-  return { view: viewOf(member, tally, live, shown.tier, shown.since, program, at), happened, tally };
+  const shown = shownSince(member, { tally, live }, { at, now }, program) ?? { tier, since };
+  return { view: viewOf({ ...member, tally, grants: live }, shown, program, at), happened, tally };
 }
 
 /** The moments at which a grant begins or ends, in order. */
@@ -125,20 +122,19 @@ function turningPoints(grants: readonly Grant[]): Instant[] {
  */
 function shownSince(
   member: Member,
+  { tally, live }: { tally: Tally; live: readonly Grant[] },
   { at, now }: { at: Instant; now: Instant },
-  tally: Tally,
-  live: readonly Grant[],
   program: Program,
-): { tier: Tier; since: Instant } | undefined {
+): ShownTier | undefined {
   const item = hasValidSums(member, program) ? member : underNewFalls(member, at, tally, program);
   if (!item || !tierById(program, item.tier.id)) return undefined;
   if (at < item.tier.since || at < item.tally.cycle.start) return undefined;
-  const { member: arrived } = bringUpTo(at, item, program, SILENT, now);
-  const tier = tierById(program, arrived.tier.id);
+  const { member: advanced } = advanceMember(item, program, at, now);
+  const tier = tierById(program, advanced.tier.id);
   const given = (grants: Member['grants']) => visibleTier(earnedTier(program, tally), grants, at, program);
-  const knowsAll = haveSameSums(arrived.tally, tally) && arrived.tally.latestAt === tally.latestAt;
-  const agrees = knowsAll && given(arrived.grants) === given(live);
-  return tier && agrees ? { tier, since: arrived.tier.since } : undefined;
+  const knowsAll = haveSameSums(advanced.tally, tally) && advanced.tally.latestAt === tally.latestAt;
+  const agrees = knowsAll && given(advanced.grants) === given(live);
+  return tier && agrees ? { tier, since: advanced.tier.since } : undefined;
 }
 
 /** The member's item where only falls are judged otherwise now: it shows the tier that it has until the cycle ends (R10). */
@@ -147,12 +143,16 @@ function underNewFalls(member: Member, at: Instant, tally: Tally, program: Progr
   return tells ? { ...member, tally } : undefined;
 }
 
+/** The visible tier, and since when the member has it. */
+interface ShownTier {
+  tier: Tier;
+  since: Instant;
+}
+
+/** @param member with the sums and the grants of the moment */
 function viewOf(
-  member: Member,
-  tally: Tally,
-  grants: readonly Grant[],
-  visible: Tier,
-  since: Instant,
+  { memberId, enrolledAt, blocked, tally, grants }: Member & { grants: readonly Grant[] },
+  { tier: visible, since }: ShownTier,
   program: Program,
   at: Instant,
 ): MemberView {
@@ -165,9 +165,9 @@ function viewOf(
   const next = given.tier.id === visible.id ? nextStanding(earned, grants, at, program) : undefined;
   const decisive = (grant: Grant) => (grant === standing.grant ? 0 : 1);
   return {
-    memberId: member.memberId,
-    enrolledAt: member.enrolledAt,
-    blocked: member.blocked,
+    memberId,
+    enrolledAt,
+    blocked,
     at,
     tier: { tier: visible, since, expiresAt: next?.at ?? null, after: next?.tier ?? null, source: standing.source },
     earnedTier: earned,

@@ -7,7 +7,8 @@ import { progressOf, tierPointsShown } from '../tiers/progress.ts';
 import { nextStanding } from '../tiers/visible-tier.ts';
 import type { Instant } from '../time.ts';
 import { tierAt } from './future-tier.ts';
-import type { Member, TierNotice } from './member.ts';
+import type { Member } from './member.ts';
+import type { TierNotice } from './tier-change.ts';
 
 /** What a change and a notice have in common. */
 export function newsOf(member: Member, program: Program, at: Instant, now: Instant) {
@@ -26,32 +27,35 @@ export function newsOf(member: Member, program: Program, at: Instant, now: Insta
   };
 }
 
+/** A moment on the way to a later one, and when what happens then is recorded. */
+export interface Passing {
+  at: Instant;
+  upTo: Instant;
+  recordedAt: Instant;
+}
+
 /**
- * Warns of an end that is near, where it takes the visible tier away. What is told late is told once: only the last warning that has
- * come by the moment, and none once the tier has ended.
- * @param at when the warning is due, and the member stands
- * @param moment up to which the member is taken
+ * The reminder of a floor's end that takes the visible tier away. Of several reminders that are overdue, only the last is given. After the
+ * end there is none.
  */
 export function reminderOf(
   member: Member,
-  at: Instant,
-  moment: Instant,
   program: Program,
-  now: Instant,
+  { at, upTo, recordedAt }: Passing,
 ): TierNotice | undefined {
   const visible = tierById(program, member.tier.id);
   if (!visible) return undefined;
   const isDue = (grant: Grant) => {
     const warnings = reminderMoments(grant, program);
-    return warnings.includes(at) && !warnings.some((other) => other > at && other <= moment);
+    return warnings.includes(at) && !warnings.some((other) => other > at && other <= upTo);
   };
   const grant = member.grants?.find(
-    (one) => one.kind === 'floor' && one.tier === visible.id && endOf(one) > moment && isDue(one),
+    (one) => one.kind === 'floor' && one.tier === visible.id && endOf(one) > upTo && isDue(one),
   );
   const after = grant && tierAfter(grant, member, program);
   if (!after || after.rank >= visible.rank) return undefined;
   return {
-    ...newsOf(member, program, at, now),
+    ...newsOf(member, program, at, recordedAt),
     kind: 'expiring',
     from: tierRef(visible),
     to: tierRef(visible),
@@ -62,13 +66,13 @@ export function reminderOf(
   };
 }
 
-/** The tier that follows when a grant ends, if nothing more happens; undefined where the tier it gives is gone by then anyway. */
+/** The tier that follows a grant's end if nothing more happens; undefined if the visible tier is lost before that end. */
 function tierAfter(grant: Grant, member: Member, program: Program): Tier | undefined {
   const end = endOf(grant);
   return tierAt(end - 1, member, program).id === member.tier.id ? tierAt(end, member, program) : undefined;
 }
 
-/** A tier that stays, and whose end an action moved: the brand's systems hear of it, and the member where the action says so. */
+/** The notice that an action moved the end of a tier that stays. The brand's systems hear of it; the member only if the action says so. */
 export function renewalOf(
   member: Member,
   record: ActionRecord,
@@ -93,11 +97,15 @@ export function renewalOf(
 }
 
 /** The action, the promotion and the transaction behind a grant. */
-function sourceOf({
+export function sourceOf({
   key,
   promotion,
   transactionId,
-}: Grant): Pick<TierNotice, 'actionId' | 'promotion' | 'transactionId'> {
+}: {
+  key: string;
+  promotion?: string | undefined;
+  transactionId?: string | undefined;
+}): Pick<TierNotice, 'actionId' | 'promotion' | 'transactionId'> {
   return {
     actionId: actionIdOf(key),
     ...(promotion !== undefined && { promotion }),

@@ -4,8 +4,9 @@ import { earnedTier, qualifiedTier, qualifies, type Span } from '../tiers/earned
 import { haveOf, listed } from '../tiers/needed.ts';
 import { conditionProgress, distanceTo } from '../tiers/progress.ts';
 import { standingAt } from '../tiers/visible-tier.ts';
-import type { Member, TierChange } from './member.ts';
+import type { Member } from './member.ts';
 import type { Tally } from './tally.ts';
+import type { TierMove } from './tier-change.ts';
 
 /** By which figures a recalculation moved a member. */
 export interface MoveReason {
@@ -27,7 +28,7 @@ const POINTS: Condition = { measure: 'tierPoints', atLeast: 0, tracker: -1 };
  * @param first and `last`: the first and the last change of the recalculation's own
  * @param member as the recalculation judged it
  */
-export function reasonForMove(first: TierChange, last: TierChange, member: Member, program: Program): MoveReason {
+export function reasonForMove(first: TierMove, last: TierMove, member: Member, program: Program): MoveReason {
   const { tier, tally } = member;
   const to = tierById(program, tier.id);
   // Something else moved the member on: its figures are no longer those of this change.
@@ -47,8 +48,8 @@ export function reasonForMove(first: TierChange, last: TierChange, member: Membe
 }
 
 function sentencesFor(
-  first: TierChange,
-  last: TierChange,
+  first: TierMove,
+  last: TierMove,
   { from, to, falls }: { from: Tier | undefined; to: Tier; falls: boolean },
   { tally, grants }: Member,
   program: Program,

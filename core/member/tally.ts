@@ -1,4 +1,5 @@
 import { type Cycle, cycleAt } from '../cycles/cycle.ts';
+import { type Effect, tierPointsOf } from '../ledger/effect.ts';
 import type { Program } from '../program/program.ts';
 import { afterEnd } from '../tiers/earned-path.ts';
 import { BEGINNING_OF_TIME, type Instant } from '../time.ts';
@@ -93,4 +94,29 @@ export function haveSameSums(a: Tally, b: Tally): boolean {
       ...[lifetimePoints, lifetimeSpendMinor, orders, lifetimeTrackers],
     ]);
   return sums(a) === sums(b);
+}
+
+/** The sums with one more effect, counted in the cycle of its moment. */
+export function withEffect(tally: Tally, effect: Effect, at: Instant, program: Program): Tally {
+  const { cycle } = tally;
+  const inCurrent = at >= cycle.start;
+  const inPrevious = !inCurrent && at >= cycle.previousStart;
+  return {
+    ...tally,
+    current: inCurrent ? plusSums(tally.current, effect, program) : tally.current,
+    previous: inPrevious ? plusSums(tally.previous, effect, program) : tally.previous,
+    lifetimePoints: tally.lifetimePoints + effect.points,
+    lifetimeSpendMinor: tally.lifetimeSpendMinor + effect.spendMinor,
+    orders: tally.orders + effect.orders,
+    lifetimeTrackers: plusEach(tally.lifetimeTrackers, effect.trackers),
+    balance: tally.balance + effect.balance,
+  };
+}
+
+function plusSums(sums: CycleSums, effect: Effect, program: Program): CycleSums {
+  return { tier: sums.tier + tierPointsOf(effect, program), trackers: plusEach(sums.trackers, effect.trackers) };
+}
+
+function plusEach(a: readonly number[], b: readonly number[]): readonly number[] {
+  return b.length === 0 ? a : a.map((value, place) => value + b[place]!);
 }

@@ -1,5 +1,5 @@
 import { lastDayText } from '../locale-format.ts';
-import { isNotice, type TierChange, type TierNotice } from '../member/member.ts';
+import { isNotice, type TierChange, type TierNotice } from '../member/tier-change.ts';
 import type { Brand, NotificationSettings, NotificationText } from '../program/brand.ts';
 import { type Program, tierById, tierName } from '../program/program.ts';
 import { tierPointsText } from '../tiers/progress.ts';

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { LONGEST } from '../actions/expiry.ts';
 import type { Unit } from '../actions/tier-action.ts';
 import { TRANSACTION_TYPES } from '../ledger/transaction.ts';
-import { CHANGE_CAUSES } from '../member/member.ts';
+import { CHANGE_CAUSES } from '../member/change-cause.ts';
 import { isCurrency, parseDecimal } from '../money.ts';
 import { isTimeZone, momentIn, parseDate, parseInstant } from '../time.ts';
 import { MAX_MEASURED, TRACKER_UNIT } from './program.ts';

@@ -1,7 +1,7 @@
 /** A piece of work over many members, in pages: each page can be done again, and is counted once. */
 import type { Outcome, TierAction } from '../actions/tier-action.ts';
-import type { AuditCause } from '../member/audit-causes.ts';
-import type { ChangeCause } from '../member/member.ts';
+import type { AuditCause } from '../member/audit/findings.ts';
+import type { ChangeCause } from '../member/change-cause.ts';
 import type { MoveReason } from '../member/reason-for-move.ts';
 import type { Instant } from '../time.ts';
 import type { Segment } from './segment.ts';

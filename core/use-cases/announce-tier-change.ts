@@ -1,4 +1,4 @@
-import { changeId, isNotice, type TierChange, type TierNotice } from '../member/member.ts';
+import { changeId, isNotice, type TierChange, type TierNotice } from '../member/tier-change.ts';
 import { occasionOf } from '../notifications/message.ts';
 import type { Announcements, BusEvent, EventBus } from '../ports.ts';
 import type { Channel, NotificationSettings } from '../program/brand.ts';

@@ -1,5 +1,4 @@
-import { type Finding, isDrift } from '../member/audit-causes.ts';
-import type { Announcing } from '../member/settle.ts';
+import { type Finding, isDrift } from '../member/audit/findings.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import { directionOf, type Program } from '../program/program.ts';
 import { counted } from '../quantity.ts';
@@ -9,6 +8,7 @@ import { pageName } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
 import { auditStoredMember, type MemberAudit } from './audit-member.ts';
 import type { PagePlace } from './recalculate-page.ts';
+import type { Rules } from './rules.ts';
 
 /** How many members a page has at most: what it tells of them fits into an item of 400 KB, even if each of them differs. */
 export const AUDIT_PAGE_SIZE = 200;
@@ -47,8 +47,7 @@ export interface AuditedPage {
  */
 export async function auditPage(
   ports: Ports,
-  program: Program,
-  announcing: Announcing,
+  rules: Rules,
   { runId, segment, page, after }: PagePlace,
   clock: () => Instant,
   working: { pause: () => Promise<void>; isTransient: (error: unknown) => boolean; givesUp: boolean },
@@ -68,7 +67,7 @@ export async function auditPage(
   for (let place = 0; place < found.members.length; place += SIDE_BY_SIDE) {
     const some = found.members.slice(place, place + SIDE_BY_SIDE).map(async ({ memberId }) => {
       try {
-        const audit = await auditStoredMember(ports, program, announcing, memberId, options, clock);
+        const audit = await auditStoredMember(ports, rules, memberId, options, clock);
         audits.push({ memberId, audit });
       } catch (error) {
         errors.push({ memberId, error });
@@ -79,7 +78,7 @@ export async function auditPage(
 
   const passing = errors.find(({ error }) => working.isTransient(error));
   if (passing && !working.givesUp) throw passing.error;
-  const unproved = audits.flatMap(({ memberId, audit }) => outcomeOf(memberId, audit, program) ?? []);
+  const unproved = audits.flatMap(({ memberId, audit }) => outcomeOf(memberId, audit, rules.program) ?? []);
   const failed = errors.map(({ memberId, error }): RunOutcome => ({ memberId, ...failureOf(error) }));
   const outcomes = [...unproved, ...failed].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
   const counts = countsOfAudited(

@@ -1,16 +1,15 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
-import type { TierChange } from '../member/member.ts';
-import type { Announcing } from '../member/settle.ts';
+import type { TierChange } from '../member/tier-change.ts';
 import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
-import type { Program } from '../program/program.ts';
 import { failureOf } from '../runs/failure-of.ts';
 import { countsOf, type RunOutcome } from '../runs/run.ts';
 import type { Instant } from '../time.ts';
 import { type Managing, manageTier } from './manage-tier.ts';
+import type { Rules } from './rules.ts';
 
 export const PAGE_SIZE = 100;
 
-/** How many members are worked on at the same time. */
+/** How many members are changed at the same time. */
 const SIDE_BY_SIDE = 10;
 
 interface Ports {
@@ -23,26 +22,30 @@ interface Ports {
 
 export interface PageDone {
   outcomes: RunOutcome[];
-  /** What was written now, what was found on the way included: nothing of those who were done before. */
+  /** What this call wrote, other due changes included. Members who were done before add nothing. */
   changes: TierChange[];
   promotions: ActionRecord[];
   /** Where the next page begins; left out with the last. */
   next?: string;
 }
 
+/** A page of a group's run. */
+export interface GroupPagePlace {
+  runId: string;
+  /** The last member of the page before; empty for the first page. */
+  after: string;
+}
+
 /**
- * Does one page of a group's tier action. It can be done again at any time: each member is changed once (`actionId#memberId`, R19), and
- * the page is counted once. One member that cannot be changed stops nobody.
- * @param after the last member of the page before; empty for the first
- * @param isTransient whether a failure may be gone the next time
- * @throws what failed because the world did, once all others of the page are done: the page is to be done again
+ * Does one page of a group's tier action. Idempotent: each member is changed once (`actionId#memberId`, R19), and the page is counted once.
+ * One member that cannot be changed stops no other.
+ * @param isTransient whether a retry may succeed
+ * @throws a transient failure, after all others of the page are done. The page has to be retried
  */
 export async function changeGroupTiers(
   ports: Ports,
-  program: Program,
-  announcing: Announcing,
-  runId: string,
-  after: string,
+  rules: Rules,
+  { runId, after }: GroupPagePlace,
   clock: () => Instant,
   isTransient: (error: unknown) => boolean,
 ): Promise<PageDone> {
@@ -55,12 +58,14 @@ export async function changeGroupTiers(
   const tried: Tried[] = [];
   for (let place = 0; place < memberIds.length; place += SIDE_BY_SIDE) {
     const some = memberIds.slice(place, place + SIDE_BY_SIDE);
-    const origin = { type: 'group' as const, groupId };
-    // The action takes effect for all at the same moment, whenever their turn comes.
-    const forAll = { effectiveAt: startedAt, ...action };
+    // The action takes effect for all members at the same moment.
+    const ordered = {
+      action: { effectiveAt: startedAt, ...action },
+      origin: { type: 'group' as const, groupId },
+    };
     const change = async (memberId: string): Promise<Tried> => {
       try {
-        return { memberId, managing: await manageTier(ports, program, announcing, memberId, forAll, origin, clock()) };
+        return { memberId, managing: await manageTier(ports, rules, memberId, ordered, clock()) };
       } catch (error) {
         return { memberId, error };
       }

@@ -1,5 +1,6 @@
-import type { Member, TierChange } from '../member/member.ts';
+import type { Member } from '../member/member.ts';
 import { replayTo, viewNow } from '../member/member-view.ts';
+import type { TierChange } from '../member/tier-change.ts';
 import type {
   Ledger,
   MemberStore,

@@ -1,36 +1,28 @@
-import type { ActionRecord } from '../actions/tier-action.ts';
-import { rebuildMember } from '../member/count-entries.ts';
-import type { TierChange, TierNotice } from '../member/member.ts';
-import type { Announcing, Settled } from '../member/settle.ts';
+import type { WrittenUpdate } from '../member/member-update.ts';
+import { rebuildMember } from '../member/rebuild-member.ts';
 import type { Ledger, MemberStore, TierClock } from '../ports.ts';
-import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
 import { historyOf } from './history.ts';
+import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 
-export interface Expiring {
-  changes: TierChange[];
-  notices: TierNotice[];
-  /** Those that promotions fired, whatever came of them. */
-  actions: ActionRecord[];
-}
+/** What was written. `actions` are those that promotions fired, whatever came of them. */
+export type Expiring = Omit<WrittenUpdate, 'member'>;
 
 /**
- * Writes down what has become due for a member: the end of a grant, or a reminder of it. Somebody else may have come first, or the
- * timer too early: then there is nothing to do (E42).
+ * Writes what has become due for a member: the end of a grant, or a reminder of it. If the timer was too early, or another writer was
+ * first, there is nothing to write (E42).
  */
 export async function expireTier(
   ports: { ledger: Ledger; members: MemberStore; clock: TierClock },
-  program: Program,
-  announcing: Announcing,
+  { program, announcementPolicy }: Rules,
   memberId: string,
   now: Instant,
 ): Promise<Expiring> {
-  const written = await writeMember<Settled>(ports, memberId, async (member) => {
+  const written = await writeMember(ports, announcementPolicy, memberId, async (member) => {
     if (member?.nextDueAt === undefined || member.nextDueAt > now) return undefined;
-    // What was taken before that moment counts before it, and the stream may have yet to bring it: only the ledger holds it all.
-    const history = await historyOf(ports, memberId);
-    return rebuildMember(member, history, program, announcing, { cause: 'transaction' }, now);
+    // Entries recorded before that moment count before it. The stream may not have delivered them yet; only the ledger holds them all.
+    return rebuildMember(member, await historyOf(ports, memberId), program, { cause: 'transaction' }, now);
   });
   return { changes: written?.changes ?? [], notices: written?.notices ?? [], actions: written?.actions ?? [] };
 }

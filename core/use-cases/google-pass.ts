@@ -1,6 +1,6 @@
 import { OutcomeUnknown } from '../failures.ts';
-import type { TierChange, TierNotice } from '../member/member.ts';
 import { replayTo, viewNow } from '../member/member-view.ts';
+import type { TierChange, TierNotice } from '../member/tier-change.ts';
 import type {
   Delivery,
   DeliveryLog,

@@ -1,4 +1,4 @@
-import type { History } from '../member/count-entries.ts';
+import type { History } from '../member/member.ts';
 import type { Ledger, MemberStore } from '../ports.ts';
 
 /** All that is known of a member. */

@@ -1,34 +1,35 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
 import { anniversaryOf } from '../cycles/cycle-ends.ts';
-import { rebuildMember } from '../member/count-entries.ts';
 import { NOTHING_COUNTED } from '../member/counted-window.ts';
-import type { Member, TierChange } from '../member/member.ts';
-import { type Announcing, type Settled, unchanged } from '../member/settle.ts';
+import type { Member } from '../member/member.ts';
+import { unchanged } from '../member/member-update.ts';
+import { rebuildMember } from '../member/rebuild-member.ts';
 import { emptyTally } from '../member/tally.ts';
+import type { TierChange } from '../member/tier-change.ts';
 import type { Ledger, MemberStore, ProfileChanges, ProfileStore, TierClock } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
 import { historyOf } from './history.ts';
+import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 
 export interface MemberRequest {
-  /** Now, where a new member brings none. */
+  /** Now, if a new member's request has none. */
   enrolledAt?: Instant;
   blocked?: boolean;
   profile: ProfileChanges;
 }
 
 /**
- * Enrols a member, or changes one. What the request leaves out stays as it is.
+ * Enrolls a member, or changes one. What the request leaves out stays as it is.
  *
- * A new member is written first and then rebuilt from the ledger, in that order: an entry that was recorded before is in the
- * rebuild's reading, and one that the stream brings later finds a member to be counted into. Whoever comes next finishes the
- * rebuild if this ends half way, for the member says that it is due.
+ * A new member is written first, and then rebuilt from the ledger. In that order no entry is lost: the rebuild reads the entries recorded
+ * before the write, and the stream delivers later ones to a member that exists. If this call ends between the two, the stored `rebuildDue`
+ * makes the next writer finish the rebuild.
  */
 export async function putMember(
   ports: { members: MemberStore; ledger: Ledger; profiles: ProfileStore; clock: TierClock },
-  program: Program,
-  announcing: Announcing,
+  { program, announcementPolicy }: Rules,
   memberId: string,
   request: MemberRequest,
   now: Instant,
@@ -36,12 +37,12 @@ export async function putMember(
   if (Object.keys(request.profile).length > 0) await ports.profiles.merge(memberId, request.profile);
 
   let member: Member | undefined;
-  const created = await writeMember<Settled>(ports, memberId, async (existing) => {
+  const created = await writeMember(ports, announcementPolicy, memberId, async (existing) => {
     member = existing;
     return existing ? undefined : unchanged(newMember(memberId, request, program, now));
   });
 
-  const updated = await writeMember<Settled>(ports, memberId, async (existing) => {
+  const updated = await writeMember(ports, announcementPolicy, memberId, async (existing) => {
     if (!existing) throw new Error(`Member ${memberId} was there a moment ago, and members are never deleted.`);
     member = existing;
     const enrolledAt = request.enrolledAt ?? existing.enrolledAt;
@@ -50,11 +51,11 @@ export async function putMember(
     if (!existing.rebuildDue && !existing.undecided && !moved) {
       return blocked === existing.blocked ? undefined : unchanged({ ...existing, blocked });
     }
-    // Anniversaries count from the enrolment: another date makes other cycles.
+    // Anniversaries count from the enrollment: another date gives other cycles.
     const history = await historyOf(ports, memberId);
     const since = moved && existing.changes === 0 ? { tier: { ...existing.tier, since: enrolledAt } } : {};
     const edited: Member = { ...existing, ...since, enrolledAt, blocked, rebuildDue: true };
-    return rebuildMember(edited, history, program, announcing, { cause: 'enrolment' }, now);
+    return rebuildMember(edited, history, program, { cause: 'enrolment' }, now);
   });
   return {
     status: created ? 'created' : 'updated',

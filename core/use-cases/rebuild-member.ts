@@ -1,19 +1,22 @@
-import { rebuildMember } from '../member/count-entries.ts';
-import type { ChangeCause, Member, TierChange } from '../member/member.ts';
-import type { Announcing } from '../member/settle.ts';
-import { bringUpTo, type Settled } from '../member/settle.ts';
+import { advanceMember } from '../member/advance-member.ts';
+import type { ChangeCause } from '../member/change-cause.ts';
+import type { Member } from '../member/member.ts';
+import type { MemberUpdate } from '../member/member-update.ts';
+import { rebuildMember } from '../member/rebuild-member.ts';
 import type { Tally } from '../member/tally.ts';
+import type { TierMove } from '../member/tier-change.ts';
 import type { Ledger, MemberStore, TierClock } from '../ports.ts';
 import { hasSameContent } from '../program/fingerprint.ts';
 import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
 import { historyOf } from './history.ts';
+import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 
 export type Rebuilding =
   | { status: 'noMember' }
   | { status: 'equal' }
-  | { status: 'differs'; differences: Difference[]; changes: TierChange[] };
+  | { status: 'differs'; differences: Difference[]; changes: readonly TierMove[] };
 
 export interface Difference {
   figure: string;
@@ -22,40 +25,40 @@ export interface Difference {
 }
 
 /**
- * Makes a stored member what its ledger says, and tells the difference.
+ * Rebuilds a stored member from its ledger, and returns the differences.
  * @param options.write false for a dry run
- * @param options.cause `rebuild` tells nobody; `transaction` is for entries that waited for an operator
- * @param options.upToNow writes down as well what happened by itself since the member was written: the end of a cycle or of a tier
+ * @param options.cause `rebuild` is announced to nobody; `transaction` is for entries that waited for an operator
+ * @param options.upToNow also writes the ends of cycles and tiers that passed since the member was written
  */
 export async function rebuildStoredMember(
   ports: { members: MemberStore; ledger: Ledger; clock: TierClock },
-  program: Program,
-  announcing: Announcing,
+  { program, announcementPolicy }: Rules,
   memberId: string,
   options: { write: boolean; cause: Extract<ChangeCause, 'rebuild' | 'transaction'>; upToNow?: boolean },
   now: Instant,
 ): Promise<Rebuilding> {
   let outcome = { status: 'noMember' } as Rebuilding;
-  const written = await writeMember<Settled>(ports, memberId, async (member, before) => {
+  const written = await writeMember(ports, announcementPolicy, memberId, async (member, before) => {
     if (!member) return undefined;
     const history = await historyOf(ports, memberId);
-    const rebuilt = rebuildMember(member, history, program, announcing, { cause: options.cause }, now);
+    const rebuilt = rebuildMember(member, history, program, { cause: options.cause }, now);
     const differences = differencesOf(member, rebuilt, program, now);
-    const hasNews = options.upToNow === true && rebuilt.changes.length + rebuilt.notices.length > 0;
+    const hasNews = options.upToNow === true && rebuilt.transitions.length + rebuilt.notices.length > 0;
     const differs = differences.length > 0 || hasNews;
-    // A second write goes on with the first: what that found is what differed.
-    if (!before) outcome = differs ? { status: 'differs', differences, changes: rebuilt.changes } : { status: 'equal' };
+    // A second write continues the first one, which found the differences.
+    if (!before)
+      outcome = differs ? { status: 'differs', differences, changes: rebuilt.transitions } : { status: 'equal' };
     return options.write && differs ? rebuilt : undefined;
   });
   return outcome.status === 'differs' && written ? { ...outcome, changes: written.changes } : outcome;
 }
 
-/** Figure by figure; the stored side brought up to now first, for a cycle's end that nobody wrote down is no difference. */
-function differencesOf(stored: Member, rebuilt: Settled, program: Program, now: Instant): Difference[] {
-  const known = bringUpTo(now, stored, program, { notifyOnRealtimeDowngrade: false }).member;
+/** Figure by figure. The stored member is advanced to now first: an end of a cycle that is not written yet is no difference. */
+function differencesOf(stored: Member, rebuilt: MemberUpdate, program: Program, now: Instant): Difference[] {
+  const known = advanceMember(stored, program, now).member;
   const figures = (member: Member): Record<string, unknown> => ({
     tier: member.tier.id,
-    // Those of one millisecond were taken in one order and are read in another.
+    // Grants of one millisecond may be read in another order than they were written.
     grants: [...(member.grants ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1)),
     nextDueAt: member.nextDueAt ?? null,
     anniversary: member.anniversary ?? null,

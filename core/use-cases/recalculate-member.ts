@@ -1,16 +1,24 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
 import { cycleAt } from '../cycles/cycle.ts';
 import { anniversaryOf } from '../cycles/cycle-ends.ts';
-import type { Member, TierChange } from '../member/member.ts';
+import type { Member } from '../member/member.ts';
+import type { MemberUpdate, WrittenUpdate } from '../member/member-update.ts';
 import { type MoveReason, reasonForMove } from '../member/reason-for-move.ts';
-import { foresee, foreseeFromHistory, isOfRecalculation, recalculateFromHistory } from '../member/recalculation.ts';
-import type { Announcing, Settled } from '../member/settle.ts';
+import {
+  isOfRecalculation,
+  previewFromHistory,
+  previewMember,
+  recalculateFromHistory,
+} from '../member/recalculation.ts';
+import type { TierChange, TierMove, TierTransition } from '../member/tier-change.ts';
+import type { AnnouncementPolicy } from '../notifications/announcement-table.ts';
 import type { Ledger, MemberStore, TierClock } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import type { RecalculationRun } from '../runs/run.ts';
 import type { Segment } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
 import { historyOf } from './history.ts';
+import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 
 /** A run's own changes are among the newest of a member: nobody has more of them in the hours that a run takes. */
@@ -36,75 +44,76 @@ export class MemberRecalculation {
   readonly promotions: ActionRecord[] = [];
   readonly #ports: { ledger: Ledger; members: MemberStore; clock: TierClock };
   readonly #program: Program;
-  readonly #announcing: Announcing;
+  readonly #announcementPolicy: AnnouncementPolicy;
   readonly #run: RecalculationRun;
   readonly #segment: Segment;
 
   constructor(
     ports: { ledger: Ledger; members: MemberStore; clock: TierClock },
-    program: Program,
-    announcing: Announcing,
+    { program, announcementPolicy }: Rules,
     run: RecalculationRun,
     segment: Segment,
   ) {
     this.#ports = ports;
     this.#program = program;
-    this.#announcing = { ...announcing, notifyOnBulkRecalculation: run.notify };
+    this.#announcementPolicy = { ...announcementPolicy, notifyOnBulkRecalculation: run.notify };
     this.#run = run;
     this.#segment = segment;
   }
 
   byItsItem(member: Member, now: Instant): ByItem {
-    const settled = foresee(member, this.#run, this.#program, this.#announcing, now);
-    if (!settled) return { status: 'open' };
-    if (!this.#run.dryRun && (this.#moves(settled, now) || this.#movedIt(member))) return { status: 'open' };
-    if (!this.#concerns(member, settled, now)) return { status: 'unconcerned' };
-    return { status: 'judged', judged: this.#judgedBy(settled, now) };
+    const update = previewMember(member, this.#run, this.#program, now);
+    if (!update) return { status: 'open' };
+    const { transitions } = update;
+    if (!this.#run.dryRun && (this.#moves(transitions, now) || this.#movedIt(member))) return { status: 'open' };
+    if (!this.#concerns(member, transitions, now)) return { status: 'unconcerned' };
+    return { status: 'judged', judged: this.#judgedBy(update.member, transitions, now) };
   }
 
-  /** @returns undefined where the run is about others */
+  /** @returns undefined if the run is about other members */
   async byTheLedger(member: Member, now: Instant): Promise<Judged | undefined> {
-    const settled =
-      foresee(member, this.#run, this.#program, this.#announcing, now) ?? (await this.#foreseeFromHistory(member, now));
-    if (!this.#concerns(member, settled, now)) return undefined;
-    if (this.#run.dryRun) return this.#judgedBy(settled, now);
-    const { written, found } = this.#moves(settled, now) ? await this.#write(member.memberId, now) : {};
-    if (written) return this.#judgedBy(written, now);
-    // An earlier attempt of this run may have moved it; or somebody else did, and then there is nothing to say.
-    const movedIt = this.#movedIt(member) || (found && this.#movedIt(found.member));
+    const update =
+      previewMember(member, this.#run, this.#program, now) ?? (await this.#previewFromHistory(member, now));
+    const { transitions } = update;
+    if (!this.#concerns(member, transitions, now)) return undefined;
+    if (this.#run.dryRun) return this.#judgedBy(update.member, transitions, now);
+    const { written, found } = this.#moves(transitions, now) ? await this.#write(member.memberId, now) : {};
+    if (written) return this.#judgedBy(written.member, written.changes, now);
+    // An earlier attempt of this run may have moved the member. If another writer did, there is nothing to report.
+    const movedIt = this.#movedIt(member) || (found && this.#movedIt(found));
     const changes = movedIt ? await this.#changesOfRun(member.memberId) : [];
-    // What the item foretold is not what came of it, where the ledger knew better.
-    return this.#judgedBy({ member: (found ?? settled).member, changes }, now);
+    // The ledger knows better than a preview by the item.
+    return this.#judgedBy(found ?? update.member, changes, now);
   }
 
-  async #foreseeFromHistory(member: Member, now: Instant): Promise<Settled> {
+  async #previewFromHistory(member: Member, now: Instant): Promise<MemberUpdate> {
     const history = await historyOf(this.#ports, member.memberId);
-    return foreseeFromHistory(member, history, this.#run, this.#program, this.#announcing, now);
+    return previewFromHistory(member, history, this.#run, this.#program, now);
   }
 
-  /** @returns only what was found where nothing was to be written: the ledger knows better than the item, or somebody else came first */
-  async #write(memberId: string, now: Instant): Promise<{ written?: Settled; found?: Settled }> {
-    let found: Settled | undefined;
-    const written = await writeMember<Settled>(this.#ports, memberId, async (member) => {
+  /** @returns only the member that was found if nothing was to be written: the ledger knew better than the item, or a writer came first */
+  async #write(memberId: string, now: Instant): Promise<{ written?: WrittenUpdate; found?: Member }> {
+    let found: Member | undefined;
+    const written = await writeMember(this.#ports, this.#announcementPolicy, memberId, async (member) => {
       if (!member) return undefined;
       const history = await historyOf(this.#ports, memberId);
-      const settled = recalculateFromHistory(member, history, this.#run, this.#program, this.#announcing, now);
-      found = settled;
-      if (settled.changes.length === 0) return undefined;
-      const changes = settled.changes.map((change) => this.#signed(change, now));
-      const movedBy = changes.some(({ runId }) => runId !== undefined) && { movedBy: this.#run.runId };
-      return { ...settled, member: { ...settled.member, ...movedBy }, changes };
+      const update = recalculateFromHistory(member, history, this.#run, this.#program, now);
+      found = update.member;
+      if (update.transitions.length === 0) return undefined;
+      const transitions = update.transitions.map((transition) => this.#signed(transition, now));
+      const movedBy = transitions.some(({ runId }) => runId !== undefined) && { movedBy: this.#run.runId };
+      return { ...update, member: { ...update.member, ...movedBy }, transitions };
     });
     this.promotions.push(...(written?.actions ?? []));
     return { ...(written && { written }), ...(found && { found }) };
   }
 
-  /** The change with the name of its run. A silent run of a cycle's end keeps quiet about that, and about nothing else that it finds. */
-  #signed(change: TierChange, now: Instant): TierChange {
-    if (!isOfRecalculation(change, this.#run, now)) return change;
+  /** The transition with the id of its run. A silent run of a cycle's end silences that end's transitions only. */
+  #signed(transition: TierTransition, now: Instant): TierTransition {
+    if (!isOfRecalculation(transition, this.#run, now)) return transition;
     const { runId, occasion, notify } = this.#run;
-    const isSilenced = occasion === 'cycleEnd' && change.cause === 'recalculation' && !notify;
-    return { ...change, runId, announced: change.announced && !isSilenced };
+    const silenced = occasion === 'cycleEnd' && transition.cause === 'recalculation' && !notify;
+    return { ...transition, runId, silenced };
   }
 
   async #changesOfRun(memberId: string): Promise<TierChange[]> {
@@ -112,25 +121,25 @@ export class MemberRecalculation {
     return newest.filter(({ runId }) => runId === this.#run.runId).reverse();
   }
 
-  #moves({ changes }: Pick<Settled, 'changes'>, now: Instant): boolean {
-    return changes.some((change) => isOfRecalculation(change, this.#run, now));
+  #moves(moves: readonly TierMove[], now: Instant): boolean {
+    return moves.some((move) => isOfRecalculation(move, this.#run, now));
   }
 
-  /** Whether an earlier attempt of this run wrote the member: then its changes say what came of it. */
+  /** Whether an earlier attempt of this run wrote the member. Then its changes say what the run did. */
   #movedIt({ movedBy }: Member): boolean {
     return movedBy === this.#run.runId;
   }
 
-  /** The days beside an anniversary are looked at for those who stand under the day of a zone that the program no longer has. */
-  #concerns({ enrolledAt, anniversary }: Member, settled: Settled, now: Instant): boolean {
+  /** The days beside an anniversary are searched for members who are stored under the day of a former time zone. */
+  #concerns({ enrolledAt, anniversary }: Member, moves: readonly TierMove[], now: Instant): boolean {
     const { cycle, timeZone } = this.#program;
     if (this.#segment.kind === 'everyone') return true;
     if (cycleAt(cycle, timeZone, enrolledAt, this.#run.at).start === this.#run.at) return true;
-    return anniversaryOf(enrolledAt, this.#program).anniversary !== anniversary && this.#moves(settled, now);
+    return anniversaryOf(enrolledAt, this.#program).anniversary !== anniversary && this.#moves(moves, now);
   }
 
-  #judgedBy({ member, changes }: Pick<Settled, 'member' | 'changes'>, now: Instant): Judged {
-    const own = changes.filter((change) => isOfRecalculation(change, this.#run, now));
+  #judgedBy(member: Member, moves: readonly TierMove[], now: Instant): Judged {
+    const own = moves.filter((move) => isOfRecalculation(move, this.#run, now));
     const [first, last] = [own[0], own.at(-1)];
     const { memberId, tier } = member;
     if (!first || !last) return { memberId, from: tier.id, to: tier.id };

@@ -1,5 +1,4 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
-import type { Announcing } from '../member/settle.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import { directionOf, type Program } from '../program/program.ts';
 import { failureOf } from '../runs/failure-of.ts';
@@ -7,6 +6,7 @@ import { NO_COUNTS, nextOf, type RunCounts, type RunOutcome } from '../runs/run.
 import { pageName, type Segment } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
 import { type Judged, MemberRecalculation } from './recalculate-member.ts';
+import type { Rules } from './rules.ts';
 
 /** How many members a page has at most: what it tells of them fits into an item of 400 KB, even if it has to say of each why it failed. */
 export const PAGE_SIZE = 800;
@@ -51,8 +51,7 @@ export interface RecalculatedPage {
  */
 export async function recalculatePage(
   ports: Ports,
-  program: Program,
-  announcing: Announcing,
+  rules: Rules,
   { runId, segment, page, after }: PagePlace,
   clock: () => Instant,
   failing: { isTransient: (error: unknown) => boolean; givesUp: boolean },
@@ -64,7 +63,7 @@ export async function recalculatePage(
   if (kept) return { wasKept: true, processed: 0, outcomes: [], promotions: [], ...nextOf(kept) };
 
   const found = await ports.members.inSegment(segment, { limit: PAGE_SIZE, ...(after !== undefined && { after }) });
-  const recalculation = new MemberRecalculation(ports, program, announcing, run, segment);
+  const recalculation = new MemberRecalculation(ports, rules, run, segment);
   const judged: Judged[] = [];
   const now = clock();
   const errors: { memberId: string; error: unknown }[] = [];
@@ -92,7 +91,7 @@ export async function recalculatePage(
 
   const passing = errors.find(({ error }) => failing.isTransient(error));
   if (passing && !failing.givesUp) throw passing.error;
-  const moved = judged.filter(({ from, to }) => from !== to).map((one) => movedOutcome(one, program));
+  const moved = judged.filter(({ from, to }) => from !== to).map((one) => movedOutcome(one, rules.program));
   const failed = errors.map(({ memberId, error }): RunOutcome => ({ memberId, ...failureOf(error) }));
   const outcomes = [...moved, ...failed].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
   const counts = countsOfRecalculated(judged, moved, failed.length);

@@ -1,5 +1,5 @@
 import { OutcomeUnknown } from '../failures.ts';
-import type { TierChange, TierNotice } from '../member/member.ts';
+import type { TierChange, TierNotice } from '../member/tier-change.ts';
 import { composeEmail } from '../notifications/email.ts';
 import { chooseText, fillIn, occasionOf, variablesOf } from '../notifications/message.ts';
 import type { Delivery, DeliveryLog, Mailer, Profile, ProfileStore, Texter } from '../ports.ts';

@@ -1,44 +1,47 @@
 import { TooManyConflicts } from '../failures.ts';
 import type { Member } from '../member/member.ts';
-import type { Settled } from '../member/settle.ts';
+import { announced, type MemberUpdate, type WrittenUpdate } from '../member/member-update.ts';
+import type { AnnouncementPolicy } from '../notifications/announcement-table.ts';
 import type { MemberStore, TierClock } from '../ports.ts';
 
-/** Writers of one member meet rarely; this many in a row means that something is wrong. */
+/** Two writers of one member rarely meet. This many conflicts in a row are a sign of a fault. */
 export const MAX_ATTEMPTS = 10;
 
 /**
- * Load, decide, save: again from the start whenever somebody else wrote in between. Nothing is decided on a member that has
- * changed since, and nothing is written twice. What will be due is on the clock before it is written: a timer too many does no harm, and
- * where there can be none, nothing is written.
- * @param decide what to write, or undefined for nothing; it may be called several times, and is told what was written already
- * @returns the member as it was written last, with all that was written of it on the way; or undefined
+ * Loads, decides and saves, again from the start after each conflict with another writer. So no decision is based on an outdated member,
+ * and nothing is written twice. The timer for the next due moment is set before the write: a superfluous timer does no harm.
+ * @param decide what to write, or undefined for nothing. It may be called several times, with what was written so far
+ * @returns the member as last written, with everything that was written on the way; undefined if nothing was
  */
-export async function writeMember<T extends Settled>(
+export async function writeMember(
   ports: { members: MemberStore; clock: TierClock },
+  policy: AnnouncementPolicy,
   memberId: string,
-  decide: (member: Member | undefined, written: T | undefined) => Promise<T | undefined>,
-): Promise<T | undefined> {
-  let written: T | undefined;
+  decide: (member: Member | undefined, written: WrittenUpdate | undefined) => Promise<MemberUpdate | undefined>,
+): Promise<WrittenUpdate | undefined> {
+  let written: WrittenUpdate | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const member = await ports.members.load(memberId);
-    const decided = await decide(member, written);
-    if (!decided) return written;
+    const update = await decide(member, written);
+    if (!update) return written;
     const readVersion = member?.version ?? 0;
+    const decided = announced(update, policy);
     const next = { ...decided, member: { ...decided.member, version: readVersion + 1 } };
     const { nextDueAt } = next.member;
     if (nextDueAt !== undefined && nextDueAt !== member?.nextDueAt) await ports.clock.wakeAt(nextDueAt);
     const records = [...next.changes, ...next.notices, ...next.actions];
     if ((await ports.members.save(next.member, readVersion, records)) === 'conflict') continue;
-    written = written ? { ...next, ...joined(written, next) } : next;
-    // More was to be decided than one write holds.
+    written = written ? joined(written, next) : next;
+    // One write cannot hold everything that is left to decide.
     if (!next.member.undecided) return written;
     attempt = 0;
   }
   throw new TooManyConflicts(`Member ${memberId}`, MAX_ATTEMPTS);
 }
 
-function joined(before: Settled, next: Settled): Omit<Settled, 'member'> {
+function joined(before: WrittenUpdate, next: WrittenUpdate): WrittenUpdate {
   return {
+    member: next.member,
     changes: [...before.changes, ...next.changes],
     notices: [...before.notices, ...next.notices],
     actions: [...before.actions, ...next.actions],

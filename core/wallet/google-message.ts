@@ -1,4 +1,4 @@
-import type { TierChange, TierNotice } from '../member/member.ts';
+import type { TierChange, TierNotice } from '../member/tier-change.ts';
 import type { Instant } from '../time.ts';
 
 /** A message on a pass, of which the phone tells by a notification: https://developers.google.com/wallet/reference/rest/v1/Message */

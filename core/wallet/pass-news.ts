@@ -1,4 +1,4 @@
-import { isNotice, type TierChange, type TierNotice } from '../member/member.ts';
+import { isNotice, type TierChange, type TierNotice } from '../member/tier-change.ts';
 import { chooseText, fillIn, occasionOf, variablesOf } from '../notifications/message.ts';
 import type { Brand, Channel } from '../program/brand.ts';
 import type { Program } from '../program/program.ts';

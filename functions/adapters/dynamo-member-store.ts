@@ -15,15 +15,15 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { DUE_SHARDS } from '../../core/actions/due.ts';
 import type { Grant } from '../../core/actions/grant.ts';
 import type { ActionRecord } from '../../core/actions/tier-action.ts';
-import type { MemberRecords } from '../../core/member/audit.ts';
+import type { MemberRecords } from '../../core/member/audit/audit-member.ts';
+import type { Member } from '../../core/member/member.ts';
 import {
   isActionRecord,
   isNotice,
-  type Member,
   type MemberRecord,
   type TierChange,
   type TierNotice,
-} from '../../core/member/member.ts';
+} from '../../core/member/tier-change.ts';
 import type { MemberStore } from '../../core/ports.ts';
 import { counted } from '../../core/quantity.ts';
 import { ANNIVERSARY_PARTS, type Segment } from '../../core/runs/segment.ts';
@@ -178,7 +178,7 @@ export class DynamoMemberStore implements MemberStore {
       news: [...startingWith(CHANGE_PREFIX), ...startingWith(NOTICE_PREFIX)]
         .map(newsOf)
         .sort((a, b) => a.sequence - b.sequence),
-      strays: straysOf(item, itemOfMember(member)),
+      staleIndexKeys: straysOf(item, itemOfMember(member)),
     };
   }
 
@@ -294,7 +294,7 @@ export function itemOfMember({ memberId, grants, ...rest }: Member): Record<stri
 }
 
 /** What indexes find the member by, where it does not follow from the member. */
-function straysOf(item: Record<string, unknown>, whole: Record<string, unknown>): MemberRecords['strays'] {
+function straysOf(item: Record<string, unknown>, whole: Record<string, unknown>): MemberRecords['staleIndexKeys'] {
   return ['dueShard', 'anniversaryPart']
     .filter((name) => item[name] !== whole[name])
     .map((figure) => ({ figure, stored: item[figure] ?? null, ledger: whole[figure] ?? null }));

@@ -1,5 +1,5 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { TierChange, TierNotice } from '../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../core/member/tier-change.ts';
 import type { Announcements } from '../../core/ports.ts';
 import type { Channel } from '../../core/program/brand.ts';
 

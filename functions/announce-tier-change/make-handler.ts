@@ -1,4 +1,4 @@
-import type { TierChange, TierNotice } from '../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../core/member/tier-change.ts';
 import type { Announcements, EventBus } from '../../core/ports.ts';
 import type { NotificationSettings } from '../../core/program/brand.ts';
 import { announceTierChange } from '../../core/use-cases/announce-tier-change.ts';

@@ -3,7 +3,7 @@ import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
 import { DynamoRuns } from '../adapters/dynamo-runs.ts';
 import { tierClock } from '../adapters/tier-clock.ts';
-import { announcing, program } from '../runtime/brand.ts';
+import { rules } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { makeHandler } from './make-handler.ts';
 
@@ -18,6 +18,5 @@ export const handler = makeHandler(
     runs: new DynamoRuns(client, env.MEMBERS_TABLE),
     clock: tierClock(),
   },
-  program,
-  announcing,
+  rules,
 );

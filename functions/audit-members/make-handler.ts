@@ -1,10 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Announcing } from '../../core/member/settle.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../../core/ports.ts';
-import type { Program } from '../../core/program/program.ts';
 import type { Instant } from '../../core/time.ts';
 import { type AuditedPage, auditPage } from '../../core/use-cases/audit-page.ts';
 import type { PagePlace } from '../../core/use-cases/recalculate-page.ts';
+import type { Rules } from '../../core/use-cases/rules.ts';
 import { count, log, publishCounts } from '../runtime/log.ts';
 import { pageAfterPage, type SegmentState } from '../runtime/pages.ts';
 import { isTransient } from '../runtime/transient.ts';
@@ -21,8 +20,7 @@ const METRICS = {
 
 export function makeHandler(
   ports: { ledger: Ledger; members: MemberStore; runs: Runs; clock: TierClock },
-  program: Program,
-  announcing: Announcing,
+  rules: Rules,
   clock: () => Instant = Date.now,
   pause: () => Promise<void> = () => setTimeout(PAUSE_MS),
 ) {
@@ -31,7 +29,7 @@ export function makeHandler(
       state,
       async (place, givesUp) => {
         const working = { pause, isTransient, givesUp };
-        const page = await auditPage(ports, program, announcing, place, clock, working);
+        const page = await auditPage(ports, rules, place, clock, working);
         report(place, page);
         return page;
       },

@@ -1,8 +1,7 @@
-import type { Announcing } from '../../core/member/settle.ts';
 import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../../core/ports.ts';
-import type { Program } from '../../core/program/program.ts';
 import type { Instant } from '../../core/time.ts';
 import { changeGroupTiers, type PageDone } from '../../core/use-cases/change-group-tiers.ts';
+import type { Rules } from '../../core/use-cases/rules.ts';
 import { count, countAction, countMove, countPromotion, log, publishCounts } from '../runtime/log.ts';
 import { isTransient } from '../runtime/transient.ts';
 
@@ -19,15 +18,14 @@ export const WORK_MS = 60_000;
 
 export function makeHandler(
   ports: { ledger: Ledger; members: MemberStore; groups: Groups; runs: Runs; clock: TierClock },
-  program: Program,
-  announcing: Announcing,
+  rules: Rules,
   clock: () => Instant = Date.now,
 ) {
   return async ({ runId, after }: RunState): Promise<RunState> => {
     const startedAt = clock();
     let place: string | undefined = after;
     do {
-      const page = await changeGroupTiers(ports, program, announcing, runId, place, clock, isTransient);
+      const page = await changeGroupTiers(ports, rules, { runId, after: place }, clock, isTransient);
       const { outcomes, changes, promotions, next }: PageDone = page;
       for (const record of promotions) countPromotion(record.memberId, record);
       for (const change of changes) countMove(change);

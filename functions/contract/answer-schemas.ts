@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { OUTCOMES } from '../../core/actions/tier-action.ts';
 import { TRANSACTION_TYPES } from '../../core/ledger/transaction.ts';
-import { DRIFT_CAUSES, WAITING_CAUSES } from '../../core/member/audit-causes.ts';
-import { CHANGE_CAUSES } from '../../core/member/member.ts';
+import { DRIFT_CAUSES, WAITING_CAUSES } from '../../core/member/audit/findings.ts';
+import { CHANGE_CAUSES } from '../../core/member/change-cause.ts';
 import { AUDIT_OUTCOMES } from '../../core/runs/run.ts';
 
 const instantSchema = z.string().meta({ format: 'date-time', examples: ['2026-05-02T10:00:00Z'] });

@@ -2,8 +2,8 @@
 import { endOf, type Grant } from '../../core/actions/grant.ts';
 import { type ActionRecord, actionIdOf } from '../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
-import type { TierChange } from '../../core/member/member.ts';
 import type { MemberView } from '../../core/member/member-view.ts';
+import type { TierChange } from '../../core/member/tier-change.ts';
 import { formatAmount } from '../../core/money.ts';
 import type { AuditRun, RecalculationRun, RunOutcome } from '../../core/runs/run.ts';
 import { END_OF_TIME, formatInstant, type Instant } from '../../core/time.ts';

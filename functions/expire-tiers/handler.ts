@@ -2,7 +2,7 @@ import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
 import { tierClock } from '../adapters/tier-clock.ts';
-import { announcing, program } from '../runtime/brand.ts';
+import { rules } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { makeHandler } from './make-handler.ts';
 
@@ -16,6 +16,5 @@ export const handler = makeHandler(
     members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
     clock: tierClock(),
   },
-  program,
-  announcing,
+  rules,
 );

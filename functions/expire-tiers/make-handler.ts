@@ -1,10 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { DUE_SHARDS } from '../../core/actions/due.ts';
-import type { Announcing } from '../../core/member/settle.ts';
 import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
-import type { Program } from '../../core/program/program.ts';
 import { type Instant, MINUTE_MS, parseInstant } from '../../core/time.ts';
 import { expireTier } from '../../core/use-cases/expire-tier.ts';
+import type { Rules } from '../../core/use-cases/rules.ts';
 import { inTime } from '../runtime/in-time.ts';
 import { count, countMove, countPromotion, log } from '../runtime/log.ts';
 import { queueHandler } from '../runtime/queue.ts';
@@ -24,15 +23,14 @@ const SIDE_BY_SIDE = 10;
  */
 export function makeHandler(
   ports: { ledger: Ledger; members: MemberStore; clock: TierClock },
-  program: Program,
-  announcing: Announcing,
+  rules: Rules,
   clock: () => Instant = Date.now,
   pause: (ms: number) => Promise<unknown> = setTimeout,
   random: () => number = Math.random,
 ) {
   const expire = async (memberId: string): Promise<boolean> => {
     try {
-      const { changes, notices, actions } = await inTime(expireTier(ports, program, announcing, memberId, clock()));
+      const { changes, notices, actions } = await inTime(expireTier(ports, rules, memberId, clock()));
       for (const change of changes) countMove(change);
       for (const record of actions) countPromotion(memberId, record);
       const reminders = notices.filter(({ kind }) => kind === 'expiring').length;

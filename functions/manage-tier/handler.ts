@@ -3,7 +3,7 @@ import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
 import { tierClock } from '../adapters/tier-clock.ts';
-import { announcing, program } from '../runtime/brand.ts';
+import { rules } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { makeHandler } from './make-handler.ts';
 
@@ -18,6 +18,5 @@ export const handler = makeHandler(
     clock: tierClock(),
     keys: apiKeys(env.API_KEYS_SECRET),
   },
-  program,
-  announcing,
+  rules,
 );

@@ -1,8 +1,7 @@
-import type { Announcing } from '../../core/member/settle.ts';
 import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
-import type { Program } from '../../core/program/program.ts';
 import { formatInstant } from '../../core/time.ts';
 import { manageTier } from '../../core/use-cases/manage-tier.ts';
+import type { Rules } from '../../core/use-cases/rules.ts';
 import { actionAnswer } from '../contract/answers.ts';
 import { memberIdSchema } from '../contract/request-schemas.ts';
 import { readActionOn } from '../contract/tier-action.ts';
@@ -12,8 +11,7 @@ import { Problem } from '../runtime/problem.ts';
 
 export function makeHandler(
   ports: { ledger: Ledger; members: MemberStore; clock: TierClock; keys: ApiKeySource },
-  program: Program,
-  announcing: Announcing,
+  rules: Rules,
   clock?: () => number,
 ) {
   return httpHandler(
@@ -22,7 +20,7 @@ export function makeHandler(
       const whom = { at: 'memberId', value: call.params.memberId, schema: memberIdSchema };
       const { id: memberId, action } = readActionOn(whom, jsonBody(call), call.now);
       const staff = { type: 'staff' as const };
-      const managing = await manageTier(ports, program, announcing, memberId, action, staff, call.now);
+      const managing = await manageTier(ports, rules, memberId, { action, origin: staff }, call.now);
       const { status, record } = managing;
       if (status === 'conflict') {
         throw new Problem(

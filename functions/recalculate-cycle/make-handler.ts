@@ -1,8 +1,7 @@
-import type { Announcing } from '../../core/member/settle.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../../core/ports.ts';
-import type { Program } from '../../core/program/program.ts';
 import type { Instant } from '../../core/time.ts';
 import { type PagePlace, type RecalculatedPage, recalculatePage } from '../../core/use-cases/recalculate-page.ts';
+import type { Rules } from '../../core/use-cases/rules.ts';
 import { count, countPromotion, log, publishCounts } from '../runtime/log.ts';
 import { pageAfterPage, type SegmentState } from '../runtime/pages.ts';
 import { isTransient } from '../runtime/transient.ts';
@@ -11,15 +10,14 @@ export { type SegmentState, WORK_MS } from '../runtime/pages.ts';
 
 export function makeHandler(
   ports: { ledger: Ledger; members: MemberStore; runs: Runs; clock: TierClock },
-  program: Program,
-  announcing: Announcing,
+  rules: Rules,
   clock: () => Instant = Date.now,
 ) {
   return (state: SegmentState): Promise<SegmentState> =>
     pageAfterPage(
       state,
       async (place, givesUp) => {
-        const page = await recalculatePage(ports, program, announcing, place, clock, { isTransient, givesUp });
+        const page = await recalculatePage(ports, rules, place, clock, { isTransient, givesUp });
         report(place, page);
         return page;
       },

@@ -3,7 +3,7 @@ import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
 import { SqsParking } from '../adapters/sqs-parking.ts';
 import { tierClock } from '../adapters/tier-clock.ts';
-import { announcing, program } from '../runtime/brand.ts';
+import { rules } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { makeHandler } from './make-handler.ts';
 
@@ -19,6 +19,5 @@ export const handler = makeHandler(
     clock: tierClock(),
     park: (record) => parking.park({ kind: 'transaction', ...record }),
   },
-  program,
-  announcing,
+  rules,
 );

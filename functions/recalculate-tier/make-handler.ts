@@ -1,16 +1,14 @@
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
-import type { Announcing } from '../../core/member/settle.ts';
 import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
-import type { Program } from '../../core/program/program.ts';
-import { recalculateTier } from '../../core/use-cases/recalculate-tier.ts';
+import { countTransactions } from '../../core/use-cases/count-transactions.ts';
+import type { Rules } from '../../core/use-cases/rules.ts';
 import { entryOfImage } from '../adapters/dynamo-ledger.ts';
 import { count, countMove, countPromotion, log } from '../runtime/log.ts';
 import { type Parked, streamHandler } from '../runtime/stream.ts';
 
 export function makeHandler(
   ports: { ledger: Ledger; members: MemberStore; clock: TierClock; park(record: Parked): Promise<void> },
-  program: Program,
-  announcing: Announcing,
+  rules: Rules,
   clock?: () => number,
 ) {
   return streamHandler<LedgerEntry>({
@@ -19,7 +17,7 @@ export function makeHandler(
     ...(clock ? { clock } : {}),
     async handle(memberId, records, now) {
       const entries = records.map(({ item }) => item);
-      const outcome = await recalculateTier(ports, program, announcing, memberId, entries, now);
+      const outcome = await countTransactions(ports, rules, memberId, entries, now);
       switch (outcome.status) {
         case 'notEnrolled':
           count('TransactionWithoutMember', entries.length);

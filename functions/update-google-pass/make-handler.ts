@@ -1,5 +1,5 @@
 import { OutcomeUnknown } from '../../core/failures.ts';
-import type { TierChange, TierNotice } from '../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../core/member/tier-change.ts';
 import type { DeliveryLog, GooglePasses, GoogleWallet, Ledger, MemberStore, ProfileStore } from '../../core/ports.ts';
 import type { Program } from '../../core/program/program.ts';
 import { updateGooglePass } from '../../core/use-cases/google-pass.ts';

@@ -128,6 +128,7 @@ export class LaurelFunction extends Construct implements IGrantable {
 
 /** A command for any shell that copies a folder, without the drawings that its pictures were made from. */
 function copying(from: string, to: string): string {
-  const script = 'const [from,to]=process.argv.slice(1);require("node:fs").cpSync(from,to,{recursive:true,filter:(file)=>!file.endsWith(".svg")})';
+  const script =
+    'const [from,to]=process.argv.slice(1);require("node:fs").cpSync(from,to,{recursive:true,filter:(file)=>!file.endsWith(".svg")})';
   return `node -e '${script}' ${JSON.stringify(from)} ${JSON.stringify(to)}`;
 }

@@ -155,7 +155,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ),
   bug(
     'A cycle that has begun for a member ends once more by a clock that is behind',
-    'core/member/count-entries.ts',
+    'core/member/decision-moment.ts',
     'Math.max(now, member.tally.cycle.start, member.tier.since, member.welcome?.at ?? now)',
     'Math.max(now, member.welcome?.at ?? now)',
   ),
@@ -196,9 +196,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ),
   bug(
     'A renewal of a lower tier takes away one that is kept (a bug that the simulation found)',
-    'core/member/settle.ts',
+    'core/member/decide-tier-change.ts',
     'if (standing.tier.rank < before.rank) return standing;',
-    'if (because.taken || standing.tier.rank < before.rank) return standing;',
+    'if (context.taken || standing.tier.rank < before.rank) return standing;',
     20_000,
   ),
 ];

@@ -34,28 +34,28 @@ export interface Surroundings {
 }
 
 /** The real functions over a process's ports: each is made when it is first called, as on a cold start. */
-export function functionsOver(ports: Ports, { brand, program, announcing }: Rulebook, around: Surroundings) {
+export function functionsOver(ports: Ports, { brand, program, rules }: Rulebook, around: Surroundings) {
   const { clock, newId, pause, random } = around;
   if (!hasWallet(brand)) throw new Error('A simulated brand has a wallet.');
   const apple: AppleSettings = { brand, program, apple: brand.wallet.apple!, url: 'https://laurel.example' };
   const makers = {
-    'PUT member': () => makePutMember(ports, program, announcing, clock),
+    'PUT member': () => makePutMember(ports, rules, clock),
     'GET member': () => makeReadMember(ports, program, clock),
     'POST transactions': () => makeRecordTransaction(ports, program, clock),
-    'POST tier-actions': () => makeManageTier(ports, program, announcing, clock),
+    'POST tier-actions': () => makeManageTier(ports, rules, clock),
     'PUT group member': () => makeJoinGroup(ports, clock),
     'DELETE group member': () => makeLeaveGroup(ports, clock),
     'POST group tier-actions': () => makeManageGroupTier(ports, clock),
     'POST recalculations': () => makeStartRecalculation(ports, program, {}, newId, clock),
-    recalculateTier: () => makeRecalculateTier(ports, program, announcing, clock),
+    recalculateTier: () => makeRecalculateTier(ports, rules, clock),
     announceTierChange: () => makeAnnounceTierChange(ports, brand.notifications, clock),
     sendEmail: () => makeSendEmail(ports, brand, program, clock),
     sendSms: () => makeSendSms(ports, brand, program, clock),
     sendPush: () => makeSendPush(ports, apple, clock),
-    expireTiers: () => makeExpireTiers(ports, program, announcing, clock, pause, random),
-    changeGroupTiers: () => makeChangeGroupTiers(ports, program, announcing, clock),
+    expireTiers: () => makeExpireTiers(ports, rules, clock, pause, random),
+    changeGroupTiers: () => makeChangeGroupTiers(ports, rules, clock),
     endCycle: () => makeEndCycle(ports, program, {}, clock),
-    recalculateCycle: () => makeRecalculateCycle(ports, program, announcing, clock),
+    recalculateCycle: () => makeRecalculateCycle(ports, rules, clock),
     weighPreview: () => makeWeighPreview(ports, clock),
     finishRecalculation: () => makeFinishRecalculation(ports, clock),
   };

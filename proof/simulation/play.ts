@@ -1,6 +1,6 @@
 import { cycleAt } from '../../core/cycles/cycle.ts';
+import { nextMoment } from '../../core/member/advance-member.ts';
 import type { Member } from '../../core/member/member.ts';
-import { nextMoment } from '../../core/member/settle.ts';
 import { DAY_MS, END_OF_TIME, formatInstant, MINUTE_MS } from '../../core/time.ts';
 import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
 import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
@@ -306,15 +306,15 @@ async function shownTier(world: World, whose: string): Promise<string | undefine
 async function rebuild(world: World, process: 0 | 1, whose: string): Promise<void> {
   // By an operator's hand thresholds take effect downwards as well: that is an edit of its own.
   if (world.hasEdits) return;
-  const { program, announcing } = world.rulebook;
+  const { rules } = world.rulebook;
   const options = { write: true, cause: 'rebuild' } as const;
   const now = world.now + world.processes[process].skewMs;
-  await rebuildStoredMember(world, program, announcing, whose, options, now);
+  await rebuildStoredMember(world, rules, whose, options, now);
 }
 
 /** What `npm run replay` does with what was parked and is a transaction: the member is made what the ledger says. */
 async function replay(world: World, process: 0 | 1): Promise<void> {
-  const { program, announcing } = world.rulebook;
+  const { rules } = world.rulebook;
   for (const { memberId: whose, key } of world.parked.splice(0)) {
     if (key === 'TX#poison') continue;
     if (!key.startsWith('TX#')) {
@@ -324,7 +324,7 @@ async function replay(world: World, process: 0 | 1): Promise<void> {
     }
     const options = { write: true, cause: 'transaction' } as const;
     const now = world.now + world.processes[process].skewMs;
-    await rebuildStoredMember(world, program, announcing, whose, options, now);
+    await rebuildStoredMember(world, rules, whose, options, now);
   }
 }
 

@@ -1,5 +1,4 @@
 /** Random programs, and edits of them. */
-import { type Announcing, announcingOf } from '../../core/member/settle.ts';
 import type {
   Brand,
   CycleFile,
@@ -8,8 +7,9 @@ import type {
   PromotionFile,
   TierFile,
 } from '../../core/program/brand.ts';
-import { compileProgram, type Program } from '../../core/program/program.ts';
+import type { Program } from '../../core/program/program.ts';
 import { describeProblems, readBrand } from '../../core/program/read-brand.ts';
+import { type Rules, rulesOf } from '../../core/use-cases/rules.ts';
 import { type Dice, diceOf } from './dice.ts';
 import { PROMOTIONS } from './promotions.ts';
 
@@ -22,7 +22,7 @@ export interface Rulebook {
   brand: Brand;
   file: ProgramFile;
   program: Program;
-  announcing: Announcing;
+  rules: Rules;
 }
 
 const TIERS = ['bronze', 'silver', 'gold', 'platinum', 'diamond'];
@@ -71,12 +71,8 @@ function makeRulebook(number: number, edition: number): Rulebook {
   });
   if (!reading.ok) throw new Error(`Rulebook ${number}: ${describeProblems(reading.problems).join('\n')}`);
   const { brand } = reading;
-  return {
-    brand,
-    file: brand.program,
-    program: compileProgram(brand),
-    announcing: announcingOf(brand.notifications),
-  };
+  const rules = rulesOf(brand);
+  return { brand, file: brand.program, program: rules.program, rules };
 }
 
 function programFile(dice: Dice): ProgramFile {

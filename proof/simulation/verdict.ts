@@ -1,6 +1,7 @@
 import type { ActionRecord } from '../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
-import { changeId, isNotice, type Member, type TierChange } from '../../core/member/member.ts';
+import type { Member } from '../../core/member/member.ts';
+import { changeId, isNotice, type TierChange } from '../../core/member/tier-change.ts';
 import type { Channel, ProgramFile } from '../../core/program/brand.ts';
 import { END_OF_TIME, formatInstant, MINUTE_MS } from '../../core/time.ts';
 import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
@@ -168,7 +169,7 @@ async function isAnnouncedAsItShould(
     same(`whether ${changeId(change)} (${cause}, ${direction}) is told`, expected, announced);
   switch (cause) {
     case 'transaction':
-      return says(direction === 'up' || world.rulebook.announcing.notifyOnRealtimeDowngrade);
+      return says(direction === 'up' || world.rulebook.rules.announcementPolicy.notifyOnRealtimeDowngrade);
     case 'recalculation':
       return says(true);
     case 'bulkRecalculation': {
@@ -279,9 +280,9 @@ function transactionOf({ action, origin }: ActionRecord, entries: readonly Ledge
 async function storedIsTheFold(world: World, memberId: string): Promise<void> {
   // Where an edit left a tier above what the rules give (R10), the fold knows nothing of it.
   if (world.hasEdits) return;
-  const { program, announcing } = world.rulebook;
+  const { rules } = world.rulebook;
   const options = { write: false, cause: 'rebuild' } as const;
-  const { status, ...rest } = await rebuildStoredMember(world, program, announcing, memberId, options, world.now);
+  const { status, ...rest } = await rebuildStoredMember(world, rules, memberId, options, world.now);
   demand(status === 'equal', () => `What is stored of ${memberId} differs from its ledger: ${JSON.stringify(rest)}`);
 }
 

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
-import { changeId, type TierChange, type TierNotice } from '../../core/member/member.ts';
+import { changeId, type TierChange, type TierNotice } from '../../core/member/tier-change.ts';
 import type { Announcements, ApplePush, PassImages, PassPress, PassTokens } from '../../core/ports.ts';
 import type { Channel } from '../../core/program/brand.ts';
 import type { Run } from '../../core/runs/run.ts';

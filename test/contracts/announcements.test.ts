@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { describe, expect, test } from 'vitest';
-import type { TierChange, TierNotice } from '../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../core/member/tier-change.ts';
 import type { Announcements } from '../../core/ports.ts';
 import type { Channel } from '../../core/program/brand.ts';
 import { RecordingAnnouncements } from '../../fakes/recording-world.ts';

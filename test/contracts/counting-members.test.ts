@@ -30,8 +30,8 @@ import { anEntry } from './setup/examples.ts';
 
 const { client, tables } = await freshTables();
 const program = exampleProgram();
-const announcing = { notifyOnRealtimeDowngrade: false };
-const stack = { program, announcing };
+const rules = { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } };
+const stack = { rules };
 const ENROLLED = Date.UTC(2026, 4, 1);
 const NOW = Date.UTC(2026, 5, 1);
 const working = { pause: async () => {}, isTransient: () => false, givesUp: false };
@@ -79,7 +79,7 @@ async function populate({ ledger, members, profiles, groups }: Stores, clock: { 
   for (const memberId of ids) {
     await ledger.record(anEntry(memberId, { type: 'bonus', points: 1300, occurredAt: ENROLLED, recordedAt: ENROLLED }));
     const request = { enrolledAt: ENROLLED, blocked: memberId === 'blocked', profile: { name: 'Ana' } };
-    await putMember(ports, program, announcing, memberId, request, ENROLLED);
+    await putMember(ports, rules, memberId, request, ENROLLED);
   }
   const rewrite = async (memberId: string, edit: (member: Member) => Member) => {
     const member = (await members.load(memberId))!;
@@ -94,7 +94,7 @@ async function populate({ ledger, members, profiles, groups }: Stores, clock: { 
   await profiles.merge(nobody, { name: 'Nobody' });
   await groups.join('vips', nobody, NOW);
   const gift = { id: 'gift', action: 'upgrade', strategy: { type: 'specific', tier: 'gold' } } as const;
-  await manageTier(ports, program, announcing, nobody, gift, { type: 'staff' }, NOW);
+  await manageTier(ports, rules, nobody, { action: gift, origin: { type: 'staff' } }, NOW);
 }
 
 const sum = ({ up, down, unchanged, failed }: RunCounts) => up + down + unchanged + failed;
@@ -128,18 +128,10 @@ describe.each(stores)('the members %s', (_, all) => {
     const now = () => NOW;
 
     const { run } = await startRecalculation({ ...ports, engine }, program, { dryRun: true, at: NOW }, randomUUID, NOW);
-    const preview = await pages(
-      run.segments,
-      (place) => recalculatePage(ports, program, announcing, place, now, working),
-      run.runId,
-    );
+    const preview = await pages(run.segments, (place) => recalculatePage(ports, rules, place, now, working), run.runId);
 
     const audit = await startAudit({ ...ports, engine }, program, { heal: false }, NOW);
-    const audited = await pages(
-      audit.segments,
-      (place) => auditPage(ports, program, announcing, place, now, working),
-      audit.runId,
-    );
+    const audited = await pages(audit.segments, (place) => auditPage(ports, rules, place, now, working), audit.runId);
 
     const report = new AuditReport();
     await auditMembers(stack, ports, ports.members.everyId(), { heal: false, pause: working.pause }, (_id, one) => {

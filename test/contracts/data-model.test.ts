@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { globSync } from 'node:fs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { isActionRecord } from '../../core/member/member.ts';
+import { isActionRecord } from '../../core/member/tier-change.ts';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
 import { DynamoGooglePasses } from '../../functions/adapters/dynamo-google-passes.ts';
 import { DynamoGroups } from '../../functions/adapters/dynamo-groups.ts';

@@ -45,7 +45,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     const actions = [anAction(id, 'a'), anAction(id, 'promotion#p#api#1')];
     expect(await store.save(member, 0, [news[2]!, news[1]!, ...actions, news[0]!])).toBe('saved');
     const records = (await store.recordsOf(id))!;
-    expect(records).toStrictEqual({ member, news, strays: [], actions: expect.anything() });
+    expect(records).toStrictEqual({ member, news, staleIndexKeys: [], actions: expect.anything() });
     expect([...records.actions].sort((a, b) => (a.key < b.key ? -1 : 1))).toStrictEqual(actions);
   });
 
@@ -575,11 +575,11 @@ test('what the table’s indexes find a member by is told where it does not foll
   const store = new DynamoMemberStore(client, tables.members);
   const id = freshId();
   await store.save(aMember(id, { nextDueAt: 7, anniversary: '02-28' }), 0, []);
-  expect((await store.recordsOf(id))!.strays).toEqual([]);
+  expect((await store.recordsOf(id))!.staleIndexKeys).toEqual([]);
   const { Item } = await client.send(new GetCommand({ TableName: tables.members, Key: { pk: id, sk: 'MEMBER' } }));
   const { anniversaryPart, ...rest } = Item!;
   await client.send(new PutCommand({ TableName: tables.members, Item: { ...rest, dueShard: 'x' } }));
-  expect((await store.recordsOf(id))!.strays).toEqual([
+  expect((await store.recordsOf(id))!.staleIndexKeys).toEqual([
     { figure: 'dueShard', stored: 'x', ledger: Item!.dueShard },
     { figure: 'anniversaryPart', stored: null, ledger: anniversaryPart },
   ]);

@@ -6,8 +6,8 @@ import { rebuildMembers } from '../../bin/operator/rebuild-members.ts';
 import { SilentMemberStore } from '../../bin/operator/silent-member-store.ts';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import { compileProgram } from '../../core/program/program.ts';
+import { countTransactions } from '../../core/use-cases/count-transactions.ts';
 import { putMember } from '../../core/use-cases/put-member.ts';
-import { recalculateTier } from '../../core/use-cases/recalculate-tier.ts';
 import { DynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-store.ts';
@@ -17,7 +17,7 @@ import { anEntry } from './setup/examples.ts';
 
 const { client } = await freshTables();
 const program = compileProgram(JSON.parse(readFileSync(resolve('brands/demo.json'), 'utf8')));
-const stack = { program, announcing: { notifyOnRealtimeDowngrade: false } };
+const stack = { rules: { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } } };
 const clock = { wakeAt: async () => {} };
 const UP_TO_NOW = { write: true, upToNow: true };
 
@@ -40,11 +40,11 @@ function points(memberId: string, id: string, amount: number, at: number): Ledge
 async function enrolLastYear(memberId: string): Promise<void> {
   const members = new DynamoMemberStore(client, tables.members);
   const ports = { ledger, members, clock, profiles: new DynamoProfileStore(client, tables.members) };
-  const { announcing } = stack;
-  await putMember(ports, program, announcing, memberId, { enrolledAt: YEAR_BEFORE, profile: {} }, YEAR_BEFORE);
+  const { rules } = stack;
+  await putMember(ports, rules, memberId, { enrolledAt: YEAR_BEFORE, profile: {} }, YEAR_BEFORE);
   const earned = points(memberId, 'o-1', 1200, YEAR_BEFORE);
   await ledger.record(earned);
-  await recalculateTier(ports, program, announcing, memberId, [earned], YEAR_BEFORE);
+  await countTransactions(ports, rules, memberId, [earned], YEAR_BEFORE);
   expect(await members.load(memberId)).toMatchObject({ tier: { id: 'silver' }, changes: 1 });
 }
 

@@ -5,22 +5,17 @@ import { type ActionOrigin, actionKey, type Expiry, type TierAction } from '../.
 import { cycleAt } from '../../core/cycles/cycle.ts';
 import { entryKey, type LedgerEntry, type Transaction } from '../../core/ledger/transaction.ts';
 import { MAX_COUNTED, MAX_COUNTED_BYTES } from '../../core/member/counted-window.ts';
-import {
-  isActionRecord,
-  type Member,
-  type MemberRecord,
-  type TierChange,
-  type TierNotice,
-} from '../../core/member/member.ts';
+import type { Member } from '../../core/member/member.ts';
 import { MAX_AWAITED } from '../../core/member/tally.ts';
+import { isActionRecord, type MemberRecord, type TierChange, type TierNotice } from '../../core/member/tier-change.ts';
 import type { MemberStore } from '../../core/ports.ts';
 import type { Program } from '../../core/program/program.ts';
 import { END_OF_TIME, formatInstant, HOUR_MS, type Instant, parseInstant } from '../../core/time.ts';
+import { countTransactions } from '../../core/use-cases/count-transactions.ts';
 import { expireTier } from '../../core/use-cases/expire-tier.ts';
 import { manageTier } from '../../core/use-cases/manage-tier.ts';
 import { putMember } from '../../core/use-cases/put-member.ts';
 import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
-import { recalculateTier } from '../../core/use-cases/recalculate-tier.ts';
 import { recordTransaction } from '../../core/use-cases/record-transaction.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
@@ -140,12 +135,12 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
 
   async function deliver(entries: LedgerEntry[], clock = 0) {
     if (entries.length === 0) return;
-    await recalculateTier(ports, program, ANNOUNCING, MEMBER_ID, entries, now + clock);
+    await countTransactions(ports, { program, announcementPolicy: ANNOUNCING }, MEMBER_ID, entries, now + clock);
     for (const entry of entries) delivered.add(entryKey(entry));
   }
 
   const manage = ({ action, origin }: (typeof acted)[number], clock: number) =>
-    manageTier(ports, program, ANNOUNCING, MEMBER_ID, action, origin, now + clock);
+    manageTier(ports, { program, announcementPolicy: ANNOUNCING }, MEMBER_ID, { action, origin }, now + clock);
 
   return {
     ports,
@@ -193,14 +188,20 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
         case 'enrol': {
           members.dies = event.dies;
           const request = { enrolledAt: now - event.daysAgo * DAY_MS, profile: {} };
-          const enrolment = putMember(ports, program, ANNOUNCING, MEMBER_ID, request, now);
+          const enrolment = putMember(ports, { program, announcementPolicy: ANNOUNCING }, MEMBER_ID, request, now);
           await (event.dies ? enrolment.catch(() => {}) : enrolment);
           members.dies = undefined;
           if (!event.dies) expect((await members.load(MEMBER_ID))?.enrolledAt).toBe(request.enrolledAt);
           return;
         }
         case 'rebuild':
-          await rebuildStoredMember(ports, program, ANNOUNCING, MEMBER_ID, { write: true, cause: 'rebuild' }, now);
+          await rebuildStoredMember(
+            ports,
+            { program, announcementPolicy: ANNOUNCING },
+            MEMBER_ID,
+            { write: true, cause: 'rebuild' },
+            now,
+          );
           return;
         case 'act': {
           members.dies = event.dies;
@@ -228,7 +229,7 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
         }
         case 'wake': {
           members.dies = event.dies;
-          const waking = expireTier(ports, program, ANNOUNCING, MEMBER_ID, now + event.clock);
+          const waking = expireTier(ports, { program, announcementPolicy: ANNOUNCING }, MEMBER_ID, now + event.clock);
           await (event.dies ? waking.catch(() => {}) : waking);
           members.dies = undefined;
           return;
@@ -241,7 +242,13 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
         case 'block': {
           const { blocked } = event;
           if (await members.load(MEMBER_ID)) {
-            await putMember(ports, program, ANNOUNCING, MEMBER_ID, { blocked, profile: {} }, now);
+            await putMember(
+              ports,
+              { program, announcementPolicy: ANNOUNCING },
+              MEMBER_ID,
+              { blocked, profile: {} },
+              now,
+            );
           }
         }
       }
@@ -249,7 +256,13 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
     /** The stream brings everything at least once, in the end; in batches of `size`. */
     async settle(size: number, backwards: boolean) {
       if (!(await members.load(MEMBER_ID))) {
-        await putMember(ports, program, ANNOUNCING, MEMBER_ID, { enrolledAt: ENROLLED_AT, profile: {} }, now);
+        await putMember(
+          ports,
+          { program, announcementPolicy: ANNOUNCING },
+          MEMBER_ID,
+          { enrolledAt: ENROLLED_AT, profile: {} },
+          now,
+        );
       }
       // An enrolment that died half way is finished by whoever comes next.
       if ((await this.member()).rebuildDue) await deliver(recorded.slice(0, 1));

@@ -1,8 +1,9 @@
 /** Members and entries as examples need them, said in as few words as possible. */
 import type { LedgerEntry, Transaction, TransactionType } from '../../core/ledger/transaction.ts';
-import { type History, rebuildMember } from '../../core/member/count-entries.ts';
 import { NOTHING_COUNTED } from '../../core/member/counted-window.ts';
-import type { Member } from '../../core/member/member.ts';
+import type { History, Member } from '../../core/member/member.ts';
+import { announced, type MemberUpdate, type WrittenUpdate } from '../../core/member/member-update.ts';
+import { rebuildMember } from '../../core/member/rebuild-member.ts';
 import { emptyTally } from '../../core/member/tally.ts';
 import type { Program } from '../../core/program/program.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
@@ -12,6 +13,12 @@ import { entryOf, MEMBER_ID } from './histories.ts';
 export const historyOf = (entries: readonly LedgerEntry[]): History => ({ entries, actions: [] });
 
 export const SILENT = { notifyOnRealtimeDowngrade: false };
+
+/** An update as a brand writes it that announces no downgrade between two cycle ends. */
+export function written<T extends MemberUpdate>(update: T, policy = SILENT): Omit<T, 'transitions'> & WrittenUpdate {
+  const { transitions: _, ...rest } = update;
+  return { ...rest, ...announced(update, policy) };
+}
 
 export const at = (text: string): Instant => parseInstant(text)!;
 
@@ -38,7 +45,7 @@ export function memberWith(
   member: Member = newMember(program),
 ): Member {
   const due = { ...member, rebuildDue: true };
-  return rebuildMember(due, historyOf(ledger), program, SILENT, { cause: 'enrolment' }, now).member;
+  return rebuildMember(due, historyOf(ledger), program, { cause: 'enrolment' }, now).member;
 }
 
 export type Facts = Partial<Transaction> & { id: string; type: TransactionType };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CHANGE_CAUSES } from '../../core/member/member.ts';
+import { CHANGE_CAUSES } from '../../core/member/change-cause.ts';
 import type { BusEvent } from '../../core/ports.ts';
 import {
   ANNIVERSARY_SHOP,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OutcomeUnknown } from '../../core/failures.ts';
-import type { TierChange } from '../../core/member/member.ts';
+import type { TierChange } from '../../core/member/tier-change.ts';
 import type { NotificationSettings } from '../../core/program/brand.ts';
 import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
 import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';

@@ -465,8 +465,7 @@ describe('the rebuild racing with new entries', () => {
   const rebuild = (world: World, members = world.ports.members as MemberStore, ledger = world.ports.ledger as Ledger) =>
     rebuildStoredMember(
       { members, ledger, clock: world.ports.clock },
-      world.program,
-      world.announcing,
+      world.rules,
       'm-1',
       { write: true, cause: 'rebuild' },
       world.now(),
@@ -519,7 +518,7 @@ describe('the rebuild racing with new entries', () => {
     const { world } = await damaged();
     const { writes } = world.ports.members;
     const dry = { write: false, cause: 'rebuild' } as const;
-    const look = () => rebuildStoredMember(world.ports, world.program, world.announcing, 'm-1', dry, world.now());
+    const look = () => rebuildStoredMember(world.ports, world.rules, 'm-1', dry, world.now());
     expect(await look()).toMatchObject({
       status: 'differs',
       differences: [{ figure: 'current', stored: { tier: 1001 }, ledger: { tier: 1300 } }],

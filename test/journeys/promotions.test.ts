@@ -323,8 +323,7 @@ describe('a promotion fires once for each transaction', () => {
 
   test.each(['rebuild', 'transaction'] as const)('with the member rebuilt by an operator (%s)', async (cause) => {
     const { world, record } = await fired();
-    const rebuild = () =>
-      rebuildStoredMember(world.ports, world.program, world.announcing, 'm-1', { write: true, cause }, world.now());
+    const rebuild = () => rebuildStoredMember(world.ports, world.rules, 'm-1', { write: true, cause }, world.now());
     expect(await rebuild()).toEqual({ status: 'equal' });
     const member = (await world.ports.members.load('m-1'))!;
     const { grants: _, nextDueAt: __, ...damaged } = member;
@@ -340,7 +339,7 @@ describe('a promotion fires once for each transaction', () => {
     const world = await memberWith([STAY]);
     await world.post('m-1', ORDER);
     const options = { write: true, cause: 'transaction' } as const;
-    await rebuildStoredMember(world.ports, world.program, world.announcing, 'm-1', options, world.now());
+    await rebuildStoredMember(world.ports, world.rules, 'm-1', options, world.now());
     await expectGoldOnce(world);
   });
 
@@ -636,8 +635,8 @@ describe('a promotion that is added later', () => {
     next.pass(27 * HOUR_MS);
     await next.recalculate([record]);
     const options = { write: true, cause: 'rebuild' } as const;
-    await rebuildStoredMember(next.ports, next.program, next.announcing, 'm-1', options, next.now());
-    await rebuildStoredMember(world.ports, next.program, next.announcing, 'm-1', options, next.now());
+    await rebuildStoredMember(next.ports, next.rules, 'm-1', options, next.now());
+    await rebuildStoredMember(world.ports, next.rules, 'm-1', options, next.now());
     expect((await next.post('m-1', ORDER)).status).toBe(200);
     await next.recalculate(world.ledgerStream.splice(0));
     expect(await tierOf(next)).toBe('bronze');
@@ -655,7 +654,7 @@ describe('a promotion that is added later', () => {
     await next.recalculate(world.ledgerStream.splice(0));
     expect((await next.read('m-1')).tier).toMatchObject({ id: 'gold', expiresAt: STAY_ENDS });
     const options = { write: true, cause: 'rebuild' } as const;
-    await rebuildStoredMember(world.ports, next.program, next.announcing, 'm-1', options, next.now());
+    await rebuildStoredMember(world.ports, next.rules, 'm-1', options, next.now());
     expect((await next.read('m-1')).tier).toMatchObject({ id: 'gold', expiresAt: STAY_ENDS });
   });
 });

@@ -1169,7 +1169,7 @@ describe('the last decision of staff wins, and no order undoes it', () => {
     expect(await tierOf(world, '2026-04-29T22:00:00Z')).toBe('gold');
 
     const dry = { write: false, cause: 'rebuild' } as const;
-    const rebuilt = await rebuildStoredMember(world.ports, world.program, world.announcing, 'm-1', dry, world.now());
+    const rebuilt = await rebuildStoredMember(world.ports, world.rules, 'm-1', dry, world.now());
     expect(rebuilt).toEqual({ status: 'equal' });
     await world.post('m-1', { points: 10, fields: { kind: 'stay' } });
     await world.deliver();

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
-import type { TierChange, TierNotice } from '../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../core/member/tier-change.ts';
 import type { Channel } from '../../core/program/brand.ts';
 import type { Trouble } from './trouble.ts';
 import { queueRecord, type Response, type World } from './world.ts';

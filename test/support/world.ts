@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, DynamoDBRecord } from 'aws-lambda';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
-import type { TierChange, TierNotice } from '../../core/member/member.ts';
-import { announcingOf } from '../../core/member/settle.ts';
+import type { TierChange, TierNotice } from '../../core/member/tier-change.ts';
 import type { PassImages, PassPress } from '../../core/ports.ts';
 import type {
   AuditSettings,
@@ -12,9 +11,9 @@ import type {
   ShopifySettings,
   WalletSettings,
 } from '../../core/program/brand.ts';
-import { compileProgram } from '../../core/program/program.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
 import type { AppleSettings } from '../../core/use-cases/draw-pass.ts';
+import { rulesOf } from '../../core/use-cases/rules.ts';
 import { type GoogleBrand, hasGoogleWallet } from '../../core/wallet/google-class.ts';
 import { hasWallet } from '../../core/wallet/pass-face.ts';
 import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
@@ -122,8 +121,8 @@ export function makeWorld(
     options.notifications,
     options.wallet ?? exampleWallet({}, options.program?.tiers),
   );
-  const program = compileProgram(brand);
-  const announcing = announcingOf(brand.notifications);
+  const rules = rulesOf(brand);
+  const { program } = rules;
   const googleBrand = hasWallet(brand) && hasGoogleWallet(brand) ? brand : undefined;
 
   let now: Instant = parseInstant(options.now ?? '2026-05-02T10:00:00Z')!;
@@ -177,7 +176,7 @@ export function makeWorld(
   const apple: AppleSettings = { brand, program, apple: EXAMPLE_APPLE, url: 'https://laurel.example' };
   const serveWallet = makeServeWallet(reached, apple, clock);
   const handlers = {
-    'PUT member': makePutMember(reached, program, announcing, clock),
+    'PUT member': makePutMember(reached, rules, clock),
     'GET member': makeReadMember(reached, program, clock),
     'DELETE profile': makeEraseProfile(googleBrand ? { ...reached, google: reached } : reached, clock),
     'GET google-pass': makeLinkGooglePass(reached, googleBrand ?? (brand as GoogleBrand), program, clock),
@@ -185,7 +184,7 @@ export function makeWorld(
     'GET transactions': makeListTransactions(reached, clock),
     'GET tier-changes': makeListTierChanges(reached, clock),
     'GET explanation': makeExplainTier(reached, program, clock),
-    'POST tier-actions': makeManageTier(reached, program, announcing, clock),
+    'POST tier-actions': makeManageTier(reached, rules, clock),
     'PUT group member': makeJoinGroup(reached, clock),
     'DELETE group member': makeLeaveGroup(reached, clock),
     'POST group tier-actions': makeManageGroupTier(reached, clock),
@@ -203,15 +202,15 @@ export function makeWorld(
     >),
     'POST shopify': makeReceiveShopifyOrder(reached, settings, program, clock),
   };
-  const recalculateTier = makeRecalculateTier(reached, program, announcing, clock);
-  const expireTiers = makeExpireTiers(reached, program, announcing, clock);
-  const changeGroupTiers = makeChangeGroupTiers(reached, program, announcing, clock);
+  const recalculateTier = makeRecalculateTier(reached, rules, clock);
+  const expireTiers = makeExpireTiers(reached, rules, clock);
+  const changeGroupTiers = makeChangeGroupTiers(reached, rules, clock);
   const endCycle = makeEndCycle(reached, program, options.recalculation ?? {}, clock);
-  const recalculateCycle = makeRecalculateCycle(reached, program, announcing, clock);
+  const recalculateCycle = makeRecalculateCycle(reached, rules, clock);
   const weighPreview = makeWeighPreview(reached, clock);
   const finishRecalculation = makeFinishRecalculation(reached, clock);
   const startAudit = makeStartAudit(reached, program, options.audit ?? {}, clock);
-  const auditMembers = makeAuditMembers(reached, program, announcing, clock, async () => {});
+  const auditMembers = makeAuditMembers(reached, rules, clock, async () => {});
   const finishAudit = makeFinishAudit(reached, clock);
   const announceTierChange = makeAnnounceTierChange(reached, brand.notifications, clock);
   const sendEmail = makeSendEmail(reached, brand, program, clock);
@@ -350,7 +349,7 @@ export function makeWorld(
   return {
     brand,
     program,
-    announcing,
+    rules,
     ports,
     ledgerStream,
     changeStream,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AuditReport } from '../../../bin/operator/audit-report.ts';
-import type { AuditCause, Finding } from '../../../core/member/audit-causes.ts';
+import type { AuditCause, Finding } from '../../../core/member/audit/findings.ts';
 
 const finding = (cause: AuditCause, figure = 'tally.balance'): Finding => ({ figure, stored: 1, ledger: 2, cause });
 

@@ -20,7 +20,7 @@ function deployed(outputs: Record<string, string>) {
 }
 
 test('the deployed program may be written by', async () => {
-  const { version } = (await deployed({})).program;
+  const { version } = (await deployed({})).rules.program;
   holdToDeployedProgram(await deployed({ ProgramVersion: version }), true);
   expect(stderr).not.toHaveBeenCalled();
 });

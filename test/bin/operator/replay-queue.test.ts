@@ -14,7 +14,7 @@ import type { DeployedStack } from '../../../bin/operator/deployed-stack.ts';
 import { type QueueName, type ReplayOptions, replayOf } from '../../../bin/operator/replay-message.ts';
 import { replayQueue } from '../../../bin/operator/replay-queue.ts';
 import { WaitingMessages } from '../../../bin/operator/waiting-messages.ts';
-import { compileProgram } from '../../../core/program/program.ts';
+import { rulesOf } from '../../../core/use-cases/rules.ts';
 import { exampleBrand } from '../../support/program.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
@@ -28,8 +28,7 @@ for (const method of ['log', 'error'] as const) {
 const brand = exampleBrand();
 const stack: DeployedStack = {
   brand,
-  program: compileProgram(brand),
-  announcing: { notifyOnRealtimeDowngrade: false },
+  rules: rulesOf(brand),
   region: 'eu-west-1',
   output: (id) => `the ${id}`,
 };

@@ -1,7 +1,8 @@
 import type { Grant } from '../../../core/actions/grant.ts';
 import type { ActionRecord } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import type { Member, TierChange, TierNotice } from '../../../core/member/member.ts';
+import type { Member } from '../../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../../core/member/tier-change.ts';
 import { type GroupActionRun, NO_COUNTS, type RecalculationRun, type RunOutcome } from '../../../core/runs/run.ts';
 
 const NOON = Date.UTC(2026, 4, 2, 12);

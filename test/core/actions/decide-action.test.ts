@@ -51,13 +51,14 @@ function decide(earned: string, grants: string, action: string, situation: Situa
   const list = grantsOf(grants);
   const tier = tierById(program, earned)!;
   const present: Present = {
+    at: NOW,
     earned: tier,
     visible: visibleTier(tier, list, NOW, program),
     grants: list,
     enrolledAt: at('2025-06-10T15:30:00Z'),
     blocked,
   };
-  return decideAction(actionOf(action, more), origin, present, undefined, from, NOW, program);
+  return decideAction({ action: actionOf(action, more), origin, entry: undefined }, present, from, program);
 }
 
 /** The outcome, what is given and until which day, and what is lifted. */
@@ -242,9 +243,9 @@ describe('R15: a downgrade', () => {
     const fired = entry(bonus('b', 1), '2026-01-10T11:00:00Z', PROGRAM);
     const origin: ActionOrigin = { type: 'promotion', promotion: 'p' };
     const earned = tierById(PROGRAM, 'gold')!;
-    const present: Present = { earned, visible: earned, grants: [], enrolledAt: 0, blocked: false };
+    const present: Present = { at: NOW, earned, visible: earned, grants: [], enrolledAt: 0, blocked: false };
     const action = actionOf('downgrade silver 5', { reassess: true });
-    const { grant } = decideAction(action, origin, present, fired, NOW, NOW, PROGRAM);
+    const { grant } = decideAction({ action, origin, entry: fired }, present, NOW, PROGRAM);
     expect(grant).toMatchObject({ reassessFrom: NOW + 1, promotion: 'p', transactionId: 'b' });
   });
 });
@@ -283,8 +284,13 @@ describe('R18: a renewal', () => {
     const now = at('2026-09-01T09:00:00Z');
     const floor: Grant = { key: 'k', kind: 'floor', tier: 'gold', from: 0, until: at('2026-09-29T22:00:00Z') };
     const [earned, visible] = ['bronze', 'gold'].map((id) => tierById(PROGRAM, id)!) as [Tier, Tier];
-    const present: Present = { earned, visible, grants: [floor], enrolledAt: 0, blocked: false };
-    const decision = decideAction(actionOf('renew program 90'), STAFF, present, undefined, now, now, PROGRAM);
+    const present: Present = { at: NOW, earned, visible, grants: [floor], enrolledAt: 0, blocked: false };
+    const decision = decideAction(
+      { action: actionOf('renew program 90'), origin: STAFF, entry: undefined },
+      { ...present, at: now },
+      now,
+      PROGRAM,
+    );
     expect(decision).toMatchObject({ outcome: 'EXTENDED', until: at('2026-11-29T23:00:00Z') });
   });
 });
@@ -296,8 +302,15 @@ describe('R10: a tier that is kept though thresholds rose', () => {
   ) => {
     const program = exampleProgram(file);
     const [earned, visible] = [tierById(program, 'bronze')!, tierById(program, 'gold')!];
-    const present: Present = { earned, visible, grants: [], enrolledAt: at('2025-06-10T15:30:00Z'), blocked: false };
-    return decideAction(actionOf(action, more), STAFF, present, undefined, NOW, NOW, program);
+    const present: Present = {
+      at: NOW,
+      earned,
+      visible,
+      grants: [],
+      enrolledAt: at('2025-06-10T15:30:00Z'),
+      blocked: false,
+    };
+    return decideAction({ action: actionOf(action, more), origin: STAFF, entry: undefined }, present, NOW, program);
   };
   const END = at('2026-12-31T23:00:00Z');
 
@@ -357,7 +370,10 @@ describe('what is kept of an action', () => {
   test('names the caps that it lifted, where it lifted some', () => {
     const action = actionOf('upgrade gold');
     const record = (lifted: string[]) =>
-      recordOf('m-1', action, STAFF, { outcome: 'NO_CHANGE', lifted }, NOW, bronze, gold);
+      recordOf('m-1', { action, origin: STAFF }, { outcome: 'NO_CHANGE', lifted }, NOW, {
+        before: bronze,
+        after: gold,
+      });
     expect(record([])).toStrictEqual({ ...kept, action, from: tierRef(bronze), to: tierRef(gold) });
     expect(record(['a'])).toStrictEqual({ ...kept, action, from: tierRef(bronze), to: tierRef(gold), lifted: ['a'] });
   });
@@ -365,12 +381,10 @@ describe('what is kept of an action', () => {
   test('has no tier where there is no member', () => {
     const record = recordOf(
       'm-1',
-      actionOf('upgrade gold'),
-      STAFF,
+      { action: actionOf('upgrade gold'), origin: STAFF },
       { outcome: 'MEMBER_NOT_FOUND', lifted: [] },
       NOW,
-      undefined,
-      undefined,
+      { before: undefined, after: undefined },
     );
     expect(record).toMatchObject({ from: null, to: null });
   });
@@ -486,11 +500,11 @@ const decisions = fc
   .map(({ program, earned: rank, grants, blocked, kind, target, expiry, reassess, origin, daysBack }) => {
     const earned = program.tiers[rank]!;
     const visible = visibleTier(earned, grants, NOW, program);
-    const present: Present = { earned, visible, grants, enrolledAt: NOW - 100 * DAY, blocked };
+    const present: Present = { at: NOW, earned, visible, grants, enrolledAt: NOW - 100 * DAY, blocked };
     const more = { ...(expiry && { expiry }), ...(reassess && { reassess }) };
     const action = actionOf(`${kind} ${target}`, more);
     const from = NOW - daysBack * DAY;
-    const decision = decideAction(action, origin, present, undefined, from, NOW, program);
+    const decision = decideAction({ action, origin, entry: undefined }, present, from, program);
     const { grant, lifted } = decision;
     const after = [...grants.filter(({ key }) => !lifted.includes(key)), ...(grant ? [grant] : [])];
     return { program, present, action, origin, decision, after };

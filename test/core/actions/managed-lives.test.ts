@@ -1,14 +1,15 @@
 /** R11-R20 as laws over random lives: whatever staff, promotions, the stream, the timers and the clocks do. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { advanceMember } from '../../../core/member/advance-member.ts';
 import type { Member } from '../../../core/member/member.ts';
 import { replayTo, viewNow } from '../../../core/member/member-view.ts';
-import { bringUpTo } from '../../../core/member/settle.ts';
 import { END_OF_TIME, type Instant } from '../../../core/time.ts';
 import { rebuildStoredMember } from '../../../core/use-cases/rebuild-member.ts';
 import { referenceGrants, referenceTierOf, referenceVisible } from '../../../proof/reference/reference-grants.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { ANNOUNCING, ENROLMENT, lifeOf } from '../lives.ts';
+import { written } from '../members.ts';
 import { type ManagedLife, managedLives, RULEBOOKS } from './managed-lives.ts';
 
 const DAY_MS = 86_400_000;
@@ -63,8 +64,7 @@ test('what is stored is what a rebuild makes of the history', async () => {
       const now = await presentOf(life);
       const rebuilding = await rebuildStoredMember(
         life.ports,
-        RULEBOOKS[story.rulebook]!.program,
-        ANNOUNCING,
+        { program: RULEBOOKS[story.rulebook]!.program, announcementPolicy: ANNOUNCING },
         MEMBER_ID,
         options,
         now,
@@ -148,7 +148,7 @@ test('the item: one sequence without gaps, one chain of tiers, and a timer for t
 
       if (stored.nextDueAt !== undefined) expect(life.ports.clock.moments).toContain(stored.nextDueAt);
       const now = await presentOf(life);
-      const { member } = bringUpTo(now, stored, program, ANNOUNCING);
+      const { member } = written(advanceMember(stored, program, now), ANNOUNCING);
       const { grants = [], nextDueAt = Infinity } = member;
       const ends = grants.map(({ until = Infinity }) => until);
       for (const end of ends) expect(end).toBeGreaterThan(now);

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Transaction } from '../../../core/ledger/transaction.ts';
 import { entryKey } from '../../../core/ledger/transaction.ts';
+import { advanceMember } from '../../../core/member/advance-member.ts';
 import { viewNow } from '../../../core/member/member-view.ts';
-import { bringUpTo } from '../../../core/member/settle.ts';
 import { MEMBER_ID } from '../histories.ts';
-import { ANNOUNCING, ENROLMENT, type Event, lifeOf } from '../lives.ts';
+import { ENROLMENT, type Event, lifeOf } from '../lives.ts';
 import { anyTransaction, RULEBOOKS } from './managed-lives.ts';
 
 const HOUR_MS = 3_600_000;
@@ -61,7 +61,7 @@ test('in whatever order and however often entries come, promotions decide the sa
       expect(others).toEqual(records);
       const [member, other] = await Promise.all(lives.map((life) => life.member()));
       const now = lives[0]!.now();
-      const [one, two] = [member!, other!].map((stored) => bringUpTo(now, stored, program, ANNOUNCING).member);
+      const [one, two] = [member!, other!].map((stored) => advanceMember(stored, program, now).member);
       expect(two!.tally).toEqual(one!.tally);
       expect(two!.tier.id).toBe(one!.tier.id);
       expect(two!.nextDueAt).toBe(one!.nextDueAt);

@@ -3,9 +3,11 @@ import type { Grant } from '../../../core/actions/grant.ts';
 import { MAX_DECIDED_AT_ONCE } from '../../../core/actions/promotions.ts';
 import type { ActionRecord } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import { type Counting, countEntries, momentOf, rebuildMember } from '../../../core/member/count-entries.ts';
+import { advanceMember, withGrants } from '../../../core/member/advance-member.ts';
+import { type Counting, countEntries } from '../../../core/member/count-entries.ts';
+import { decisionMoment } from '../../../core/member/decision-moment.ts';
 import type { Member } from '../../../core/member/member.ts';
-import { bringUpTo, withGrants } from '../../../core/member/settle.ts';
+import { rebuildMember } from '../../../core/member/rebuild-member.ts';
 import { MAX_AWAITED } from '../../../core/member/tally.ts';
 import type { ProgramFile, PromotionFile } from '../../../core/program/brand.ts';
 import type { Program } from '../../../core/program/program.ts';
@@ -22,7 +24,7 @@ import {
   newMember,
   purchase,
   refund,
-  SILENT,
+  written,
 } from '../members.ts';
 import { actionThatGave, cap, floor, memberGiven } from './given.ts';
 
@@ -33,19 +35,19 @@ const DAY = 24 * HOUR_MS;
 const facts = (what: Facts, when = NOON) => entry(what, when, PROGRAM);
 
 function count(member: Member, entries: LedgerEntry[], now = NOON, program = PROGRAM): Counting {
-  return countEntries(member, entries, program, SILENT, at(now));
+  return countEntries(member, entries, program, at(now));
 }
 
 function counted(member: Member, entries: LedgerEntry[], now = NOON) {
   const counting = count(member, entries, now);
   if (counting.kind !== 'counted')
     throw new Error(`expected the entries to be counted, not ${JSON.stringify(counting)}`);
-  return counting;
+  return written(counting);
 }
 
 /** What counting comes to where the member alone cannot tell. */
-function rebuild(member: Member, ledger: LedgerEntry[], brought: LedgerEntry[], now = NOON, program = PROGRAM) {
-  return rebuildMember(member, historyOf(ledger), program, SILENT, { cause: 'transaction', brought }, at(now));
+function rebuild(member: Member, ledger: LedgerEntry[], newEntries: LedgerEntry[], now = NOON, program = PROGRAM) {
+  return written(rebuildMember(member, historyOf(ledger), program, { cause: 'transaction', newEntries }, at(now)));
 }
 
 const with800 = memberWith([facts(bonus('first', 800), '2026-05-02T08:00:00Z')], PROGRAM, at('2026-05-02T08:00:00Z'));
@@ -134,7 +136,7 @@ test.each<[string, Partial<Member>, { entries?: LedgerEntry[]; grants?: Grant[] 
   ['the enrolment', { welcome: { promotions: [], at: at('2026-05-02T12:00:02Z') } }, {}],
 ])('nor does a clock that is behind decide before %s that is known', (_, more, { entries, grants = [] }) => {
   const actions = grants.map((grant) => actionThatGave(grant));
-  expect(momentOf(at(NOON), { ...with800, ...more }, entries, actions)).toBe(at('2026-05-02T12:00:02Z'));
+  expect(decisionMoment(at(NOON), { ...with800, ...more }, entries, actions)).toBe(at('2026-05-02T12:00:02Z'));
 });
 
 describe('several entries at once', () => {
@@ -224,7 +226,7 @@ describe('what cannot be decided from the member alone is counted anew from the 
   ])('what comes once %s has ended, from that very millisecond on', (_, member, program, end) => {
     const countAt = (now: number) => {
       const entry = { ...facts(bonus('b', 1)), recordedAt: end - 10 };
-      const counting = countEntries(member, [entry], program, SILENT, now);
+      const counting = countEntries(member, [entry], program, now);
       return counting.kind === 'rebuildNeeded' ? counting.because : counting.kind;
     };
     expect([countAt(end - 1), countAt(end), countAt(end + 1)]).toEqual([
@@ -234,7 +236,7 @@ describe('what cannot be decided from the member alone is counted anew from the 
     ]);
     // By whichever clock: that of the function may be behind the one that took the entry.
     const after = { ...facts(bonus('b', 1)), recordedAt: end };
-    expect(countEntries(member, [after], program, SILENT, end - 2_000)).toMatchObject({ kind: 'rebuildNeeded' });
+    expect(countEntries(member, [after], program, end - 2_000)).toMatchObject({ kind: 'rebuildNeeded' });
   });
 
   test('what fires a promotion, until it was counted', () => {
@@ -327,7 +329,7 @@ describe('a rebuild', () => {
 
   test('for another reason than a transaction names none', () => {
     const member = memberWith([], PROGRAM, at(NOON));
-    const { changes } = rebuildMember(member, historyOf([order]), PROGRAM, SILENT, { cause: 'rebuild' }, at(NOON));
+    const { changes } = written(rebuildMember(member, historyOf([order]), PROGRAM, { cause: 'rebuild' }, at(NOON)));
     expect(changes).toMatchObject([{ cause: 'rebuild', announced: false }]);
     expect(changes[0]).not.toHaveProperty('transactionId');
   });
@@ -357,13 +359,14 @@ describe('a rebuild', () => {
         { id: 'silver', name: 'Silver', threshold: 1100 },
       ],
     });
-    const { changes } = rebuildMember(
-      silver,
-      historyOf([order, facts(bonus('b', 100))]),
-      lifelong,
-      SILENT,
-      { cause: 'transaction', brought: [facts(bonus('b', 100))] },
-      at(NOON),
+    const { changes } = written(
+      rebuildMember(
+        silver,
+        historyOf([order, facts(bonus('b', 100))]),
+        lifelong,
+        { cause: 'transaction', newEntries: [facts(bonus('b', 100))] },
+        at(NOON),
+      ),
     );
     expect(changes).toMatchObject([
       { cause: 'programEdit', to: { id: 'bronze' }, announced: false },
@@ -437,8 +440,8 @@ describe('R17: a downgrade that is to be reassessed', () => {
   test('is lifted by a part of an order, which the change names though its points move no tier', () => {
     const part = facts(purchase('part', 10, { orderId: 'parts' }));
     const history = { entries: [earned, part], actions: [actionThatGave(reassessed)] };
-    const because = { cause: 'transaction', brought: [part] } as const;
-    expect(rebuildMember(heldBy(reassessed), history, PROGRAM, SILENT, because, at(NOON)).changes).toMatchObject([
+    const because = { cause: 'transaction', newEntries: [part] } as const;
+    expect(written(rebuildMember(heldBy(reassessed), history, PROGRAM, because, at(NOON))).changes).toMatchObject([
       { from: { id: 'bronze' }, to: { id: 'silver' }, cause: 'transaction', transactionId: 'part', announced: true },
     ]);
   });
@@ -453,8 +456,8 @@ describe('R17: a downgrade that is to be reassessed', () => {
     }
     const part = facts(purchase('part', 10, { orderId: 'parts' }), '2026-05-02T11:00:00Z');
     const history = { entries: [earned, part, redemption], actions: [actionThatGave(reassessed)] };
-    const because = { cause: 'transaction', brought: [part, redemption] } as const;
-    expect(rebuildMember(heldBy(reassessed), history, PROGRAM, SILENT, because, at(NOON)).changes).toMatchObject([
+    const because = { cause: 'transaction', newEntries: [part, redemption] } as const;
+    expect(written(rebuildMember(heldBy(reassessed), history, PROGRAM, because, at(NOON))).changes).toMatchObject([
       { transactionId: 'part' },
     ]);
   });
@@ -471,9 +474,9 @@ describe('R17: a downgrade that is to be reassessed', () => {
     const program = exampleProgram({ promotions });
     const order = { ...facts(purchase('o', 10)), promotions: ['thanks'] };
     const history = { entries: [earned, order], actions: [actionThatGave(reassessed)] };
-    const because = { cause: 'transaction', brought: [order] } as const;
+    const because = { cause: 'transaction', newEntries: [order] } as const;
     const member = memberGiven([reassessed], [earned], program, GIVEN);
-    const { changes, actions } = rebuildMember(member, history, program, SILENT, because, at(NOON));
+    const { changes, actions } = written(rebuildMember(member, history, program, because, at(NOON)));
     expect(actions).toMatchObject([{ key: 'promotion#thanks#api#o', outcome: 'APPLIED' }]);
     expect(changes).toMatchObject([
       { from: { id: 'bronze' }, to: { id: 'silver' }, cause: 'transaction', transactionId: 'o', announced: true },
@@ -511,7 +514,7 @@ describe('R8: where the way to the points decides the tier', () => {
     ['just before it', '2026-12-31T22:59:59.999Z', { kind: 'rebuildNeeded', because: 'out of order' }],
     ['on its very millisecond', '2026-12-31T23:00:00Z', { kind: 'counted' }],
   ])('once a cycle has ended, what happened %s has its place on that side of its end', (_, when, expected) => {
-    const ended = bringUpTo(at('2027-01-02T00:00:00Z'), platinum, oneBelow, SILENT).member;
+    const ended = advanceMember(platinum, oneBelow, at('2027-01-02T00:00:00Z')).member;
     expect(count(ended, [expiry('x', when)], '2027-01-05T00:00:00Z', oneBelow)).toMatchObject(expected);
   });
 
@@ -631,7 +634,7 @@ describe('promotions', () => {
     const welcome = { promotions: ['welcome'], at: at('2026-05-03T09:00:00Z') };
     const enrolled = { ...newMember(program, welcome.at), rebuildDue: true, welcome };
     const decide = (member: Member, actions: readonly ActionRecord[]) =>
-      rebuildMember(member, { entries, actions }, program, SILENT, { cause: 'enrolment' }, welcome.at);
+      written(rebuildMember(member, { entries, actions }, program, { cause: 'enrolment' }, welcome.at));
     const first = decide(enrolled, []);
     expect(first.actions).toHaveLength(MAX_DECIDED_AT_ONCE);
     expect(first.member).toMatchObject({ tier: { id: 'silver' }, undecided: true, welcome });

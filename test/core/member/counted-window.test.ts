@@ -4,10 +4,10 @@ import type { Grant } from '../../../core/actions/grant.ts';
 import { entryKey, type LedgerEntry } from '../../../core/ledger/transaction.ts';
 import {
   type CountedWindow,
+  countStatusOf,
   MAX_COUNTED,
   MAX_COUNTED_BYTES,
   NOTHING_COUNTED,
-  standingOf,
   WINDOW_MS,
   withCounted,
 } from '../../../core/member/counted-window.ts';
@@ -30,7 +30,7 @@ describe('an entry', () => {
   const window = withCounted({ since: NOW - 1000, entries: [] }, [entry('a', NOW)], NOW);
 
   test('that was counted is known to be, at any time of the window', () => {
-    expect(standingOf(window, entry('a', NOW))).toBe('counted');
+    expect(countStatusOf(window, entry('a', NOW))).toBe('counted');
   });
 
   test.each([
@@ -38,15 +38,15 @@ describe('an entry', () => {
     ['on the start of the window', 0, 'unknown'],
     ['one millisecond below the start of the window', -1, 'unknown'],
   ])('recorded %s, and not listed, is %s', (_, distance, standing) => {
-    expect(standingOf(window, entry('b', window.since + distance))).toBe(standing);
+    expect(countStatusOf(window, entry('b', window.since + distance))).toBe(standing);
   });
 
   test('is new to a member that counted nothing yet', () => {
-    expect(standingOf(NOTHING_COUNTED, entry('a', NOW))).toBe('new');
+    expect(countStatusOf(NOTHING_COUNTED, entry('a', NOW))).toBe('new');
   });
 
   test('of another source is another entry', () => {
-    expect(standingOf(window, { ...entry('a', NOW), source: 'pos' })).toBe('new');
+    expect(countStatusOf(window, { ...entry('a', NOW), source: 'pos' })).toBe('new');
   });
 });
 
@@ -58,7 +58,7 @@ describe('what the window forgets', () => {
   ])('an entry of %i milliseconds ago is %s', (age, standing) => {
     const old = entry('a', NOW - age);
     const window = withCounted({ since: 0, entries: [['api#a', old.recordedAt]] }, [entry('b', NOW)], NOW);
-    expect(standingOf(window, old)).toBe(standing);
+    expect(countStatusOf(window, old)).toBe(standing);
   });
 
   test.each([
@@ -69,7 +69,7 @@ describe('what the window forgets', () => {
     const entries = many(count);
     const window = withCounted(NOTHING_COUNTED, entries, NOW);
     expect(window.entries.map(([key]) => key)).toEqual(entries.slice(-listed).map(entryKey).reverse());
-    expect(entries.slice(0, -listed).map((old) => standingOf(window, old))).toEqual(
+    expect(entries.slice(0, -listed).map((old) => countStatusOf(window, old))).toEqual(
       entries.slice(0, -listed).map(() => 'unknown'),
     );
   });
@@ -79,7 +79,7 @@ describe('what the window forgets', () => {
     const entries = [0, 1, 2, 3, 4, 5].map(long);
     const window = withCounted(NOTHING_COUNTED, entries, NOW);
     expect(window.entries.map(([key]) => key)).toEqual([5, 4, 3].map((place) => entryKey(long(place))));
-    expect(entries.map((one) => standingOf(window, one))).toEqual([
+    expect(entries.map((one) => countStatusOf(window, one))).toEqual([
       'unknown',
       'unknown',
       'unknown',
@@ -102,7 +102,7 @@ describe('what the window forgets', () => {
           .map(entryKey)
           .reverse(),
       );
-      expect(standingOf(window, entries[0]!)).toBe('unknown');
+      expect(countStatusOf(window, entries[0]!)).toBe('unknown');
       return window.entries.length;
     };
     expect(listedBeside()).toBe(8);
@@ -119,7 +119,7 @@ describe('what the window forgets', () => {
   test('of more entries of one moment than it lists, none is taken for new', () => {
     const entries = many(MAX_COUNTED + 1, () => NOW);
     const window = withCounted(NOTHING_COUNTED, entries, NOW);
-    expect(entries.map((one) => standingOf(window, one))).not.toContain('new');
+    expect(entries.map((one) => countStatusOf(window, one))).not.toContain('new');
   });
 
   test('stays forgotten when the clock of the next function is behind', () => {
@@ -144,13 +144,13 @@ test('however it comes about, the window is bounded, only moves forward, and tak
       for (const { places, now } of history) {
         const entries = places
           .map((place) => entry(`${'x'.repeat(place)}${place}`, recordedAt[place]!))
-          .filter((one) => standingOf(window, one) === 'new');
+          .filter((one) => countStatusOf(window, one) === 'new');
         const next = withCounted(window, entries, now);
         expect(next.entries.length).toBeLessThanOrEqual(MAX_COUNTED);
         expect(next.entries.map(([key]) => key).join('').length).toBeLessThanOrEqual(MAX_COUNTED_BYTES);
         expect(next.since).toBeGreaterThanOrEqual(window.since);
         for (const one of entries) counted.set(entryKey(one), one);
-        for (const one of counted.values()) expect(standingOf(next, one)).not.toBe('new');
+        for (const one of counted.values()) expect(countStatusOf(next, one)).not.toBe('new');
         window = next;
       }
     }),

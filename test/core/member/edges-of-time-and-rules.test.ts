@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import { countEntries, rebuildMember } from '../../../core/member/count-entries.ts';
-import type { Member, TierChange } from '../../../core/member/member.ts';
+import { advanceMember } from '../../../core/member/advance-member.ts';
+import { countEntries } from '../../../core/member/count-entries.ts';
+import type { Member } from '../../../core/member/member.ts';
 import { replayTo, viewNow } from '../../../core/member/member-view.ts';
-import { bringUpTo } from '../../../core/member/settle.ts';
-import { recalculateTier } from '../../../core/use-cases/recalculate-tier.ts';
+import { rebuildMember } from '../../../core/member/rebuild-member.ts';
+import type { TierChange } from '../../../core/member/tier-change.ts';
+import { countTransactions } from '../../../core/use-cases/count-transactions.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
@@ -20,6 +22,7 @@ import {
   purchase,
   refund,
   SILENT,
+  written,
 } from '../members.ts';
 import { actionThatGave, cap, memberGiven } from './given.ts';
 
@@ -28,9 +31,9 @@ const MIDNIGHT = '2026-12-31T23:00:00Z';
 const facts = (what: Facts, when: string) => entry(what, when, PROGRAM);
 
 function countIn(member: Member, entries: LedgerEntry[], now: string, program = PROGRAM) {
-  const counting = countEntries(member, entries, program, SILENT, at(now));
+  const counting = countEntries(member, entries, program, at(now));
   if (counting.kind !== 'counted') throw new Error(counting.kind);
-  return counting;
+  return written(counting);
 }
 
 /** What comes of batches of the stream, one after the other: all their entries were in the ledger before the first came. */
@@ -39,7 +42,7 @@ async function broughtTo(member: Member, known: LedgerEntry[], batches: LedgerEn
   for (const one of [...known, ...batches.flat()]) await ports.ledger.record(one);
   await ports.members.save(member, member.version - 1, []);
   for (const batch of batches) {
-    await recalculateTier(ports, PROGRAM, SILENT, member.memberId, batch, at(now));
+    await countTransactions(ports, { program: PROGRAM, announcementPolicy: SILENT }, member.memberId, batch, at(now));
   }
   const newestFirst = await ports.members.changesOf(member.memberId, { limit: 100 });
   return { changes: newestFirst.reverse(), member: (await ports.members.load(member.memberId))! };
@@ -139,13 +142,14 @@ describe('an entry taken before a cycle’s end, which the stream brings after i
   test('is judged the same when its member has to be rebuilt', () => {
     const back = facts(refund('back', 'on-time', 1), '2026-12-31T22:59:59Z');
     const ledger = [last, early, onTime, back];
-    const rebuilt = rebuildMember(
-      member,
-      historyOf(ledger),
-      PROGRAM,
-      SILENT,
-      { cause: 'transaction', brought: [onTime, back] },
-      at('2026-12-31T23:00:01Z'),
+    const rebuilt = written(
+      rebuildMember(
+        member,
+        historyOf(ledger),
+        PROGRAM,
+        { cause: 'transaction', newEntries: [onTime, back] },
+        at('2026-12-31T23:00:01Z'),
+      ),
     );
     expect(rebuilt).toMatchObject({ changes: [], member: { tier: { id: 'silver' } } });
   });
@@ -163,7 +167,7 @@ describe('an end of which the stream is late', () => {
   const LAST_SECOND = '2026-12-31T22:59:58Z';
   const first = facts(bonus('first', 1300), '2026-05-02T08:00:00Z');
   const order = facts(purchase('order', 10), LAST_SECOND);
-  const broughtBy = (entries: LedgerEntry[]) => ({ cause: 'transaction', brought: entries }) as const;
+  const broughtBy = (entries: LedgerEntry[]) => ({ cause: 'transaction', newEntries: entries }) as const;
 
   test('is judged without what was taken on its millisecond or later, though that happened before it', async () => {
     const last = facts(purchase('last-year', 900), '2025-06-01T10:00:00Z');
@@ -180,7 +184,7 @@ describe('an end of which the stream is late', () => {
     const late = facts(purchase('late', 10), '2026-07-31T21:59:58Z');
     const history = { entries: [first, late], actions: [actionThatGave(penalty)] };
     const now = at('2026-07-31T22:00:01Z');
-    expect(rebuildMember(member, history, PROGRAM, SILENT, broughtBy([late]), now).changes).toMatchObject([
+    expect(written(rebuildMember(member, history, PROGRAM, broughtBy([late]), now)).changes).toMatchObject([
       {
         from: { id: 'bronze' },
         to: { id: 'silver' },
@@ -208,7 +212,7 @@ describe('an end of which the stream is late', () => {
     const later = { ...facts(purchase('later', 10), '2027-01-01T10:00:00Z'), promotions: ['stay'] };
     const history = { entries: [first, order, later], actions: [actionThatGave(mild)] };
     const now = at('2027-01-01T10:00:01Z');
-    expect(rebuildMember(member, history, program, SILENT, broughtBy([order, later]), now).changes).toMatchObject([
+    expect(written(rebuildMember(member, history, program, broughtBy([order, later]), now)).changes).toMatchObject([
       { to: { id: 'silver' }, cause: 'transaction', transactionId: 'order', occurredAt: at(LAST_SECOND) },
     ]);
   });
@@ -220,7 +224,7 @@ describe('an end of which the stream is late', () => {
     const gold = memberWith([old], program, at('2026-06-02T00:00:00Z'));
     const now = at('2026-12-31T23:00:01Z');
     const history = historyOf([old, expiry]);
-    expect(moves(rebuildMember(gold, history, program, SILENT, broughtBy([expiry]), now).changes)).toEqual([
+    expect(moves(written(rebuildMember(gold, history, program, broughtBy([expiry]), now)).changes)).toEqual([
       'gold → silver, transaction',
       'silver → bronze, recalculation',
     ]);
@@ -247,7 +251,9 @@ describe('R10: a change of thresholds', () => {
     );
     expect(changes).toEqual([]);
     expect(member.tier.id).toBe('gold');
-    expect(moves(bringUpTo(at(MIDNIGHT), member, raised, SILENT).changes)).toEqual(['gold → silver, recalculation']);
+    expect(moves(written(advanceMember(member, raised, at(MIDNIGHT))).changes)).toEqual([
+      'gold → silver, recalculation',
+    ]);
   });
 
   test('holds nobody back whose points rise', () => {
@@ -279,7 +285,7 @@ describe('R10: a change of thresholds', () => {
   test('is undone at once by an operator’s rebuild, who asked for it', () => {
     expect(
       moves(
-        rebuildMember(gold, historyOf([order]), raised, SILENT, { cause: 'rebuild' }, at('2026-05-04T10:00:00Z'))
+        written(rebuildMember(gold, historyOf([order]), raised, { cause: 'rebuild' }, at('2026-05-04T10:00:00Z')))
           .changes,
       ),
     ).toEqual(['gold → silver, rebuild']);
@@ -330,7 +336,7 @@ describe('R10: a change of thresholds', () => {
     const now = at('2026-05-04T10:00:00Z');
     const because = { cause: 'transaction' } as const;
     expect(replayTo(now, gold, historyOf([order]), elsewhere)?.view.tier.tier.id).toBe('silver');
-    expect(moves(rebuildMember(gold, historyOf([order]), elsewhere, SILENT, because, now).changes)).toEqual([
+    expect(moves(written(rebuildMember(gold, historyOf([order]), elsewhere, because, now)).changes)).toEqual([
       'gold → silver, programEdit',
     ]);
   });

@@ -4,12 +4,14 @@ import { expect, test } from 'vitest';
 import { cycleAt } from '../../../core/cycles/cycle.ts';
 import { tallyOf } from '../../../core/ledger/replay.ts';
 import type { Transaction } from '../../../core/ledger/transaction.ts';
-import type { Member, TierChange } from '../../../core/member/member.ts';
-import { bringUpTo } from '../../../core/member/settle.ts';
+import { advanceMember } from '../../../core/member/advance-member.ts';
+import type { Member } from '../../../core/member/member.ts';
+import type { TierChange } from '../../../core/member/tier-change.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { programs, transactions } from '../histories.ts';
 import { ANNOUNCING, ENROLMENT, type Event, lifeOf, lives } from '../lives.ts';
+import { written } from '../members.ts';
 
 /** Something new for whoever has nothing else to bring it up to now. */
 const LAST_WORD: Event = {
@@ -40,7 +42,7 @@ async function expectWhatTheLedgerSays(life: ReturnType<typeof lifeOf>) {
   expect(stored.tier.id).toBe(earnedTier(program, stored.tally).id);
   // A clock that ran ahead may have ended a cycle already.
   const now = Math.max(life.now(), stored.tally.cycle.start);
-  const { member } = bringUpTo(now, stored, program, ANNOUNCING);
+  const { member } = written(advanceMember(stored, program, now), ANNOUNCING);
   const truth = tallyOf(life.recorded, program, member.enrolledAt, now);
   expect(member.tally).toEqual(truth);
   expect(member.tier.id).toBe(earnedTier(program, truth).id);

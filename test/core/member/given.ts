@@ -2,12 +2,12 @@
 import type { Grant } from '../../../core/actions/grant.ts';
 import type { ActionRecord, TierAction } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import { rebuildMember } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
+import { rebuildMember } from '../../../core/member/rebuild-member.ts';
 import type { Program } from '../../../core/program/program.ts';
 import type { Instant } from '../../../core/time.ts';
 import { MEMBER_ID } from '../histories.ts';
-import { at, newMember, SILENT } from '../members.ts';
+import { at, newMember } from '../members.ts';
 
 type Given = Omit<Partial<Grant>, 'from' | 'until'> & { from?: string; until?: string };
 
@@ -60,5 +60,5 @@ export function memberGiven(
 ): Member {
   const history = { entries, actions: grants.map((grant) => actionThatGave(grant)) };
   const due = { ...member, rebuildDue: true };
-  return rebuildMember(due, history, program, SILENT, { cause: 'enrolment' }, now).member;
+  return rebuildMember(due, history, program, { cause: 'enrolment' }, now).member;
 }

@@ -4,7 +4,7 @@ import type { Grant } from '../../../core/actions/grant.ts';
 import { cycleAt } from '../../../core/cycles/cycle.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { type MemberView, replayTo, viewNow } from '../../../core/member/member-view.ts';
-import { recalculateTier } from '../../../core/use-cases/recalculate-tier.ts';
+import { countTransactions } from '../../../core/use-cases/count-transactions.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
@@ -300,7 +300,13 @@ test('the past is told as it was: what a reader saw at a moment, a replay of tha
         now += pause;
         const taken = entryOf({ ...transaction, occurredAt: now }, program, now);
         if ((await ledger.record(taken)).status === 'exists') continue;
-        await recalculateTier({ ledger, members, clock }, program, SILENT, MEMBER_ID, [taken], now);
+        await countTransactions(
+          { ledger, members, clock },
+          { program, announcementPolicy: SILENT },
+          MEMBER_ID,
+          [taken],
+          now,
+        );
         seen.set(now, viewNow((await members.load(MEMBER_ID))!, program, now)!);
       }
       const member = (await members.load(MEMBER_ID))!;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../../core/actions/grant.ts';
 import type { ActionRecord, TierAction } from '../../../core/actions/tier-action.ts';
+import { advanceMember, withGrants } from '../../../core/member/advance-member.ts';
 import type { Member } from '../../../core/member/member.ts';
 import { reminderOf, renewalOf } from '../../../core/member/notices.ts';
-import { bringUpTo, withGrants } from '../../../core/member/settle.ts';
 import { exampleProgram } from '../../support/program.ts';
-import { at, entry, newMember, purchase, SILENT } from '../members.ts';
+import { at, entry, newMember, purchase, written } from '../members.ts';
 import { actionThatGave, cap, floor, memberGiven } from './given.ts';
 
 const PROGRAM = exampleProgram();
@@ -111,12 +111,12 @@ describe('a warning of an end that is near', () => {
     ['the last', LAST, at(AUGUST) - 1, true],
     ['the last, once the tier has ended', LAST, at(AUGUST), false],
   ])('%s', (_, due, moment, isSaid) => {
-    const notice = reminderOf(goldBy(vip), due, moment, PROGRAM, moment);
+    const notice = reminderOf(goldBy(vip), PROGRAM, { at: due, upTo: moment, recordedAt: moment });
     expect(notice?.kind).toBe(isSaid ? 'expiring' : undefined);
   });
 
   test('names the tier, what comes after it, and the action that gave it', () => {
-    const { notices } = bringUpTo(FIRST, goldBy(vip), PROGRAM, SILENT);
+    const { notices } = written(advanceMember(goldBy(vip), PROGRAM, FIRST));
     expect(notices).toMatchObject([
       {
         kind: 'expiring',
@@ -134,7 +134,7 @@ describe('a warning of an end that is near', () => {
 
   test('is about the tier that shows, though a lower one ends on the same day', () => {
     const lower = floor('lower', 'silver', { until: AUGUST });
-    expect(reminderOf(goldBy(lower, vip), FIRST, FIRST, PROGRAM, FIRST)).toMatchObject({
+    expect(reminderOf(goldBy(lower, vip), PROGRAM, { at: FIRST, upTo: FIRST, recordedAt: FIRST })).toMatchObject({
       actionId: 'vip',
       after: { id: 'bronze' },
     });
@@ -153,7 +153,10 @@ describe('a warning of an end that is near', () => {
     );
     const member = memberGiven([floor('vip', 'gold', { until: '2029-07-31T22:00:00Z' })], visits, program, MAY);
     const due = at('2029-07-01T22:00:00Z');
-    expect(reminderOf(member, due, due, program, due)).toMatchObject({ from: { id: 'gold' }, after: { id: 'bronze' } });
+    expect(reminderOf(member, program, { at: due, upTo: due, recordedAt: due })).toMatchObject({
+      from: { id: 'gold' },
+      after: { id: 'bronze' },
+    });
   });
 
   test('is no moment to find that thresholds were lowered (R10): nothing has ended, and the points give more than what will', () => {
@@ -165,13 +168,13 @@ describe('a warning of an end that is near', () => {
       ],
     });
     const tally = { ...newMember(PROGRAM).tally, current: { tier: 1300, trackers: [] } };
-    const { member, changes, notices } = bringUpTo(FIRST, { ...goldBy(vip), tally }, easier, SILENT);
+    const { member, changes, notices } = written(advanceMember({ ...goldBy(vip), tally }, easier, FIRST));
     expect({ tier: member.tier.id, changes, notices }).toEqual({ tier: 'gold', changes: [], notices: [] });
   });
 
   test('is not given of a lower tier, which does not show', () => {
     const lower = floor('lower', 'silver', { until: AUGUST });
     const member = goldBy(lower, floor('vip', 'gold', { until: SEPTEMBER }));
-    expect(reminderOf(member, FIRST, FIRST, PROGRAM, FIRST)).toBeUndefined();
+    expect(reminderOf(member, PROGRAM, { at: FIRST, upTo: FIRST, recordedAt: FIRST })).toBeUndefined();
   });
 });

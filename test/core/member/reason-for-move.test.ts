@@ -3,11 +3,11 @@ import type { Grant } from '../../../core/actions/grant.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import type { Member } from '../../../core/member/member.ts';
 import { reasonForMove } from '../../../core/member/reason-for-move.ts';
-import { foresee } from '../../../core/member/recalculation.ts';
+import { previewMember } from '../../../core/member/recalculation.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { exampleProgram } from '../../support/program.ts';
-import { at, bonus, entry, euros, memberWith, newMember, SILENT } from '../members.ts';
+import { at, bonus, entry, euros, memberWith, newMember, written } from '../members.ts';
 import { cap, floor, memberGiven } from './given.ts';
 
 const PROGRAM = exampleProgram();
@@ -31,7 +31,7 @@ function memberOf(entries: LedgerEntry[], program: Program = PROGRAM, grants: Gr
 /** Why the end of the year moves the member, or recalculating everyone does. */
 function reasonOf(member: Member, program: Program = PROGRAM, occasion: 'cycleEnd' | 'request' = 'cycleEnd') {
   const moment = occasion === 'cycleEnd' ? END : NOW;
-  const settled = foresee(member, { occasion, at: moment }, program, SILENT, NOW)!;
+  const settled = written(previewMember(member, { occasion, at: moment }, program, NOW)!)!;
   const own = settled.changes.filter(({ occurredAt }) => occurredAt === moment);
   return reasonForMove(own[0]!, own.at(-1)!, settled.member, program);
 }
@@ -200,7 +200,7 @@ test('where each cycle stands alone, a member is judged by the better of two', (
 
 test('a member that something else moved on has only the points of the change', () => {
   const member = memberOf([got(1300, LAST_YEAR)]);
-  const { changes, member: after } = foresee(member, { occasion: 'cycleEnd', at: END }, PROGRAM, SILENT, NOW)!;
+  const { changes, member: after } = written(previewMember(member, { occasion: 'cycleEnd', at: END }, PROGRAM, NOW)!)!;
   const moved = { ...after, tier: { id: 'gold', since: END } };
   expect(reasonForMove(changes[0]!, changes[0]!, moved, PROGRAM)).toEqual({ points: 0 });
 });

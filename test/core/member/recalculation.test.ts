@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Member } from '../../../core/member/member.ts';
-import { foresee, foreseeFromHistory, recalculateFromHistory } from '../../../core/member/recalculation.ts';
+import { previewFromHistory, previewMember, recalculateFromHistory } from '../../../core/member/recalculation.ts';
 import { exampleProgram } from '../../support/program.ts';
-import { at, bonus, entry, historyOf, memberWith, newMember, SILENT } from '../members.ts';
+import { at, bonus, entry, historyOf, memberWith, newMember, written } from '../members.ts';
 
 const PROGRAM = exampleProgram();
 const NOW = at('2026-05-03T10:00:00Z');
@@ -25,20 +25,15 @@ describe('what is found in the ledger and not in the item', () => {
   ];
 
   test.each(cases)('when members are recalculated: %s', (_, member, expected) => {
-    const { changes } = recalculateFromHistory(
-      member,
-      historyOf([order]),
-      { occasion: 'request', at: NOW },
-      PROGRAM,
-      SILENT,
-      NOW,
+    const { changes } = written(
+      recalculateFromHistory(member, historyOf([order]), { occasion: 'request', at: NOW }, PROGRAM, NOW),
     );
     expect(changes).toMatchObject([{ from: { id: 'bronze' }, to: { id: 'silver' }, ...expected }]);
   });
 
   test.each(cases)('in a dry run: %s', (_, member, expected) => {
     const recalculation = { occasion: 'cycleEnd', at: NEXT_END } as const;
-    const { changes } = foreseeFromHistory(member, historyOf([order]), recalculation, PROGRAM, SILENT, NOW);
+    const { changes } = written(previewFromHistory(member, historyOf([order]), recalculation, PROGRAM, NOW));
     // What is known already is no work of an end that is still to come.
     expect(changes).toMatchObject([
       { from: { id: 'bronze' }, to: { id: 'silver' }, occurredAt: NOW, ...expected },
@@ -51,7 +46,7 @@ describe('what is found in the ledger and not in the item', () => {
     const recalculation = { occasion: 'request', at: NOW } as const;
     const history = historyOf([order, small]);
     expect(
-      recalculateFromHistory(newMember(PROGRAM), history, recalculation, PROGRAM, SILENT, NOW).changes,
+      written(recalculateFromHistory(newMember(PROGRAM), history, recalculation, PROGRAM, NOW)).changes,
     ).toMatchObject([{ to: { id: 'silver' }, transactionId: 'order' }]);
   });
 });
@@ -74,15 +69,17 @@ describe('R10: a member kept at Gold though its threshold rose', () => {
     ['goes down when somebody asks for everyone to be recalculated', 'request', [['silver', 'bulkRecalculation']]],
   ] as const)('%s', (_, occasion, expected) => {
     const recalculation = { occasion, at: NOW };
-    expect(moves(foresee(gold, recalculation, raised, SILENT, NOW)?.changes)).toEqual(expected);
-    expect(moves(recalculateFromHistory(gold, historyOf([big]), recalculation, raised, SILENT, NOW).changes)).toEqual(
+    expect(moves(written(previewMember(gold, recalculation, raised, NOW)!)?.changes)).toEqual(expected);
+    expect(moves(written(recalculateFromHistory(gold, historyOf([big]), recalculation, raised, NOW)).changes)).toEqual(
       expected,
     );
   });
 
   test('goes down at the end of the cycle, by the recalculation of that end', () => {
     const recalculation = { occasion: 'cycleEnd', at: END_OF_CYCLE } as const;
-    expect(moves(foresee(gold, recalculation, raised, SILENT, NOW)?.changes)).toEqual([['silver', 'recalculation']]);
-    expect(foresee(gold, { ...recalculation, at: END_OF_CYCLE - 1 }, raised, SILENT, NOW)?.changes).toEqual([]);
+    expect(moves(written(previewMember(gold, recalculation, raised, NOW)!)?.changes)).toEqual([
+      ['silver', 'recalculation'],
+    ]);
+    expect(written(previewMember(gold, { ...recalculation, at: END_OF_CYCLE - 1 }, raised, NOW)!)?.changes).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ChangeCause } from '../../../core/member/member.ts';
+import type { ChangeCause } from '../../../core/member/change-cause.ts';
 import { ANNOUNCEMENT_TABLE, decideAnnouncement } from '../../../core/notifications/announcement-table.ts';
 import type { Channel } from '../../../core/program/brand.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TierChange, TierNotice } from '../../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../../core/member/tier-change.ts';
 import {
   chooseText,
   DEFAULT_SUBJECT,

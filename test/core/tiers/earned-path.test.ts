@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
+import { advanceMember } from '../../../core/member/advance-member.ts';
 import { countEntries } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
-import { bringUpTo } from '../../../core/member/settle.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { afterFacts } from '../../../core/tiers/earned-path.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
-import { at, bonus, entry, euros, type Facts, memberWith, newMember, purchase, refund, SILENT } from '../members.ts';
+import { at, bonus, entry, euros, type Facts, memberWith, newMember, purchase, refund, written } from '../members.ts';
 
 type Downgrade = NonNullable<ProgramFile['downgrade']>;
 /** A step of points up or down, or the end of the year. */
@@ -27,11 +27,11 @@ function tiersAlong(steps: readonly Step[], program: Program): string[] {
   const ledger: ReturnType<typeof entry>[] = [];
   return steps.map((step, place) => {
     now = step === 'year' ? counted.tally.cycle.end : now + 86_400_000;
-    if (step === 'year') counted = bringUpTo(now, counted, program, SILENT).member;
+    if (step === 'year') counted = advanceMember(counted, program, now).member;
     else {
       const facts = typeof step === 'number' ? points(`${place}`, step) : step;
       ledger.push(entry(facts, new Date(now).toISOString(), program));
-      const counting = countEntries(counted, ledger.slice(-1), program, SILENT, now);
+      const counting = countEntries(counted, ledger.slice(-1), program, now);
       if (counting.kind !== 'counted') throw new Error(`is ${counting.kind}`);
       counted = counting.member;
     }
@@ -151,7 +151,7 @@ describe('R8: at the end of a cycle', () => {
       program,
       at('2026-06-01T00:00:00Z'),
     );
-    const { member, changes } = bringUpTo(at('2060-01-01T00:00:00Z'), platinum, program, SILENT);
+    const { member, changes } = written(advanceMember(platinum, program, at('2060-01-01T00:00:00Z')));
     expect(changes.map(({ to, occurredAt }) => [to.id, new Date(occurredAt).toISOString()])).toEqual([
       ['gold', '2027-12-31T23:00:00.000Z'],
       ['silver', '2028-12-31T23:00:00.000Z'],
@@ -220,7 +220,7 @@ describe('what cannot be taken next is counted from the ledger', () => {
       ...entry(bonus(`n${place}`, 1), moment, program),
       recordedAt: at(NOW),
     }));
-    const counting = countEntries(member, news, program, SILENT, at(NOW));
+    const counting = countEntries(member, news, program, at(NOW));
     return counting.kind === 'rebuildNeeded' ? counting.because : counting.kind;
   };
 
@@ -235,21 +235,21 @@ describe('what cannot be taken next is counted from the ledger', () => {
   });
 
   test('what happened before the cycle began, though it is newer than all that is counted', () => {
-    const nextYear = bringUpTo(at('2027-01-10T00:00:00Z'), member, program, SILENT).member;
+    const nextYear = advanceMember(member, program, at('2027-01-10T00:00:00Z')).member;
     const late = {
       ...entry(bonus('late', 1), '2026-12-31T22:59:59.999Z', program),
       recordedAt: at('2027-01-10T00:00:00Z'),
     };
-    expect(countEntries(nextYear, [late], program, SILENT, late.recordedAt)).toMatchObject({ because: 'out of order' });
+    expect(countEntries(nextYear, [late], program, late.recordedAt)).toMatchObject({ because: 'out of order' });
     const punctual = { ...late, occurredAt: at('2026-12-31T23:00:00Z') };
-    expect(countEntries(nextYear, [punctual], program, SILENT, late.recordedAt).kind).toBe('counted');
+    expect(countEntries(nextYear, [punctual], program, late.recordedAt).kind).toBe('counted');
   });
 
   test('by default the order is no matter', () => {
     const plain = exampleProgram();
     const silver = memberWith([known], plain, at('2026-05-06T00:00:00Z'));
     const late = { ...entry(bonus('late', 1), '2026-05-01T10:00:00Z', plain), recordedAt: at(NOW) };
-    expect(countEntries(silver, [late], plain, SILENT, at(NOW)).kind).toBe('counted');
+    expect(countEntries(silver, [late], plain, at(NOW)).kind).toBe('counted');
   });
 });
 
@@ -290,7 +290,7 @@ test('what happens at one moment goes up or down once: no tier is kept that last
   const program = exampleProgram({ downgrade: LATER });
   const moment = '2026-05-03T10:00:00Z';
   const both = [entry(bonus('up', 6000), moment, program), entry(points('down', -5500), moment, program)];
-  const counting = countEntries(newMember(program), both, program, SILENT, at(moment));
+  const counting = countEntries(newMember(program), both, program, at(moment));
   expect(counting).toMatchObject({ kind: 'counted', member: { tier: { id: 'bronze' } } });
   expect(memberWith(both, program, at(moment)).tier.id).toBe('bronze');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TierChange } from '../../../core/member/member.ts';
+import type { TierChange } from '../../../core/member/tier-change.ts';
 import type { NotificationSettings } from '../../../core/program/brand.ts';
 import { announceTierChange } from '../../../core/use-cases/announce-tier-change.ts';
 import { RecordingAnnouncements, RecordingBus } from '../../../fakes/recording-world.ts';

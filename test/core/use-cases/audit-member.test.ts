@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import { rebuildMember } from '../../../core/member/count-entries.ts';
-import type { Member, TierChange } from '../../../core/member/member.ts';
+import type { Member } from '../../../core/member/member.ts';
+import { rebuildMember } from '../../../core/member/rebuild-member.ts';
+import type { TierChange } from '../../../core/member/tier-change.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
 import { auditStoredMember } from '../../../core/use-cases/audit-member.ts';
@@ -11,7 +12,7 @@ import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
 import { intercept } from '../../support/trouble.ts';
 import { MEMBER_ID } from '../histories.ts';
-import { at, bonus, entry, historyOf, memberWith, newMember, SILENT } from '../members.ts';
+import { at, bonus, entry, historyOf, memberWith, newMember, SILENT, written } from '../members.ts';
 
 const PROGRAM = exampleProgram();
 /** The same rules in another zone: the sums have to be made anew. */
@@ -54,7 +55,7 @@ async function stored(member: Member, entries = [FIRST], changes: TierChange[] =
       await members.save({ ...rest, ...next, version: version + 1 }, version, []);
     },
     audit: (program: Program, options = { heal: false }, memberId = MEMBER_ID) =>
-      auditStoredMember(ports, program, SILENT, memberId, { ...options, pause }, () => NOW),
+      auditStoredMember(ports, { program, announcementPolicy: SILENT }, memberId, { ...options, pause }, () => NOW),
   };
 }
 
@@ -141,7 +142,7 @@ describe('a member that is wrong, and waits for an edit besides', () => {
   /** With the changes that its first count made. */
   const counted = (one: LedgerEntry) => {
     const never = { ...newMember(PROGRAM), rebuildDue: true };
-    return rebuildMember(never, historyOf([one]), PROGRAM, SILENT, { cause: 'enrolment' }, NOW);
+    return written(rebuildMember(never, historyOf([one]), PROGRAM, { cause: 'enrolment' }, NOW));
   };
 
   test('keeps the tier that only the edit would take, where it is put right', async () => {

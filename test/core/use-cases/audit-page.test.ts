@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import type { Finding } from '../../../core/member/audit-causes.ts';
-import { rebuildMember } from '../../../core/member/count-entries.ts';
+import type { Finding } from '../../../core/member/audit/findings.ts';
 import type { Member } from '../../../core/member/member.ts';
+import { rebuildMember } from '../../../core/member/rebuild-member.ts';
 import { type AuditRun, NO_COUNTS } from '../../../core/runs/run.ts';
 import { AUDIT_PAGE_SIZE, auditPage, outcomeOf } from '../../../core/use-cases/audit-page.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
@@ -12,7 +12,7 @@ import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { intercept } from '../../support/trouble.ts';
 import type { Reach } from '../../support/world.ts';
-import { at, bonus, entry, historyOf, newMember, SILENT } from '../members.ts';
+import { at, bonus, entry, historyOf, newMember, SILENT, written } from '../members.ts';
 
 const PROGRAM = exampleProgram();
 const NOW = at('2026-05-20T10:00:00Z');
@@ -40,19 +40,20 @@ async function brand(reach: Reach = (_, port) => port) {
     /** A member whose item says that it counted some entries, and whose ledger holds others. */
     async keep(memberId: string, counted: LedgerEntry[], recorded: LedgerEntry[], spoilt: Partial<Member> = {}) {
       const never = { ...newMember(PROGRAM), memberId, rebuildDue: true };
-      const { member, changes } = rebuildMember(
-        never,
-        historyOf(counted),
-        PROGRAM,
-        SILENT,
-        { cause: 'enrolment' },
-        NOW,
+      const { member, changes } = written(
+        rebuildMember(never, historyOf(counted), PROGRAM, { cause: 'enrolment' }, NOW),
       );
       await stores.members.save({ ...member, version: 1, ...spoilt }, 0, changes);
       for (const one of recorded) await stores.ledger.record({ ...one, memberId });
     },
     audit: (place: { page: number; after?: string }, working: Partial<typeof WORKING> = {}, runId = RUN.runId) =>
-      auditPage(ports, PROGRAM, SILENT, { runId, segment: EVERYONE, ...place }, () => NOW, { ...WORKING, ...working }),
+      auditPage(
+        ports,
+        { program: PROGRAM, announcementPolicy: SILENT },
+        { runId, segment: EVERYONE, ...place },
+        () => NOW,
+        { ...WORKING, ...working },
+      ),
   };
 }
 

@@ -59,10 +59,8 @@ type Ports = Awaited<ReturnType<typeof portsWith>>;
 function changePage(ports: Ports, after = '', program: Program = PROGRAM) {
   return changeGroupTiers(
     ports,
-    program,
-    SILENT,
-    'r-1',
-    after,
+    { program, announcementPolicy: SILENT },
+    { runId: 'r-1', after },
     () => NOW + 1,
     () => true,
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TierNotice } from '../../../core/member/member.ts';
+import type { TierNotice } from '../../../core/member/tier-change.ts';
 import type { PassFiles } from '../../../core/ports.ts';
 import { drawPass } from '../../../core/use-cases/draw-pass.ts';
 import { exampleImages } from '../../support/images.ts';

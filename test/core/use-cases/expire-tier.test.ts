@@ -40,14 +40,20 @@ async function portsWithGold() {
     strategy: { type: 'specific', tier: 'gold' },
     expiry: { type: 'instant', at: at(END) },
   };
-  await manageTier(ports, PROGRAM, SILENT, MEMBER_ID, gold, { type: 'staff' }, at('2026-06-20T10:00:00Z'));
+  await manageTier(
+    ports,
+    { program: PROGRAM, announcementPolicy: SILENT },
+    MEMBER_ID,
+    { action: gold, origin: { type: 'staff' } },
+    at('2026-06-20T10:00:00Z'),
+  );
   return ports;
 }
 
 type Ports = Awaited<ReturnType<typeof portsWithMember>>;
 
 const expire = (ports: Ports, when: string, memberId = MEMBER_ID) =>
-  expireTier(ports, PROGRAM, SILENT, memberId, at(when));
+  expireTier(ports, { program: PROGRAM, announcementPolicy: SILENT }, memberId, at(when));
 
 const newsOf = async ({ members }: Ports) => (await members.recordsOf(MEMBER_ID))!.news;
 

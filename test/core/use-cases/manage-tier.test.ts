@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { MAX_DECIDED_AT_ONCE } from '../../../core/actions/promotions.ts';
 import type { ActionRecord, TierAction } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import { auditMember } from '../../../core/member/audit.ts';
-import { isNotice, type Member } from '../../../core/member/member.ts';
+import { auditMember } from '../../../core/member/audit/audit-member.ts';
+import type { Member } from '../../../core/member/member.ts';
+import { isNotice } from '../../../core/member/tier-change.ts';
+import { countTransactions } from '../../../core/use-cases/count-transactions.ts';
 import { manageTier } from '../../../core/use-cases/manage-tier.ts';
 import { rebuildStoredMember } from '../../../core/use-cases/rebuild-member.ts';
-import { recalculateTier } from '../../../core/use-cases/recalculate-tier.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
@@ -37,7 +38,13 @@ type Ports = Awaited<ReturnType<typeof portsWith>>;
 /** What is left out is an upgrade to Gold for good, by the name of `a-1`. */
 function act(ports: Ports, action: Partial<TierAction>, when = NOW, program = PROGRAM) {
   const whole: TierAction = { id: 'a-1', action: 'upgrade', ...to('gold'), ...action };
-  return manageTier(ports, program, SILENT, MEMBER_ID, whole, STAFF, at(when));
+  return manageTier(
+    ports,
+    { program, announcementPolicy: SILENT },
+    MEMBER_ID,
+    { action: whole, origin: STAFF },
+    at(when),
+  );
 }
 
 const newsOf = async ({ members }: Ports) => (await members.recordsOf(MEMBER_ID))!.news;
@@ -236,7 +243,9 @@ test('a downgrade by a clock that is behind comes after the order that was count
   const { record } = await act(ports, { action: 'downgrade', ...to('silver'), reassess: true });
   expect(record.recordedAt).toBe(ahead + 1);
   const look = { write: false, cause: 'rebuild' } as const;
-  expect(await rebuildStoredMember(ports, PROGRAM, SILENT, MEMBER_ID, look, ahead + 1000)).toEqual({
+  expect(
+    await rebuildStoredMember(ports, { program: PROGRAM, announcementPolicy: SILENT }, MEMBER_ID, look, ahead + 1000),
+  ).toEqual({
     status: 'equal',
   });
 });
@@ -277,7 +286,7 @@ test('an action that is recorded after the end of a grant is taken after that en
   await act(ports, until(end));
   const bought = entry(bonus('b', 1), justBefore, PROGRAM);
   await ports.ledger.record(bought);
-  await recalculateTier(ports, PROGRAM, SILENT, MEMBER_ID, [bought], at(justBefore));
+  await countTransactions(ports, { program: PROGRAM, announcementPolicy: SILENT }, MEMBER_ID, [bought], at(justBefore));
   // The purchase counts before the action, which is therefore recorded a millisecond later: at the end.
   const { record } = (await act(ports, { id: 'a-2', ...to('silver') }, justBefore)) as { record: ActionRecord };
   expect(record).toMatchObject({ from: BRONZE, to: SILVER, recordedAt: at(end), grant: { from: at(end) } });

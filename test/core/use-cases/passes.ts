@@ -1,5 +1,5 @@
 /** What passes are drawn of, in memory, and a member to draw one for. */
-import type { TierChange } from '../../../core/member/member.ts';
+import type { TierChange } from '../../../core/member/tier-change.ts';
 import type { AppleSettings } from '../../../core/use-cases/draw-pass.ts';
 import { withdrawGooglePass } from '../../../core/use-cases/google-pass.ts';
 import type { GoogleBrand } from '../../../core/wallet/google-class.ts';

@@ -26,7 +26,7 @@ async function portsWith(entries: readonly LedgerEntry[] = []) {
 type Ports = Awaited<ReturnType<typeof portsWith>>;
 
 const put = (ports: Ports, request: Partial<MemberRequest> = {}, now = NOW) =>
-  putMember(ports, PROGRAM, SILENT, MEMBER_ID, { profile: {}, ...request }, now);
+  putMember(ports, { program: PROGRAM, announcementPolicy: SILENT }, MEMBER_ID, { profile: {}, ...request }, now);
 
 test('who enrols is told so, with what the points from before come to', async () => {
   const ports = await portsWith([entry(bonus('b', 1200), '2026-05-20T10:00:00Z', PROGRAM)]);

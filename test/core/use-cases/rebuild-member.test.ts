@@ -25,12 +25,12 @@ async function portsWith(member: Member | undefined, entries: readonly LedgerEnt
 }
 
 type Ports = Awaited<ReturnType<typeof portsWith>>;
-type Options = Partial<Parameters<typeof rebuildStoredMember>[4]>;
+type Options = Partial<Parameters<typeof rebuildStoredMember>[3]>;
 
 /** Writes nothing where the options do not say so. */
 function rebuild(ports: Ports, options: Options = {}, when = NOW) {
   const whole = { write: false, cause: 'rebuild', ...options } as const;
-  return rebuildStoredMember(ports, PROGRAM, SILENT, MEMBER_ID, whole, at(when));
+  return rebuildStoredMember(ports, { program: PROGRAM, announcementPolicy: SILENT }, MEMBER_ID, whole, at(when));
 }
 
 async function withTwoFloors(): Promise<Ports> {
@@ -42,7 +42,13 @@ async function withTwoFloors(): Promise<Ports> {
     expiry: { type: 'instant', at: at(until) },
   });
   for (const action of [floor('platinum', '2026-07-01T10:00:00Z'), floor('gold', '2026-07-15T10:00:00Z')]) {
-    await manageTier(ports, PROGRAM, SILENT, MEMBER_ID, action, { type: 'staff' }, at(NOW));
+    await manageTier(
+      ports,
+      { program: PROGRAM, announcementPolicy: SILENT },
+      MEMBER_ID,
+      { action, origin: { type: 'staff' } },
+      at(NOW),
+    );
   }
   return ports;
 }
@@ -115,7 +121,13 @@ describe('promotions that fired and that nobody decided', () => {
     promotions: ['gift'],
   }));
   const rebuildOf = (ports: Ports, write: boolean) =>
-    rebuildStoredMember(ports, PROMOTING, SILENT, MEMBER_ID, { write, cause: 'rebuild' }, at(NOW));
+    rebuildStoredMember(
+      ports,
+      { program: PROMOTING, announcementPolicy: SILENT },
+      MEMBER_ID,
+      { write, cause: 'rebuild' },
+      at(NOW),
+    );
 
   test('are a difference, and all of them are decided, though more than one write holds', async () => {
     const ports = await portsWith(newMember(PROMOTING), fired);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import { rebuildMember } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
+import { rebuildMember } from '../../../core/member/rebuild-member.ts';
 import { NO_COUNTS, type RecalculationRun } from '../../../core/runs/run.ts';
 import type { Segment } from '../../../core/runs/segment.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
@@ -12,7 +12,7 @@ import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { floor } from '../member/given.ts';
-import { at, bonus, entry, historyOf, newMember, SILENT } from '../members.ts';
+import { at, bonus, entry, historyOf, newMember, SILENT, written } from '../members.ts';
 
 const PROGRAM = exampleProgram();
 const ENROLLED = at('2025-06-10T10:00:00Z');
@@ -45,7 +45,7 @@ async function stored(
   const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
   const never = { ...newMember(program, enrolledAt), rebuildDue: true };
   const when = Math.max(enrolledAt, ...counted.map(({ recordedAt }) => recordedAt));
-  const { member, changes } = rebuildMember(never, historyOf(counted), program, SILENT, { cause: 'enrolment' }, when);
+  const { member, changes } = written(rebuildMember(never, historyOf(counted), program, { cause: 'enrolment' }, when));
   await ports.members.save({ ...member, version: 1, ...more }, 0, changes);
   for (const one of [...counted, ...onTheirWay]) await ports.ledger.record(one);
   return {
@@ -53,7 +53,7 @@ async function stored(
     member: async () => (await ports.members.load(MEMBER_ID))!,
     changes: () => ports.members.changesOf(MEMBER_ID, { limit: 10 }),
     by: (run: RecalculationRun, segment: Segment = { kind: 'everyone', part: 0, of: 1 }) =>
-      new MemberRecalculation(ports, program, SILENT, run, segment),
+      new MemberRecalculation(ports, { program, announcementPolicy: SILENT }, run, segment),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { rebuildMember } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
+import { rebuildMember } from '../../../core/member/rebuild-member.ts';
 import { NO_COUNTS, type RecalculationRun } from '../../../core/runs/run.ts';
 import type { Segment } from '../../../core/runs/segment.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
@@ -11,7 +11,7 @@ import { MemoryRuns } from '../../../fakes/memory-runs.ts';
 import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { intercept } from '../../support/trouble.ts';
-import { at, bonus, entry, historyOf, newMember, SILENT } from '../members.ts';
+import { at, bonus, entry, historyOf, newMember, SILENT, written } from '../members.ts';
 
 const PROGRAM = exampleProgram();
 const ANNIVERSARIES = exampleProgram({ cycle: { type: 'enrollment' } });
@@ -37,7 +37,7 @@ async function brand(points: Record<string, number>, run: Partial<RecalculationR
     const gift = { ...entry(bonus('gift', some), '2025-06-10T12:00:00Z', program), memberId };
     const never: Member = { ...newMember(program, ENROLLED), memberId, rebuildDue: true };
     const because = { cause: 'enrolment' } as const;
-    const { member, changes } = rebuildMember(never, historyOf([gift]), program, SILENT, because, gift.recordedAt);
+    const { member, changes } = written(rebuildMember(never, historyOf([gift]), program, because, gift.recordedAt));
     await stores.members.save({ ...member, version: 1, anniversary: '06-10' }, 0, changes);
     await stores.ledger.record(gift);
   }
@@ -46,7 +46,13 @@ async function brand(points: Record<string, number>, run: Partial<RecalculationR
     page: (segment: Segment = EVERYONE, runId = 'cycle-1') => {
       const now = (run.at ?? END) + 5 * MINUTE_MS;
       const failing = { isTransient: () => false, givesUp: false };
-      return recalculatePage(ports, program, SILENT, { runId, segment, page: 0 }, () => now, failing);
+      return recalculatePage(
+        ports,
+        { program, announcementPolicy: SILENT },
+        { runId, segment, page: 0 },
+        () => now,
+        failing,
+      );
     },
   };
 }

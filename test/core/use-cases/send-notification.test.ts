@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OutcomeUnknown } from '../../../core/failures.ts';
-import type { TierChange } from '../../../core/member/member.ts';
+import type { TierChange } from '../../../core/member/tier-change.ts';
 import type { ProfileChanges } from '../../../core/ports.ts';
 import type { NotificationSettings } from '../../../core/program/brand.ts';
 import { sendEmail, sendSms } from '../../../core/use-cases/send-notification.ts';

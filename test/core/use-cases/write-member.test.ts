@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { unchanged } from '../../../core/member/settle.ts';
+import { unchanged } from '../../../core/member/member-update.ts';
 import { writeMember } from '../../../core/use-cases/write-member.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
-import { at, newMember } from '../members.ts';
+import { at, newMember, SILENT, written } from '../members.ts';
 
 const DUE = { ...newMember(exampleProgram()), nextDueAt: at('2026-07-01T10:00:00Z') };
 
@@ -18,11 +18,13 @@ class Exhausted extends MemoryTierClock {
 
 test('what is due for a new member is on the clock before the member is written', async () => {
   const ports = { members: new MemoryMemberStore(), clock: new MemoryTierClock() };
-  await writeMember(ports, MEMBER_ID, async () => unchanged(DUE));
+  await writeMember(ports, SILENT, MEMBER_ID, async () => unchanged(DUE));
   expect(ports.clock.moments).toEqual([DUE.nextDueAt]);
 
   const untimed = { members: new MemoryMemberStore(), clock: new Exhausted() };
-  await expect(writeMember(untimed, MEMBER_ID, async () => unchanged(DUE))).rejects.toThrow('Too many schedules.');
+  await expect(writeMember(untimed, SILENT, MEMBER_ID, async () => unchanged(DUE))).rejects.toThrow(
+    'Too many schedules.',
+  );
   expect(await untimed.members.load(MEMBER_ID)).toBeUndefined();
 });
 
@@ -30,9 +32,11 @@ test('who has a timer already can be written while none can be set: only what is
   const ports = { members: new MemoryMemberStore(), clock: new Exhausted() };
   await ports.members.save(DUE, 0, []);
   const blocked = { ...DUE, blocked: true };
-  expect(await writeMember(ports, MEMBER_ID, async () => unchanged(blocked))).toEqual(
-    unchanged({ ...blocked, version: DUE.version + 1 }),
+  expect(await writeMember(ports, SILENT, MEMBER_ID, async () => unchanged(blocked))).toEqual(
+    written(unchanged({ ...blocked, version: DUE.version + 1 })),
   );
   const later = { ...DUE, nextDueAt: at('2026-08-01T10:00:00Z') };
-  await expect(writeMember(ports, MEMBER_ID, async () => unchanged(later))).rejects.toThrow('Too many schedules.');
+  await expect(writeMember(ports, SILENT, MEMBER_ID, async () => unchanged(later))).rejects.toThrow(
+    'Too many schedules.',
+  );
 });

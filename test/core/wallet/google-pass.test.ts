@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TierNotice } from '../../../core/member/member.ts';
+import type { TierNotice } from '../../../core/member/tier-change.ts';
 import { compileProgram } from '../../../core/program/program.ts';
 import { type GoogleBrand, googleClass, hasGoogleWallet, languagesOf } from '../../../core/wallet/google-class.ts';
 import { googleClassId, googleObjectId } from '../../../core/wallet/google-ids.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TierChange, TierNotice } from '../../../core/member/member.ts';
+import type { TierChange, TierNotice } from '../../../core/member/tier-change.ts';
 import type { Brand } from '../../../core/program/brand.ts';
 import { compileProgram } from '../../../core/program/program.ts';
 import { changeText, FRESH_MS, pushText } from '../../../core/wallet/pass-news.ts';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { compileProgram } from '../../../core/program/program.ts';
+import { countTransactions } from '../../../core/use-cases/count-transactions.ts';
 import { putMember } from '../../../core/use-cases/put-member.ts';
-import { recalculateTier } from '../../../core/use-cases/recalculate-tier.ts';
 import { dynamoClient } from '../../../functions/adapters/dynamo-client.ts';
 import { DynamoLedger } from '../../../functions/adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../../../functions/adapters/dynamo-member-store.ts';
@@ -40,10 +40,10 @@ export async function enrolLastYear(members: readonly MemberOfLastYear[]): Promi
     clock: { wakeAt: async () => {} },
   };
   const program = compileProgram(JSON.parse(readFileSync(resolve('brands/demo.json'), 'utf8')));
-  const announcing = { notifyOnRealtimeDowngrade: false };
+  const rules = { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } };
   const enrol = async ({ memberId, email, points, optOut }: MemberOfLastYear) => {
     const profile = { name: 'Ada', email, ...(optOut && { optOut: [...optOut] }) };
-    await putMember(ports, program, announcing, memberId, { enrolledAt: YEAR_BEFORE, profile }, LAST_YEAR);
+    await putMember(ports, rules, memberId, { enrolledAt: YEAR_BEFORE, profile }, LAST_YEAR);
     const entries = points.flatMap((amount, place): LedgerEntry[] =>
       amount === 0
         ? []
@@ -54,7 +54,7 @@ export async function enrolLastYear(members: readonly MemberOfLastYear[]): Promi
             },
           ],
     );
-    await recalculateTier(ports, program, announcing, memberId, entries, LAST_YEAR);
+    await countTransactions(ports, rules, memberId, entries, LAST_YEAR);
     for (const entry of entries) await ledger.record(entry);
   };
   for (let start = 0; start < members.length; start += 20) {

@@ -26,7 +26,7 @@ async function threeOrders(options: Parameters<typeof makeWorld>[0] = {}) {
 
 /** The recalculation as it runs, given records as they come. */
 function recalculation(world: World, changed: Partial<World['ports']> = {}) {
-  return makeRecalculateTier({ ...world.ports, ...changed }, world.program, world.announcing, world.now);
+  return makeRecalculateTier({ ...world.ports, ...changed }, world.rules, world.now);
 }
 
 const pointsOf = async (world: World) =>

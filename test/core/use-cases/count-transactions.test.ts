@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MAX_DECIDED_AT_ONCE } from '../../../core/actions/promotions.ts';
-import { recalculateTier } from '../../../core/use-cases/recalculate-tier.ts';
+import { countTransactions } from '../../../core/use-cases/count-transactions.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
@@ -24,7 +24,7 @@ async function portsWith(more: object | undefined) {
 type Ports = Awaited<ReturnType<typeof portsWith>>;
 
 const bring = (ports: Ports, entries = [FIRST, SECOND]) =>
-  recalculateTier(ports, PROGRAM, SILENT, MEMBER_ID, entries, at(NOW));
+  countTransactions(ports, { program: PROGRAM, announcementPolicy: SILENT }, MEMBER_ID, entries, at(NOW));
 
 test('transactions of nobody wait for the enrolment, however often they are brought', async () => {
   const ports = await portsWith(undefined);
@@ -64,7 +64,8 @@ test('what takes more than one write is told whole: each promotion that fired, a
   });
   const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
   await ports.members.save(newMember(program), 0, []);
-  const recalculate = (of: typeof ports) => recalculateTier(of, program, SILENT, MEMBER_ID, fired, at(NOW));
+  const recalculate = (of: typeof ports) =>
+    countTransactions(of, { program, announcementPolicy: SILENT }, MEMBER_ID, fired, at(NOW));
   const fired = Array.from({ length: 2 * MAX_DECIDED_AT_ONCE + 5 }, (_, place) => ({
     ...entry(bonus(`b-${place}`, 1), '2026-06-01T09:00:00Z', program),
     promotions: ['gift'],

@@ -1,20 +1,21 @@
 /** The drift audit by example: what it says of a member in whom one thing is wrong, word by word (docs/decisions/0020). */
 import { describe, expect, test } from 'vitest';
-import type { Grant } from '../../../core/actions/grant.ts';
-import type { ActionRecord } from '../../../core/actions/tier-action.ts';
-import { entryKey, type LedgerEntry } from '../../../core/ledger/transaction.ts';
-import { type Auditing, auditMember, type MemberRecords } from '../../../core/member/audit.ts';
-import type { AuditCause } from '../../../core/member/audit-causes.ts';
-import { rebuildMember } from '../../../core/member/count-entries.ts';
-import type { Member, TierChange, TierNotice } from '../../../core/member/member.ts';
-import type { Tally } from '../../../core/member/tally.ts';
-import type { ProgramFile } from '../../../core/program/brand.ts';
-import { type Program, tierById, tierRef } from '../../../core/program/program.ts';
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../../core/time.ts';
-import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
-import { MEMBER_ID } from '../histories.ts';
-import { at, bonus, entry, euros, memberWith, newMember, purchase, refund, SILENT } from '../members.ts';
-import { actionThatGave, cap, floor } from './given.ts';
+import type { Grant } from '../../../../core/actions/grant.ts';
+import type { ActionRecord } from '../../../../core/actions/tier-action.ts';
+import { entryKey, type LedgerEntry } from '../../../../core/ledger/transaction.ts';
+import { type Auditing, auditMember, type MemberRecords } from '../../../../core/member/audit/audit-member.ts';
+import type { AuditCause } from '../../../../core/member/audit/findings.ts';
+import type { Member } from '../../../../core/member/member.ts';
+import { rebuildMember } from '../../../../core/member/rebuild-member.ts';
+import type { Tally } from '../../../../core/member/tally.ts';
+import type { TierChange, TierNotice } from '../../../../core/member/tier-change.ts';
+import type { ProgramFile } from '../../../../core/program/brand.ts';
+import { type Program, tierById, tierRef } from '../../../../core/program/program.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../../../core/time.ts';
+import { EXAMPLE_PROGRAM, exampleProgram } from '../../../support/program.ts';
+import { MEMBER_ID } from '../../histories.ts';
+import { at, bonus, entry, euros, memberWith, newMember, purchase, refund, written } from '../../members.ts';
+import { actionThatGave, cap, floor } from '../given.ts';
 
 const PROGRAM = exampleProgram();
 const ENROLLED = at('2026-05-01T09:00:00Z');
@@ -49,12 +50,12 @@ function rightRecords({
   now = NOW,
 }: Life = {}): MemberRecords {
   const due = { ...(member ?? newMember(program)), rebuildDue: true };
-  const settled = rebuildMember(due, { entries, actions }, program, SILENT, { cause: 'enrolment' }, now);
+  const settled = written(rebuildMember(due, { entries, actions }, program, { cause: 'enrolment' }, now));
   return {
     member: settled.member,
     actions: [...actions, ...settled.actions],
     news: [...settled.changes, ...settled.notices].sort((a, b) => a.sequence - b.sequence),
-    strays: [],
+    staleIndexKeys: [],
   };
 }
 
@@ -715,7 +716,7 @@ describe('what it is found by', () => {
     ],
     [
       'what the indexes ask for, which follows from nothing',
-      { ...RIGHT, strays: [{ figure: 'due', stored: 'never', ledger: null }] },
+      { ...RIGHT, staleIndexKeys: [{ figure: 'due', stored: 'never', ledger: null }] },
       PROGRAM,
       [['due', 'never', null, 'timer']],
     ],

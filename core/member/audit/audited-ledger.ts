@@ -1,16 +1,15 @@
 /** Which of a ledger's entries a stored member holds, found by what its sums add up to. */
-import { type ActionRecord, actionKey, promotionActionId } from '../actions/tier-action.ts';
-import type { Cycle } from '../cycles/cycle.ts';
-import { effectOf } from '../ledger/effect.ts';
-import { tallyOf } from '../ledger/replay.ts';
-import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
-import type { Program } from '../program/program.ts';
-import { END_OF_TIME, type Instant, MINUTE_MS } from '../time.ts';
-import type { AuditCause, Difference } from './audit-causes.ts';
-import { withEffect } from './count-entries.ts';
-import { type CountedWindow, standingOf, WINDOW_MS, withCounted } from './counted-window.ts';
-import { hasValidSums, type Member } from './member.ts';
-import type { Tally } from './tally.ts';
+import { type ActionRecord, actionKey, promotionActionId } from '../../actions/tier-action.ts';
+import type { Cycle } from '../../cycles/cycle.ts';
+import { effectOf } from '../../ledger/effect.ts';
+import { tallyOf } from '../../ledger/replay.ts';
+import { entryKey, type LedgerEntry } from '../../ledger/transaction.ts';
+import type { Program } from '../../program/program.ts';
+import { END_OF_TIME, type Instant, MINUTE_MS } from '../../time.ts';
+import { type CountedWindow, countStatusOf, WINDOW_MS, withCounted } from '../counted-window.ts';
+import { hasValidSums, type Member } from '../member.ts';
+import { type Tally, withEffect } from '../tally.ts';
+import type { AuditCause, Difference } from './findings.ts';
 
 export interface AuditedLedger {
   /** The entries that the sums hold, or should. */
@@ -54,7 +53,7 @@ export function readLedger(
   >;
   for (const entry of entries) {
     const isRecent = entry.recordedAt > recent;
-    const standing = standingOf(member.counted, entry);
+    const standing = countStatusOf(member.counted, entry);
     if (standing === 'counted') sorted.must.push(entry);
     else if (decided.has(entry)) sorted.must.push(entry);
     else if (standing === 'unknown') sorted[isRecent ? 'perhaps' : 'must'].push(entry);
@@ -77,8 +76,8 @@ export function readLedger(
     }
     return undefined;
   };
-  const listed = entries.filter((entry) => standingOf(member.counted, entry) === 'counted');
-  const lost = must.filter((entry) => standingOf(member.counted, entry) === 'new');
+  const listed = entries.filter((entry) => countStatusOf(member.counted, entry) === 'counted');
+  const lost = must.filter((entry) => countStatusOf(member.counted, entry) === 'new');
   const ofWindow = [...differencesOfWindow(member.counted, listed, now), ...unlistedOf(lost)];
   const answer = (
     { known, tally }: { known: readonly LedgerEntry[]; tally: Tally },

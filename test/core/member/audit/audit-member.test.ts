@@ -1,19 +1,20 @@
 /** The drift audit as laws over random lives: it proves whoever is right, whatever is on its way, and finds whatever figure was spoilt. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
-import { auditMember, type MemberRecords } from '../../../core/member/audit.ts';
-import { rebuildMember } from '../../../core/member/count-entries.ts';
-import { WINDOW_MS } from '../../../core/member/counted-window.ts';
-import { isNotice } from '../../../core/member/member.ts';
-import type { Program } from '../../../core/program/program.ts';
-import { DAY_MS, HOUR_MS, type Instant } from '../../../core/time.ts';
-import { auditStoredMember } from '../../../core/use-cases/audit-member.ts';
-import { recordTransaction } from '../../../core/use-cases/record-transaction.ts';
-import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { anyTransaction, type ManagedLife, managedLives, RULEBOOKS } from '../actions/managed-lives.ts';
-import { MEMBER_ID } from '../histories.ts';
-import { ANNOUNCING, ENROLMENT, lifeOf, lives } from '../lives.ts';
+import type { LedgerEntry } from '../../../../core/ledger/transaction.ts';
+import { auditMember, type MemberRecords } from '../../../../core/member/audit/audit-member.ts';
+import { WINDOW_MS } from '../../../../core/member/counted-window.ts';
+import { rebuildMember } from '../../../../core/member/rebuild-member.ts';
+import { isNotice } from '../../../../core/member/tier-change.ts';
+import type { Program } from '../../../../core/program/program.ts';
+import { DAY_MS, HOUR_MS, type Instant } from '../../../../core/time.ts';
+import { auditStoredMember } from '../../../../core/use-cases/audit-member.ts';
+import { recordTransaction } from '../../../../core/use-cases/record-transaction.ts';
+import { MemoryMemberStore } from '../../../../fakes/memory-member-store.ts';
+import { anyTransaction, type ManagedLife, managedLives, RULEBOOKS } from '../../actions/managed-lives.ts';
+import { MEMBER_ID } from '../../histories.ts';
+import { ANNOUNCING, ENROLMENT, lifeOf, lives } from '../../lives.ts';
+import { written } from '../../members.ts';
 import { type Corruption, corruptionsOf } from './corruptions.ts';
 
 interface Lived {
@@ -192,7 +193,7 @@ describe('whoever is put right', () => {
         if (before.rebuildDue) return;
         const because = { cause: 'rebuild', keepsEdited: true } as const;
         const history = { entries: ledger, actions: records.actions };
-        const meant = rebuildMember(before, history, program, ANNOUNCING, because, now);
+        const meant = written(rebuildMember(before, history, program, because, now), ANNOUNCING);
         // Another rule of counting looks like an edit of the program, and is put right as that.
         const corruptions = corruptionsOf(before, MAY_BE_THERE).filter(
           ({ figure }) => figure !== 'countedUnder' && !TOLD_BY_NO_LEDGER.some((place) => place.test(figure)),
@@ -205,7 +206,8 @@ describe('whoever is put right', () => {
           await members.save(item, 0, [...records.news, ...records.actions]);
           const ports = { ...life.ports, members };
           const options = { heal: true, pause: async () => {} };
-          const audit = () => auditStoredMember(ports, program, ANNOUNCING, MEMBER_ID, options, () => now);
+          const audit = () =>
+            auditStoredMember(ports, { program, announcementPolicy: ANNOUNCING }, MEMBER_ID, options, () => now);
           const first = await audit();
           if (first.status === 'waits' || first.status === 'proved') continue;
           expect(first, `${figure} ${how}`).toMatchObject({ status: 'healed', changes: meant.changes });

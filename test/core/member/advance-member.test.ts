@@ -3,14 +3,16 @@ import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../../core/actions/grant.ts';
 import type { ActionRecord } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
+import { advanceMember, withGrants } from '../../../core/member/advance-member.ts';
 import { countEntries } from '../../../core/member/count-entries.ts';
+import { decideTierChange } from '../../../core/member/decide-tier-change.ts';
 import type { Member } from '../../../core/member/member.ts';
-import { bringUpTo, settle, unchanged, withGrants } from '../../../core/member/settle.ts';
+import { unchanged } from '../../../core/member/member-update.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import { tierById } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/tiers/earned-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
-import { at, bonus, entry, memberWith, newMember, purchase, SILENT } from '../members.ts';
+import { at, bonus, entry, memberWith, newMember, purchase, written } from '../members.ts';
 import { actionThatGave, cap, floor } from './given.ts';
 
 const PROGRAM = exampleProgram();
@@ -37,11 +39,11 @@ describe("a cycle's end", () => {
     ['on', END_OF_YEAR_1, 0],
     ['one millisecond above', END_OF_YEAR_1 + 1, 0],
   ])('is passed on its very millisecond: %s it', (_, now, carry) => {
-    expect(points(bringUpTo(now, memberAt(YEAR_1, [first]), PROGRAM, SILENT).member).carry).toBe(carry);
+    expect(points(advanceMember(memberAt(YEAR_1, [first]), PROGRAM, now).member).carry).toBe(carry);
   });
 
   test('E14: after a first cycle of 1300, current is 1300, carry 0, the tier Silver, in silence', () => {
-    const { member, changes } = bringUpTo(END_OF_YEAR_1, memberAt(YEAR_1, [first]), PROGRAM, SILENT);
+    const { member, changes } = written(advanceMember(memberAt(YEAR_1, [first]), PROGRAM, END_OF_YEAR_1));
     expect(points(member)).toEqual({ current: 1300, carry: 0 });
     expect(member.tier).toEqual({ id: 'silver', since: at(YEAR_1) });
     expect(changes).toEqual([]);
@@ -55,7 +57,7 @@ describe("a cycle's end", () => {
 
   test('E16: the next end leaves 3700, and moves Gold to Silver, announced', () => {
     const now = at('2028-03-01T00:00:00Z');
-    const { member, changes } = bringUpTo(now, memberAt(YEAR_2, [first, second]), PROGRAM, SILENT);
+    const { member, changes } = written(advanceMember(memberAt(YEAR_2, [first, second]), PROGRAM, now));
     expect(points(member)).toEqual({ current: 3700, carry: 0 });
     expect(member.tier).toEqual({ id: 'silver', since: END_OF_YEAR_2 });
     expect(changes).toMatchObject([
@@ -75,14 +77,14 @@ describe("a cycle's end", () => {
   test('E17: with each year standing alone, 1300 and then 3700 stay Silver', () => {
     const carry = exampleProgram({ upgradeBasis: 'carry' });
     expect(memberAt(YEAR_2, [first, second], carry).tier.id).toBe('silver');
-    const { member } = bringUpTo(END_OF_YEAR_2, memberAt(YEAR_2, [first, second], carry), carry, SILENT);
+    const { member } = written(advanceMember(memberAt(YEAR_2, [first, second], carry), carry, END_OF_YEAR_2));
     expect(member.tier.id).toBe('silver');
   });
 
   test('E18: never comes in a program without cycles, even after years', () => {
     const program = exampleProgram({ cycle: { type: 'none' } });
     const silver = memberAt(YEAR_1, [first], program);
-    expect(bringUpTo(at('2035-01-01T00:00:00Z'), silver, program, SILENT)).toEqual(unchanged(silver));
+    expect(written(advanceMember(silver, program, at('2035-01-01T00:00:00Z')))).toEqual(written(unchanged(silver)));
   });
 
   test('E20: comes on the anniversary of the enrolment', () => {
@@ -91,21 +93,21 @@ describe("a cycle's end", () => {
     const ledger = [entry(bonus('first', 1300), '2025-07-01T00:00:00Z', program)];
     const member = memberWith(ledger, program, at('2026-06-09T21:00:00Z'), joined);
     const anniversary = at('2026-06-09T22:00:00Z');
-    expect(points(bringUpTo(anniversary - 1, member, program, SILENT).member)).toEqual({ current: 1300, carry: 1300 });
-    expect(points(bringUpTo(anniversary, member, program, SILENT).member)).toEqual({ current: 1300, carry: 0 });
-    const { changes } = bringUpTo(at('2027-06-09T22:00:00Z'), member, program, SILENT);
+    expect(points(advanceMember(member, program, anniversary - 1).member)).toEqual({ current: 1300, carry: 1300 });
+    expect(points(advanceMember(member, program, anniversary).member)).toEqual({ current: 1300, carry: 0 });
+    const { changes } = written(advanceMember(member, program, at('2027-06-09T22:00:00Z')));
     expect(changes).toMatchObject([{ to: { id: 'bronze' }, occurredAt: at('2027-06-09T22:00:00Z') }]);
   });
 
   test('E42: several of them that nobody noticed are settled one after the other, each at its own moment', () => {
     const ledger = [entry(bonus('a', 5000), YEAR_1, PROGRAM), entry(bonus('b', 1000), YEAR_2, PROGRAM)];
-    const { member, changes } = bringUpTo(at('2031-01-01T00:00:00Z'), memberAt(YEAR_2, ledger), PROGRAM, SILENT);
+    const { member, changes } = written(advanceMember(memberAt(YEAR_2, ledger), PROGRAM, at('2031-01-01T00:00:00Z')));
     expect(changes.map(({ sequence, from, to, occurredAt }) => [sequence, from.id, to.id, occurredAt])).toEqual([
       [2, 'gold', 'silver', END_OF_YEAR_2],
       [3, 'silver', 'bronze', at('2028-12-31T23:00:00Z')],
     ]);
     expect(points(member)).toEqual({ current: 0, carry: 0 });
-    expect(bringUpTo(at('2031-01-01T00:00:00Z'), member, PROGRAM, SILENT)).toEqual(unchanged(member));
+    expect(written(advanceMember(member, PROGRAM, at('2031-01-01T00:00:00Z')))).toEqual(written(unchanged(member)));
   });
 
   test("starts the trackers of a cycle anew, and leaves a lifetime's alone", () => {
@@ -116,7 +118,7 @@ describe("a cycle's end", () => {
         life: { measure: 'count', of, over: 'lifetime' },
       },
     });
-    const { member } = bringUpTo(END_OF_YEAR_1, memberAt(YEAR_1, [first], program), program, SILENT);
+    const { member } = written(advanceMember(memberAt(YEAR_1, [first], program), program, END_OF_YEAR_1));
     expect(member.tally).toMatchObject({
       previous: { trackers: [1000, 1000] },
       current: { trackers: [0, 0] },
@@ -134,7 +136,7 @@ test('who has a tier by what was counted in a cycle alone loses it when that cyc
     trackers: { visits: { measure: 'count', of: { type: 'purchase' }, over: 'cycle' } },
   });
   const gold = memberAt(YEAR_1, [entry(purchase('visit', 0), YEAR_1, program)], program);
-  const { member, changes } = bringUpTo(at('2031-01-01T00:00:00Z'), gold, program, SILENT);
+  const { member, changes } = written(advanceMember(gold, program, at('2031-01-01T00:00:00Z')));
   expect(changes).toMatchObject([
     { from: { id: 'gold' }, to: { id: 'bronze' }, cause: 'recalculation', occurredAt: END_OF_YEAR_2 },
   ]);
@@ -146,13 +148,16 @@ describe('a change', () => {
   const because = { cause: 'transaction' as const, at: at(YEAR_1), transactionId: 't' };
 
   test('is none where the points give the tier that is there', () => {
-    expect(settle(silver, PROGRAM, SILENT, because, at(YEAR_1))).toEqual(unchanged(silver));
+    expect(written(decideTierChange(silver, PROGRAM, { ...because, recordedAt: at(YEAR_1) }))).toEqual(
+      written(unchanged(silver)),
+    );
   });
 
   test('down between two recalculations is announced only where the brand wants it', () => {
     const less = { ...silver, tally: { ...silver.tally, current: { tier: 900, trackers: [] } } };
     const announced = (notifyOnRealtimeDowngrade: boolean) =>
-      settle(less, PROGRAM, { notifyOnRealtimeDowngrade }, because, at(YEAR_1)).changes[0]?.announced;
+      written(decideTierChange(less, PROGRAM, { ...because, recordedAt: at(YEAR_1) }), { notifyOnRealtimeDowngrade })
+        .changes[0]?.announced;
     expect([announced(false), announced(true)]).toEqual([false, true]);
   });
 
@@ -164,19 +169,18 @@ describe('a change', () => {
       ],
     });
     expect(stricter.version).not.toBe(PROGRAM.version);
-    const { changes } = settle(silver, stricter, SILENT, because, at(YEAR_1));
+    const { changes } = written(decideTierChange(silver, stricter, { ...because, recordedAt: at(YEAR_1) }));
     expect(changes).toMatchObject([{ to: { id: 'bronze' }, programVersion: stricter.version }]);
   });
 
   test('with basis `spend` tells points in units of the currency', () => {
     const program = exampleProgram({ basis: 'spend' });
     const bought = entry({ id: 'o', type: 'purchase', amountMinor: 100_050, currency: 'EUR' }, YEAR_1, program);
-    const { changes } = settle(
-      { ...newMember(program), tally: memberAt(YEAR_1, [bought], program).tally },
-      program,
-      SILENT,
-      because,
-      at(YEAR_1),
+    const { changes } = written(
+      decideTierChange({ ...newMember(program), tally: memberAt(YEAR_1, [bought], program).tally }, program, {
+        ...because,
+        recordedAt: at(YEAR_1),
+      }),
     );
     expect(changes).toMatchObject([{ to: { id: 'silver' }, points: 1000.5, next: { id: 'gold', missing: 3999.5 } }]);
   });
@@ -228,7 +232,7 @@ describe('a change that several grants have a part in', () => {
         at(YEAR_1),
         PROGRAM,
       );
-      expect(bringUpTo(at(AUGUST), member, PROGRAM, SILENT).changes).toMatchObject([
+      expect(written(advanceMember(member, PROGRAM, at(AUGUST))).changes).toMatchObject([
         { from: { id: from }, to: { id: to }, cause: 'grantEnd', actionId, occurredAt: at(AUGUST), announced: false },
       ]);
     });
@@ -237,7 +241,7 @@ describe('a change that several grants have a part in', () => {
       const { tally, counted } = withPoints(1300);
       const silver = { ...newMember(PROGRAM), tier: { id: 'silver', since: at(YEAR_1) }, tally, counted };
       const given = withGrants(silver, [floor('vip', 'silver', { until: AUGUST })], at(YEAR_1), PROGRAM);
-      expect(bringUpTo(at(AUGUST), given, PROGRAM, SILENT)).toStrictEqual({
+      expect(written(advanceMember(given, PROGRAM, at(AUGUST)))).toStrictEqual({
         member: silver,
         changes: [],
         notices: [],
@@ -258,7 +262,7 @@ describe('a change that several grants have a part in', () => {
         at(YEAR_1),
         PROGRAM,
       );
-      expect(bringUpTo(at(AUGUST), member, PROGRAM, SILENT).changes).toMatchObject([
+      expect(written(advanceMember(member, PROGRAM, at(AUGUST))).changes).toMatchObject([
         {
           to: { id: 'bronze' },
           actionId: 'trial#api#o-1',
@@ -293,7 +297,7 @@ describe('a change that several grants have a part in', () => {
       const grants = [...had.filter(({ key }) => !lifted.includes(key)), ...taken.flatMap(({ grant }) => grant ?? [])];
       const member = withGrants({ ...withPoints(amount), tier: { id: from, since: at(YEAR_1) } }, grants, NOW, PROGRAM);
       const because = { cause, at: NOW, transactionId: 'o-1', grantsBefore: had, taken };
-      return settle(member, PROGRAM, SILENT, because, NOW).changes;
+      return written(decideTierChange(member, PROGRAM, { ...because, recordedAt: NOW })).changes;
     }
 
     const promoted = (promotion: string, tier: string) =>
@@ -406,14 +410,14 @@ test('R10: whatever happens to the thresholds, nobody falls before the end of th
       happening.forEach(([points, edited], place) => {
         program = edited;
         const gain = entry(bonus(`g${place}`, points), `2026-05-03T10:00:0${place}Z`, program);
-        const counting = countEntries(member, [gain], program, SILENT, gain.recordedAt);
+        const counting = countEntries(member, [gain], program, gain.recordedAt);
         if (counting.kind !== 'counted') throw new Error(`a gain is counted, not ${counting.kind}`);
         const rank = (id: string) => tierById(program, id)!.rank;
         expect(rank(counting.member.tier.id)).toBeGreaterThanOrEqual(rank(member.tier.id));
         expect(rank(counting.member.tier.id)).toBeGreaterThanOrEqual(earnedTier(program, counting.member.tally).rank);
         member = counting.member;
       });
-      const { member: judged } = bringUpTo(END_OF_YEAR_1, member, program, SILENT);
+      const { member: judged } = written(advanceMember(member, program, END_OF_YEAR_1));
       expect(judged.tier.id).toBe(earnedTier(program, judged.tally).id);
     }),
     { numRuns: 300 },
