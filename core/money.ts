@@ -88,8 +88,13 @@ export function floorDivide(a: bigint, b: bigint): bigint {
   return a % b !== 0n && a < 0n ? quotient - 1n : quotient;
 }
 
+interface Fraction {
+  numerator: number;
+  denominator: number;
+}
+
 /** floor(value × numerator ÷ denominator), exact where the product leaves the safe integers. denominator > 0. */
-export function floorShare(value: number, numerator: number, denominator: number): number {
+export function floorShare(value: number, { numerator, denominator }: Fraction): number {
   const product = value * numerator;
   if (Number.isSafeInteger(product)) return Math.floor(product / denominator);
   return Number(floorDivide(BigInt(value) * BigInt(numerator), BigInt(denominator)));

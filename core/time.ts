@@ -86,7 +86,7 @@ export function startOfDay(date: Temporal.PlainDate, timeZone: string): Instant 
 }
 
 /** A date of a year, the day clamped to the month's end: 29 February falls on the 28th in common years. */
-export function dateInYear(year: number, month: number, day: number): Temporal.PlainDate {
+export function dateInYear(year: number, { month, day }: { month: number; day: number }): Temporal.PlainDate {
   return Temporal.PlainDate.from({ year, month, day }, { overflow: 'constrain' });
 }
 

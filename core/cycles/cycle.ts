@@ -37,7 +37,7 @@ export function cycleAt(rule: CycleRule, timeZone: string, enrolledAt: Instant, 
   const { month, day } = rule.type === 'calendar' ? rule : localDate(enrolledAt, timeZone);
   const cycles = foundCycles(rule, timeZone, month, day);
   for (const cycle of cycles) if (at >= cycle.start && at < cycle.end) return cycle;
-  const boundary = (year: number) => startOfDay(dateInYear(year, month, day), timeZone);
+  const boundary = (year: number) => startOfDay(dateInYear(year, { month, day }), timeZone);
   const localYear = localDate(at, timeZone).year;
   const year = at < boundary(localYear) ? localYear - 1 : localYear;
   const cycle = { previousStart: boundary(year - 1), start: boundary(year), end: boundary(year + 1) };

@@ -66,8 +66,8 @@ export function orderEffect(
   let { points, spendMinor } = whole;
   const left = Math.max(0, amount - refunded);
   if (amount > 0) {
-    points = floorShare(points, left, amount);
-    spendMinor = floorShare(spendMinor, left, amount);
+    points = floorShare(points, { numerator: left, denominator: amount });
+    spendMinor = floorShare(spendMinor, { numerator: left, denominator: amount });
   }
   // A refund that brings points and no amount, as shops do that post points only, takes just those.
   for (const refund of refunds) if (refund.amountMinor === undefined) points -= refund.points ?? 0;
@@ -96,7 +96,7 @@ function amountsOf(purchases: LedgerEntry[], refunds: LedgerEntry[]): { amount: 
   const amount = oneCurrency ? sum(priced.map(({ amountMinor }) => amountMinor)) : value;
   const refundedBy = (refund: LedgerEntry) => {
     if (oneCurrency && refund.currency === currency) return refund.amountMinor;
-    return value > 0 ? floorShare(amount, refund.spendMinor ?? 0, value) : 0;
+    return value > 0 ? floorShare(amount, { numerator: refund.spendMinor ?? 0, denominator: value }) : 0;
   };
   return { amount, refunded: sum(refunds.map(refundedBy)) };
 }

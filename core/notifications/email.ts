@@ -7,7 +7,7 @@ export interface Email {
   html: string;
 }
 
-/** An email in plain text and in HTML from one text of the brand, every value escaped where it stands. */
+/** An email in plain text and in HTML from one text of the brand. Every value is escaped. */
 export function composeEmail(mail: {
   to: string;
   subject: string;
@@ -22,16 +22,16 @@ export function composeEmail(mail: {
     to: mail.to,
     subject: fillIn(mail.subject, variables, plain).trim(),
     text: `${text}\n\n${brandName}\n`,
-    html: layout(
-      mail.language,
-      escapeHtml(brandName),
-      fillIn(escapeHtml(mail.text), variables, (value) => escapeHtml(plain(value))),
-    ),
+    html: layout({
+      language: mail.language,
+      brandName: escapeHtml(brandName),
+      message: fillIn(escapeHtml(mail.text), variables, (value) => escapeHtml(plain(value))),
+    }),
   };
 }
 
-/** Tables and inline styles: what mail programs of any age agree on. */
-function layout(language: string, brandName: string, message: string): string {
+/** Tables and inline styles, which mail programs of any age support. */
+function layout({ language, brandName, message }: Record<'language' | 'brandName' | 'message', string>): string {
   return [
     '<!doctype html>',
     `<html lang="${escapeHtml(language)}"><head><meta charset="utf-8"><title>${brandName}</title></head>`,
@@ -44,7 +44,7 @@ function layout(language: string, brandName: string, message: string): string {
   ].join('\n');
 }
 
-/** No line break of a value may start another header or paragraph. */
+/** Without line breaks: a value must not start another header or paragraph. */
 function plain(value: string): string {
   return value.replace(/\p{Cc}+/gu, ' ');
 }

@@ -35,7 +35,7 @@ function anniversariesAround(at: Instant, timeZone: string): string[] {
   const day = localDate(at, timeZone);
   const days = [-1, 0, 1].map((distance) => day.add({ days: distance }));
   const named = days.map((date) => date.toString().slice('YYYY-'.length));
-  const hasLeapDay = days.some((date) => date.equals(dateInYear(date.year, 2, 29)));
+  const hasLeapDay = days.some((date) => date.equals(dateInYear(date.year, { month: 2, day: 29 })));
   return [...new Set([...named, ...(hasLeapDay ? ['02-29'] : [])])];
 }
 

@@ -2,21 +2,18 @@ import { type Finding, isDrift } from '../member/audit/findings.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import { directionOf, type Program } from '../program/program.ts';
 import { counted } from '../quantity.ts';
-import { failureOf } from '../runs/failure-of.ts';
 import { NO_COUNTS, nextOf, type RunCounts, type RunDifference, type RunOutcome } from '../runs/run.ts';
 import { pageName } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
-import { auditStoredMember, type MemberAudit } from './audit-member.ts';
+import { type AuditOptions, auditStoredMember, type MemberAudit } from './audit-member.ts';
+import { eachMember, type FailedMember, type FailureHandling, outcomesWithFailures } from './each-member.ts';
 import type { PagePlace } from './recalculate-page.ts';
 import type { Rules } from './rules.ts';
 
-/** How many members a page has at most: what it tells of them fits into an item of 400 KB, even if each of them differs. */
+/** The most members of a page: its outcomes fit into an item of 400 KB, even if every member differs. */
 export const AUDIT_PAGE_SIZE = 200;
 
-/** How many members are read at the same time. */
-const SIDE_BY_SIDE = 10;
-
-/** How much of what differs is kept of one member. */
+/** The most differences that are kept of one member. */
 const MAX_DIFFERENCES = 6;
 const MAX_TEXT = 80;
 
@@ -38,19 +35,16 @@ export interface AuditedPage {
 }
 
 /**
- * Compares a page of members with their ledgers, and puts right what differs where the run says so. It can be done again at any time: it is
- * counted once, and what was put right does not differ again. One member that cannot be read stops nobody.
- * @param working.pause as long as a write takes that was half seen
- * @param working.isTransient whether a failure may be gone the next time: then the page is to be done again
- * @param working.givesUp the page was tried for long: whoever still fails is told as failed, and the others go on
- * @throws what failed because the world did, once all others of the page are done
+ * Compares a page of members with their ledgers, and heals what differs if the run says so. Idempotent: the page is counted once, and what
+ * was healed does not differ again. One member that cannot be read stops no other.
+ * @throws a transient failure, after all others of the page are done. The page has to be retried
  */
 export async function auditPage(
   ports: Ports,
   rules: Rules,
   { runId, segment, page, after }: PagePlace,
   clock: () => Instant,
-  working: { pause: () => Promise<void>; isTransient: (error: unknown) => boolean; givesUp: boolean },
+  working: FailureHandling & Pick<AuditOptions, 'pause'>,
 ): Promise<AuditedPage> {
   const name = pageName(segment, page);
   const [run, kept] = await Promise.all([ports.runs.load(runId), ports.runs.page(runId, name)]);
@@ -63,24 +57,12 @@ export async function auditPage(
   });
   const options = { heal: run.heal, inForceSince: run.inForceSince, pause: working.pause };
   const audits: { memberId: string; audit: MemberAudit }[] = [];
-  const errors: { memberId: string; error: unknown }[] = [];
-  for (let place = 0; place < found.members.length; place += SIDE_BY_SIDE) {
-    const some = found.members.slice(place, place + SIDE_BY_SIDE).map(async ({ memberId }) => {
-      try {
-        const audit = await auditStoredMember(ports, rules, memberId, options, clock);
-        audits.push({ memberId, audit });
-      } catch (error) {
-        errors.push({ memberId, error });
-      }
-    });
-    await Promise.all(some);
-  }
-
-  const passing = errors.find(({ error }) => working.isTransient(error));
-  if (passing && !working.givesUp) throw passing.error;
+  const failed: FailedMember[] = [];
+  await eachMember(found.members, failed, async ({ memberId }) => {
+    audits.push({ memberId, audit: await auditStoredMember(ports, rules, memberId, options, clock) });
+  });
   const unproved = audits.flatMap(({ memberId, audit }) => outcomeOf(memberId, audit, rules.program) ?? []);
-  const failed = errors.map(({ memberId, error }): RunOutcome => ({ memberId, ...failureOf(error) }));
-  const outcomes = [...unproved, ...failed].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
+  const outcomes = outcomesWithFailures(unproved, failed, working);
   const counts = countsOfAudited(
     audits.map(({ audit }) => audit),
     outcomes,

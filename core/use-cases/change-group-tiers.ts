@@ -4,13 +4,11 @@ import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import { failureOf } from '../runs/failure-of.ts';
 import { countsOf, type RunOutcome } from '../runs/run.ts';
 import type { Instant } from '../time.ts';
+import { SIDE_BY_SIDE } from './each-member.ts';
 import { type Managing, manageTier } from './manage-tier.ts';
 import type { Rules } from './rules.ts';
 
 export const PAGE_SIZE = 100;
-
-/** How many members are changed at the same time. */
-const SIDE_BY_SIDE = 10;
 
 interface Ports {
   ledger: Ledger;

@@ -100,7 +100,7 @@ async function draw(
     applePass(
       faceOf(view, holder, brand, program),
       issue,
-      changeText(change, tier.id, holder, brand, program, now, NEW_VALUE),
+      changeText(change, tier.id, { holder, brand, program }, now, NEW_VALUE),
     );
   const pass = drawnFor(profile);
   // Who told a language reads that one on any phone; else the phone's decides. A phone of the pass's own language takes another that is

@@ -28,7 +28,13 @@ interface Ports {
   googleWallet: GoogleWallet;
 }
 
-/** How often a pass is written anew because its member moved on meanwhile. */
+/** A brand with Google's wallet, and its program. */
+export interface GoogleSettings {
+  brand: GoogleBrand;
+  program: Program;
+}
+
+/** How often a pass is written again because its member changed meanwhile. */
 const ATTEMPTS = 5;
 
 /**
@@ -39,14 +45,13 @@ const ATTEMPTS = 5;
  */
 export async function linkGooglePass(
   ports: Ports,
-  brand: GoogleBrand,
-  program: Program,
+  settings: GoogleSettings,
   memberId: string,
   now: Instant,
 ): Promise<string | undefined> {
   const state = await open(ports, memberId);
   if (!state) return undefined;
-  const written = await write(ports, brand, program, memberId, now);
+  const written = await write(ports, settings, memberId, now);
   // Somebody who opened it at the same time has finished it, or an erasure came in between: then it was closed.
   if (written && state === 'opening') await ports.googlePasses.move(memberId, 'opening', 'open');
   return written && ports.googleWallet.saveUrl(written.object, now);
@@ -86,20 +91,19 @@ export type GoogleUpdate =
  */
 export async function updateGooglePass(
   ports: Ports & { deliveries: DeliveryLog },
-  brand: GoogleBrand,
-  program: Program,
+  settings: GoogleSettings,
   memberId: string,
   news: TierChange | TierNotice | undefined,
   now: Instant,
 ): Promise<GoogleUpdate> {
   const pass = await ports.googlePasses.load(memberId);
   if (!pass) return { status: 'notUpdated', because: 'no pass' };
-  const written = await write(ports, brand, program, memberId, now);
+  const written = await write(ports, settings, memberId, now);
   if (!written) return { status: 'closed' };
-  const told = news ? await tell(ports, brand, program, news, written.object, now) : 'no';
+  const told = news ? await tell(ports, settings, news, written.object, now) : 'no';
   // Whoever was erased meanwhile may be named in what was told too late: it is taken off again.
   if (told === 'yes' && (await ports.googlePasses.load(memberId))?.state === 'withdrawn') {
-    await close(ports, brand, memberId);
+    await close(ports, settings.brand, memberId);
   }
   return { status: 'updated', told };
 }
@@ -136,21 +140,20 @@ interface Drawn {
  */
 async function write(
   ports: Ports,
-  brand: GoogleBrand,
-  program: Program,
+  settings: GoogleSettings,
   memberId: string,
   now: Instant,
 ): Promise<Drawn | undefined> {
   let seen: Drawn | undefined;
   for (let attempt = 0; attempt <= ATTEMPTS; attempt++) {
     const pass = await ports.googlePasses.load(memberId);
-    const drawn = pass?.state === 'withdrawn' ? undefined : await draw(ports, brand, program, memberId, now);
+    const drawn = pass?.state === 'withdrawn' ? undefined : await draw(ports, settings, memberId, now);
     if (!drawn) {
-      await close(ports, brand, memberId);
+      await close(ports, settings.brand, memberId);
       return undefined;
     }
     if (seen && JSON.stringify(drawn.object) === JSON.stringify(seen.object)) return seen;
-    await ports.googleWallet.upsertClass(googleClass(brand, program, drawn.tier));
+    await ports.googleWallet.upsertClass(googleClass(settings.brand, settings.program, drawn.tier));
     await ports.googleWallet.upsertObject(drawn.object);
     seen = drawn;
   }
@@ -163,11 +166,10 @@ async function close(ports: Pick<Ports, 'googleWallet'>, brand: GoogleBrand, mem
   await ports.googleWallet.closeObject(closedGoogleObject(brand.wallet.google, memberId));
 }
 
-/** The pass as it is to be, of what is stored. */
+/** The pass as the stored member gives it. */
 async function draw(
   ports: Ports,
-  brand: GoogleBrand,
-  program: Program,
+  { brand, program }: GoogleSettings,
   memberId: string,
   now: Instant,
 ): Promise<Drawn | undefined> {
@@ -185,8 +187,7 @@ async function draw(
 /** Claims, tells, marks: at most one message for each change (R21), and no more a day than Google takes. */
 async function tell(
   ports: Ports & { deliveries: DeliveryLog },
-  brand: GoogleBrand,
-  program: Program,
+  { brand, program }: GoogleSettings,
   news: TierChange | TierNotice,
   object: GoogleLoyaltyObject,
   now: Instant,
@@ -207,7 +208,7 @@ async function tell(
   let told: 'told' | 'tooOften' = 'tooOften';
   try {
     if (await ports.googlePasses.takeNotice(memberId, sequence, now)) {
-      const message = googleMessage(news, brand.name, pushText(news, profile, brand, program));
+      const message = googleMessage(news, brand.name, pushText(news, { holder: profile, brand, program }));
       told = await ports.googleWallet.addMessage(object.id, message);
     }
   } catch (error) {

@@ -1,18 +1,15 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
 import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
 import { directionOf, type Program } from '../program/program.ts';
-import { failureOf } from '../runs/failure-of.ts';
 import { NO_COUNTS, nextOf, type RunCounts, type RunOutcome } from '../runs/run.ts';
 import { pageName, type Segment } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
+import { eachMember, type FailedMember, type FailureHandling, outcomesWithFailures } from './each-member.ts';
 import { type Judged, MemberRecalculation } from './recalculate-member.ts';
 import type { Rules } from './rules.ts';
 
 /** How many members a page has at most: what it tells of them fits into an item of 400 KB, even if it has to say of each why it failed. */
 export const PAGE_SIZE = 800;
-
-/** How many members are read about or written at the same time. */
-const SIDE_BY_SIDE = 10;
 
 interface Ports {
   ledger: Ledger;
@@ -43,18 +40,16 @@ export interface RecalculatedPage {
 }
 
 /**
- * Judges a page of members anew, and writes those whose tier moves; none in a dry run. It can be done again at any time: a member is
- * judged once for each end of a cycle (R9), and the page is counted once. One member that cannot be judged stops nobody.
- * @param failing.isTransient whether a failure may be gone the next time: then the page is to be done again
- * @param failing.givesUp the page was tried for long: whoever still fails is told as failed, and the others go on
- * @throws what failed because the world did, once all others of the page are done
+ * Judges a page of members, and writes the members whose tier moves; none in a dry run. Idempotent: a member is judged once for each end
+ * of a cycle (R9), and the page is counted once. One member that cannot be judged stops no other.
+ * @throws a transient failure, after all others of the page are done. The page has to be retried
  */
 export async function recalculatePage(
   ports: Ports,
   rules: Rules,
   { runId, segment, page, after }: PagePlace,
   clock: () => Instant,
-  failing: { isTransient: (error: unknown) => boolean; givesUp: boolean },
+  failing: FailureHandling,
 ): Promise<RecalculatedPage> {
   const name = pageName(segment, page);
   const [run, kept] = await Promise.all([ports.runs.load(runId), ports.runs.page(runId, name)]);
@@ -65,35 +60,24 @@ export async function recalculatePage(
   const found = await ports.members.inSegment(segment, { limit: PAGE_SIZE, ...(after !== undefined && { after }) });
   const recalculation = new MemberRecalculation(ports, rules, run, segment);
   const judged: Judged[] = [];
+  const failed: FailedMember[] = [];
   const now = clock();
-  const errors: { memberId: string; error: unknown }[] = [];
   const open = found.members.filter((member) => {
     try {
       const result = recalculation.byItsItem(member, now);
       if (result.status === 'judged') judged.push(result.judged);
       return result.status === 'open';
     } catch (error) {
-      errors.push({ memberId: member.memberId, error });
+      failed.push({ memberId: member.memberId, error });
       return false;
     }
   });
-  for (let place = 0; place < open.length; place += SIDE_BY_SIDE) {
-    const some = open.slice(place, place + SIDE_BY_SIDE).map(async (member) => {
-      try {
-        const result = await recalculation.byTheLedger(member, clock());
-        if (result) judged.push(result);
-      } catch (error) {
-        errors.push({ memberId: member.memberId, error });
-      }
-    });
-    await Promise.all(some);
-  }
-
-  const passing = errors.find(({ error }) => failing.isTransient(error));
-  if (passing && !failing.givesUp) throw passing.error;
+  await eachMember(open, failed, async (member) => {
+    const result = await recalculation.byTheLedger(member, clock());
+    if (result) judged.push(result);
+  });
   const moved = judged.filter(({ from, to }) => from !== to).map((one) => movedOutcome(one, rules.program));
-  const failed = errors.map(({ memberId, error }): RunOutcome => ({ memberId, ...failureOf(error) }));
-  const outcomes = [...moved, ...failed].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
+  const outcomes = outcomesWithFailures(moved, failed, failing);
   const counts = countsOfRecalculated(judged, moved, failed.length);
   const recorded = await ports.runs.recordPage(runId, { name, outcomes, ...nextOf(found) }, counts);
   return {

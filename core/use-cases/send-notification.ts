@@ -17,7 +17,7 @@ interface Ports {
   deliveries: DeliveryLog;
 }
 
-/** Tells a member of a change or a notice by email; at most once, whatever is repeated (R21). */
+/** Sends a member the email of a change or a notice, at most once (R21). */
 export function sendEmail(
   ports: Ports & { mailer: Mailer },
   brand: Brand,
@@ -25,16 +25,17 @@ export function sendEmail(
   change: TierChange | TierNotice,
   now: Instant,
 ): Promise<Sending> {
-  return sendOnce(ports, brand, change, 'email', now, (profile) => {
+  const prepare: Prepare = (profile) => {
     if (!profile.email) return undefined;
     const { subject, text, language } = chooseText(brand.notifications, occasionOf(change), profile.locale);
     const variables = variablesOf(change, program, brand, { ...profile, locale: language });
     const email = composeEmail({ to: profile.email, subject, text, variables, language: language ?? 'en' });
     return () => ports.mailer.send(email);
-  });
+  };
+  return sendOnce(ports, brand, change, { channel: 'email', prepare }, now);
 }
 
-/** Tells a member of a change or a notice by text message; at most once, whatever is repeated (R21). */
+/** Sends a member the text message of a change or a notice, at most once (R21). */
 export function sendSms(
   ports: Ports & { texter: Texter },
   brand: Brand,
@@ -42,27 +43,30 @@ export function sendSms(
   change: TierChange | TierNotice,
   now: Instant,
 ): Promise<Sending> {
-  return sendOnce(ports, brand, change, 'sms', now, (profile) => {
+  const prepare: Prepare = (profile) => {
     const to = profile.phone;
     if (!to) return undefined;
     const { text, language } = chooseText(brand.notifications, occasionOf(change), profile.locale);
     const variables = variablesOf(change, program, brand, { ...profile, locale: language });
     const message = fillIn(text, variables, onOneLine);
     return () => ports.texter.send({ to, text: message });
-  });
+  };
+  return sendOnce(ports, brand, change, { channel: 'sms', prepare }, now);
 }
 
+/** The call that sends the message to a member; undefined if the profile has no address for the channel. */
+type Prepare = (profile: Profile) => (() => Promise<void>) | undefined;
+
 /**
- * Claims, sends, marks. A claim that was never marked belongs to somebody who died between the two: whether the message left is
- * unknown, and a repeat could be a second one, so it is left to the operator.
+ * Claims, sends, and marks as sent. A claim without a mark belongs to an attempt that died in between. The message may have left, and a
+ * retry could be a second message, so the decision is left to an operator.
  */
 async function sendOnce(
   ports: Ports,
   brand: Brand,
   change: TierChange | TierNotice,
-  channel: 'email' | 'sms',
+  { channel, prepare }: { channel: 'email' | 'sms'; prepare: Prepare },
   now: Instant,
-  prepare: (profile: Profile) => (() => Promise<void>) | undefined,
 ): Promise<Sending> {
   if (!change.announced || change.channels?.includes(channel) === false)
     return { status: 'notSent', because: 'silent' };
@@ -91,7 +95,7 @@ async function sendOnce(
   return { status: 'sent' };
 }
 
-/** Names come from people, and a text message has no markup: only line breaks and control characters could do harm. */
+/** Names come from people. A text message has no markup, so only line breaks and control characters could do harm. */
 function onOneLine(value: string): string {
   return value.replace(/\p{Cc}+/gu, ' ');
 }

@@ -23,6 +23,6 @@ export async function updatedPasses(
   if (updated.length === 0) return undefined;
   return {
     serialNumbers: updated.map(({ memberId }) => memberId),
-    lastUpdated: tagOf(toldUpTo(known, Math.max(...updated.map(({ updatedAt }) => updatedAt)), now)),
+    lastUpdated: tagOf(toldUpTo({ known, newest: Math.max(...updated.map(({ updatedAt }) => updatedAt)), now })),
   };
 }

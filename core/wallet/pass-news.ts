@@ -5,7 +5,7 @@ import type { Program } from '../program/program.ts';
 import { DAY_MS, type Instant } from '../time.ts';
 import type { PassHolder } from './pass-face.ts';
 
-/** Whether a member is told of a change on the phone, beside seeing it on the pass (docs/rules.md, section 7). Read at the moment of sending. */
+/** Whether a push tells the member of a change that the pass shows (docs/rules.md, section 7). Decided when the push is sent. */
 export function isToldByPush(
   news: TierChange | TierNotice,
   brand: Brand,
@@ -19,15 +19,20 @@ export function isToldByPush(
   );
 }
 
+/** Who reads a text, and whose words it is in. */
+export interface Reader {
+  holder: (PassHolder & { optOut?: readonly Channel[] }) | undefined;
+  brand: Brand;
+  program: Program;
+}
+
 /**
  * The brand's words for a change, for a phone's screen.
- * @param tierStatus stands for the tier's name where a wallet puts it in by itself; the name where it is left out
+ * @param tierStatus a placeholder that the wallet replaces with the tier's name; left out for the name itself
  */
 export function pushText(
   news: TierChange | TierNotice,
-  holder: PassHolder | undefined,
-  brand: Brand,
-  program: Program,
+  { holder, brand, program }: Reader,
   tierStatus?: string,
 ): string {
   const locale = holder?.locale ?? brand.notifications.defaultLocale;
@@ -35,12 +40,12 @@ export function pushText(
   const variables = variablesOf(news, program, brand, { name: holder?.name, locale: language });
   const onOneLine = (value: string) => value.replace(/\p{Cc}+/gu, ' ');
   if (tierStatus === undefined) return fillIn(text, variables, onOneLine);
-  // Whoever is called like the place of the tier's name does not get the tier's name.
+  // A member whose name holds the placeholder must not get the tier's name in it.
   const memberName = without(tierStatus, variables.memberName);
   return fillIn(text, { ...variables, memberName, tierStatus }, onOneLine);
 }
 
-/** Also where taking it out once would leave it behind: `%%@@` holds `%@` once more. */
+/** Repeated until nothing is left: `%%@@` without `%@` is `%@` again. */
 function without(part: string, text: string): string {
   let left = text;
   while (left.includes(part)) left = left.replaceAll(part, '');
@@ -48,23 +53,21 @@ function without(part: string, text: string): string {
 }
 
 /**
- * How long a pass carries the text of a change. A phone shows it whenever the tier's name is another than before, which it also is in another
- * language, or once the brand has renamed the tier: by then nobody is to hear of the change again.
+ * How long a pass carries the text of a change. A phone shows the text whenever the tier's name on the pass changes, also by another
+ * language or by a renamed tier. After this time, such a change no longer announces an old move.
  */
 export const FRESH_MS = 7 * DAY_MS;
 
-/** What a change of tier tells on the phone; undefined where it is silent, is no change of tier, or was written down long ago. */
+/** The text of a tier change on the phone; undefined if the change is silent, is not of this tier, or was recorded long ago. */
 export function changeText(
   change: TierChange | TierNotice | undefined,
   tier: string,
-  holder: (PassHolder & { optOut?: readonly Channel[] }) | undefined,
-  brand: Brand,
-  program: Program,
+  reader: Reader,
   now: Instant,
   tierStatus?: string,
 ): string | undefined {
-  // A tier that moved on by itself since then has no change that tells of it yet.
+  // The tier may have changed since, by an end that nobody has recorded yet.
   if (!change || isNotice(change) || change.to.id !== tier) return undefined;
   if (change.recordedAt <= now - FRESH_MS) return undefined;
-  return isToldByPush(change, brand, holder) ? pushText(change, holder, brand, program, tierStatus) : undefined;
+  return isToldByPush(change, reader.brand, reader.holder) ? pushText(change, reader, tierStatus) : undefined;
 }

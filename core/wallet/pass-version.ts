@@ -56,6 +56,6 @@ export const TAG_OVERLAP_MS = MINUTE_MS;
  * @param known up to where it was told before
  * @param newest of the versions that it is told of now
  */
-export function toldUpTo(known: Instant, newest: Instant, now: Instant): Instant {
+export function toldUpTo({ known, newest, now }: Record<'known' | 'newest' | 'now', Instant>): Instant {
   return Math.max(known, Math.min(newest, now - TAG_OVERLAP_MS));
 }

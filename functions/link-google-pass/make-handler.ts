@@ -26,7 +26,7 @@ export function makeHandler(
     async ({ params, query, now }) => {
       const memberId = validate({ schema: memberIdSchema, value: params.memberId, at: 'memberId' });
       validate({ schema: noQuerySchema, value: query });
-      const saveUrl = await ifPossible(linkGooglePass(ports, brand, program, memberId, now), 'shop');
+      const saveUrl = await ifPossible(linkGooglePass(ports, { brand, program }, memberId, now), 'shop');
       if (saveUrl === undefined) throw noPass(memberId);
       return { status: 200, body: { saveUrl } };
     },

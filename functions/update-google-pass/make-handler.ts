@@ -26,7 +26,7 @@ export function makeHandler(
     ...(clock ? { clock } : {}),
     async handle({ memberId, news }, now) {
       try {
-        const update = await updateGooglePass(ports, brand, program, memberId, news, now);
+        const update = await updateGooglePass(ports, { brand, program }, memberId, news, now);
         if (update.status !== 'notUpdated') count('PassUpdated');
         if (update.status === 'updated' && update.told === 'yes') count('MessageSent');
         if (update.status === 'updated' && update.told === 'too often') count('MessageTooOften');

@@ -210,18 +210,20 @@ describe('a share', () => {
     [0, 1, 3, 0],
     [-100, 1, 3, -34],
   ])('of %i, %i parts of %i, is %i', (value, numerator, denominator, share) => {
-    expect(floorShare(value, numerator, denominator)).toBe(share);
+    expect(floorShare(value, { numerator, denominator })).toBe(share);
   });
 
   test('is exact where the product is beyond 2^53', () => {
     // (2^53 - 1) × 999999999 as doubles is even; a third of it is not.
-    expect(floorShare(9_007_199_254_740_991, 999_999_999, 1_000_000_000)).toBe(9_007_199_245_733_791);
-    expect(floorShare(94_906_267, 94_906_267, 94_906_266)).toBe(94_906_268);
+    expect(floorShare(9_007_199_254_740_991, { numerator: 999_999_999, denominator: 1_000_000_000 })).toBe(
+      9_007_199_245_733_791,
+    );
+    expect(floorShare(94_906_267, { numerator: 94_906_267, denominator: 94_906_266 })).toBe(94_906_268);
     fc.assert(
       fc.property(MINOR_UNITS, fc.maxSafeNat(), fc.maxSafeNat(), (value, a, b) => {
         const [numerator, denominator] = a <= b ? [a, b] : [b, a];
         fc.pre(denominator > 0);
-        const share = BigInt(floorShare(value, numerator, denominator)) * BigInt(denominator);
+        const share = BigInt(floorShare(value, { numerator, denominator })) * BigInt(denominator);
         const product = BigInt(value) * BigInt(numerator);
         // The largest whole number that is not more.
         expect(share <= product && product < share + BigInt(denominator)).toBe(true);

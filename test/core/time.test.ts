@@ -169,7 +169,7 @@ describe('a date in a year', () => {
     [2100, 2, 29, '2100-02-28'],
     [2026, 12, 31, '2026-12-31'],
   ])('of %i, month %i, day %i, is %s', (year, month, day, date) => {
-    expect(dateInYear(year, month, day).toString()).toBe(date);
+    expect(dateInYear(year, { month, day }).toString()).toBe(date);
   });
 });
 

@@ -17,10 +17,11 @@ import {
   passPorts,
 } from './passes.ts';
 
-const link = (ports: PassPorts) => linkGooglePass(ports, BRAND, PROGRAM, MEMBER_ID, NOW);
+const link = (ports: PassPorts) => linkGooglePass(ports, { brand: BRAND, program: PROGRAM }, MEMBER_ID, NOW);
 const update = (ports: PassPorts, news = CHANGE, now = NOW) =>
-  updateGooglePass(ports, BRAND, PROGRAM, MEMBER_ID, news, now);
-const refresh = (ports: PassPorts) => updateGooglePass(ports, BRAND, PROGRAM, MEMBER_ID, undefined, NOW);
+  updateGooglePass(ports, { brand: BRAND, program: PROGRAM }, MEMBER_ID, news, now);
+const refresh = (ports: PassPorts) =>
+  updateGooglePass(ports, { brand: BRAND, program: PROGRAM }, MEMBER_ID, undefined, NOW);
 
 const passOf = ({ googleWallet }: PassPorts) => [...googleWallet.objects.values()][0];
 const toldOf = ({ googleWallet }: PassPorts) => googleWallet.told.map(({ message }) => message.body);
@@ -92,7 +93,7 @@ describe('a link to the pass', () => {
 
 test('a link for nobody leaves nothing behind', async () => {
   const ports = await passPorts();
-  expect(await linkGooglePass(ports, BRAND, PROGRAM, 'nobody', NOW)).toBeUndefined();
+  expect(await linkGooglePass(ports, { brand: BRAND, program: PROGRAM }, 'nobody', NOW)).toBeUndefined();
   expect(await ports.googlePasses.load('nobody')).toBeUndefined();
 });
 

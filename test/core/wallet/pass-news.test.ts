@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TierChange, TierNotice } from '../../../core/member/tier-change.ts';
 import type { Brand } from '../../../core/program/brand.ts';
 import { compileProgram } from '../../../core/program/program.ts';
-import { changeText, FRESH_MS, pushText } from '../../../core/wallet/pass-news.ts';
+import { changeText, FRESH_MS, pushText, type Reader } from '../../../core/wallet/pass-news.ts';
 import { exampleBrand } from '../../support/program.ts';
 
 const NOW = Date.UTC(2026, 4, 2, 12);
@@ -29,13 +29,13 @@ test.each([
   ['carries it until a week has passed', NOW - FRESH_MS + 1, TOLD],
   ['carries it no longer than that', NOW - FRESH_MS, undefined],
 ])('a pass %s', (_, recordedAt, text) => {
-  expect(changeText({ ...CHANGE, recordedAt }, 'silver', undefined, brand, program, NOW)).toBe(text);
+  expect(changeText({ ...CHANGE, recordedAt }, 'silver', { holder: undefined, brand, program }, NOW)).toBe(text);
 });
 
 interface Case {
   change?: TierChange | TierNotice;
   of?: Brand;
-  holder?: Parameters<typeof changeText>[2];
+  holder?: Reader['holder'];
   tier?: string;
 }
 
@@ -50,7 +50,7 @@ test.each<[string, Case, string | undefined]>([
   ['nothing of a tier that ended by itself meanwhile', { tier: 'bronze' }, undefined],
   ['nothing of a tier that was renewed: it did not change', { change: RENEWED }, undefined],
 ])('a pass carries %s', (_, { change = CHANGE, of = brand, holder, tier = 'silver' }, text) => {
-  expect(changeText(change, tier, holder, of, program, NOW)).toBe(text);
+  expect(changeText(change, tier, { holder, brand: of, program }, NOW)).toBe(text);
 });
 
 describe('the words for a phone', () => {
@@ -60,8 +60,8 @@ describe('the words for a phone', () => {
       { tiers: [bronze!, { ...silver!, names: { es: 'Plata' } }, ...higher] },
       { texts: [{ text }], ...(defaultLocale !== undefined && { defaultLocale }) },
     );
-  const words = (text: string, holder: Parameters<typeof pushText>[1], place?: string, of = named(text)) =>
-    pushText(CHANGE, holder, of, compileProgram(of), place);
+  const words = (text: string, holder: Reader['holder'], place?: string, of = named(text)) =>
+    pushText(CHANGE, { holder, brand: of, program: compileProgram(of) }, place);
 
   test('name the tier as the member’s language does, else as the brand’s', () => {
     const text = 'Now {{tierStatus}}';
@@ -91,9 +91,10 @@ describe('the words for a phone', () => {
       { texts: [{ locale: 'es', text: '{{tierStatus}} hasta el {{expiresOn}}' }], defaultLocale: 'es' },
     );
     const ending = { ...CHANGE, expiresAt: NOW };
-    expect(['ja', 'es-MX'].map((locale) => pushText(ending, { locale }, spanish, compileProgram(spanish)))).toEqual([
-      'Plata hasta el 2 de mayo de 2026',
-      'Plata hasta el 2 de mayo de 2026',
-    ]);
+    expect(
+      ['ja', 'es-MX'].map((locale) =>
+        pushText(ending, { holder: { locale }, brand: spanish, program: compileProgram(spanish) }),
+      ),
+    ).toEqual(['Plata hasta el 2 de mayo de 2026', 'Plata hasta el 2 de mayo de 2026']);
   });
 });

@@ -60,7 +60,7 @@ test.each([
   ['is a minute ago, where the newest is younger', 0, MINUTE_AGO + 1, MINUTE_AGO],
   ['goes never back, though a clock does', MINUTE_AGO + 7, MINUTE_AGO + 9, MINUTE_AGO + 7],
 ])('what a device is told up to %s', (_, known, newest, upTo) => {
-  expect(toldUpTo(known, newest, NOW)).toBe(upTo);
+  expect(toldUpTo({ known, newest, now: NOW })).toBe(upTo);
 });
 
 test('who never had a pass was not erased', () => {
