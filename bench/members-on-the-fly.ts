@@ -1,9 +1,9 @@
 import { NOTHING_COUNTED } from '../core/member/counted-window.ts';
 import type { Member } from '../core/member/member.ts';
-import { emptyTally } from '../core/member/tally.ts';
 import { isActionRecord, type MemberRecord } from '../core/member/tier-change.ts';
 import type { Groups, Ledger, MemberStore, Runs } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
+import { emptyTally } from '../core/rules/tally.ts';
 import { NO_COUNTS, plusCounts, type Run, type RunCounts, type RunPage } from '../core/runs/run.ts';
 import { HOUR_MS, type Instant } from '../core/time.ts';
 

@@ -6,7 +6,7 @@ import { compileProgram, type Program } from '../core/program/program.ts';
 import type { RunCounts } from '../core/runs/run.ts';
 import { type Segment, segmentsOf } from '../core/runs/segment.ts';
 import { PAGE_SIZE } from '../core/use-cases/recalculate-page.ts';
-import { MemoryTierClock } from '../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../fakes/memory-wake-up-timers.ts';
 import { dynamoClient } from '../functions/adapters/dynamo-client.ts';
 import { DynamoLedger, itemOf } from '../functions/adapters/dynamo-ledger.ts';
 import { DynamoMemberStore, itemOfMember, itemOfNews } from '../functions/adapters/dynamo-member-store.ts';

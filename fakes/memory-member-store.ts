@@ -1,4 +1,4 @@
-import { DUE_SHARDS } from '../core/actions/due.ts';
+import { DUE_SHARDS } from '../core/actions/due-moments.ts';
 import type { ActionRecord } from '../core/actions/tier-action.ts';
 import type { MemberRecords } from '../core/member/audit/audit-member.ts';
 import type { Member } from '../core/member/member.ts';

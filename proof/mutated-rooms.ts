@@ -12,8 +12,7 @@ const roomOf = (room: string, ...names: string[]): MutatedRoom => ({
  * some other room's test would find counts as one that survived: a score is what the room's tests find at least.
  */
 export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
-  tiers: roomOf('tiers'),
-  cycles: roomOf('cycles'),
+  rules: roomOf('rules'),
   'money-and-time': { files: ['core/*.ts'], tests: ['test/core/*.test.ts'] },
   ledger: roomOf('ledger'),
   actions: roomOf('actions'),
@@ -24,7 +23,7 @@ export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
       // Lives with actions, promotions and clocks: most of what grants do to a member shows in these alone.
       'test/core/actions/managed-lives.test.ts',
       ...journeys('reminders', 'falling', 'cycles-end', 'program-edits', 'recalculation', 'recalculation-corners'),
-      ...journeys('member-at-any-moment', 'giving-back', 'enrolment', 'last-second', 'exactly-once'),
+      ...journeys('member-at-any-moment', 'giving-back', 'enrollment', 'last-second', 'exactly-once'),
       ...journeys('managing-tiers', 'tier-actions', 'promotions', 'qualifying-otherwise'),
     ],
   },
@@ -36,7 +35,7 @@ export const MUTATED_ROOMS: Readonly<Record<string, MutatedRoom>> = {
   notifications: roomOf('notifications'),
   program: roomOf('program'),
   wallet: roomOf('wallet', 'passes', 'google-pass'),
-  runs: { files: ['core/runs/**/*.ts'], tests: ['test/core/runs/**/*.test.ts', 'test/core/cycles/cycle-ends.test.ts'] },
+  runs: { files: ['core/runs/**/*.ts'], tests: ['test/core/runs/**/*.test.ts', 'test/core/rules/cycle-ends.test.ts'] },
   'use-cases': {
     files: ['core/use-cases/**/*.ts'],
     // What is refused and what a platform sends is tried where it comes in.

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import type { MemberView } from '../../core/member/member-view.ts';
-import { emptyTally } from '../../core/member/tally.ts';
 import type { Brand } from '../../core/program/brand.ts';
 import { designSchema, readable } from '../../core/program/brand-schema.ts';
 import { type Problem, recordAt, valueAt } from '../../core/program/problem.ts';
 import { compileProgram, type Program, type Tier, tierById } from '../../core/program/program.ts';
-import { progressOf } from '../../core/tiers/progress.ts';
+import { progressOf } from '../../core/rules/progress.ts';
+import { emptyTally } from '../../core/rules/tally.ts';
 import type { Instant } from '../../core/time.ts';
 import { applePass, NEW_VALUE } from '../../core/wallet/apple-pass.ts';
 import { imageProblems } from '../../core/wallet/design-images.ts';
-import { faceOf, hasWallet, type WalletBrand } from '../../core/wallet/pass-face.ts';
+import { faceOf, hasWallet, type WalletBrand } from '../../core/wallet/pass-content.ts';
 import { readImages } from '../../functions/adapters/folder-pass-images.ts';
 import { isKnownToPasskit } from '../../functions/adapters/passkit-template.ts';
 

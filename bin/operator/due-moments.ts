@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { DUE_SHARDS } from '../../core/actions/due.ts';
+import { DUE_SHARDS } from '../../core/actions/due-moments.ts';
 import type { Instant } from '../../core/time.ts';
 import { DUE_INDEX } from '../../functions/adapters/dynamo-member-store.ts';
 

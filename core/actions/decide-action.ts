@@ -1,7 +1,7 @@
-import { cycleAt } from '../cycles/cycle.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { type Program, rankOf, type Tier, tierById, tierRef } from '../program/program.ts';
-import { visibleTier } from '../tiers/visible-tier.ts';
+import { cycleAt } from '../rules/cycle.ts';
+import { visibleTier } from '../rules/visible-tier.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
 import { endingOf } from './expiry.ts';
 import { endOf, type Grant, isLive } from './grant.ts';

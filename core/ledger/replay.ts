@@ -1,10 +1,10 @@
-import { type Cycle, cycleAt } from '../cycles/cycle.ts';
-import { type CycleSums, MAX_AWAITED, type Tally, zeroes } from '../member/tally.ts';
 import type { Program } from '../program/program.ts';
+import { type Cycle, cycleAt } from '../rules/cycle.ts';
+import { type CycleSums, MAX_AWAITED, type Tally, zeroes } from '../rules/tally.ts';
 import type { Instant } from '../time.ts';
+import { momentsOf, Walk } from './chronological-replay.ts';
 import { type Effect, effectOf, minus, NO_EFFECT, orderEffect, tierPointsOf } from './effect.ts';
 import { entryKey, type LedgerEntry, orderKey } from './transaction.ts';
-import { momentsOf, Walk } from './walk.ts';
 
 /** What taking one more entry into the replay did, for whoever explains it. */
 export interface Step {

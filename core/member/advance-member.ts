@@ -1,16 +1,16 @@
-import { nextDueAfter } from '../actions/due.ts';
+import { nextDueAfter } from '../actions/due-moments.ts';
 import { endOf, type Grant } from '../actions/grant.ts';
-import { cycleAt } from '../cycles/cycle.ts';
-import { RECALCULATED_WITHIN_DAYS } from '../cycles/cycle-ends.ts';
 import type { Program } from '../program/program.ts';
-import { earnedTier } from '../tiers/earned-tier.ts';
-import { visibleTier } from '../tiers/visible-tier.ts';
+import { cycleAt } from '../rules/cycle.ts';
+import { RECALCULATED_WITHIN_DAYS } from '../rules/cycle-ends.ts';
+import { earnedTier } from '../rules/qualification.ts';
+import { isIdle, nextCycle } from '../rules/tally.ts';
+import { visibleTier } from '../rules/visible-tier.ts';
 import { DAY_MS, END_OF_TIME, type Instant } from '../time.ts';
 import { decideTierChange } from './decide-tier-change.ts';
 import type { Member } from './member.ts';
 import { andThen, type MemberUpdate, unchanged, withNotice } from './member-update.ts';
 import { type Passing, reminderOf } from './notices.ts';
-import { isIdle, nextCycle } from './tally.ts';
 
 /**
  * Moves the member through time: over each end of a cycle, end of a grant and reminder that has come, at its own moment (E42). The result

@@ -4,9 +4,10 @@ import { effectOf } from '../ledger/effect.ts';
 import { inOrderOfOccurrence } from '../ledger/replay.ts';
 import { entryKey, isPartOfGroup, type LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
-import { afterFacts } from '../tiers/earned-path.ts';
-import { earnedTier } from '../tiers/earned-tier.ts';
-import { visibleTier } from '../tiers/visible-tier.ts';
+import { afterFacts } from '../rules/downgrade-rules.ts';
+import { earnedTier } from '../rules/qualification.ts';
+import { type Tally, withEffect } from '../rules/tally.ts';
+import { visibleTier } from '../rules/visible-tier.ts';
 import type { Instant } from '../time.ts';
 import { nextMoment, withGrants } from './advance-member.ts';
 import { countStatusOf, withCounted } from './counted-window.ts';
@@ -14,7 +15,6 @@ import { decideTierChange } from './decide-tier-change.ts';
 import { decisionMoment } from './decision-moment.ts';
 import { hasValidSums, type Member } from './member.ts';
 import type { MemberUpdate } from './member-update.ts';
-import { type Tally, withEffect } from './tally.ts';
 
 export type Counting =
   | ({ kind: 'counted'; newEntries: LedgerEntry[] } & MemberUpdate)

@@ -2,9 +2,9 @@
 import { Replay } from '../ledger/replay.ts';
 import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
+import { haveSameSums } from '../rules/tally.ts';
 import { countStatusOf } from './counted-window.ts';
 import type { Member } from './member.ts';
-import { haveSameSums } from './tally.ts';
 
 /** The entries of a ledger that the item shows to be uncounted, and those of `newEntries` of which the item cannot tell. */
 export function uncountedEntries(

@@ -1,14 +1,14 @@
 import { endOf, type Grant } from '../actions/grant.ts';
 import type { ActionRecord } from '../actions/tier-action.ts';
 import { type Program, rankOf, type Tier, tierById, tierRef } from '../program/program.ts';
-import { earnedTier } from '../tiers/earned-tier.ts';
-import { type Standing, standingAt, visibleTier } from '../tiers/visible-tier.ts';
+import { earnedTier } from '../rules/qualification.ts';
+import type { Tally } from '../rules/tally.ts';
+import { type Standing, standingAt, visibleTier } from '../rules/visible-tier.ts';
 import type { Instant } from '../time.ts';
 import type { ChangeCause } from './change-cause.ts';
 import type { Member } from './member.ts';
 import { type MemberUpdate, unchanged } from './member-update.ts';
 import { newsOf, sourceOf } from './notices.ts';
-import type { Tally } from './tally.ts';
 import type { TierTransition } from './tier-change.ts';
 
 export interface Moments {

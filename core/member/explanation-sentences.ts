@@ -3,11 +3,11 @@ import { endOf, type Grant } from '../actions/grant.ts';
 import { actionIdOf } from '../actions/tier-action.ts';
 import { lastDayText } from '../locale-format.ts';
 import { type Condition, type Program, rankOf, type Tier, tierById } from '../program/program.ts';
-import { qualifies, type Span } from '../tiers/earned-tier.ts';
-import { haveOf, listed, missingOf, neededOf } from '../tiers/needed.ts';
-import { type ConditionProgress, conditionProgress, tierPointsText } from '../tiers/progress.ts';
+import { tierAt } from '../rules/future-tier.ts';
+import { haveOf, listed, missingOf, neededOf } from '../rules/needed-text.ts';
+import { type ConditionProgress, conditionProgress, tierPointsText } from '../rules/progress.ts';
+import { qualifies, type Span } from '../rules/qualification.ts';
 import { END_OF_TIME, type Instant, timeWithinDay } from '../time.ts';
-import { tierAt } from './future-tier.ts';
 import type { Member } from './member.ts';
 import type { MemberView, Replayed } from './member-view.ts';
 

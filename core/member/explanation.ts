@@ -3,7 +3,7 @@ import { tierPointsOf } from '../ledger/effect.ts';
 import { Replay, type Step } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
-import { type ConditionProgress, conditionProgress, tierPointsUnit } from '../tiers/progress.ts';
+import { type ConditionProgress, conditionProgress, tierPointsUnit } from '../rules/progress.ts';
 import type { Instant } from '../time.ts';
 import { summaryOf } from './explanation-sentences.ts';
 import type { History, Member } from './member.ts';

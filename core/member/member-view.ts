@@ -1,16 +1,16 @@
 import { endOf, type Grant } from '../actions/grant.ts';
 import { grantHistory, grantsAt } from '../actions/grant-history.ts';
+import { momentsOf, Walk } from '../ledger/chronological-replay.ts';
 import { inOrderOfOccurrence, Replay } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
-import { momentsOf, Walk } from '../ledger/walk.ts';
 import { type Program, type Tier, tierById } from '../program/program.ts';
-import { earnedTier, qualifiedTier } from '../tiers/earned-tier.ts';
-import { type Progress, progressOf, shown, tierPointsShown } from '../tiers/progress.ts';
-import { nextStanding, standingAt, visibleTier } from '../tiers/visible-tier.ts';
+import { type Progress, progressOf, shown, tierPointsShown } from '../rules/progress.ts';
+import { earnedTier, qualifiedTier } from '../rules/qualification.ts';
+import { haveSameSums, type Tally } from '../rules/tally.ts';
+import { nextStanding, standingAt, visibleTier } from '../rules/visible-tier.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
 import { advanceMember } from './advance-member.ts';
 import { type History, hasValidFigures, hasValidSums, type Member } from './member.ts';
-import { haveSameSums, type Tally } from './tally.ts';
 
 /** A member at one moment (docs/rules.md, section 8). */
 export interface MemberView {

@@ -2,10 +2,9 @@ import type { Grant } from '../actions/grant.ts';
 import type { ActionRecord } from '../actions/tier-action.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
-
+import type { Tally } from '../rules/tally.ts';
 import type { Instant } from '../time.ts';
 import type { CountedWindow } from './counted-window.ts';
-import type { Tally } from './tally.ts';
 
 /** A member as stored: one item, written whole, on condition that nobody else wrote it in between. */
 export interface Member {

@@ -1,12 +1,12 @@
-import { reminderMoments } from '../actions/due.ts';
+import { reminderMoments } from '../actions/due-moments.ts';
 import { endOf, type Grant } from '../actions/grant.ts';
 import { type ActionRecord, actionIdOf } from '../actions/tier-action.ts';
 import { type Program, type Tier, tierById, tierRef } from '../program/program.ts';
-import { earnedTier } from '../tiers/earned-tier.ts';
-import { progressOf, tierPointsShown } from '../tiers/progress.ts';
-import { nextStanding } from '../tiers/visible-tier.ts';
+import { tierAt } from '../rules/future-tier.ts';
+import { progressOf, tierPointsShown } from '../rules/progress.ts';
+import { earnedTier } from '../rules/qualification.ts';
+import { nextStanding } from '../rules/visible-tier.ts';
 import type { Instant } from '../time.ts';
-import { tierAt } from './future-tier.ts';
 import type { Member } from './member.ts';
 import type { TierNotice } from './tier-change.ts';
 

@@ -1,11 +1,11 @@
 import { actionIdOf } from '../actions/tier-action.ts';
 import { type Condition, directionOf, type Program, type Tier, tierById } from '../program/program.ts';
-import { earnedTier, qualifiedTier, qualifies, type Span } from '../tiers/earned-tier.ts';
-import { haveOf, listed } from '../tiers/needed.ts';
-import { conditionProgress, distanceTo } from '../tiers/progress.ts';
-import { standingAt } from '../tiers/visible-tier.ts';
+import { haveOf, listed } from '../rules/needed-text.ts';
+import { conditionProgress, distanceTo } from '../rules/progress.ts';
+import { earnedTier, qualifiedTier, qualifies, type Span } from '../rules/qualification.ts';
+import type { Tally } from '../rules/tally.ts';
+import { standingAt } from '../rules/visible-tier.ts';
 import type { Member } from './member.ts';
-import type { Tally } from './tally.ts';
 import type { TierMove } from './tier-change.ts';
 
 /** By which figures a recalculation moved a member. */

@@ -3,10 +3,11 @@ import type { Grant } from '../actions/grant.ts';
 import { grantHistory, grantsAt } from '../actions/grant-history.ts';
 import { decidePromotions } from '../actions/promotions.ts';
 import type { ActionRecord } from '../actions/tier-action.ts';
-import { anniversaryOf } from '../cycles/cycle-ends.ts';
 import { tallyOf } from '../ledger/replay.ts';
 import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
+import { anniversaryOf } from '../rules/cycle-ends.ts';
+import type { Tally } from '../rules/tally.ts';
 import type { Instant } from '../time.ts';
 import { advanceMember, nextMoment, withGrants } from './advance-member.ts';
 import type { ChangeCause } from './change-cause.ts';
@@ -18,7 +19,6 @@ import { decisiveEntryOf } from './decisive-entry.ts';
 import { type History, hasValidFigures, hasValidSums, type Member } from './member.ts';
 import { andThen, type MemberUpdate, unchanged, withNotice } from './member-update.ts';
 import { renewalOf } from './notices.ts';
-import type { Tally } from './tally.ts';
 import type { TierNotice } from './tier-change.ts';
 
 export interface RebuildContext {

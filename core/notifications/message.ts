@@ -2,7 +2,7 @@ import { lastDayText } from '../locale-format.ts';
 import { isNotice, type TierChange, type TierNotice } from '../member/tier-change.ts';
 import type { Brand, NotificationSettings, NotificationText } from '../program/brand.ts';
 import { type Program, tierById, tierName } from '../program/program.ts';
-import { tierPointsText } from '../tiers/progress.ts';
+import { tierPointsText } from '../rules/progress.ts';
 
 export const DEFAULT_TEXT = "Your status level has changed, you're now {{tierStatus}}";
 export const DEFAULT_SUBJECT = "You're now {{tierStatus}}";

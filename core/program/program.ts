@@ -1,9 +1,9 @@
 /** The rulebook as the engine works with it: made once from the brand's file, with every figure in the ledger's units. */
 
 import type { TierAction } from '../actions/tier-action.ts';
-import type { CycleRule } from '../cycles/cycle.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { type Decimal, parseAmount, parseDecimal } from '../money.ts';
+import type { CycleRule } from '../rules/cycle.ts';
 import { type Instant, momentIn, parseInstant } from '../time.ts';
 import type {
   Amount,

@@ -16,11 +16,11 @@ import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
 import { applePass, appleStrings, NEW_VALUE } from '../wallet/apple-pass.ts';
 import { APPLE_IMAGES } from '../wallet/design-images.ts';
-import { FACE_LANGUAGES } from '../wallet/face-words.ts';
-import { faceOf, localeOf, type PassHolder, type WalletBrand } from '../wallet/pass-face.ts';
+import { faceOf, localeOf, type PassHolder, type WalletBrand } from '../wallet/pass-content.ts';
 import { changeText } from '../wallet/pass-news.ts';
+import { FACE_LANGUAGES } from '../wallet/pass-translations.ts';
 import { isWithdrawn, nextVersion, type PassVersion } from '../wallet/pass-version.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from './load-history.ts';
 
 export interface DrawingPorts {
   ledger: Ledger;

@@ -2,7 +2,7 @@ import type { WrittenUpdate } from '../member/member-update.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
 import type { Ledger, MemberStore, TierClock } from '../ports.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 

@@ -16,9 +16,9 @@ import type { Instant } from '../time.ts';
 import { type GoogleBrand, googleClass, languagesOf } from '../wallet/google-class.ts';
 import { googleMessage } from '../wallet/google-message.ts';
 import { closedGoogleObject, type GoogleLoyaltyObject, googleObject } from '../wallet/google-object.ts';
-import { faceOf } from '../wallet/pass-face.ts';
+import { faceOf } from '../wallet/pass-content.ts';
 import { isToldByPush, pushText } from '../wallet/pass-news.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from './load-history.ts';
 
 interface Ports {
   ledger: Ledger;

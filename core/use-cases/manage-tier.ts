@@ -13,9 +13,9 @@ import type { TierChange } from '../member/tier-change.ts';
 import type { Ledger, MemberStore, TierClock } from '../ports.ts';
 import { hasSameContent } from '../program/fingerprint.ts';
 import { type Program, tierById } from '../program/program.ts';
-import { earnedTier } from '../tiers/earned-tier.ts';
+import { earnedTier } from '../rules/qualification.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 

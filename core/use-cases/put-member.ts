@@ -1,15 +1,15 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
-import { anniversaryOf } from '../cycles/cycle-ends.ts';
 import { NOTHING_COUNTED } from '../member/counted-window.ts';
 import type { Member } from '../member/member.ts';
 import { unchanged } from '../member/member-update.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
-import { emptyTally } from '../member/tally.ts';
 import type { TierChange } from '../member/tier-change.ts';
 import type { Ledger, MemberStore, ProfileChanges, ProfileStore, TierClock } from '../ports.ts';
 import type { Program } from '../program/program.ts';
+import { anniversaryOf } from '../rules/cycle-ends.ts';
+import { emptyTally } from '../rules/tally.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 

@@ -3,7 +3,7 @@ import { type MemberView, replayTo, viewNow } from '../member/member-view.ts';
 import type { Ledger, MemberStore } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from './load-history.ts';
 
 /** What reading can come to: the answer, nobody of that id, or somebody who was not there yet at that moment. */
 export type Reading<T> =

@@ -3,13 +3,13 @@ import type { ChangeCause } from '../member/change-cause.ts';
 import type { Member } from '../member/member.ts';
 import type { MemberUpdate } from '../member/member-update.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
-import type { Tally } from '../member/tally.ts';
 import type { TierMove } from '../member/tier-change.ts';
 import type { Ledger, MemberStore, TierClock } from '../ports.ts';
 import { hasSameContent } from '../program/fingerprint.ts';
 import type { Program } from '../program/program.ts';
+import type { Tally } from '../rules/tally.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 

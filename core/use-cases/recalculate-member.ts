@@ -1,6 +1,4 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
-import { cycleAt } from '../cycles/cycle.ts';
-import { anniversaryOf } from '../cycles/cycle-ends.ts';
 import type { Member } from '../member/member.ts';
 import type { MemberUpdate, WrittenUpdate } from '../member/member-update.ts';
 import { type MoveReason, reasonForMove } from '../member/reason-for-move.ts';
@@ -14,10 +12,12 @@ import type { TierChange, TierMove, TierTransition } from '../member/tier-change
 import type { AnnouncementPolicy } from '../notifications/announcement-table.ts';
 import type { Ledger, MemberStore, TierClock } from '../ports.ts';
 import type { Program } from '../program/program.ts';
+import { cycleAt } from '../rules/cycle.ts';
+import { anniversaryOf } from '../rules/cycle-ends.ts';
 import type { RecalculationRun } from '../runs/run.ts';
 import type { Segment } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 

@@ -1,6 +1,6 @@
-import { cycleEndsOfLastDays, isCycleEnd, lastCycleEnd, RECALCULATED_WITHIN_DAYS } from '../cycles/cycle-ends.ts';
 import type { RunEngine, Runs } from '../ports.ts';
 import type { Program } from '../program/program.ts';
+import { cycleEndsOfLastDays, isCycleEnd, lastCycleEnd, RECALCULATED_WITHIN_DAYS } from '../rules/cycle-ends.ts';
 import { NO_COUNTS, type RecalculationRun } from '../runs/run.ts';
 import { segmentsOf } from '../runs/segment.ts';
 import { formatInstant, type Instant, laterByYears } from '../time.ts';

@@ -1,4 +1,4 @@
-import type { PassFace } from './pass-face.ts';
+import type { PassFace } from './pass-content.ts';
 
 /**
  * `pass.json` of a store card, as Apple Wallet reads it.

@@ -1,9 +1,9 @@
 import type { GoogleWalletSettings } from '../program/brand.ts';
 import { type Program, type Tier, tierName } from '../program/program.ts';
-import { FACE_LANGUAGES, faceWords, inLanguage } from './face-words.ts';
 import { googleClassId } from './google-ids.ts';
 import { type GoogleTexts, googleTexts } from './google-texts.ts';
-import type { WalletBrand } from './pass-face.ts';
+import type { WalletBrand } from './pass-content.ts';
+import { FACE_LANGUAGES, faceWords, inLanguage } from './pass-translations.ts';
 
 export type GoogleBrand = WalletBrand & { wallet: { google: GoogleWalletSettings } };
 

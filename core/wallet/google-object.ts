@@ -1,7 +1,7 @@
 import type { GoogleWalletSettings } from '../program/brand.ts';
 import { googleClassId, googleObjectId } from './google-ids.ts';
 import { type GoogleTexts, googleTexts } from './google-texts.ts';
-import type { PassFace } from './pass-face.ts';
+import type { PassFace } from './pass-content.ts';
 
 /** One member's pass: https://developers.google.com/wallet/retail/loyalty-cards/rest/v1/loyaltyobject */
 export interface GoogleLoyaltyObject {

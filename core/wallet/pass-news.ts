@@ -3,7 +3,7 @@ import { chooseText, fillIn, occasionOf, variablesOf } from '../notifications/me
 import type { Brand, Channel } from '../program/brand.ts';
 import type { Program } from '../program/program.ts';
 import { DAY_MS, type Instant } from '../time.ts';
-import type { PassHolder } from './pass-face.ts';
+import type { PassHolder } from './pass-content.ts';
 
 /** Whether a push tells the member of a change that the pass shows (docs/rules.md, section 7). Decided when the push is sent. */
 export function isToldByPush(

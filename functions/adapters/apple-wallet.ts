@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AppleSettings } from '../../core/use-cases/draw-pass.ts';
-import { hasWallet } from '../../core/wallet/pass-face.ts';
+import { hasWallet } from '../../core/wallet/pass-content.ts';
 import { brand, program } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { CmsPassSigner } from './cms-pass-signer.ts';

@@ -12,7 +12,7 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { DUE_SHARDS } from '../../core/actions/due.ts';
+import { DUE_SHARDS } from '../../core/actions/due-moments.ts';
 import type { Grant } from '../../core/actions/grant.ts';
 import type { ActionRecord } from '../../core/actions/tier-action.ts';
 import type { MemberRecords } from '../../core/member/audit/audit-member.ts';

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { DUE_SHARDS } from '../../core/actions/due.ts';
+import { DUE_SHARDS } from '../../core/actions/due-moments.ts';
 import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
 import { type Instant, MINUTE_MS, parseInstant } from '../../core/time.ts';
 import { expireTier } from '../../core/use-cases/expire-tier.ts';

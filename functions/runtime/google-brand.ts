@@ -1,5 +1,5 @@
 import { type GoogleBrand, hasGoogleWallet } from '../../core/wallet/google-class.ts';
-import { hasWallet } from '../../core/wallet/pass-face.ts';
+import { hasWallet } from '../../core/wallet/pass-content.ts';
 import { brand } from './brand.ts';
 
 /** The brand, which has Google's wallet: functions that need it are deployed only then. */

@@ -1,6 +1,6 @@
 import type { Runs } from '../../core/ports.ts';
 import type { Instant } from '../../core/time.ts';
-import { weighPreview } from '../../core/use-cases/weigh-preview.ts';
+import { weighPreview } from '../../core/use-cases/check-downgrade-limit.ts';
 import { count, log, publishCounts } from '../runtime/log.ts';
 
 /** Everybody was looked at: whether the run may write, or ends here and waits for a person. */

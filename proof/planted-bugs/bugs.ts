@@ -113,7 +113,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ),
   bug(
     'Exactly on the threshold: `>` for `>=`',
-    'core/tiers/earned-tier.ts',
+    'core/rules/qualification.ts',
     '>= condition.atLeast) met++;',
     '> condition.atLeast) met++;',
   ),
@@ -149,7 +149,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ),
   bug(
     'At the end of a cycle current does not become what carry was',
-    'core/member/tally.ts',
+    'core/rules/tally.ts',
     '{ ...tally, previous: tally.current, current }',
     '{ ...tally, current }',
   ),

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Instant } from '../../core/time.ts';
 import type { AppleSettings } from '../../core/use-cases/draw-pass.ts';
-import { hasWallet } from '../../core/wallet/pass-face.ts';
+import { hasWallet } from '../../core/wallet/pass-content.ts';
 import { makeHandler as makeAnnounceTierChange } from '../../functions/announce-tier-change/make-handler.ts';
 import { makeHandler as makeChangeGroupTiers } from '../../functions/change-group-tiers/make-handler.ts';
 import { makeHandler as makeEndCycle } from '../../functions/end-cycle/make-handler.ts';

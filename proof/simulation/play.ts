@@ -1,6 +1,6 @@
-import { cycleAt } from '../../core/cycles/cycle.ts';
 import { nextMoment } from '../../core/member/advance-member.ts';
 import type { Member } from '../../core/member/member.ts';
+import { cycleAt } from '../../core/rules/cycle.ts';
 import { DAY_MS, END_OF_TIME, formatInstant, MINUTE_MS } from '../../core/time.ts';
 import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
 import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';

@@ -11,7 +11,7 @@ import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
 import { MemoryPassRegistrations } from '../../fakes/memory-pass-registrations.ts';
 import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';
 import { MemoryRuns } from '../../fakes/memory-runs.ts';
-import { MemoryTierClock } from '../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
 import { RecordingBus } from '../../fakes/recording-world.ts';
 import { itemOf } from '../../functions/adapters/dynamo-ledger.ts';
 import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';

@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { DUE_SHARDS } from '../../core/actions/due.ts';
+import { DUE_SHARDS } from '../../core/actions/due-moments.ts';
 import type { CountedWindow } from '../../core/member/counted-window.ts';
 import type { Member } from '../../core/member/member.ts';
 import type { MemberStore } from '../../core/ports.ts';

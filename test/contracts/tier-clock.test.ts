@@ -8,7 +8,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import type { TierClock } from '../../core/ports.ts';
 import { HOUR_MS, type Instant, parseInstant } from '../../core/time.ts';
-import { MemoryTierClock } from '../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
 import { SchedulerTierClock } from '../../functions/adapters/scheduler-tier-clock.ts';
 import { fakeAndReal } from './setup/fake-and-real.ts';
 import { localAws, newInbox } from './setup/local-aws.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DUE_SHARDS } from '../../core/actions/due.ts';
+import { DUE_SHARDS } from '../../core/actions/due-moments.ts';
 import type { PassVersion } from '../../core/wallet/pass-version.ts';
 import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
 import { MemoryGooglePasses } from '../../fakes/memory-google-passes.ts';

@@ -10,7 +10,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { HOUR_MS } from '../../core/time.ts';
 import { MemoryGoogleWallet } from '../../fakes/memory-google-wallet.ts';
 import { MemoryRunEngine } from '../../fakes/memory-run-engine.ts';
-import { MemoryTierClock } from '../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
 import { RecordingApplePush } from '../../fakes/recording-apple-push.ts';
 import {
   RecordingAnnouncements,

@@ -1,10 +1,10 @@
 /** Random histories for the laws: everything that intake takes, from pools of ids so small that transactions really meet. */
 import fc from 'fast-check';
-import { cycleAt } from '../../core/cycles/cycle.ts';
 import { entryKey, type LedgerEntry, TRANSACTION_TYPES, type Transaction } from '../../core/ledger/transaction.ts';
 import { pointsFor, spendMinorOf, transactionProblems } from '../../core/ledger/transaction-rules.ts';
 import type { ProgramFile } from '../../core/program/brand.ts';
 import type { Program } from '../../core/program/program.ts';
+import { cycleAt } from '../../core/rules/cycle.ts';
 import { HOUR_MS, type Instant, parseInstant } from '../../core/time.ts';
 import { exampleProgram } from '../support/program.ts';
 

@@ -2,14 +2,14 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { type ActionOrigin, actionKey, type Expiry, type TierAction } from '../../core/actions/tier-action.ts';
-import { cycleAt } from '../../core/cycles/cycle.ts';
 import { entryKey, type LedgerEntry, type Transaction } from '../../core/ledger/transaction.ts';
 import { MAX_COUNTED, MAX_COUNTED_BYTES } from '../../core/member/counted-window.ts';
 import type { Member } from '../../core/member/member.ts';
-import { MAX_AWAITED } from '../../core/member/tally.ts';
 import { isActionRecord, type MemberRecord, type TierChange, type TierNotice } from '../../core/member/tier-change.ts';
 import type { MemberStore } from '../../core/ports.ts';
 import type { Program } from '../../core/program/program.ts';
+import { cycleAt } from '../../core/rules/cycle.ts';
+import { MAX_AWAITED } from '../../core/rules/tally.ts';
 import { END_OF_TIME, formatInstant, HOUR_MS, type Instant, parseInstant } from '../../core/time.ts';
 import { countTransactions } from '../../core/use-cases/count-transactions.ts';
 import { expireTier } from '../../core/use-cases/expire-tier.ts';
@@ -20,7 +20,7 @@ import { recordTransaction } from '../../core/use-cases/record-transaction.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
 import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';
-import { MemoryTierClock } from '../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
 import { ENROLLED_AT, MEMBER_ID, type PoolSize, programs, transactions } from './histories.ts';
 
 const DAY_MS = 24 * HOUR_MS;

@@ -4,8 +4,8 @@ import { NOTHING_COUNTED } from '../../core/member/counted-window.ts';
 import type { History, Member } from '../../core/member/member.ts';
 import { announced, type MemberUpdate, type WrittenUpdate } from '../../core/member/member-update.ts';
 import { rebuildMember } from '../../core/member/rebuild-member.ts';
-import { emptyTally } from '../../core/member/tally.ts';
 import type { Program } from '../../core/program/program.ts';
+import { emptyTally } from '../../core/rules/tally.ts';
 import { type Instant, parseInstant } from '../../core/time.ts';
 import { entryOf, MEMBER_ID } from './histories.ts';
 

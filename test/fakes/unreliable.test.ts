@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
 import { RecordingBus } from '../../fakes/recording-world.ts';
 import { type Fault, faultsOf, UNRELIABLE_CALLS, unreliable } from '../../fakes/unreliable.ts';
 

@@ -15,7 +15,7 @@ import { type Instant, parseInstant } from '../../core/time.ts';
 import type { AppleSettings } from '../../core/use-cases/draw-pass.ts';
 import { rulesOf } from '../../core/use-cases/rules.ts';
 import { type GoogleBrand, hasGoogleWallet } from '../../core/wallet/google-class.ts';
-import { hasWallet } from '../../core/wallet/pass-face.ts';
+import { hasWallet } from '../../core/wallet/pass-content.ts';
 import { MemoryDeliveryLog } from '../../fakes/memory-delivery-log.ts';
 import { MemoryGooglePasses } from '../../fakes/memory-google-passes.ts';
 import { MemoryGoogleWallet } from '../../fakes/memory-google-wallet.ts';
@@ -27,7 +27,7 @@ import { MemoryPassRegistrations } from '../../fakes/memory-pass-registrations.t
 import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';
 import { MemoryRunEngine } from '../../fakes/memory-run-engine.ts';
 import { MemoryRuns } from '../../fakes/memory-runs.ts';
-import { MemoryTierClock } from '../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
 import { RecordingApplePush } from '../../fakes/recording-apple-push.ts';
 import {
   RecordingAnnouncements,

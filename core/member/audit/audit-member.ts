@@ -1,20 +1,20 @@
 /** Compares a stored member with what its history gives: figure by figure, with the cause of each difference as far as it can be told. */
-import { nextDueAfter } from '../../actions/due.ts';
+import { nextDueAfter } from '../../actions/due-moments.ts';
 import { endOf, type Grant } from '../../actions/grant.ts';
 import { grantHistory, grantsAt } from '../../actions/grant-history.ts';
 import { decidePromotions } from '../../actions/promotions.ts';
 import type { ActionRecord } from '../../actions/tier-action.ts';
-import { cycleAt } from '../../cycles/cycle.ts';
-import { anniversaryOf } from '../../cycles/cycle-ends.ts';
 import type { LedgerEntry } from '../../ledger/transaction.ts';
 import { hasSameContent } from '../../program/fingerprint.ts';
 import { type Program, rankOf, tierById } from '../../program/program.ts';
-import { earnedTier } from '../../tiers/earned-tier.ts';
-import { standingAt } from '../../tiers/visible-tier.ts';
+import { cycleAt } from '../../rules/cycle.ts';
+import { anniversaryOf } from '../../rules/cycle-ends.ts';
+import { earnedTier } from '../../rules/qualification.ts';
+import type { Tally } from '../../rules/tally.ts';
+import { standingAt } from '../../rules/visible-tier.ts';
 import { DAY_MS, END_OF_TIME, earlierByDays, type Instant } from '../../time.ts';
 import { nextMoment } from '../advance-member.ts';
 import { hasValidFigures, hasValidSums, type Member } from '../member.ts';
-import type { Tally } from '../tally.ts';
 import type { TierChange, TierNotice } from '../tier-change.ts';
 import { type AuditedLedger, CLOCKS_APART_MS, figuresOf, readLedger } from './audited-ledger.ts';
 import { type AuditCause, type Difference, type Finding, Findings, isDrift } from './findings.ts';

@@ -1,14 +1,14 @@
 /** Which of a ledger's entries a stored member holds, found by what its sums add up to. */
 import { type ActionRecord, actionKey, promotionActionId } from '../../actions/tier-action.ts';
-import type { Cycle } from '../../cycles/cycle.ts';
 import { effectOf } from '../../ledger/effect.ts';
 import { tallyOf } from '../../ledger/replay.ts';
 import { entryKey, type LedgerEntry } from '../../ledger/transaction.ts';
 import type { Program } from '../../program/program.ts';
+import type { Cycle } from '../../rules/cycle.ts';
+import { type Tally, withEffect } from '../../rules/tally.ts';
 import { END_OF_TIME, type Instant, MINUTE_MS } from '../../time.ts';
 import { type CountedWindow, countStatusOf, WINDOW_MS, withCounted } from '../counted-window.ts';
 import { hasValidSums, type Member } from '../member.ts';
-import { type Tally, withEffect } from '../tally.ts';
 import type { AuditCause, Difference } from './findings.ts';
 
 export interface AuditedLedger {

@@ -5,7 +5,7 @@ import type { Grant } from '../../../core/actions/grant.ts';
 import type { ActionKind, ActionOrigin, Expiry, Strategy, TierAction } from '../../../core/actions/tier-action.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import { type Program, type Tier, tierById, tierRef } from '../../../core/program/program.ts';
-import { visibleTier } from '../../../core/tiers/visible-tier.ts';
+import { visibleTier } from '../../../core/rules/visible-tier.ts';
 import type { Instant } from '../../../core/time.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry } from '../members.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Grant, isLive, withGrant } from '../../../core/actions/grant.ts';
-import { visibleTier } from '../../../core/tiers/visible-tier.ts';
+import { visibleTier } from '../../../core/rules/visible-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { grantLists, LAST_MOMENT, TIERS_OF_GRANTS } from './grants.ts';
 

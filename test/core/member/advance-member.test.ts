@@ -10,7 +10,7 @@ import type { Member } from '../../../core/member/member.ts';
 import { unchanged } from '../../../core/member/member-update.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import { tierById } from '../../../core/program/program.ts';
-import { earnedTier } from '../../../core/tiers/earned-tier.ts';
+import { earnedTier } from '../../../core/rules/qualification.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, memberWith, newMember, purchase, written } from '../members.ts';
 import { actionThatGave, cap, floor } from './given.ts';

@@ -8,9 +8,9 @@ import { type Counting, countEntries } from '../../../core/member/count-entries.
 import { decisionMoment } from '../../../core/member/decision-moment.ts';
 import type { Member } from '../../../core/member/member.ts';
 import { rebuildMember } from '../../../core/member/rebuild-member.ts';
-import { MAX_AWAITED } from '../../../core/member/tally.ts';
 import type { ProgramFile, PromotionFile } from '../../../core/program/brand.ts';
 import type { Program } from '../../../core/program/program.ts';
+import { MAX_AWAITED } from '../../../core/rules/tally.ts';
 import { HOUR_MS } from '../../../core/time.ts';
 import { exampleProgram } from '../../support/program.ts';
 import {

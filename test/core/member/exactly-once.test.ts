@@ -1,14 +1,14 @@
 /** R2 and R4, as a law over random lives of a member: whatever the stream and the clocks do, the member is what its ledger says. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cycleAt } from '../../../core/cycles/cycle.ts';
 import { tallyOf } from '../../../core/ledger/replay.ts';
 import type { Transaction } from '../../../core/ledger/transaction.ts';
 import { advanceMember } from '../../../core/member/advance-member.ts';
 import type { Member } from '../../../core/member/member.ts';
 import type { TierChange } from '../../../core/member/tier-change.ts';
 import type { Program } from '../../../core/program/program.ts';
-import { earnedTier } from '../../../core/tiers/earned-tier.ts';
+import { cycleAt } from '../../../core/rules/cycle.ts';
+import { earnedTier } from '../../../core/rules/qualification.ts';
 import { programs, transactions } from '../histories.ts';
 import { ANNOUNCING, ENROLMENT, type Event, lifeOf, lives } from '../lives.ts';
 import { written } from '../members.ts';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../../core/actions/grant.ts';
-import { cycleAt } from '../../../core/cycles/cycle.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { type MemberView, replayTo, viewNow } from '../../../core/member/member-view.ts';
+import { cycleAt } from '../../../core/rules/cycle.ts';
 import { countTransactions } from '../../../core/use-cases/count-transactions.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
 import { referenceEarned, referenceFigures } from '../../../proof/reference/reference-member.ts';
 import { exampleBrand, exampleProgram } from '../../support/program.ts';
 import {

@@ -8,7 +8,7 @@ import { MINUTE_MS } from '../../../core/time.ts';
 import { auditStoredMember } from '../../../core/use-cases/audit-member.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
 import { intercept } from '../../support/trouble.ts';
 import { MEMBER_ID } from '../histories.ts';

@@ -3,7 +3,7 @@ import { MAX_DECIDED_AT_ONCE } from '../../../core/actions/promotions.ts';
 import { countTransactions } from '../../../core/use-cases/count-transactions.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { slippingIn } from '../../support/trouble.ts';
 import { MEMBER_ID } from '../histories.ts';

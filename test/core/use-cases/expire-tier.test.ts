@@ -4,7 +4,7 @@ import { expireTier } from '../../../core/use-cases/expire-tier.ts';
 import { manageTier } from '../../../core/use-cases/manage-tier.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { at, bonus, entry, newMember, SILENT } from '../members.ts';

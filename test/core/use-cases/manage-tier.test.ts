@@ -10,7 +10,7 @@ import { manageTier } from '../../../core/use-cases/manage-tier.ts';
 import { rebuildStoredMember } from '../../../core/use-cases/rebuild-member.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { at, bonus, entry, memberWith, newMember, SILENT } from '../members.ts';

@@ -4,7 +4,7 @@ import { type MemberRequest, putMember } from '../../../core/use-cases/put-membe
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryProfileStore } from '../../../fakes/memory-profile-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { at, bonus, entry, SILENT } from '../members.ts';

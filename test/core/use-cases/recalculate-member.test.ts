@@ -8,7 +8,7 @@ import { MINUTE_MS } from '../../../core/time.ts';
 import { MemberRecalculation } from '../../../core/use-cases/recalculate-member.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { floor } from '../member/given.ts';

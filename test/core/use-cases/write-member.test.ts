@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { unchanged } from '../../../core/member/member-update.ts';
 import { writeMember } from '../../../core/use-cases/write-member.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-tier-clock.ts';
+import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { at, newMember, SILENT, written } from '../members.ts';

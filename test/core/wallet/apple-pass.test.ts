@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AppleIssue, applePass, appleStrings, NEW_VALUE } from '../../../core/wallet/apple-pass.ts';
-import type { PassFace } from '../../../core/wallet/pass-face.ts';
+import type { PassFace } from '../../../core/wallet/pass-content.ts';
 
 const FACE: PassFace = {
   memberId: 'm-1',

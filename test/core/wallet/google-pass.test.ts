@@ -7,7 +7,7 @@ import { googleMessage, keptMessages, NOTIFICATIONS_SPAN_MS, withNotice } from '
 import { closedGoogleObject, googleObject } from '../../../core/wallet/google-object.ts';
 import { googleSaveClaims, googleSaveUrl } from '../../../core/wallet/google-save-link.ts';
 import { googleTexts } from '../../../core/wallet/google-texts.ts';
-import type { PassFace, WalletBrand } from '../../../core/wallet/pass-face.ts';
+import type { PassFace, WalletBrand } from '../../../core/wallet/pass-content.ts';
 import { EXAMPLE_GOOGLE, exampleBrand, exampleWallet } from '../../support/program.ts';
 
 const brandWith = (google: Partial<GoogleBrand['wallet']['google']> = {}, wallet = {}) =>

@@ -7,10 +7,10 @@ import { type Auditing, auditMember, type MemberRecords } from '../../../../core
 import type { AuditCause } from '../../../../core/member/audit/findings.ts';
 import type { Member } from '../../../../core/member/member.ts';
 import { rebuildMember } from '../../../../core/member/rebuild-member.ts';
-import type { Tally } from '../../../../core/member/tally.ts';
 import type { TierChange, TierNotice } from '../../../../core/member/tier-change.ts';
 import type { ProgramFile } from '../../../../core/program/brand.ts';
 import { type Program, tierById, tierRef } from '../../../../core/program/program.ts';
+import type { Tally } from '../../../../core/rules/tally.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../../../core/time.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../../support/program.ts';
 import { MEMBER_ID } from '../../histories.ts';

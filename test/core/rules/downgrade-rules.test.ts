@@ -6,8 +6,8 @@ import { countEntries } from '../../../core/member/count-entries.ts';
 import type { Member } from '../../../core/member/member.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import type { Program } from '../../../core/program/program.ts';
-import { afterFacts } from '../../../core/tiers/earned-path.ts';
-import { earnedTier } from '../../../core/tiers/earned-tier.ts';
+import { afterFacts } from '../../../core/rules/downgrade-rules.ts';
+import { earnedTier } from '../../../core/rules/qualification.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, euros, type Facts, memberWith, newMember, purchase, refund, written } from '../members.ts';
 

@@ -1,5 +1,5 @@
-import type { Tally } from '../member/tally.ts';
 import { type Condition, type Program, type Tier, tierById } from '../program/program.ts';
+import type { Tally } from './tally.ts';
 
 /** Which cycles' sums a condition is judged by: this one and the last together, or one of them alone (R7). */
 export type Span = 'both' | 'current' | 'previous';

@@ -1,6 +1,6 @@
-import type { Tally } from '../member/tally.ts';
 import type { Program, Tier } from '../program/program.ts';
-import { earnedTier, measured, qualifiedTier } from './earned-tier.ts';
+import { earnedTier, measured, qualifiedTier } from './qualification.ts';
+import type { Tally } from './tally.ts';
 
 /**
  * R8, moment by moment: the tally after the facts of one moment, with the tier at which they leave the member. A fall lands by the

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CycleRule, cycleAt } from '../../../core/cycles/cycle.ts';
+import { type CycleRule, cycleAt } from '../../../core/rules/cycle.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, formatInstant, HOUR_MS, parseInstant } from '../../../core/time.ts';
 
 const at = (text: string) => parseInstant(text)!;

@@ -1,8 +1,8 @@
-import { type Cycle, cycleAt } from '../cycles/cycle.ts';
 import { type Effect, tierPointsOf } from '../ledger/effect.ts';
 import type { Program } from '../program/program.ts';
-import { afterEnd } from '../tiers/earned-path.ts';
 import { BEGINNING_OF_TIME, type Instant } from '../time.ts';
+import { type Cycle, cycleAt } from './cycle.ts';
+import { afterEnd } from './downgrade-rules.ts';
 
 /** What one cycle added up to: S[c] in section 4 of docs/rules.md, and the same for each tracker. */
 export interface CycleSums {

@@ -1,8 +1,8 @@
 /** Before the first write of a recalculation, and after the last: the brake, and what is told of it. */
 import { describe, expect, test } from 'vitest';
 import { type AuditRun, NO_COUNTS, type RecalculationRun, type RunCounts } from '../../../core/runs/run.ts';
+import { weighPreview } from '../../../core/use-cases/check-downgrade-limit.ts';
 import { finishRecalculation } from '../../../core/use-cases/finish-recalculation.ts';
-import { weighPreview } from '../../../core/use-cases/weigh-preview.ts';
 import { MemoryRuns } from '../../../fakes/memory-runs.ts';
 import { RecordingBus } from '../../../fakes/recording-world.ts';
 import { at } from '../members.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { momentsOf, Walk } from '../../../core/ledger/chronological-replay.ts';
 import { Replay, tallyOf } from '../../../core/ledger/replay.ts';
-import { momentsOf, Walk } from '../../../core/ledger/walk.ts';
 import type { Program } from '../../../core/program/program.ts';
-import { earnedTier } from '../../../core/tiers/earned-tier.ts';
+import { earnedTier } from '../../../core/rules/qualification.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, formatInstant } from '../../../core/time.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, type Facts } from '../members.ts';

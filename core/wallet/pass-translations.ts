@@ -1,6 +1,6 @@
 /** What Laurel itself writes on a pass, in the languages that it knows. A brand's own labels come before these. */
 import type { LocalText, PassLabel } from '../program/brand.ts';
-import { neededFor } from '../tiers/needed.ts';
+import { neededFor } from '../rules/needed-text.ts';
 
 export interface FaceWords {
   labels: Readonly<Record<PassLabel, string>>;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { CycleRule } from '../../../core/cycles/cycle.ts';
+import type { CycleRule } from '../../../core/rules/cycle.ts';
 import {
   anniversaryOf,
   cycleEndsOfLastDays,
   isCycleEnd,
   lastCycleEnd,
   nextCycleEnd,
-} from '../../../core/cycles/cycle-ends.ts';
+} from '../../../core/rules/cycle-ends.ts';
 import { segmentName, segmentsOf } from '../../../core/runs/segment.ts';
 import { formatInstant, laterByYears, parseInstant } from '../../../core/time.ts';
 import { exampleProgram } from '../../support/program.ts';

@@ -1,7 +1,7 @@
-import { cycleAt } from '../cycles/cycle.ts';
-import { isIdle, nextCycle, type Tally } from '../member/tally.ts';
 import type { Program } from '../program/program.ts';
-import { afterFacts } from '../tiers/earned-path.ts';
+import { cycleAt } from '../rules/cycle.ts';
+import { afterFacts } from '../rules/downgrade-rules.ts';
+import { isIdle, nextCycle, type Tally } from '../rules/tally.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
 import type { Replay } from './replay.ts';
 import type { LedgerEntry } from './transaction.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../../core/actions/grant.ts';
 import { tierById } from '../../../core/program/program.ts';
-import { nextStanding, standingAt, visibleTier } from '../../../core/tiers/visible-tier.ts';
+import { nextStanding, standingAt, visibleTier } from '../../../core/rules/visible-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { grantLists, LAST_MOMENT } from '../actions/grants.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ProgramFile } from '../../../core/program/brand.ts';
-import { haveOf, listed, missingOf, type Needed, neededOf } from '../../../core/tiers/needed.ts';
+import { haveOf, listed, missingOf, type Needed, neededOf } from '../../../core/rules/needed-text.ts';
 import { exampleProgram } from '../../support/program.ts';
 
 const FILE: Partial<ProgramFile> = {

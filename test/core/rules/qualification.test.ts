@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import type { ProgramFile, TierFile } from '../../../core/program/brand.ts';
-import { earnedTier, highestTier, measured, qualifies } from '../../../core/tiers/earned-tier.ts';
+import { earnedTier, highestTier, measured, qualifies } from '../../../core/rules/qualification.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, euros, type Facts, memberWith, purchase } from '../members.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { haveSameSums, type Tally } from '../../../core/member/tally.ts';
+import { haveSameSums, type Tally } from '../../../core/rules/tally.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { newMember } from '../members.ts';
 

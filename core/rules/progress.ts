@@ -1,10 +1,10 @@
 import type { Grant } from '../actions/grant.ts';
 import { moneyText, numberText } from '../locale-format.ts';
-import { afterCycleEnd, type Tally } from '../member/tally.ts';
 import { currencyDigits } from '../money.ts';
 import { type Condition, type Program, type Tier, TRACKER_UNIT } from '../program/program.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
-import { earnedTier, measured, qualifies, type Span } from './earned-tier.ts';
+import { earnedTier, measured, qualifies, type Span } from './qualification.ts';
+import { afterCycleEnd, type Tally } from './tally.ts';
 import { visibleTier } from './visible-tier.ts';
 
 export interface Progress {

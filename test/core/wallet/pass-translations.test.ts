@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FACE_LANGUAGES, faceWords, inLanguage, type Missing } from '../../../core/wallet/face-words.ts';
+import { FACE_LANGUAGES, faceWords, inLanguage, type Missing } from '../../../core/wallet/pass-translations.ts';
 
 describe('what Laurel itself writes on a pass', () => {
   const points: Missing = { amount: '200', unit: 'points', isOne: false };

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../../core/actions/grant.ts';
 import type { ProgramFile } from '../../../core/program/brand.ts';
 import { tierById } from '../../../core/program/program.ts';
-import { earnedTier } from '../../../core/tiers/earned-tier.ts';
-import { progressOf, tierPointsShown, tierPointsText } from '../../../core/tiers/progress.ts';
+import { progressOf, tierPointsShown, tierPointsText } from '../../../core/rules/progress.ts';
+import { earnedTier } from '../../../core/rules/qualification.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, euros, type Facts, memberWith, purchase } from '../members.ts';
 

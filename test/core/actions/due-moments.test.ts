@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nextDueAfter, reminderMoments } from '../../../core/actions/due.ts';
+import { nextDueAfter, reminderMoments } from '../../../core/actions/due-moments.ts';
 import type { Grant } from '../../../core/actions/grant.ts';
 import { formatInstant } from '../../../core/time.ts';
 import { exampleProgram } from '../../support/program.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { viewNow } from '../../../core/member/member-view.ts';
 import type { Brand, ProgramFile, WalletSettings } from '../../../core/program/brand.ts';
 import { compileProgram } from '../../../core/program/program.ts';
-import { faceOf, hasWallet, type PassHolder } from '../../../core/wallet/pass-face.ts';
+import { faceOf, hasWallet, type PassHolder } from '../../../core/wallet/pass-content.ts';
 import { exampleBrand, exampleWallet } from '../../support/program.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 

@@ -2,9 +2,9 @@ import { lastDayText } from '../locale-format.ts';
 import type { MemberView } from '../member/member-view.ts';
 import type { Brand, PassDesign, PassLabel, WalletSettings } from '../program/brand.ts';
 import { type Program, type Tier, tierById, tierName } from '../program/program.ts';
-import { type Progress, tierPointsText } from '../tiers/progress.ts';
+import { type Progress, tierPointsText } from '../rules/progress.ts';
 import type { Instant } from '../time.ts';
-import { type FaceWords, faceWords, inLanguage, type Missing } from './face-words.ts';
+import { type FaceWords, faceWords, inLanguage, type Missing } from './pass-translations.ts';
 
 /** What a member's pass says and looks like, whichever wallet it is kept in. */
 export interface PassFace {
