@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { TierAction } from '../core/actions/tier-action.ts';
-import type { MemberStore, TierClock } from '../core/ports.ts';
+import type { MemberStore, WakeUpTimers } from '../core/ports.ts';
 import { compileProgram } from '../core/program/program.ts';
 import type { Instant } from '../core/time.ts';
 import { expireTier } from '../core/use-cases/expire-tier.ts';
@@ -98,13 +98,13 @@ async function fullActions(): Promise<ScheduleFigures[]> {
   const members: MemberStore = new MemoryMemberStore();
   const instance = scheduler.newClock();
   let asked = 0;
-  const clock: TierClock = {
+  const timers: WakeUpTimers = {
     async wakeAt(at) {
       asked += 1;
       await instance.wakeAt(at);
     },
   };
-  const ports = { ledger: ledgerOnTheFly(NOW), members, clock };
+  const ports = { ledger: ledgerOnTheFly(NOW), members, timers };
   const staff = { type: 'staff' as const };
   const sofar = (what: string, bound: number) => {
     const { calls, schedules } = scheduler;

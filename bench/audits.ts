@@ -1,5 +1,5 @@
 import type { MemberRecords } from '../core/member/audit/audit-member.ts';
-import type { Ledger, MemberStore, Runs, TierClock } from '../core/ports.ts';
+import type { Ledger, MemberStore, Runs, WakeUpTimers } from '../core/ports.ts';
 import { compileProgram } from '../core/program/program.ts';
 import { type AuditRun, NO_COUNTS } from '../core/runs/run.ts';
 import { AUDIT_PAGE_SIZE, auditPage } from '../core/use-cases/audit-page.ts';
@@ -70,7 +70,7 @@ async function audit(size: number, oneOf: number): Promise<{ decodeMs: number; a
     ledger: members as Partial<Ledger> as Ledger,
     members: spoiling as MemberStore,
     runs: run as Partial<Runs> as Runs,
-    clock: { wakeAt: async () => {} } satisfies TierClock,
+    timers: { wakeAt: async () => {} } satisfies WakeUpTimers,
   };
   const working = { pause: async () => {}, isTransient: () => true, givesUp: false };
   let [decodeMs, auditMs] = [0, 0];

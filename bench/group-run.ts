@@ -35,7 +35,7 @@ const ports = {
   members: members as Partial<MemberStore> as MemberStore,
   groups: groupOf(size),
   runs: run as Partial<Runs> as Runs,
-  clock: new CountedScheduler().newClock(),
+  timers: new CountedScheduler().newClock(),
 };
 
 const pagesBetweenSamples = Math.ceil(size / PAGE_SIZE / SAMPLES);

@@ -85,7 +85,7 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
   const ports = {
     ledger,
     members,
-    clock: scheduler.newClock(),
+    timers: scheduler.newClock(),
     profiles: new DynamoProfileStore(client, tables.members),
     deliveries: new DynamoDeliveryLog(client, tables.members),
     orderFiles: new DynamoOrderFiles(client, tables.points),

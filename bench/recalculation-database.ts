@@ -6,7 +6,7 @@ import { compileProgram, type Program } from '../core/program/program.ts';
 import type { RunCounts } from '../core/runs/run.ts';
 import { type Segment, segmentsOf } from '../core/runs/segment.ts';
 import { PAGE_SIZE } from '../core/use-cases/recalculate-page.ts';
-import { MemoryTierClock } from '../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../fakes/memory-wake-up-timers.ts';
 import { dynamoClient } from '../functions/adapters/dynamo-client.ts';
 import { DynamoLedger, itemOf } from '../functions/adapters/dynamo-ledger.ts';
 import { DynamoMemberStore, itemOfMember, itemOfNews } from '../functions/adapters/dynamo-member-store.ts';
@@ -119,7 +119,12 @@ async function openNight(dynamoDb: DynamoDbLocal, program: Program, members: num
   const raw = new DynamoDBClient(clientConfigOf(dynamoDb));
   const store = new DynamoMemberStore(client, tables.members);
   const runs = new DynamoRuns(clientOfRuns, tables.members);
-  const ports = { members: store, ledger: new DynamoLedger(client, tables.points), runs, clock: new MemoryTierClock() };
+  const ports = {
+    members: store,
+    ledger: new DynamoLedger(client, tables.points),
+    runs,
+    timers: new MemoryWakeUpTimers(),
+  };
   const handler = makeHandler(
     ports,
     { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } },

@@ -3,7 +3,7 @@
  * how fast both were, and how much of the heap was alive at most. `keep` as last argument holds on to every outcome, as a run must not: it
  * shows that the figure would see that.
  */
-import type { Ledger, MemberStore, Runs, TierClock } from '../core/ports.ts';
+import type { Ledger, MemberStore, Runs, WakeUpTimers } from '../core/ports.ts';
 import { compileProgram } from '../core/program/program.ts';
 import type { RunOutcome } from '../core/runs/run.ts';
 import { PAGE_SIZE, type PagePlace, recalculatePage } from '../core/use-cases/recalculate-page.ts';
@@ -39,7 +39,7 @@ async function recalculate(membersInAll: number) {
     ledger: members as Partial<Ledger> as Ledger,
     members: members as Partial<MemberStore> as MemberStore,
     runs: run as Partial<Runs> as Runs,
-    clock: { wakeAt: async () => {} } satisfies TierClock,
+    timers: { wakeAt: async () => {} } satisfies WakeUpTimers,
   };
   const pagesBetweenSamples = Math.ceil(membersInAll / PAGE_SIZE / SAMPLES);
   let [decodeMs, runMs, liveBytes, decoded] = [0, 0, 0, 0];

@@ -12,7 +12,7 @@ import { MemoryLedger } from '../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../fakes/memory-member-store.ts';
 import { MemoryPassRegistrations } from '../fakes/memory-pass-registrations.ts';
 import { MemoryProfileStore } from '../fakes/memory-profile-store.ts';
-import { MemoryTierClock } from '../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../fakes/memory-wake-up-timers.ts';
 import { CmsPassSigner } from '../functions/adapters/cms-pass-signer.ts';
 import { FolderPassImages } from '../functions/adapters/folder-pass-images.ts';
 import { HmacPassTokens } from '../functions/adapters/hmac-pass-tokens.ts';
@@ -73,7 +73,7 @@ export async function measureWallet(onProgress: (what: string) => void): Promise
         return sign('sha256', manifest, key);
       },
     ],
-    ['ours', 'a pass, sealed', () => ports.press.press(files, NOW)],
+    ['ours', 'a pass, sealed', () => ports.packager.pack(files, NOW)],
     ['ours', 'a pass, made', () => makePass(ports, settings, 'm-1', NOW)],
     ['ours', 'a pass that the phone has (304)', () => makePass(ports, settings, 'm-1', NOW, drawn!.version.modifiedAt)],
     ['peer', 'passkit-generator, sealed', () => new PKPass(buffers, { signerCert, signerKey, wwdr }).getAsBuffer()],
@@ -145,11 +145,11 @@ async function aShop() {
     ledger: new MemoryLedger(() => {}),
     members: new MemoryMemberStore(() => {}),
     profiles: new MemoryProfileStore(),
-    clock: new MemoryTierClock(),
+    timers: new MemoryWakeUpTimers(),
     registrations: new MemoryPassRegistrations(),
     images: new FolderPassImages(path.resolve(import.meta.dirname, '..', 'brands')),
     tokens: new HmacPassTokens(async () => 'the secret of the bench', apple.passTypeId),
-    press: new PkpassPress(new CmsPassSigner({ current: async () => certificates })),
+    packager: new PkpassPress(new CmsPassSigner({ current: async () => certificates })),
   };
   const request = { profile: { name: 'Ana García', locale: 'es' } };
   await putMember(ports, rulesOf(brand), 'm-1', request, NOW);

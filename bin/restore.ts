@@ -289,7 +289,7 @@ function storesIn(stack: DeployedStack, { points, members }: TableNames) {
     ledger: new DynamoLedger(client, points),
     members: new SilentMemberStore(client, members),
     // They are made for all at once, when the stack is on the tables.
-    clock: { wakeAt: async () => {} },
+    timers: { wakeAt: async () => {} },
   };
 }
 

@@ -58,7 +58,7 @@ export interface MemberStore {
 }
 
 /** Wakes Laurel up when something is due: one timer for each distinct moment, whoever asked for it and how often. */
-export interface TierClock {
+export interface WakeUpTimers {
   /** @param at in the future */
   wakeAt(at: Instant): Promise<void>;
 }
@@ -216,10 +216,10 @@ export interface PassRefreshes {
 export type PassFiles = Readonly<Record<string, Uint8Array>>;
 
 /** Makes of a pass's files the one file that a phone takes, sealed by the brand. @throws CannotSign */
-export interface PassPress {
+export interface PassPackager {
   /** Names the contents: the same for the same files, and for no others. */
   contentsOf(files: PassFiles): string;
-  press(files: PassFiles, now: Instant): Promise<Uint8Array>;
+  pack(files: PassFiles, now: Instant): Promise<Uint8Array>;
 }
 
 /** @throws CannotSign where the brand's certificates are missing, have ended or don't fit */

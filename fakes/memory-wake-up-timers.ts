@@ -1,8 +1,8 @@
-import type { TierClock } from '../core/ports.ts';
+import type { WakeUpTimers } from '../core/ports.ts';
 import type { Instant } from '../core/time.ts';
 
 /** A clock that rings when a test says so. */
-export class MemoryTierClock implements TierClock {
+export class MemoryWakeUpTimers implements WakeUpTimers {
   /** When it is to ring, the next first. */
   readonly moments: Instant[] = [];
   /** How often it was asked, for the same moment or another. */

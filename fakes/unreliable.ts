@@ -12,7 +12,7 @@ import type {
   MemberStore,
   OrderFiles,
   PassImages,
-  PassPress,
+  PassPackager,
   PassRefreshes,
   PassRegistrations,
   PassTokens,
@@ -21,7 +21,7 @@ import type {
   RunEngine,
   Runs,
   Texter,
-  TierClock,
+  WakeUpTimers,
 } from '../core/ports.ts';
 
 /**
@@ -47,7 +47,7 @@ export type Fault = (typeof FAULTS)[number];
 export interface UnreliablePorts {
   ledger: Ledger;
   members: MemberStore;
-  clock: TierClock;
+  timers: WakeUpTimers;
   groups: Groups;
   runs: Runs;
   engine: RunEngine;
@@ -55,7 +55,7 @@ export interface UnreliablePorts {
   registrations: PassRegistrations;
   images: PassImages;
   tokens: PassTokens;
-  press: PassPress;
+  packager: PassPackager;
   push: ApplePush;
   deliveries: DeliveryLog;
   orderFiles: OrderFiles;
@@ -212,7 +212,7 @@ const EFFECTS: { [Name in keyof UnreliablePorts]: { [Method in keyof UnreliableP
     inSegment: READ,
     everyId: READ,
   },
-  clock: { wakeAt: WRITE },
+  timers: { wakeAt: WRITE },
   groups: { join: PUT, leave: PUT, exists: READ, membersAt: READ },
   runs: {
     create: PUT,
@@ -237,7 +237,7 @@ const EFFECTS: { [Name in keyof UnreliablePorts]: { [Method in keyof UnreliableP
   images: { of: LOCAL },
   // The secret, and the certificates, are read when they are asked for.
   tokens: { tokenOf: READ, fits: READ, linkTo: READ, readLink: READ },
-  press: { contentsOf: LOCAL, press: READ },
+  packager: { contentsOf: LOCAL, pack: READ },
   push: { push: PUSH },
   deliveries: { claim: { ...PUT, repeated: recognised }, markSent: PUT, release: PUT },
   orderFiles: { load: READ, save: CONDITIONAL },

@@ -11,7 +11,7 @@ type Sources = ReadonlyMap<string, string>;
 
 const PORTS = 'core/ports.ts';
 /** They ask nobody for anything but a secret, and are the same in tests as deployed. */
-const WITHOUT_FAKE = ['PassPress', 'PassSigner', 'PassImages', 'PassTokens'];
+const WITHOUT_FAKE = ['PassPackager', 'PassSigner', 'PassImages', 'PassTokens'];
 
 function readSources(): Sources {
   const paths = globSync([PORTS, 'fakes/*.ts', 'functions/adapters/*.ts', 'test/contracts/*.test.ts']);

@@ -1,4 +1,4 @@
-import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../../core/ports.ts';
 import { type AuditOptions, auditStoredMember, type MemberAudit } from '../../core/use-cases/audit-member.ts';
 import type { DeployedStack } from './deployed-stack.ts';
 import { eachMember, isOfOneMember } from './each-member.ts';
@@ -14,7 +14,7 @@ export type Audited = MemberAudit | { status: 'failed'; error: Error };
  */
 export async function auditMembers(
   stack: Pick<DeployedStack, 'rules'>,
-  stores: { ledger: Ledger; members: MemberStore; clock: TierClock },
+  stores: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers },
   memberIds: AsyncIterable<string> | Iterable<string>,
   options: AuditOptions,
   tell: (memberId: string, audited: Audited) => void,

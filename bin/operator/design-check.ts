@@ -9,7 +9,7 @@ import { emptyTally } from '../../core/rules/tally.ts';
 import type { Instant } from '../../core/time.ts';
 import { applePass, NEW_VALUE } from '../../core/wallet/apple-pass.ts';
 import { imageProblems } from '../../core/wallet/design-images.ts';
-import { faceOf, hasWallet, type WalletBrand } from '../../core/wallet/pass-content.ts';
+import { hasWallet, passContentOf, type WalletBrand } from '../../core/wallet/pass-content.ts';
 import { readImages } from '../../functions/adapters/folder-pass-images.ts';
 import { isKnownToPasskit } from '../../functions/adapters/passkit-template.ts';
 
@@ -43,14 +43,14 @@ export async function designProblems(json: unknown, file: string, brand: Brand |
 
 /** A pass with everything on it that a pass may have. */
 function samplePass(brand: WalletBrand, program: Program, tier: Tier) {
-  const face = faceOf(sampleView(program, tier), { name: 'Ana García' }, brand, program);
+  const content = passContentOf(sampleView(program, tier), { name: 'Ana García' }, brand, program);
   const issue = {
     ...brand.wallet.apple!,
     serialNumber: 'm-1',
     authenticationToken: 'a-token-of-nobody',
     webServiceUrl: `${brand.wallet.url ?? 'https://laurel.example'}/v1/wallet/apple`,
   };
-  return applePass(face, issue, `You're now ${NEW_VALUE}`);
+  return applePass(content, issue, `You're now ${NEW_VALUE}`);
 }
 
 function sampleView(program: Program, tier: Tier): MemberView {

@@ -1,4 +1,4 @@
-import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../../core/ports.ts';
 import { counted, formatNumber } from '../../core/quantity.ts';
 import { type Rebuilding, rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';
 import type { DeployedStack } from './deployed-stack.ts';
@@ -24,7 +24,7 @@ type RebuiltMember = Rebuilding | { status: 'failed'; why: string };
  */
 export async function rebuildMembers(
   stack: Pick<DeployedStack, 'rules'>,
-  stores: { ledger: Ledger; members: MemberStore; clock: TierClock },
+  stores: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers },
   memberIds: AsyncIterable<string> | Iterable<string>,
   options: { write: boolean; upToNow?: boolean },
   tell: (memberId: string, rebuilding: RebuiltMember, soFar: Rebuilt) => void = () => {},

@@ -1,4 +1,4 @@
-import type { TierClock } from '../../core/ports.ts';
+import type { WakeUpTimers } from '../../core/ports.ts';
 import { dynamoClient } from '../../functions/adapters/dynamo-client.ts';
 import { DynamoDeliveryLog } from '../../functions/adapters/dynamo-delivery-log.ts';
 import { DynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
@@ -7,7 +7,7 @@ import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
 import type { DeployedStack } from './deployed-stack.ts';
 
 /** An operator makes no schedules: the sweep finds whoever is due, within minutes. */
-const sweepOnly: TierClock = { wakeAt: async () => {} };
+const sweepOnly: WakeUpTimers = { wakeAt: async () => {} };
 
 /** A stack's tables, through the same adapters that its functions use. */
 export function storesOf(stack: DeployedStack) {
@@ -16,7 +16,7 @@ export function storesOf(stack: DeployedStack) {
     ledger: new DynamoLedger(client, stack.output('PointsTable')),
     members: new DynamoMemberStore(client, stack.output('MembersTable')),
     runs: new DynamoRuns(client, stack.output('MembersTable')),
-    clock: sweepOnly,
+    timers: sweepOnly,
     deliveries: new DynamoDeliveryLog(client, stack.output('MembersTable')),
   };
 }

@@ -57,10 +57,10 @@ function firings({ welcome }: Member, entries: readonly LedgerEntry[], program: 
   const byEntries = entries.flatMap((entry) =>
     (entry.promotions ?? []).flatMap(promotionById).map((promotion) => ({ promotion, at: entry.recordedAt, entry })),
   );
-  const byEnrolment = (welcome?.promotions ?? [])
+  const byEnrollment = (welcome?.promotions ?? [])
     .flatMap(promotionById)
     .map((promotion) => ({ promotion, at: welcome!.at }));
-  return [...byEnrolment, ...byEntries].sort((a, b) => a.at - b.at || (keyOf(a) < keyOf(b) ? -1 : 1));
+  return [...byEnrollment, ...byEntries].sort((a, b) => a.at - b.at || (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 function decide(firing: Firing, present: Present, member: Member, program: Program): ActionRecord {

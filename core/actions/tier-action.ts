@@ -106,7 +106,7 @@ export function actionIdOf(key: string): string {
   return type === 'promotion' ? key.slice('promotion#'.length) : key;
 }
 
-/** The action that a promotion fires: for each transaction, or for the enrolment, it is one and the same. */
+/** The action that a promotion fires: for each transaction, or for the enrollment, it is one and the same. */
 export function promotionActionId(promotion: string, entryKey?: string): string {
   return entryKey === undefined ? promotion : `${promotion}#${entryKey}`;
 }

@@ -11,7 +11,7 @@ import type { LedgerEntry } from './transaction.ts';
  * the tier where it depends on the way that the sums went (R8). Since it goes by when things happened, it does not matter when they
  * came (R4).
  */
-export class Walk {
+export class ChronologicalReplay {
   readonly #replay: Replay;
   readonly #program: Program;
   readonly #enrolledAt: Instant;

@@ -2,7 +2,7 @@ import type { Program } from '../program/program.ts';
 import { type Cycle, cycleAt } from '../rules/cycle.ts';
 import { type CycleSums, MAX_AWAITED, type Tally, zeroes } from '../rules/tally.ts';
 import type { Instant } from '../time.ts';
-import { momentsOf, Walk } from './chronological-replay.ts';
+import { ChronologicalReplay, momentsOf } from './chronological-replay.ts';
 import { type Effect, effectOf, minus, NO_EFFECT, orderEffect, tierPointsOf } from './effect.ts';
 import { entryKey, type LedgerEntry, orderKey } from './transaction.ts';
 
@@ -196,9 +196,9 @@ export function tallyOf(entries: readonly LedgerEntry[], program: Program, enrol
   const replay = new Replay(program, enrolledAt);
   if (program.earnedByPath) {
     const moments = momentsOf(inOrderOfOccurrence(entries));
-    const walk = new Walk(replay, program, enrolledAt, Math.min(moments[0]?.at ?? at, at));
-    for (const moment of moments) walk.take(moment, Math.min(moment.at, at));
-    return walk.tallyAt(at);
+    const chronology = new ChronologicalReplay(replay, program, enrolledAt, Math.min(moments[0]?.at ?? at, at));
+    for (const moment of moments) chronology.take(moment, Math.min(moment.at, at));
+    return chronology.tallyAt(at);
   }
   for (const entry of entries) replay.add(entry);
   return replay.tallyAt(at);

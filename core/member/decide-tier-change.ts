@@ -3,7 +3,7 @@ import type { ActionRecord } from '../actions/tier-action.ts';
 import { type Program, rankOf, type Tier, tierById, tierRef } from '../program/program.ts';
 import { earnedTier } from '../rules/qualification.ts';
 import type { Tally } from '../rules/tally.ts';
-import { type Standing, standingAt, visibleTier } from '../rules/visible-tier.ts';
+import { type TierWithSource, tierWithSourceAt, visibleTier } from '../rules/visible-tier.ts';
 import type { Instant } from '../time.ts';
 import type { ChangeCause } from './change-cause.ts';
 import type { Member } from './member.ts';
@@ -37,8 +37,8 @@ export interface ChangeContext extends Moments {
  */
 export function decideTierChange(member: Member, program: Program, context: ChangeContext): MemberUpdate {
   const visible = tierById(program, member.tier.id);
-  const standing = standingToShow(member, visible, program, context);
-  const to = standing.tier;
+  const decided = tierToShow(member, visible, program, context);
+  const to = decided.tier;
   if (to.id === member.tier.id) return unchanged(member);
   const { at, recordedAt } = context;
   const from = visible ? tierRef(visible) : { id: member.tier.id, name: member.tier.id, rank: 0 };
@@ -48,7 +48,7 @@ export function decideTierChange(member: Member, program: Program, context: Chan
     from,
     to: tierRef(to),
     direction: to.rank > from.rank ? 'up' : 'down',
-    ...reasonFor(member, visible, standing, program, context),
+    ...reasonFor(member, visible, decided, program, context),
   };
   return { ...unchanged({ ...member, tier, changes: member.changes + 1 }), transitions: [transition] };
 }
@@ -62,7 +62,7 @@ type Reason = Pick<
 function reasonFor(
   member: Member,
   visible: Tier | undefined,
-  standing: Standing,
+  decided: TierWithSource,
   program: Program,
   context: ChangeContext,
 ): Reason {
@@ -70,7 +70,7 @@ function reasonFor(
   const ofTransaction = transactionId === undefined ? {} : { transactionId };
   // The edit of the program ended a tier that the program no longer has, whoever finds it. The member hears nothing of it.
   if (!visible) return { cause: 'programEdit', ...ofTransaction };
-  const ofAction = reasonOfAction(member, visible, standing, program, context);
+  const ofAction = reasonOfAction(member, visible, decided, program, context);
   if (ofAction) return ofAction;
   if (cause !== 'grantEnd') return { cause, ...ofTransaction };
   const ended = endedAt(member.grants, judgedAt, program);
@@ -81,7 +81,7 @@ function reasonFor(
 function reasonOfAction(
   member: Member,
   visible: Tier,
-  standing: Standing,
+  decided: TierWithSource,
   program: Program,
   context: ChangeContext,
 ): Reason | undefined {
@@ -89,8 +89,8 @@ function reasonOfAction(
   if (!taken) return undefined;
   const without = visibleTier(earnedTier(program, member.tally), grantsBefore, judgedAt, program);
   const effective = taken.filter(({ grant, lifted }) => grant || lifted);
-  const decisive = effective.find(({ key }) => key === standing.grant?.key) ?? effective.at(-1);
-  if (!decisive || (without.id === standing.tier.id && cause !== 'tierAction')) return undefined;
+  const decisive = effective.find(({ key }) => key === decided.grant?.key) ?? effective.at(-1);
+  if (!decisive || (without.id === decided.tier.id && cause !== 'tierAction')) return undefined;
   const { key, origin, action, grant } = decisive;
   return {
     cause: 'tierAction',
@@ -117,17 +117,17 @@ function endedAt(grants: readonly Grant[] | undefined, at: Instant, program: Pro
  * What the tally and the grants give, except that an edit of thresholds lowers nobody before the cycle ends (R10). If the sums before the
  * cause already gave less than the visible tier, the program was edited. Then only a fall of points lowers the tier (E23).
  */
-function standingToShow(
+function tierToShow(
   { tally, grants }: Member,
   visible: Tier | undefined,
   program: Program,
   context: ChangeContext,
-): Standing {
+): TierWithSource {
   const { tallyBefore, grantsBefore = grants, judgedAt: at = context.at } = context;
-  const standing = standingAt(earnedTier(program, tally), grants, at, program);
-  if (!visible || !tallyBefore || standing.tier.rank >= visible.rank) return standing;
+  const decided = tierWithSourceAt(earnedTier(program, tally), grants, at, program);
+  if (!visible || !tallyBefore || decided.tier.rank >= visible.rank) return decided;
   const before = visibleTier(earnedTier(program, tallyBefore), grantsBefore, at, program);
-  if (standing.tier.rank < before.rank) return standing;
+  if (decided.tier.rank < before.rank) return decided;
   // No grant holds the tier that is kept; but a cap still lowers it.
-  return standingAt(visible, grants, at, program);
+  return tierWithSourceAt(visible, grants, at, program);
 }

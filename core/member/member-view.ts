@@ -1,13 +1,13 @@
 import { endOf, type Grant } from '../actions/grant.ts';
 import { grantHistory, grantsAt } from '../actions/grant-history.ts';
-import { momentsOf, Walk } from '../ledger/chronological-replay.ts';
+import { ChronologicalReplay, momentsOf } from '../ledger/chronological-replay.ts';
 import { inOrderOfOccurrence, Replay } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { type Program, type Tier, tierById } from '../program/program.ts';
 import { type Progress, progressOf, shown, tierPointsShown } from '../rules/progress.ts';
 import { earnedTier, qualifiedTier } from '../rules/qualification.ts';
 import { haveSameSums, type Tally } from '../rules/tally.ts';
-import { nextStanding, standingAt, visibleTier } from '../rules/visible-tier.ts';
+import { nextVisibleTier, tierWithSourceAt, visibleTier } from '../rules/visible-tier.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
 import { advanceMember } from './advance-member.ts';
 import { type History, hasValidFigures, hasValidSums, type Member } from './member.ts';
@@ -76,15 +76,15 @@ export function replayTo(
 
   const grants = grantHistory(history.actions, history.entries, program);
   const turns = turningPoints(grants);
-  const walk = new Walk(new Replay(program, member.enrolledAt), program, member.enrolledAt, first);
+  const replay = new ChronologicalReplay(new Replay(program, member.enrolledAt), program, member.enrolledAt, first);
   let tier: Tier = program.tiers[0];
   let since = first;
   const judge = (moment: Instant) => {
-    const visible = visibleTier(earnedTier(program, walk.tally), grants, moment, program);
+    const visible = visibleTier(earnedTier(program, replay.tally), grants, moment, program);
     if (visible.id !== tier.id) [tier, since] = [visible, moment];
   };
   const passCycleEndsUpTo = (moment: Instant) => {
-    for (let end = walk.passEnd(moment); end !== undefined; end = walk.passEnd(moment)) judge(end);
+    for (let end = replay.passEnd(moment); end !== undefined; end = replay.passEnd(moment)) judge(end);
   };
   const passUpTo = (moment: Instant) => {
     for (let turn = turns[0]; turn !== undefined && turn <= moment; turn = turns[0]) {
@@ -96,12 +96,12 @@ export function replayTo(
   };
   for (const moment of momentsOf(happened)) {
     passUpTo(moment.at);
-    walk.take(moment);
+    replay.take(moment);
     judge(moment.at);
   }
   passUpTo(at);
   judge(at);
-  const tally = walk.tallyAt(at);
+  const tally = replay.tallyAt(at);
   const live = grantsAt(grants, at);
   const shown = shownSince(member, { tally, live }, { at, now }, program) ?? { tier, since };
   return { view: viewOf({ ...member, tally, grants: live }, shown, program, at), happened, tally };
@@ -158,18 +158,17 @@ function viewOf(
 ): MemberView {
   const { cycle } = tally;
   const earned = earnedTier(program, tally);
-  const given = standingAt(earned, grants, at, program);
+  const given = tierWithSourceAt(earned, grants, at, program);
   // A tier that is kept though thresholds moved is held by no grant (R10).
-  const standing =
-    given.tier.id === visible.id ? given : { tier: visible, source: 'earned' as const, grant: undefined };
-  const next = given.tier.id === visible.id ? nextStanding(earned, grants, at, program) : undefined;
-  const decisive = (grant: Grant) => (grant === standing.grant ? 0 : 1);
+  const decided = given.tier.id === visible.id ? given : { tier: visible, source: 'earned' as const, grant: undefined };
+  const next = given.tier.id === visible.id ? nextVisibleTier(earned, grants, at, program) : undefined;
+  const decisive = (grant: Grant) => (grant === decided.grant ? 0 : 1);
   return {
     memberId,
     enrolledAt,
     blocked,
     at,
-    tier: { tier: visible, since, expiresAt: next?.at ?? null, after: next?.tier ?? null, source: standing.source },
+    tier: { tier: visible, since, expiresAt: next?.at ?? null, after: next?.tier ?? null, source: decided.source },
     earnedTier: earned,
     qualifiedTier: qualifiedTier(program, tally),
     grants: [...grants].sort((a, b) => decisive(a) - decisive(b)),

@@ -29,11 +29,11 @@ export interface Member {
   rebuildDue?: boolean;
   /** More promotions fired than one write could decide: a rebuild goes on. The sums are right meanwhile. */
   undecided?: boolean;
-  /** The month and the day on which its cycles end, `MM-DD`; only where they are counted from the enrolment. */
+  /** The month and the day on which its cycles end, `MM-DD`; only where they are counted from the enrollment. */
   anniversary?: string;
   /** The last recalculation that moved its tier: so that a run which died in between knows what it did. */
   movedBy?: string;
-  /** The promotions that the enrolment fired, and when: decided by the rebuild that is due. */
+  /** The promotions that the enrollment fired, and when: decided by the rebuild that is due. */
   welcome?: { promotions: readonly string[]; at: Instant };
 }
 

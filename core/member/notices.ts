@@ -5,7 +5,7 @@ import { type Program, type Tier, tierById, tierRef } from '../program/program.t
 import { tierAt } from '../rules/future-tier.ts';
 import { progressOf, tierPointsShown } from '../rules/progress.ts';
 import { earnedTier } from '../rules/qualification.ts';
-import { nextStanding } from '../rules/visible-tier.ts';
+import { nextVisibleTier } from '../rules/visible-tier.ts';
 import type { Instant } from '../time.ts';
 import type { Member } from './member.ts';
 import type { TierNotice } from './tier-change.ts';
@@ -20,7 +20,7 @@ export function newsOf(member: Member, program: Program, at: Instant, now: Insta
     sequence: member.changes + 1,
     occurredAt: at,
     recordedAt: now,
-    expiresAt: nextStanding(earned, member.grants, at, program)?.at ?? null,
+    expiresAt: nextVisibleTier(earned, member.grants, at, program)?.at ?? null,
     programVersion: program.version,
     points: tierPointsShown(member.tally, program),
     ...(next && { next: { ...tierRef(tierById(program, next.tier)!), missing: next.missing } }),

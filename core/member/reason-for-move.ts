@@ -4,7 +4,7 @@ import { haveOf, listed } from '../rules/needed-text.ts';
 import { conditionProgress, distanceTo } from '../rules/progress.ts';
 import { earnedTier, qualifiedTier, qualifies, type Span } from '../rules/qualification.ts';
 import type { Tally } from '../rules/tally.ts';
-import { standingAt } from '../rules/visible-tier.ts';
+import { tierWithSourceAt } from '../rules/visible-tier.ts';
 import type { Member } from './member.ts';
 import type { TierMove } from './tier-change.ts';
 
@@ -55,7 +55,7 @@ function sentencesFor(
   program: Program,
 ): string[] {
   const sentences: string[] = [];
-  const { source, grant } = standingAt(earnedTier(program, tally), grants, last.occurredAt, program);
+  const { source, grant } = tierWithSourceAt(earnedTier(program, tally), grants, last.occurredAt, program);
   if (!from) sentences.push(`The program no longer has the tier ${first.from.id}.`);
   if (last.cause === 'grantEnd' && last.actionId !== undefined) sentences.push(`${nameOf(last, last.actionId)} ends.`);
   if (falls && from) {

@@ -29,7 +29,7 @@ export function nextCycleEnd({ cycle, timeZone }: Cycles, now: Instant): Instant
   }
 }
 
-/** The month and the day on which a member's cycles end, `MM-DD`, where they are counted from the enrolment. */
+/** The month and the day on which a member's cycles end, `MM-DD`, where they are counted from the enrollment. */
 export function anniversaryOf(enrolledAt: Instant, { cycle, timeZone }: Cycles): { anniversary?: string } {
   if (cycle.type !== 'enrollment') return {};
   return { anniversary: localDate(enrolledAt, timeZone).toString().slice('YYYY-'.length) };

@@ -29,7 +29,7 @@ const MAX_FOUND = 8;
 
 /**
  * The cycle that contains a moment. Cycles repeat every year without end in both directions, so a fact from before the
- * enrolment has one as well.
+ * enrollment has one as well.
  * @param enrolledAt decides the anniversaries of `enrollment` cycles; 29 February falls on the 28th in common years
  */
 export function cycleAt(rule: CycleRule, timeZone: string, enrolledAt: Instant, at: Instant): Cycle {

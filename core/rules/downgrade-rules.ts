@@ -14,10 +14,10 @@ export function afterFacts(before: Tally, after: Tally, program: Program): Tally
   const [had, has] = [qualifiedTier(program, before), qualifiedTier(program, after)];
   const fell = has.rank < had.rank;
   if (fell && has.rank < earned.rank) {
-    return standing(after, program.downgradeTiming === 'realtime' ? landing(earned, has, program) : earned, has);
+    return withHeld(after, program.downgradeTiming === 'realtime' ? landing(earned, has, program) : earned, has);
   }
   const rises = !fell && has.rank > earned.rank && (has.rank > had.rank || adds(before, after, program));
-  return standing(after, rises ? has : earned, has);
+  return withHeld(after, rises ? has : earned, has);
 }
 
 /**
@@ -29,7 +29,7 @@ export function afterEnd(before: Tally, after: Tally, program: Program): Tally {
   if (!program.earnedByPath) return after;
   const earned = earnedTier(program, before);
   const has = qualifiedTier(program, after);
-  return standing(after, has.rank < earned.rank ? landing(earned, has, program) : has, has);
+  return withHeld(after, has.rank < earned.rank ? landing(earned, has, program) : has, has);
 }
 
 /** Where a fall leads that the points no longer hold up: not below what they give, but for those whom it takes to the base tier. */
@@ -56,7 +56,7 @@ function adds(before: Tally, after: Tally, program: Program): boolean {
 }
 
 /** Only who is held at another tier than the sums give carries it. */
-function standing(tally: Tally, earned: Tier, qualified: Tier): Tally {
+function withHeld(tally: Tally, earned: Tier, qualified: Tier): Tally {
   const { held: _, ...rest } = tally;
   return earned.id === qualified.id ? rest : { ...rest, held: earned.id };
 }

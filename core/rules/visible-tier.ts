@@ -3,7 +3,7 @@ import { type Program, type Tier, tierById } from '../program/program.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
 
 /** What decides the tier that a member has. */
-export interface Standing {
+export interface TierWithSource {
   tier: Tier;
   source: 'earned' | Grant['kind'];
   /** The grant that decides it, where one does. */
@@ -14,29 +14,29 @@ export interface Standing {
  * `visible = min(max(earned, live floors), lowest live cap)` (docs/rules.md, section 6): one pure function of the earned tier, the grants
  * and the moment. A grant of a tier that the program no longer has gives and takes nothing.
  */
-export function standingAt(
+export function tierWithSourceAt(
   earned: Tier,
   grants: readonly Grant[] | undefined,
   at: Instant,
   program: Program,
-): Standing {
-  let standing: Standing = { tier: earned, source: 'earned' };
-  if (!grants || grants.length === 0) return standing;
-  let cap: Standing | undefined;
+): TierWithSource {
+  let decided: TierWithSource = { tier: earned, source: 'earned' };
+  if (!grants || grants.length === 0) return decided;
+  let cap: TierWithSource | undefined;
   for (const grant of grants) {
     const tier = isLive(grant, at) ? tierById(program, grant.tier) : undefined;
     if (!tier) continue;
     if (grant.kind === 'floor') {
-      if (tier.rank > standing.tier.rank || (standing.grant?.tier === grant.tier && outlasts(grant, standing.grant))) {
-        standing = { tier, source: 'floor', grant };
+      if (tier.rank > decided.tier.rank || (decided.grant?.tier === grant.tier && outlasts(grant, decided.grant))) {
+        decided = { tier, source: 'floor', grant };
       }
     } else if (!cap || tier.rank < cap.tier.rank) cap = { tier, source: 'cap', grant };
   }
-  return cap && cap.tier.rank < standing.tier.rank ? cap : standing;
+  return cap && cap.tier.rank < decided.tier.rank ? cap : decided;
 }
 
 export function visibleTier(earned: Tier, grants: readonly Grant[] | undefined, at: Instant, program: Program): Tier {
-  return standingAt(earned, grants, at, program).tier;
+  return tierWithSourceAt(earned, grants, at, program).tier;
 }
 
 function outlasts(a: Grant, b: Grant): boolean {
@@ -47,7 +47,7 @@ function outlasts(a: Grant, b: Grant): boolean {
  * When the visible tier ends by itself, because a grant does, and which one comes then; the earned tier taken as it is.
  * @returns undefined where no end of a grant changes it
  */
-export function nextStanding(
+export function nextVisibleTier(
   earned: Tier,
   grants: readonly Grant[] | undefined,
   at: Instant,

@@ -4,7 +4,7 @@ import { type Finding, isDrift } from '../member/audit/findings.ts';
 import { announced } from '../member/member-update.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
 import type { TierChange } from '../member/tier-change.ts';
-import type { Ledger, MemberStore, TierClock } from '../ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import { hasSameContent } from '../program/fingerprint.ts';
 import type { Instant } from '../time.ts';
 import type { Rules } from './rules.ts';
@@ -23,7 +23,7 @@ export type MemberAudit =
 interface Ports {
   ledger: Ledger;
   members: MemberStore;
-  clock: TierClock;
+  timers: WakeUpTimers;
 }
 
 export interface AuditOptions {

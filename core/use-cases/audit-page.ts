@@ -1,5 +1,5 @@
 import { type Finding, isDrift } from '../member/audit/findings.ts';
-import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
+import type { Ledger, MemberStore, Runs, WakeUpTimers } from '../ports.ts';
 import { directionOf, type Program } from '../program/program.ts';
 import { counted } from '../quantity.ts';
 import { NO_COUNTS, nextOf, type RunCounts, type RunDifference, type RunOutcome } from '../runs/run.ts';
@@ -20,7 +20,7 @@ const MAX_TEXT = 80;
 interface Ports {
   ledger: Ledger;
   members: MemberStore;
-  clock: TierClock;
+  timers: WakeUpTimers;
   runs: Runs;
 }
 

@@ -1,6 +1,6 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
 import type { TierChange } from '../member/tier-change.ts';
-import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
+import type { Groups, Ledger, MemberStore, Runs, WakeUpTimers } from '../ports.ts';
 import { failureOf } from '../runs/failure-of.ts';
 import { countsOf, type RunOutcome } from '../runs/run.ts';
 import type { Instant } from '../time.ts';
@@ -13,7 +13,7 @@ export const PAGE_SIZE = 100;
 interface Ports {
   ledger: Ledger;
   members: MemberStore;
-  clock: TierClock;
+  timers: WakeUpTimers;
   groups: Groups;
   runs: Runs;
 }

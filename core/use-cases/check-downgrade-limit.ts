@@ -2,7 +2,7 @@ import type { Runs } from '../ports.ts';
 import type { RecalculationRun } from '../runs/run.ts';
 import type { Instant } from '../time.ts';
 
-export interface Weighing {
+export interface DowngradeCheck {
   run: RecalculationRun;
   /** Whether the run goes on to its first write. */
   goesOn: boolean;
@@ -11,7 +11,7 @@ export interface Weighing {
 }
 
 /** Ends the dry run that goes before a recalculation, and holds its result against the brake. It comes to the same as often as it is done. */
-export async function weighPreview(ports: { runs: Runs }, runId: string, now: Instant): Promise<Weighing> {
+export async function checkDowngradeLimit(ports: { runs: Runs }, runId: string, now: Instant): Promise<DowngradeCheck> {
   const run = await ports.runs.load(runId);
   if (run?.kind !== 'recalculation' || run.previewRunId === undefined) {
     throw new Error(`There is no recalculation ${runId} with a preview.`);

@@ -3,9 +3,9 @@ import type { LedgerEntry } from '../ledger/transaction.ts';
 import { countEntries, type RebuildReason } from '../member/count-entries.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
 import type { TierChange } from '../member/tier-change.ts';
-import type { Ledger, MemberStore, TierClock } from '../ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './load-history.ts';
+import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 
@@ -28,7 +28,7 @@ type Found =
  * @param entries all of `memberId`, in any order; some may have been counted before
  */
 export async function countTransactions(
-  ports: { ledger: Ledger; members: MemberStore; clock: TierClock },
+  ports: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers },
   { program, announcementPolicy }: Rules,
   memberId: string,
   entries: readonly LedgerEntry[],
@@ -50,7 +50,7 @@ export async function countTransactions(
         if (!before) found = { status: 'rebuilt', because: counting.because };
         return rebuildMember(
           member,
-          await historyOf(ports, memberId),
+          await loadHistory(ports, memberId),
           program,
           { cause: 'transaction', newEntries: entries },
           now,

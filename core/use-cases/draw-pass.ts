@@ -6,7 +6,7 @@ import type {
   MemberStore,
   PassFiles,
   PassImages,
-  PassPress,
+  PassPackager,
   PassRegistrations,
   PassTokens,
   Profile,
@@ -16,11 +16,11 @@ import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
 import { applePass, appleStrings, NEW_VALUE } from '../wallet/apple-pass.ts';
 import { APPLE_IMAGES } from '../wallet/design-images.ts';
-import { faceOf, localeOf, type PassHolder, type WalletBrand } from '../wallet/pass-content.ts';
+import { localeOf, type PassHolder, passContentOf, type WalletBrand } from '../wallet/pass-content.ts';
 import { changeText } from '../wallet/pass-news.ts';
-import { FACE_LANGUAGES } from '../wallet/pass-translations.ts';
+import { PASS_LANGUAGES } from '../wallet/pass-translations.ts';
 import { isWithdrawn, nextVersion, type PassVersion } from '../wallet/pass-version.ts';
-import { historyOf } from './load-history.ts';
+import { loadHistory } from './load-history.ts';
 
 export interface DrawingPorts {
   ledger: Ledger;
@@ -29,7 +29,7 @@ export interface DrawingPorts {
   images: PassImages;
   tokens: PassTokens;
   registrations: PassRegistrations;
-  press: PassPress;
+  packager: PassPackager;
 }
 
 /** A brand with Apple's wallet, and where its phones find this stack. */
@@ -63,11 +63,11 @@ export async function drawPass(
     // First of all: whoever keeps another version after this is found out.
     const known = await ports.registrations.version(memberId);
     const [member, profile] = await Promise.all([ports.members.load(memberId), ports.profiles.load(memberId)]);
-    // Who was erased and enrols anew has a profile again.
+    // Who was erased and enrolls anew has a profile again.
     if (!member || (isWithdrawn(known) && !profile)) return undefined;
     const files = await draw(ports, settings, member, profile, now);
     if (!files) return undefined;
-    const version = nextVersion(known, ports.press.contentsOf(files), now);
+    const version = nextVersion(known, ports.packager.contentsOf(files), now);
     if (version === known || (await ports.registrations.saveVersion(memberId, version, known)) === 'saved') {
       return { files, version };
     }
@@ -85,7 +85,8 @@ async function draw(
   now: Instant,
 ): Promise<PassFiles | undefined> {
   const { memberId } = member;
-  const view = viewNow(member, program, now) ?? replayTo(now, member, await historyOf(ports, memberId), program)?.view;
+  const view =
+    viewNow(member, program, now) ?? replayTo(now, member, await loadHistory(ports, memberId), program)?.view;
   if (!view) return undefined;
   const { tier } = view.tier;
   const serialNumber = memberId;
@@ -98,14 +99,14 @@ async function draw(
   const issue = { ...apple, serialNumber, authenticationToken, webServiceUrl: `${url}/v1/wallet/apple` };
   const drawnFor = (holder: (PassHolder & Pick<Profile, 'optOut'>) | undefined) =>
     applePass(
-      faceOf(view, holder, brand, program),
+      passContentOf(view, holder, brand, program),
       issue,
       changeText(change, tier.id, { holder, brand, program }, now, NEW_VALUE),
     );
   const pass = drawnFor(profile);
   // Who told a language reads that one on any phone; else the phone's decides. A phone of the pass's own language takes another that is
   // there, where its own is not.
-  const languages = profile?.locale === undefined ? new Set([localeOf(profile, brand), ...FACE_LANGUAGES]) : [];
+  const languages = profile?.locale === undefined ? new Set([localeOf(profile, brand), ...PASS_LANGUAGES]) : [];
   const translations = [...languages].map((locale) => [
     `${locale}.lproj/pass.strings`,
     encoded(appleStrings(pass, drawnFor({ optOut: [], ...profile, locale }))),

@@ -1,8 +1,8 @@
 import type { WrittenUpdate } from '../member/member-update.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
-import type { Ledger, MemberStore, TierClock } from '../ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './load-history.ts';
+import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 
@@ -14,7 +14,7 @@ export type Expiring = Omit<WrittenUpdate, 'member'>;
  * first, there is nothing to write (E42).
  */
 export async function expireTier(
-  ports: { ledger: Ledger; members: MemberStore; clock: TierClock },
+  ports: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers },
   { program, announcementPolicy }: Rules,
   memberId: string,
   now: Instant,
@@ -22,7 +22,7 @@ export async function expireTier(
   const written = await writeMember(ports, announcementPolicy, memberId, async (member) => {
     if (member?.nextDueAt === undefined || member.nextDueAt > now) return undefined;
     // Entries recorded before that moment count before it. The stream may not have delivered them yet; only the ledger holds them all.
-    return rebuildMember(member, await historyOf(ports, memberId), program, { cause: 'transaction' }, now);
+    return rebuildMember(member, await loadHistory(ports, memberId), program, { cause: 'transaction' }, now);
   });
   return { changes: written?.changes ?? [], notices: written?.notices ?? [], actions: written?.actions ?? [] };
 }

@@ -16,9 +16,9 @@ import type { Instant } from '../time.ts';
 import { type GoogleBrand, googleClass, languagesOf } from '../wallet/google-class.ts';
 import { googleMessage } from '../wallet/google-message.ts';
 import { closedGoogleObject, type GoogleLoyaltyObject, googleObject } from '../wallet/google-object.ts';
-import { faceOf } from '../wallet/pass-content.ts';
+import { passContentOf } from '../wallet/pass-content.ts';
 import { isToldByPush, pushText } from '../wallet/pass-news.ts';
-import { historyOf } from './load-history.ts';
+import { loadHistory } from './load-history.ts';
 
 interface Ports {
   ledger: Ledger;
@@ -66,7 +66,7 @@ async function open(ports: Ports, memberId: string): Promise<'opening' | 'open' 
       ports.profiles.load(memberId),
     ]);
     const from = pass?.state;
-    // Who was erased and enrols anew has a profile again.
+    // Who was erased and enrolls anew has a profile again.
     if (!member || (from === 'withdrawn' && !profile)) return undefined;
     if (from === 'open' || from === 'opening') return from;
     // From what was looked at, and from nothing else: it may have been an erasure that came in between.
@@ -175,12 +175,13 @@ async function draw(
 ): Promise<Drawn | undefined> {
   const [member, profile] = await Promise.all([ports.members.load(memberId), ports.profiles.load(memberId)]);
   if (!member) return undefined;
-  const view = viewNow(member, program, now) ?? replayTo(now, member, await historyOf(ports, memberId), program)?.view;
+  const view =
+    viewNow(member, program, now) ?? replayTo(now, member, await loadHistory(ports, memberId), program)?.view;
   if (!view) return undefined;
-  const faceIn = (locale: string | undefined) =>
-    faceOf(view, { ...profile, ...(locale !== undefined && { locale }) }, brand, program);
-  const translations = languagesOf(brand, program).map((locale) => [locale, faceIn(locale)] as const);
-  const object = googleObject(faceIn(undefined), Object.fromEntries(translations), brand.wallet.google);
+  const contentIn = (locale: string | undefined) =>
+    passContentOf(view, { ...profile, ...(locale !== undefined && { locale }) }, brand, program);
+  const translations = languagesOf(brand, program).map((locale) => [locale, contentIn(locale)] as const);
+  const object = googleObject(contentIn(undefined), Object.fromEntries(translations), brand.wallet.google);
   return { object, tier: view.tier.tier };
 }
 

@@ -8,6 +8,6 @@ export async function hasPass(
 ): Promise<boolean> {
   const [member, version] = await Promise.all([ports.members.load(memberId), ports.registrations.version(memberId)]);
   if (!member) return false;
-  // Who was erased and enrols anew has a profile again.
+  // Who was erased and enrolls anew has a profile again.
   return !isWithdrawn(version) || (await ports.profiles.load(memberId)) !== undefined;
 }

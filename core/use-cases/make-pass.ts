@@ -23,5 +23,5 @@ export async function makePass(
   if (!drawn) return undefined;
   const { modifiedAt } = drawn.version;
   if (unlessSince !== undefined && modifiedAt <= unlessSince) return 'notModified';
-  return { file: await ports.press.press(drawn.files, now), modifiedAt };
+  return { file: await ports.packager.pack(drawn.files, now), modifiedAt };
 }

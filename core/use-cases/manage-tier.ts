@@ -10,12 +10,12 @@ import { renewalOf } from '../member/notices.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
 import { causeOfRebuild } from '../member/recalculation.ts';
 import type { TierChange } from '../member/tier-change.ts';
-import type { Ledger, MemberStore, TierClock } from '../ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import { hasSameContent } from '../program/fingerprint.ts';
 import { type Program, tierById } from '../program/program.ts';
 import { earnedTier } from '../rules/qualification.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './load-history.ts';
+import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 
@@ -27,7 +27,7 @@ export type Managing =
   /** The id was used for an action with other content: nothing was done. */
   | { status: 'conflict'; record: ActionRecord };
 
-type Ports = { ledger: Ledger; members: MemberStore; clock: TierClock };
+type Ports = { ledger: Ledger; members: MemberStore; timers: WakeUpTimers };
 
 /**
  * Takes a tier action of staff or of a group: once, whatever its outcome (R15, R20). The action is recorded with what it changes, in one
@@ -104,7 +104,7 @@ async function presentMember(ports: Ports, member: Member, program: Program, now
   const cause = causeOfRebuild(member);
   const present = isPresent
     ? unchanged(member)
-    : rebuildMember(member, await historyOf(ports, member.memberId), program, { cause }, now);
+    : rebuildMember(member, await loadHistory(ports, member.memberId), program, { cause }, now);
   if (tierById(program, present.member.tier.id)) return present;
   // The program no longer has the member's tier: the action starts from the tier that the rules give.
   return andThen(present, (current) =>

@@ -4,12 +4,12 @@ import type { Member } from '../member/member.ts';
 import { unchanged } from '../member/member-update.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
 import type { TierChange } from '../member/tier-change.ts';
-import type { Ledger, MemberStore, ProfileChanges, ProfileStore, TierClock } from '../ports.ts';
+import type { Ledger, MemberStore, ProfileChanges, ProfileStore, WakeUpTimers } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import { anniversaryOf } from '../rules/cycle-ends.ts';
 import { emptyTally } from '../rules/tally.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './load-history.ts';
+import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 
@@ -28,7 +28,7 @@ export interface MemberRequest {
  * makes the next writer finish the rebuild.
  */
 export async function putMember(
-  ports: { members: MemberStore; ledger: Ledger; profiles: ProfileStore; clock: TierClock },
+  ports: { members: MemberStore; ledger: Ledger; profiles: ProfileStore; timers: WakeUpTimers },
   { program, announcementPolicy }: Rules,
   memberId: string,
   request: MemberRequest,
@@ -52,7 +52,7 @@ export async function putMember(
       return blocked === existing.blocked ? undefined : unchanged({ ...existing, blocked });
     }
     // Anniversaries count from the enrollment: another date gives other cycles.
-    const history = await historyOf(ports, memberId);
+    const history = await loadHistory(ports, memberId);
     const since = moved && existing.changes === 0 ? { tier: { ...existing.tier, since: enrolledAt } } : {};
     const edited: Member = { ...existing, ...since, enrolledAt, blocked, rebuildDue: true };
     return rebuildMember(edited, history, program, { cause: 'enrolment' }, now);

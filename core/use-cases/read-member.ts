@@ -3,7 +3,7 @@ import { type MemberView, replayTo, viewNow } from '../member/member-view.ts';
 import type { Ledger, MemberStore } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './load-history.ts';
+import { loadHistory } from './load-history.ts';
 
 /** What reading can come to: the answer, nobody of that id, or somebody who was not there yet at that moment. */
 export type Reading<T> =
@@ -28,7 +28,7 @@ export async function readMember(
   if (!member) return { status: 'noMember' };
   const view = at === undefined ? viewNow(member, program, now) : undefined;
   if (view) return { status: 'found', found: view };
-  const replayed = replayTo(at ?? now, member, await historyOf(ports, memberId), program, now);
+  const replayed = replayTo(at ?? now, member, await loadHistory(ports, memberId), program, now);
   return replayed ? { status: 'found', found: replayed.view } : { status: 'notYet', enrolledAt: member.enrolledAt };
 }
 
@@ -42,6 +42,6 @@ export async function explainTier(
 ): Promise<Reading<Explanation>> {
   const member = await ports.members.load(memberId);
   if (!member) return { status: 'noMember' };
-  const explanation = explain(at, member, await historyOf(ports, memberId), program, now);
+  const explanation = explain(at, member, await loadHistory(ports, memberId), program, now);
   return explanation ? { status: 'found', found: explanation } : { status: 'notYet', enrolledAt: member.enrolledAt };
 }

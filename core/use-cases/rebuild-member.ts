@@ -4,12 +4,12 @@ import type { Member } from '../member/member.ts';
 import type { MemberUpdate } from '../member/member-update.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
 import type { TierMove } from '../member/tier-change.ts';
-import type { Ledger, MemberStore, TierClock } from '../ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import { hasSameContent } from '../program/fingerprint.ts';
 import type { Program } from '../program/program.ts';
 import type { Tally } from '../rules/tally.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './load-history.ts';
+import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 
@@ -31,7 +31,7 @@ export interface Difference {
  * @param options.upToNow also writes the ends of cycles and tiers that passed since the member was written
  */
 export async function rebuildStoredMember(
-  ports: { members: MemberStore; ledger: Ledger; clock: TierClock },
+  ports: { members: MemberStore; ledger: Ledger; timers: WakeUpTimers },
   { program, announcementPolicy }: Rules,
   memberId: string,
   options: { write: boolean; cause: Extract<ChangeCause, 'rebuild' | 'transaction'>; upToNow?: boolean },
@@ -40,7 +40,7 @@ export async function rebuildStoredMember(
   let outcome = { status: 'noMember' } as Rebuilding;
   const written = await writeMember(ports, announcementPolicy, memberId, async (member, before) => {
     if (!member) return undefined;
-    const history = await historyOf(ports, memberId);
+    const history = await loadHistory(ports, memberId);
     const rebuilt = rebuildMember(member, history, program, { cause: options.cause }, now);
     const differences = differencesOf(member, rebuilt, program, now);
     const hasNews = options.upToNow === true && rebuilt.transitions.length + rebuilt.notices.length > 0;

@@ -10,14 +10,14 @@ import {
 } from '../member/recalculation.ts';
 import type { TierChange, TierMove, TierTransition } from '../member/tier-change.ts';
 import type { AnnouncementPolicy } from '../notifications/announcement-table.ts';
-import type { Ledger, MemberStore, TierClock } from '../ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import { cycleAt } from '../rules/cycle.ts';
 import { anniversaryOf } from '../rules/cycle-ends.ts';
 import type { RecalculationRun } from '../runs/run.ts';
 import type { Segment } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
-import { historyOf } from './load-history.ts';
+import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { writeMember } from './write-member.ts';
 
@@ -42,14 +42,14 @@ type ByItem =
 /** What a run does to one member: judged by the item where that tells all, else by the ledger; written where the tier moves. */
 export class MemberRecalculation {
   readonly promotions: ActionRecord[] = [];
-  readonly #ports: { ledger: Ledger; members: MemberStore; clock: TierClock };
+  readonly #ports: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers };
   readonly #program: Program;
   readonly #announcementPolicy: AnnouncementPolicy;
   readonly #run: RecalculationRun;
   readonly #segment: Segment;
 
   constructor(
-    ports: { ledger: Ledger; members: MemberStore; clock: TierClock },
+    ports: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers },
     { program, announcementPolicy }: Rules,
     run: RecalculationRun,
     segment: Segment,
@@ -87,7 +87,7 @@ export class MemberRecalculation {
   }
 
   async #previewFromHistory(member: Member, now: Instant): Promise<MemberUpdate> {
-    const history = await historyOf(this.#ports, member.memberId);
+    const history = await loadHistory(this.#ports, member.memberId);
     return previewFromHistory(member, history, this.#run, this.#program, now);
   }
 
@@ -96,7 +96,7 @@ export class MemberRecalculation {
     let found: Member | undefined;
     const written = await writeMember(this.#ports, this.#announcementPolicy, memberId, async (member) => {
       if (!member) return undefined;
-      const history = await historyOf(this.#ports, memberId);
+      const history = await loadHistory(this.#ports, memberId);
       const update = recalculateFromHistory(member, history, this.#run, this.#program, now);
       found = update.member;
       if (update.transitions.length === 0) return undefined;

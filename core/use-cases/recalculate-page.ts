@@ -1,5 +1,5 @@
 import type { ActionRecord } from '../actions/tier-action.ts';
-import type { Ledger, MemberStore, Runs, TierClock } from '../ports.ts';
+import type { Ledger, MemberStore, Runs, WakeUpTimers } from '../ports.ts';
 import { directionOf, type Program } from '../program/program.ts';
 import { NO_COUNTS, nextOf, type RunCounts, type RunOutcome } from '../runs/run.ts';
 import { pageName, type Segment } from '../runs/segment.ts';
@@ -14,7 +14,7 @@ export const PAGE_SIZE = 800;
 interface Ports {
   ledger: Ledger;
   members: MemberStore;
-  clock: TierClock;
+  timers: WakeUpTimers;
   runs: Runs;
 }
 

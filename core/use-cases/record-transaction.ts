@@ -14,7 +14,7 @@ export type Recording =
 
 /**
  * Takes a transaction into the ledger. The one conditional write is the idempotency: there is no lock and no second table.
- * The member need not be enrolled yet; entries from before count from the enrolment on.
+ * The member need not be enrolled yet; entries from before count from the enrollment on.
  * @param transaction without problems, by `transactionProblems`
  */
 export async function recordTransaction(

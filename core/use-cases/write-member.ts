@@ -2,7 +2,7 @@ import { TooManyConflicts } from '../failures.ts';
 import type { Member } from '../member/member.ts';
 import { announced, type MemberUpdate, type WrittenUpdate } from '../member/member-update.ts';
 import type { AnnouncementPolicy } from '../notifications/announcement-table.ts';
-import type { MemberStore, TierClock } from '../ports.ts';
+import type { MemberStore, WakeUpTimers } from '../ports.ts';
 
 /** Two writers of one member rarely meet. This many conflicts in a row are a sign of a fault. */
 export const MAX_ATTEMPTS = 10;
@@ -14,7 +14,7 @@ export const MAX_ATTEMPTS = 10;
  * @returns the member as last written, with everything that was written on the way; undefined if nothing was
  */
 export async function writeMember(
-  ports: { members: MemberStore; clock: TierClock },
+  ports: { members: MemberStore; timers: WakeUpTimers },
   policy: AnnouncementPolicy,
   memberId: string,
   decide: (member: Member | undefined, written: WrittenUpdate | undefined) => Promise<MemberUpdate | undefined>,
@@ -28,7 +28,7 @@ export async function writeMember(
     const decided = announced(update, policy);
     const next = { ...decided, member: { ...decided.member, version: readVersion + 1 } };
     const { nextDueAt } = next.member;
-    if (nextDueAt !== undefined && nextDueAt !== member?.nextDueAt) await ports.clock.wakeAt(nextDueAt);
+    if (nextDueAt !== undefined && nextDueAt !== member?.nextDueAt) await ports.timers.wakeAt(nextDueAt);
     const records = [...next.changes, ...next.notices, ...next.actions];
     if ((await ports.members.save(next.member, readVersion, records)) === 'conflict') continue;
     written = written ? joined(written, next) : next;

@@ -1,4 +1,4 @@
-import type { PassFace } from './pass-content.ts';
+import type { PassContent } from './pass-content.ts';
 
 /**
  * `pass.json` of a store card, as Apple Wallet reads it.
@@ -47,11 +47,11 @@ export interface AppleIssue {
 export const NEW_VALUE = '%@';
 
 /**
- * Draws a face as a store card.
+ * Draws a content as a store card.
  * @param tierChanged what the phone says when the tier is another than on the pass it holds; it says nothing where it is left out
  */
-export function applePass(face: PassFace, issue: AppleIssue, tierChanged: string | undefined): ApplePass {
-  const { design, points } = face;
+export function applePass(content: PassContent, issue: AppleIssue, tierChanged: string | undefined): ApplePass {
+  const { design, points } = content;
   const fields = (...given: (AppleField | null)[]) => given.filter((field) => field !== null);
   return {
     formatVersion: 1,
@@ -60,9 +60,9 @@ export function applePass(face: PassFace, issue: AppleIssue, tierChanged: string
     serialNumber: issue.serialNumber,
     authenticationToken: issue.authenticationToken,
     webServiceURL: issue.webServiceUrl,
-    organizationName: face.organizationName,
-    description: face.description,
-    logoText: face.brandName,
+    organizationName: content.organizationName,
+    description: content.description,
+    logoText: content.brandName,
     backgroundColor: rgb(design.background),
     foregroundColor: rgb(design.foreground),
     labelColor: rgb(design.label),
@@ -70,7 +70,12 @@ export function applePass(face: PassFace, issue: AppleIssue, tierChanged: string
     sharingProhibited: true,
     barcodes: [
       // A member's id is ASCII.
-      { format: 'PKBarcodeFormatQR', message: face.barcode, messageEncoding: 'iso-8859-1', altText: face.barcode },
+      {
+        format: 'PKBarcodeFormatQR',
+        message: content.barcode,
+        messageEncoding: 'iso-8859-1',
+        altText: content.barcode,
+      },
     ],
     storeCard: {
       // The phone writes numbers as its own language does.
@@ -82,26 +87,28 @@ export function applePass(face: PassFace, issue: AppleIssue, tierChanged: string
       }),
       primaryFields: fields({
         key: 'tier',
-        label: face.tier.label,
-        value: face.tier.value,
+        label: content.tier.label,
+        value: content.tier.value,
         ...(tierChanged !== undefined && { changeMessage: withNewValue(tierChanged) }),
       }),
       secondaryFields: fields(
-        face.next && { key: 'next', label: face.next.label, value: face.next.short },
-        face.expires && {
+        content.next && { key: 'next', label: content.next.label, value: content.next.short },
+        content.expires && {
           key: 'expires',
-          label: face.expires.label,
-          value: face.expires.value,
-          ...(face.next && { textAlignment: 'PKTextAlignmentRight' }),
+          label: content.expires.label,
+          value: content.expires.value,
+          ...(content.next && { textAlignment: 'PKTextAlignmentRight' }),
         },
       ),
-      auxiliaryFields: fields(face.member && { key: 'member', label: face.member.label, value: face.member.value }),
+      auxiliaryFields: fields(
+        content.member && { key: 'member', label: content.member.label, value: content.member.value },
+      ),
       backFields: fields(
-        { key: 'balance', label: face.balance.label, value: face.balance.value },
+        { key: 'balance', label: content.balance.label, value: content.balance.value },
         // All that is on the front shares one row, which has no room for a sentence.
-        face.next && { key: 'toNext', label: face.next.label, value: face.next.value },
-        face.keep && { key: 'keep', label: face.keep.label, value: face.keep.value },
-        { key: 'terms', label: face.terms.label, value: face.terms.value },
+        content.next && { key: 'toNext', label: content.next.label, value: content.next.value },
+        content.keep && { key: 'keep', label: content.keep.label, value: content.keep.value },
+        { key: 'terms', label: content.terms.label, value: content.terms.value },
       ),
     },
   };

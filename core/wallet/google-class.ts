@@ -3,7 +3,7 @@ import { type Program, type Tier, tierName } from '../program/program.ts';
 import { googleClassId } from './google-ids.ts';
 import { type GoogleTexts, googleTexts } from './google-texts.ts';
 import type { WalletBrand } from './pass-content.ts';
-import { FACE_LANGUAGES, faceWords, inLanguage } from './pass-translations.ts';
+import { inLanguage, PASS_LANGUAGES, passTranslation } from './pass-translations.ts';
 
 export type GoogleBrand = WalletBrand & { wallet: { google: GoogleWalletSettings } };
 
@@ -42,7 +42,9 @@ export function googleClass(brand: GoogleBrand, program: Program, tier: Tier): G
   const own = brand.notifications.defaultLocale ?? 'en';
   const texts = (textIn: (language: string) => string) => googleTexts(own, languagesOf(brand, program), textIn);
   const label = (name: 'tier' | 'member' | 'terms') =>
-    texts((language) => inLanguage(design.labels?.[name] ?? faceWords(language, own).labels[name], language, own));
+    texts((language) =>
+      inLanguage(design.labels?.[name] ?? passTranslation(language, own).labels[name], language, own),
+    );
   const image = (uri: string): GoogleImage => ({ sourceUri: { uri }, contentDescription: texts(() => brand.name) });
   const heroes = new Map(Object.entries(google.heroImages ?? {}));
   const hero = heroes.get(tier.id);
@@ -77,5 +79,5 @@ export function languagesOf(brand: WalletBrand, program: Program): string[] {
   const labels = Object.values(designs).flatMap((design) => Object.values(design.labels ?? {}));
   const ofTexts = [terms, ...labels].flatMap((text) => (typeof text === 'string' ? [] : Object.keys(text)));
   const ofTiers = program.tiers.flatMap(({ names }) => Object.keys(names));
-  return [...new Set([...FACE_LANGUAGES, ...ofTexts, ...ofTiers])];
+  return [...new Set([...PASS_LANGUAGES, ...ofTexts, ...ofTiers])];
 }

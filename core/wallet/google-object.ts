@@ -1,7 +1,7 @@
 import type { GoogleWalletSettings } from '../program/brand.ts';
 import { googleClassId, googleObjectId } from './google-ids.ts';
 import { type GoogleTexts, googleTexts } from './google-texts.ts';
-import type { PassFace } from './pass-content.ts';
+import type { PassContent } from './pass-content.ts';
 
 /** One member's pass: https://developers.google.com/wallet/retail/loyalty-cards/rest/v1/loyaltyobject */
 export interface GoogleLoyaltyObject {
@@ -26,37 +26,37 @@ const MICROS = 1_000_000;
 
 /**
  * The object that shows a member's pass.
- * @param face in the member's own language
+ * @param content in the member's own language
  * @param translations the same in every other language, by language: a phone shows its own
  */
 export function googleObject(
-  face: PassFace,
-  translations: Readonly<Record<string, PassFace>>,
+  content: PassContent,
+  translations: Readonly<Record<string, PassContent>>,
   settings: GoogleWalletSettings,
 ): GoogleLoyaltyObject {
-  const texts = (read: (face: PassFace) => string) =>
-    googleTexts(face.locale, Object.keys(translations), (language) => read(translations[language] ?? face));
+  const texts = (read: (content: PassContent) => string) =>
+    googleTexts(content.locale, Object.keys(translations), (language) => read(translations[language] ?? content));
   const row = (id: 'next' | 'expires' | 'keep') => {
-    if (face[id] === null) return [];
+    if (content[id] === null) return [];
     const read = (part: 'label' | 'value') => texts((inLanguage) => inLanguage[id]?.[part] ?? '');
     return [{ id, localizedHeader: read('label'), localizedBody: read('value') }];
   };
   return {
-    id: googleObjectId(settings, face.memberId),
-    classId: googleClassId(settings, face.tier.id),
+    id: googleObjectId(settings, content.memberId),
+    classId: googleClassId(settings, content.tier.id),
     state: 'ACTIVE',
-    accountId: face.memberId,
-    accountName: face.member?.value ?? null,
+    accountId: content.memberId,
+    accountName: content.member?.value ?? null,
     loyaltyPoints: {
       localizedLabel: texts(({ points }) => points.label),
-      balance: amountOf(face.points),
+      balance: amountOf(content.points),
     },
     // Where tiers are earned by points, both figures may be the same: they still mean two things.
     secondaryLoyaltyPoints: {
       localizedLabel: texts(({ balance }) => balance.label),
-      balance: { int: face.balance.value },
+      balance: { int: content.balance.value },
     },
-    barcode: { type: 'QR_CODE', value: face.barcode, alternateText: face.memberId },
+    barcode: { type: 'QR_CODE', value: content.barcode, alternateText: content.memberId },
     textModulesData: [...row('next'), ...row('expires'), ...row('keep')],
   };
 }
@@ -88,7 +88,7 @@ export function closedGoogleObject(settings: GoogleWalletSettings, memberId: str
   };
 }
 
-function amountOf({ value, currency }: PassFace['points']): GooglePoints['balance'] {
+function amountOf({ value, currency }: PassContent['points']): GooglePoints['balance'] {
   if (currency === undefined) return { int: value };
   return { money: { micros: String(Math.round(value * MICROS)), currencyCode: currency } };
 }

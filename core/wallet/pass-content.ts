@@ -4,10 +4,10 @@ import type { Brand, PassDesign, PassLabel, WalletSettings } from '../program/br
 import { type Program, type Tier, tierById, tierName } from '../program/program.ts';
 import { type Progress, tierPointsText } from '../rules/progress.ts';
 import type { Instant } from '../time.ts';
-import { type FaceWords, faceWords, inLanguage, type Missing } from './pass-translations.ts';
+import { inLanguage, type Missing, type PassTranslation, passTranslation } from './pass-translations.ts';
 
 /** What a member's pass says and looks like, whichever wallet it is kept in. */
-export interface PassFace {
+export interface PassContent {
   memberId: string;
   /** The language that it is written in. */
   locale: string;
@@ -56,21 +56,21 @@ export function localeOf(holder: PassHolder | undefined, { notifications }: Bran
 }
 
 /**
- * The face of a member's pass at the moment of the view, in the holder's language as far as the brand and Laurel have words in it, else
+ * The content of a member's pass at the moment of the view, in the holder's language as far as the brand and Laurel have words in it, else
  * in the brand's.
  * @param brand as `readBrand` returned it: every tier has a design
  */
-export function faceOf(
+export function passContentOf(
   view: MemberView,
   holder: PassHolder | undefined,
   brand: WalletBrand,
   program: Program,
-): PassFace {
+): PassContent {
   const { wallet } = brand;
   const { tier } = view.tier;
   const locale = localeOf(holder, brand);
   const locales = [locale, brand.notifications.defaultLocale];
-  const words = faceWords(...locales);
+  const words = passTranslation(...locales);
   const design = designOf(wallet, tier.id, program);
   const label = (name: PassLabel) => inLanguage(design.labels?.[name] ?? words.labels[name], ...locales);
   const isSpend = program.basis === 'spend';
@@ -124,7 +124,7 @@ export function faceOf(
 
 /** How a pass's language writes what its sentences are made of. */
 interface Writing {
-  words: FaceWords;
+  words: PassTranslation;
   program: Program;
   named(tier: string): string;
   missing(value: number): Missing;

@@ -2,7 +2,7 @@
 import type { LocalText, PassLabel } from '../program/brand.ts';
 import { neededFor } from '../rules/needed-text.ts';
 
-export interface FaceWords {
+export interface PassTranslation {
   labels: Readonly<Record<PassLabel, string>>;
   /** The label of the tier points where the program counts spend: they are money. */
   spent: string;
@@ -42,7 +42,7 @@ const inSpanish = (missing: Missing) => withUnit(missing, 'punto', 'puntos');
 const inGerman = (missing: Missing) => withUnit(missing, 'Punkt', 'Punkte');
 const inFrench = (missing: Missing) => withUnit(missing, 'point', 'points');
 
-const WORDS: Readonly<Record<string, FaceWords>> = {
+const WORDS: Readonly<Record<string, PassTranslation>> = {
   en: {
     labels: {
       tier: 'Status',
@@ -122,13 +122,13 @@ const WORDS: Readonly<Record<string, FaceWords>> = {
 };
 
 /** The languages that Laurel has words in. */
-export const FACE_LANGUAGES: readonly string[] = Object.keys(WORDS);
+export const PASS_LANGUAGES: readonly string[] = Object.keys(WORDS);
 
 /**
  * The words of the first language that Laurel knows; English where it knows none.
  * @returns with the locale in which numbers and dates among them are written
  */
-export function faceWords(...locales: (string | undefined)[]): FaceWords & { locale: string } {
+export function passTranslation(...locales: (string | undefined)[]): PassTranslation & { locale: string } {
   const locale = locales.find((one) => WORDS[languageOf(one)] !== undefined) ?? 'en';
   return { ...WORDS[languageOf(locale)]!, locale };
 }

@@ -34,7 +34,7 @@ export function appleWallet(client: DynamoDBDocumentClient) {
     tokens: passTokens(env.PASS_TOKENS_SECRET, settings),
     // The deployment puts the designs' folders beside the code.
     images: new FolderPassImages(fileURLToPath(new URL('.', import.meta.url))),
-    press: new PkpassPress(new CmsPassSigner(certificates)),
+    packager: new PkpassPress(new CmsPassSigner(certificates)),
   };
   return { ports, settings, certificates };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PassFiles, PassPress, PassSigner } from '../../core/ports.ts';
+import type { PassFiles, PassPackager, PassSigner } from '../../core/ports.ts';
 import type { Instant } from '../../core/time.ts';
 import { zipArchive } from './zip-archive.ts';
 
@@ -7,7 +7,7 @@ import { zipArchive } from './zip-archive.ts';
 const digests = new WeakMap<Uint8Array, string>();
 
 /** Makes a `.pkpass`: the files, a manifest of their digests, and a signature of that. */
-export class PkpassPress implements PassPress {
+export class PkpassPress implements PassPackager {
   readonly #signer: PassSigner;
 
   constructor(signer: PassSigner) {
@@ -18,7 +18,7 @@ export class PkpassPress implements PassPress {
     return createHash('sha256').update(manifestOf(files)).digest('base64url');
   }
 
-  async press(files: PassFiles, now: Instant): Promise<Uint8Array> {
+  async pack(files: PassFiles, now: Instant): Promise<Uint8Array> {
     const manifest = manifestOf(files);
     const signature = await this.#signer.sign(manifest, now);
     return zipArchive([...Object.entries(files), ['manifest.json', manifest], ['signature', signature]]);

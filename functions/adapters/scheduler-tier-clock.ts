@@ -1,5 +1,5 @@
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import type { TierClock } from '../../core/ports.ts';
+import type { WakeUpTimers } from '../../core/ports.ts';
 import { formatInstant, type Instant, MINUTE_MS } from '../../core/time.ts';
 
 const SECOND_MS = 1000;
@@ -18,7 +18,7 @@ export interface ClockSettings {
 }
 
 /** One schedule of EventBridge Scheduler for each moment, to the second; it deletes itself once it has fired. */
-export class SchedulerTierClock implements TierClock {
+export class SchedulerTierClock implements WakeUpTimers {
   readonly #client: SchedulerClient;
   readonly #settings: ClockSettings;
   /** What was asked for lately, so that a thousand members whose grants end together make one call. */

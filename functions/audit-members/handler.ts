@@ -16,7 +16,7 @@ export const handler = makeHandler(
     ledger: new DynamoLedger(client, env.POINTS_TABLE),
     members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
     runs: new DynamoRuns(client, env.MEMBERS_TABLE),
-    clock: tierClock(),
+    timers: tierClock(),
   },
   rules,
 );

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Ledger, MemberStore, Runs, TierClock } from '../../core/ports.ts';
+import type { Ledger, MemberStore, Runs, WakeUpTimers } from '../../core/ports.ts';
 import type { Instant } from '../../core/time.ts';
 import { type AuditedPage, auditPage } from '../../core/use-cases/audit-page.ts';
 import type { PagePlace } from '../../core/use-cases/recalculate-page.ts';
@@ -19,7 +19,7 @@ const METRICS = {
 } as const;
 
 export function makeHandler(
-  ports: { ledger: Ledger; members: MemberStore; runs: Runs; clock: TierClock },
+  ports: { ledger: Ledger; members: MemberStore; runs: Runs; timers: WakeUpTimers },
   rules: Rules,
   clock: () => Instant = Date.now,
   pause: () => Promise<void> = () => setTimeout(PAUSE_MS),

@@ -18,7 +18,7 @@ export const handler = makeHandler(
     members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
     groups: new DynamoGroups(client, env.MEMBERS_TABLE),
     runs: new DynamoRuns(client, env.MEMBERS_TABLE),
-    clock: tierClock(),
+    timers: tierClock(),
   },
   rules,
 );

@@ -1,4 +1,4 @@
-import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../../core/ports.ts';
+import type { Groups, Ledger, MemberStore, Runs, WakeUpTimers } from '../../core/ports.ts';
 import type { Instant } from '../../core/time.ts';
 import { changeGroupTiers, type PageDone } from '../../core/use-cases/change-group-tiers.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
@@ -17,7 +17,7 @@ export interface RunState {
 export const WORK_MS = 60_000;
 
 export function makeHandler(
-  ports: { ledger: Ledger; members: MemberStore; groups: Groups; runs: Runs; clock: TierClock },
+  ports: { ledger: Ledger; members: MemberStore; groups: Groups; runs: Runs; timers: WakeUpTimers },
   rules: Rules,
   clock: () => Instant = Date.now,
 ) {

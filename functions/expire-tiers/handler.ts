@@ -14,7 +14,7 @@ export const handler = makeHandler(
   {
     ledger: new DynamoLedger(client, env.POINTS_TABLE),
     members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
-    clock: tierClock(),
+    timers: tierClock(),
   },
   rules,
 );

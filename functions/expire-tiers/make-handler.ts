@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { DUE_SHARDS } from '../../core/actions/due-moments.ts';
-import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../../core/ports.ts';
 import { type Instant, MINUTE_MS, parseInstant } from '../../core/time.ts';
 import { expireTier } from '../../core/use-cases/expire-tier.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
@@ -22,7 +22,7 @@ const SIDE_BY_SIDE = 10;
  * a moment that was missed is due as well. A member that fails stays due, delays nobody, and is tried again by the next sweep.
  */
 export function makeHandler(
-  ports: { ledger: Ledger; members: MemberStore; clock: TierClock },
+  ports: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers },
   rules: Rules,
   clock: () => Instant = Date.now,
   pause: (ms: number) => Promise<unknown> = setTimeout,

@@ -1,4 +1,4 @@
-import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../../core/ports.ts';
 import { formatInstant } from '../../core/time.ts';
 import { manageTier } from '../../core/use-cases/manage-tier.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
@@ -10,7 +10,7 @@ import { countAction, countMove, countPromotion, log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
 
 export function makeHandler(
-  ports: { ledger: Ledger; members: MemberStore; clock: TierClock; keys: ApiKeySource },
+  ports: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers; keys: ApiKeySource },
   rules: Rules,
   clock?: () => number,
 ) {

@@ -17,7 +17,7 @@ export const handler = makeHandler(
     ledger: new DynamoLedger(client, env.POINTS_TABLE),
     members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
     profiles: new DynamoProfileStore(client, env.MEMBERS_TABLE),
-    clock: tierClock(),
+    timers: tierClock(),
     keys: apiKeys(env.API_KEYS_SECRET),
   },
   rules,

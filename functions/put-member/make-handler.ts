@@ -1,5 +1,5 @@
 import { viewNow } from '../../core/member/member-view.ts';
-import type { Ledger, MemberStore, ProfileStore, TierClock } from '../../core/ports.ts';
+import type { Ledger, MemberStore, ProfileStore, WakeUpTimers } from '../../core/ports.ts';
 import { putMember } from '../../core/use-cases/put-member.ts';
 import { readMember } from '../../core/use-cases/read-member.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
@@ -9,7 +9,7 @@ import { countMove, countPromotion } from '../runtime/log.ts';
 import { readMemberRequest } from './request.ts';
 
 export function makeHandler(
-  ports: { ledger: Ledger; members: MemberStore; profiles: ProfileStore; clock: TierClock; keys: ApiKeySource },
+  ports: { ledger: Ledger; members: MemberStore; profiles: ProfileStore; timers: WakeUpTimers; keys: ApiKeySource },
   rules: Rules,
   clock?: () => number,
 ) {

@@ -1,4 +1,4 @@
-import type { Ledger, MemberStore, Runs, TierClock } from '../../core/ports.ts';
+import type { Ledger, MemberStore, Runs, WakeUpTimers } from '../../core/ports.ts';
 import type { Instant } from '../../core/time.ts';
 import { type PagePlace, type RecalculatedPage, recalculatePage } from '../../core/use-cases/recalculate-page.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
@@ -9,7 +9,7 @@ import { isTransient } from '../runtime/transient.ts';
 export { type SegmentState, WORK_MS } from '../runtime/pages.ts';
 
 export function makeHandler(
-  ports: { ledger: Ledger; members: MemberStore; runs: Runs; clock: TierClock },
+  ports: { ledger: Ledger; members: MemberStore; runs: Runs; timers: WakeUpTimers },
   rules: Rules,
   clock: () => Instant = Date.now,
 ) {

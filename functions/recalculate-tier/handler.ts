@@ -16,7 +16,7 @@ export const handler = makeHandler(
   {
     ledger: new DynamoLedger(client, env.POINTS_TABLE),
     members: new DynamoMemberStore(client, env.MEMBERS_TABLE),
-    clock: tierClock(),
+    timers: tierClock(),
     park: (record) => parking.park({ kind: 'transaction', ...record }),
   },
   rules,

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
-import type { Ledger, MemberStore, TierClock } from '../../core/ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../../core/ports.ts';
 import { countTransactions } from '../../core/use-cases/count-transactions.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
 import { entryOfImage } from '../adapters/dynamo-ledger.ts';
@@ -7,7 +7,7 @@ import { count, countMove, countPromotion, log } from '../runtime/log.ts';
 import { type Parked, streamHandler } from '../runtime/stream.ts';
 
 export function makeHandler(
-  ports: { ledger: Ledger; members: MemberStore; clock: TierClock; park(record: Parked): Promise<void> },
+  ports: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers; park(record: Parked): Promise<void> },
   rules: Rules,
   clock?: () => number,
 ) {

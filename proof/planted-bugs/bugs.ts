@@ -197,8 +197,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug(
     'A renewal of a lower tier takes away one that is kept (a bug that the simulation found)',
     'core/member/decide-tier-change.ts',
-    'if (standing.tier.rank < before.rank) return standing;',
-    'if (context.taken || standing.tier.rank < before.rank) return standing;',
+    'if (decided.tier.rank < before.rank) return decided;',
+    'if (context.taken || decided.tier.rank < before.rank) return decided;',
     20_000,
   ),
 ];

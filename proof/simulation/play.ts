@@ -257,10 +257,10 @@ async function timer(
   { place, how }: Extract<Happening, { does: 'timer' }>,
 ): Promise<void> {
   // EventBridge promises the minute: some fire early.
-  const ringing = world.clock.moments.filter((moment) => moment <= world.now + MINUTE_MS);
+  const ringing = world.timers.moments.filter((moment) => moment <= world.now + MINUTE_MS);
   const moment = pick(ringing, place);
   if (moment === undefined) return;
-  world.clock.moments.splice(world.clock.moments.indexOf(moment), 1);
+  world.timers.moments.splice(world.timers.moments.indexOf(moment), 1);
   if (how === 'fires') await wake(world, process, { dueAt: formatInstant(moment) });
 }
 

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import { changeId, type TierChange, type TierNotice } from '../../core/member/tier-change.ts';
-import type { Announcements, ApplePush, PassImages, PassPress, PassTokens } from '../../core/ports.ts';
+import type { Announcements, ApplePush, PassImages, PassPackager, PassTokens } from '../../core/ports.ts';
 import type { Channel } from '../../core/program/brand.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { formatInstant, type Instant } from '../../core/time.ts';
@@ -11,7 +11,7 @@ import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
 import { MemoryPassRegistrations } from '../../fakes/memory-pass-registrations.ts';
 import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';
 import { MemoryRuns } from '../../fakes/memory-runs.ts';
-import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../fakes/memory-wake-up-timers.ts';
 import { RecordingBus } from '../../fakes/recording-world.ts';
 import { itemOf } from '../../functions/adapters/dynamo-ledger.ts';
 import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
@@ -37,9 +37,9 @@ const PLAIN_TOKENS: PassTokens = {
   readLink: async () => undefined,
 };
 /** What a pass says is its contents here; nobody looks at a seal. */
-const PLAIN_PRESS: PassPress = {
+const PLAIN_PACKAGER: PassPackager = {
   contentsOf: (files) => Buffer.from(files['pass.json']!).toString('latin1'),
-  press: async () => new Uint8Array(),
+  pack: async () => new Uint8Array(),
 };
 
 export const GROUP = 'vips';
@@ -95,7 +95,7 @@ export class World {
     this.news.push(news);
     this.membersStream.add(news, news.recordedAt);
   });
-  readonly clock = new MemoryTierClock();
+  readonly timers = new MemoryWakeUpTimers();
   readonly groups = new MemoryGroups();
   readonly runs = new MemoryRuns();
   readonly engine = new SimulatedEngine((run) => this.#concernsSomebody(run));
@@ -152,7 +152,7 @@ export class World {
     const ports = {
       ledger: this.ledger,
       members: this.members,
-      clock: this.clock,
+      timers: this.timers,
       groups: this.groups,
       runs: this.runs,
       engine: this.engine,
@@ -173,7 +173,7 @@ export class World {
       ...reached,
       images: NO_IMAGES,
       tokens: PLAIN_TOKENS,
-      press: PLAIN_PRESS,
+      packager: PLAIN_PACKAGER,
       keys: { read: async () => API_KEYS },
       park: parking.park,
     };

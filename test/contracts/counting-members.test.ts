@@ -73,8 +73,8 @@ const ODD = ['half-enrolled', 'undecided', 'unreadable-ledger', 'torn-item', 'bl
 const MEMBERS = ORDINARY + ODD.length;
 
 /** Everybody there is, and those who are no members though the tables know their ids. */
-async function populate({ ledger, members, profiles, groups }: Stores, clock: { wakeAt(at: number): Promise<void> }) {
-  const ports = { ledger, members, profiles, clock };
+async function populate({ ledger, members, profiles, groups }: Stores, timers: { wakeAt(at: number): Promise<void> }) {
+  const ports = { ledger, members, profiles, timers };
   const ids = [...Array.from({ length: ORDINARY }, (_, place) => `m-${place}`), ...ODD];
   for (const memberId of ids) {
     await ledger.record(anEntry(memberId, { type: 'bonus', points: 1300, occurredAt: ENROLLED, recordedAt: ENROLLED }));
@@ -104,8 +104,8 @@ describe.each(stores)('the members %s', (_, all) => {
     if (memberId === 'unreadable-ledger') throw new Error('this ledger cannot be read');
     return call();
   });
-  const clock = { wakeAt: async () => {} };
-  const ports = { ...all, ledger: reach('ledger', all.ledger), clock };
+  const timers = { wakeAt: async () => {} };
+  const ports = { ...all, ledger: reach('ledger', all.ledger), timers };
 
   async function pages(
     segments: readonly PagePlace['segment'][],
@@ -123,7 +123,7 @@ describe.each(stores)('the members %s', (_, all) => {
   }
 
   test('are as many by preview, audit and rebuild: whoever is enrolled, and nobody else', async () => {
-    await populate(all, clock);
+    await populate(all, timers);
     const engine = new MemoryRunEngine();
     const now = () => NOW;
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { CannotSign } from '../../core/failures.ts';
-import type { PassImages, PassPress, PassSigner } from '../../core/ports.ts';
+import type { PassImages, PassPackager, PassSigner } from '../../core/ports.ts';
 import { CmsPassSigner } from '../../functions/adapters/cms-pass-signer.ts';
 import { FolderPassImages } from '../../functions/adapters/folder-pass-images.ts';
 import { CheckedCertificates, parsePassCertificates } from '../../functions/adapters/pass-certificates.ts';
@@ -48,9 +48,9 @@ describe.each(realOnly<PassSigner>(['with certificates in Secrets Manager', sign
   });
 });
 
-describe.each(realOnly<PassPress>(['of .pkpass files', new PkpassPress(signer)]))('a press %s', (_, port) => {
+describe.each(realOnly<PassPackager>(['of .pkpass files', new PkpassPress(signer)]))('a packager %s', (_, port) => {
   test('makes one file of all files, each as it was', async () => {
-    const read = readPass(await port.press(files, NOW));
+    const read = readPass(await port.pack(files, NOW));
     for (const [name, bytes] of Object.entries(files)) expect(read.files[name], name).toEqual(bytes);
   });
 
@@ -67,7 +67,7 @@ describe.each(realOnly<PassPress>(['of .pkpass files', new PkpassPress(signer)])
 
   test('presses nothing that cannot be signed', async () => {
     for (const [, unfitting, now] of unfit) {
-      await expect(new PkpassPress(unfitting).press(files, now)).rejects.toBeInstanceOf(CannotSign);
+      await expect(new PkpassPress(unfitting).pack(files, now)).rejects.toBeInstanceOf(CannotSign);
     }
   });
 });

@@ -18,7 +18,7 @@ import { anEntry } from './setup/examples.ts';
 const { client } = await freshTables();
 const program = compileProgram(JSON.parse(readFileSync(resolve('brands/demo.json'), 'utf8')));
 const stack = { rules: { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } } };
-const clock = { wakeAt: async () => {} };
+const timers = { wakeAt: async () => {} };
 const UP_TO_NOW = { write: true, upToNow: true };
 
 const YEAR = new Date().getUTCFullYear();
@@ -39,7 +39,7 @@ function points(memberId: string, id: string, amount: number, at: number): Ledge
 /** As they were last year: Silver by the points of the cycle before, which no cycle since has kept up. */
 async function enrolLastYear(memberId: string): Promise<void> {
   const members = new DynamoMemberStore(client, tables.members);
-  const ports = { ledger, members, clock, profiles: new DynamoProfileStore(client, tables.members) };
+  const ports = { ledger, members, timers, profiles: new DynamoProfileStore(client, tables.members) };
   const { rules } = stack;
   await putMember(ports, rules, memberId, { enrolledAt: YEAR_BEFORE, profile: {} }, YEAR_BEFORE);
   const earned = points(memberId, 'o-1', 1200, YEAR_BEFORE);
@@ -49,7 +49,7 @@ async function enrolLastYear(memberId: string): Promise<void> {
 }
 
 function storesOf(members: DynamoMemberStore) {
-  return { ledger, members, clock };
+  return { ledger, members, timers };
 }
 
 describe('whoever is rebuilt', () => {

@@ -6,18 +6,18 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { describe, expect, test } from 'vitest';
-import type { TierClock } from '../../core/ports.ts';
+import type { WakeUpTimers } from '../../core/ports.ts';
 import { HOUR_MS, type Instant, parseInstant } from '../../core/time.ts';
-import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../fakes/memory-wake-up-timers.ts';
 import { SchedulerTierClock } from '../../functions/adapters/scheduler-tier-clock.ts';
 import { fakeAndReal } from './setup/fake-and-real.ts';
 import { localAws, newInbox } from './setup/local-aws.ts';
 
 interface RungClock {
   /** As one function has it. */
-  port: TierClock;
+  port: WakeUpTimers;
   /** The same clock as another function has it. */
-  another: TierClock;
+  another: WakeUpTimers;
   /** When it is going to ring, in no order. */
   timers(): Promise<Instant[]>;
   /** Waits until it has rung for a moment that has come; says for which, of those that nobody was told of yet. */
@@ -25,7 +25,7 @@ interface RungClock {
 }
 
 function inMemory(): RungClock {
-  const port = new MemoryTierClock();
+  const port = new MemoryWakeUpTimers();
   return { port, another: port, timers: async () => [...port.moments], rung: async (now) => port.fired(now) };
 }
 
@@ -59,7 +59,7 @@ const aMoment = () => {
   return last;
 };
 
-const clocks = fakeAndReal<TierClock, RungClock>(
+const clocks = fakeAndReal<WakeUpTimers, RungClock>(
   ['in memory', inMemory()],
   ['of EventBridge Scheduler', await inScheduler()],
 );

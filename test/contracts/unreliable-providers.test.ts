@@ -10,7 +10,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { HOUR_MS } from '../../core/time.ts';
 import { MemoryGoogleWallet } from '../../fakes/memory-google-wallet.ts';
 import { MemoryRunEngine } from '../../fakes/memory-run-engine.ts';
-import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../fakes/memory-wake-up-timers.ts';
 import { RecordingApplePush } from '../../fakes/recording-apple-push.ts';
 import {
   RecordingAnnouncements,
@@ -174,9 +174,9 @@ const CASES: { [Name in Exclude<keyof UnreliablePorts, StoreName | 'images'>]: C
     },
     calls: { send: (port) => port.send({ to: '+34600000001', text: 'one' }) },
   },
-  clock: {
+  timers: {
     fake() {
-      const port = new MemoryTierClock();
+      const port = new MemoryWakeUpTimers();
       return { port, came: () => ones(port.moments) };
     },
     async real() {
@@ -188,9 +188,9 @@ const CASES: { [Name in Exclude<keyof UnreliablePorts, StoreName | 'images'>]: C
         'arn:aws:sqs:eu-west-1:000000000000:d',
       ];
       const roleArn = 'arn:aws:iam::000000000000:role/clock';
-      const clock = new SchedulerTierClock({ group: GroupName, targetArn, roleArn, deadLetterArn }, client);
+      const timers = new SchedulerTierClock({ group: GroupName, targetArn, roleArn, deadLetterArn }, client);
       return {
-        ports: { clock },
+        ports: { timers },
         befall: unreliableWire(client),
         came: async () => ones((await client.send(new ListSchedulesCommand({ GroupName }))).Schedules ?? []),
       };
@@ -271,16 +271,16 @@ const CASES: { [Name in Exclude<keyof UnreliablePorts, StoreName | 'images'>]: C
       readLink: (port) => port.readLink('a.b'),
     },
   },
-  press: {
+  packager: {
     fake: () => ({
       port: new PkpassPress({ sign: async () => Buffer.from('signature') }),
       came: () => [],
     }),
     real: () =>
-      readsSecret('press', { certificates: [exampleCertificates()] }, (read) => {
+      readsSecret('packager', { certificates: [exampleCertificates()] }, (read) => {
         return new PkpassPress(new CmsPassSigner(new CheckedCertificates(read(parsePassCertificates), EXAMPLE_APPLE)));
       }),
-    calls: { press: (port) => port.press({ 'pass.json': Buffer.from('{}') }, NOW) },
+    calls: { pack: (port) => port.pack({ 'pass.json': Buffer.from('{}') }, NOW) },
   },
   push: {
     fake() {

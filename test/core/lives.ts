@@ -20,7 +20,7 @@ import { recordTransaction } from '../../core/use-cases/record-transaction.ts';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
 import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';
-import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../fakes/memory-wake-up-timers.ts';
 import { ENROLLED_AT, MEMBER_ID, type PoolSize, programs, transactions } from './histories.ts';
 
 const DAY_MS = 24 * HOUR_MS;
@@ -124,7 +124,7 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
       inSegment: members.inSegment.bind(members),
       everyId: members.everyId.bind(members),
     },
-    clock: new MemoryTierClock(),
+    timers: new MemoryWakeUpTimers(),
     profiles: new MemoryProfileStore(),
   };
   const recorded: LedgerEntry[] = [];
@@ -188,8 +188,8 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
         case 'enrol': {
           members.dies = event.dies;
           const request = { enrolledAt: now - event.daysAgo * DAY_MS, profile: {} };
-          const enrolment = putMember(ports, { program, announcementPolicy: ANNOUNCING }, MEMBER_ID, request, now);
-          await (event.dies ? enrolment.catch(() => {}) : enrolment);
+          const enrollment = putMember(ports, { program, announcementPolicy: ANNOUNCING }, MEMBER_ID, request, now);
+          await (event.dies ? enrollment.catch(() => {}) : enrollment);
           members.dies = undefined;
           if (!event.dies) expect((await members.load(MEMBER_ID))?.enrolledAt).toBe(request.enrolledAt);
           return;
@@ -264,7 +264,7 @@ export function lifeOf(start: Program, arrive: <T>(call: Promise<T>) => Promise<
           now,
         );
       }
-      // An enrolment that died half way is finished by whoever comes next.
+      // An enrollment that died half way is finished by whoever comes next.
       if ((await this.member()).rebuildDue) await deliver(recorded.slice(0, 1));
       const missing = recorded.filter((entry) => !delivered.has(entryKey(entry)));
       if (backwards) missing.reverse();
@@ -346,4 +346,4 @@ export const lives = fc
     }),
   );
 
-export const ENROLMENT: Event = { does: 'enrol', daysAgo: 0 };
+export const ENROLLMENT: Event = { does: 'enrol', daysAgo: 0 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryLedger } from '../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../fakes/memory-wake-up-timers.ts';
 import { RecordingBus } from '../../fakes/recording-world.ts';
 import { type Fault, faultsOf, UNRELIABLE_CALLS, unreliable } from '../../fakes/unreliable.ts';
 
@@ -12,11 +12,11 @@ const always = (fault: Fault) => unreliable(() => fault);
 
 describe('an unreliable world', () => {
   test('is a reliable one as long as no fault is decided on', async () => {
-    const clock = unreliable(never)('clock', new MemoryTierClock());
-    await clock.wakeAt(7);
-    expect(clock.moments).toEqual([7]);
-    expect(clock.fired(7)).toEqual([7]);
-    expect(clock.calls).toBe(1);
+    const timers = unreliable(never)('timers', new MemoryWakeUpTimers());
+    await timers.wakeAt(7);
+    expect(timers.moments).toEqual([7]);
+    expect(timers.fired(7)).toEqual([7]);
+    expect(timers.calls).toBe(1);
   });
 
   test('asks before each call which of them it is, and counts those of all ports', async () => {

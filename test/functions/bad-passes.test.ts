@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CannotSign } from '../../core/failures.ts';
-import type { PassImages, PassPress } from '../../core/ports.ts';
+import type { PassImages, PassPackager } from '../../core/ports.ts';
 import { CmsPassSigner } from '../../functions/adapters/cms-pass-signer.ts';
 import { FolderPassImages } from '../../functions/adapters/folder-pass-images.ts';
 import { CheckedCertificates, type PassCertificates } from '../../functions/adapters/pass-certificates.ts';
@@ -200,7 +200,7 @@ describe('where an operator has something to put right, the shop is told what: 5
     );
   const other = makeDevCertificates(EXAMPLE_APPLE, new Date('2025-01-01T00:00:00Z'), { pass: { days: 400 } });
 
-  test.each<[string, PassPress, RegExp]>([
+  test.each<[string, PassPackager, RegExp]>([
     [
       'no certificate yet',
       signing(undefined),
@@ -221,8 +221,8 @@ describe('where an operator has something to put right, the shop is told what: 5
       signing({ ...exampleCertificates(), wwdr: other.wwdr.certificate }),
       /^The pass certificate was issued by/,
     ],
-  ])('%s', async (_, press, reason) => {
-    const world = makeWorld({ reach: (name, port) => (name === 'press' ? (press as never) : port) });
+  ])('%s', async (_, packager, reason) => {
+    const world = makeWorld({ reach: (name, port) => (name === 'packager' ? (packager as never) : port) });
     await world.enrol('m-1');
     const { result, text } = await captureLog(() => world.call('GET pass', m1));
     expect(result).toMatchObject({ status: 503, body: { detail: expect.stringMatching(reason) } });

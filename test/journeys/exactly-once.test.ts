@@ -464,7 +464,7 @@ describe('a record older than the window', () => {
 describe('the rebuild racing with new entries', () => {
   const rebuild = (world: World, members = world.ports.members as MemberStore, ledger = world.ports.ledger as Ledger) =>
     rebuildStoredMember(
-      { members, ledger, clock: world.ports.clock },
+      { members, ledger, timers: world.ports.timers },
       world.rules,
       'm-1',
       { write: true, cause: 'rebuild' },

@@ -167,13 +167,13 @@ describe('a tier action on a group', () => {
     const world = await groupOf(30);
     await world.actOnGroup(GROUP, FOR_90_DAYS);
     // The first reminder is what comes next.
-    expect(world.ports.clock.moments).toEqual([Date.parse('2026-04-29T22:00:00Z')]);
+    expect(world.ports.timers.moments).toEqual([Date.parse('2026-04-29T22:00:00Z')]);
     world.at('2026-04-29T22:00:00Z');
     await world.wake();
     world.at('2026-05-22T22:00:00Z');
     await world.wake();
-    expect(world.ports.clock.moments.at(-1)).toBe(Date.parse(END));
-    expect(world.ports.clock.moments).toHaveLength(3);
+    expect(world.ports.timers.moments.at(-1)).toBe(Date.parse(END));
+    expect(world.ports.timers.moments).toHaveLength(3);
     world.at(END);
     await world.wake();
     expect(new Set(await tiersOf(world, ids(30)))).toEqual(new Set(['bronze']));
@@ -369,8 +369,8 @@ describe('a run of 250 members', () => {
   });
 
   test('gives all the same end: one moment on the clock', () => {
-    expect(world.ports.clock.moments).toHaveLength(1);
-    expect(world.ports.clock.calls).toBeGreaterThanOrEqual(1);
+    expect(world.ports.timers.moments).toHaveLength(1);
+    expect(world.ports.timers.calls).toBeGreaterThanOrEqual(1);
   });
 
   test.each([
@@ -493,7 +493,7 @@ describe('one member that cannot be changed', () => {
     let broken = false;
     const world = await groupOf(
       150,
-      intercept('clock', 'wakeAt', async (wake) => {
+      intercept('timers', 'wakeAt', async (wake) => {
         if (broken) throw Object.assign(new Error('Too many requests.'), { $metadata: {} });
         return wake();
       }),
@@ -512,7 +512,7 @@ describe('one member that cannot be changed', () => {
     let broken = false;
     const world = await groupOf(
       2,
-      intercept('clock', 'wakeAt', async (wake) => {
+      intercept('timers', 'wakeAt', async (wake) => {
         if (broken) throw new Error('Too many schedules.');
         return wake();
       }),
@@ -543,7 +543,7 @@ describe('killed at any moment and done again, it ends the same', () => {
       members,
       run: await readRun(world, runId),
       outcomes: (await listed(world, 'GET run outcomes', runId)).items,
-      moments: world.ports.clock.moments,
+      moments: world.ports.timers.moments,
     };
   }
 
@@ -596,7 +596,7 @@ describe('killed at any moment and done again, it ends the same', () => {
           'groups.membersAt',
           'members.action',
           'members.recordAction',
-          'clock.wakeAt',
+          'timers.wakeAt',
           'members.save',
           'runs.recordPage',
           'runs.finish',

@@ -157,7 +157,7 @@ describe('E30: an end in the past gives nothing', () => {
     expect(await world.changes('m-1')).toEqual([]);
     expect(heard(world)).toEqual(NOTHING);
     expect(world.ports.announcements.published).toEqual([]);
-    expect(world.ports.clock.calls).toBe(0);
+    expect(world.ports.timers.calls).toBe(0);
   });
 
   test('tomorrow is not the past', async () => {

@@ -409,7 +409,7 @@ describe('a promotion fires once for each transaction', () => {
     }
     expect(visited).toEqual(
       expect.arrayContaining(
-        ['clock.wakeAt', 'members.actionsOf', 'members.save', 'members.due'].filter(canMeet(kind)),
+        ['timers.wakeAt', 'members.actionsOf', 'members.save', 'members.due'].filter(canMeet(kind)),
       ),
     );
   });

@@ -36,10 +36,10 @@ async function take(world: World, action: Record<string, unknown>) {
 
 /** Time passes, and the clock rings whenever it was asked to. */
 async function live(world: World, until: string) {
-  const { clock } = world.ports;
-  for (let next = clock.moments[0]; next !== undefined && next <= Date.parse(until); next = clock.moments[0]) {
+  const { timers } = world.ports;
+  for (let next = timers.moments[0]; next !== undefined && next <= Date.parse(until); next = timers.moments[0]) {
     world.at(new Date(next).toISOString());
-    clock.fired(next);
+    timers.fired(next);
     await world.wake();
     await world.deliver();
   }
@@ -136,7 +136,7 @@ describe('nobody is told', () => {
   test('of the base tier, or of a tier that is earned', async () => {
     const world = await memberWith(5000);
     await expectSilence(world);
-    expect(world.ports.clock.calls).toBe(0);
+    expect(world.ports.timers.calls).toBe(0);
   });
 
   test('where a grant ends that the points hold by then', async () => {

@@ -427,7 +427,7 @@ describe('when an action names no end', () => {
     const world = await memberWith(0);
     expect(await take(world, {})).toEqual({ outcome: 'APPLIED', visibleTier: 'gold', until: null });
     expect(await tierOf(world, '2040-01-01T00:00:00Z')).toBe('gold');
-    expect(world.ports.clock.calls).toBe(0);
+    expect(world.ports.timers.calls).toBe(0);
   });
 
   test('a renewal is until the end of the next cycle (R18)', async () => {
@@ -714,7 +714,7 @@ test('an action and an order at once both take effect', async () => {
 describe('when no schedule can be created', () => {
   test('500, nothing at all is written; afterwards the same action succeeds', async () => {
     let broken = true;
-    const reach = intercept('clock', 'wakeAt', async (wake) => {
+    const reach = intercept('timers', 'wakeAt', async (wake) => {
       if (broken) throw Object.assign(new Error('Too many schedules.'), { $metadata: {} });
       return wake();
     });
@@ -739,7 +739,7 @@ describe('when no schedule can be created', () => {
 describe('the clock', () => {
   test('is asked for moments to come only: the next reminder, and then the end', async () => {
     const asked: [number, number][] = [];
-    const reach = intercept('clock', 'wakeAt', async (wake, moment) => {
+    const reach = intercept('timers', 'wakeAt', async (wake, moment) => {
       asked.push([world.now(), moment as number]);
       return wake();
     });
@@ -763,7 +763,7 @@ describe('the clock', () => {
   test('is asked for the end of a cap, and for nothing before it', async () => {
     const world = await memberWith(5000);
     await take(world, { action: 'downgrade', ...to('silver'), ...forDays(90) });
-    expect(world.ports.clock.moments).toEqual([Date.parse(END)]);
+    expect(world.ports.timers.moments).toEqual([Date.parse(END)]);
   });
 
   test('rings at every moment that matters: whoever wakes when it rings, and never else, is always in time', async () => {
@@ -771,11 +771,11 @@ describe('the clock', () => {
     await take(world, { id: 'g', ...to('gold'), ...untilDate('2026-06-01') });
     await take(world, { id: 'p', ...to('platinum'), ...untilDate('2026-05-01') });
     await take(world, { id: 'c', action: 'downgrade', ...to('silver'), ...untilDate('2026-04-01') });
-    const { moments } = world.ports.clock;
+    const { moments } = world.ports.timers;
     while (moments.length > 0) {
       const moment = new Date(moments[0]!).toISOString();
       world.at(moment);
-      world.ports.clock.fired(world.now());
+      world.ports.timers.fired(world.now());
       await world.wake();
       await world.deliver();
     }

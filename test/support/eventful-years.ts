@@ -169,10 +169,10 @@ async function act(world: World, memberId: string, action: Record<string, unknow
 
 /** Time passes, and the timers ring that were set. */
 async function live(world: World, until: string): Promise<void> {
-  const { clock } = world.ports;
-  for (let next = clock.moments[0]; next !== undefined && next <= Date.parse(until); next = clock.moments[0]) {
+  const { timers } = world.ports;
+  for (let next = timers.moments[0]; next !== undefined && next <= Date.parse(until); next = timers.moments[0]) {
     world.at(new Date(next).toISOString());
-    clock.fired(next);
+    timers.fired(next);
     await world.wake();
     await world.deliver();
   }

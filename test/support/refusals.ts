@@ -18,7 +18,7 @@ const WRITES = [
   'runs.finish',
   'runs.amend',
   'engine.start',
-  'clock.wakeAt',
+  'timers.wakeAt',
 ];
 
 /** A world with the member m-1, and what is written from then on. @param prepare what is there besides */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, DynamoDBRecord } from 'aws-lambda';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { TierChange, TierNotice } from '../../core/member/tier-change.ts';
-import type { PassImages, PassPress } from '../../core/ports.ts';
+import type { PassImages, PassPackager } from '../../core/ports.ts';
 import type {
   AuditSettings,
   NotificationSettings,
@@ -27,7 +27,7 @@ import { MemoryPassRegistrations } from '../../fakes/memory-pass-registrations.t
 import { MemoryProfileStore } from '../../fakes/memory-profile-store.ts';
 import { MemoryRunEngine } from '../../fakes/memory-run-engine.ts';
 import { MemoryRuns } from '../../fakes/memory-runs.ts';
-import { MemoryTierClock } from '../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../fakes/memory-wake-up-timers.ts';
 import { RecordingApplePush } from '../../fakes/recording-apple-push.ts';
 import {
   RecordingAnnouncements,
@@ -143,7 +143,7 @@ export function makeWorld(
   const ports = {
     ledger: new MemoryLedger((entry) => ledgerStream.push(entry)),
     members: new MemoryMemberStore((change) => changeStream.push(change)),
-    clock: new MemoryTierClock(),
+    timers: new MemoryWakeUpTimers(),
     groups: new MemoryGroups(),
     runs: new MemoryRuns(),
     engine: new MemoryRunEngine(),
@@ -151,7 +151,7 @@ export function makeWorld(
     registrations: new MemoryPassRegistrations(),
     images: new ExampleImages() as PassImages,
     tokens: new HmacPassTokens(async () => 'the secret of the tests', EXAMPLE_APPLE.passTypeId),
-    press: new PkpassPress(new CmsPassSigner(currentCertificates)) as PassPress,
+    packager: new PkpassPress(new CmsPassSigner(currentCertificates)) as PassPackager,
     push: new RecordingApplePush(),
     deliveries: new MemoryDeliveryLog(),
     orderFiles: new MemoryOrderFiles(),

@@ -11,7 +11,7 @@ import { cycleAt } from '../../rules/cycle.ts';
 import { anniversaryOf } from '../../rules/cycle-ends.ts';
 import { earnedTier } from '../../rules/qualification.ts';
 import type { Tally } from '../../rules/tally.ts';
-import { standingAt } from '../../rules/visible-tier.ts';
+import { tierWithSourceAt } from '../../rules/visible-tier.ts';
 import { DAY_MS, END_OF_TIME, earlierByDays, type Instant } from '../../time.ts';
 import { nextMoment } from '../advance-member.ts';
 import { hasValidFigures, hasValidSums, type Member } from '../member.ts';
@@ -197,7 +197,7 @@ function auditTier(
   findings: Findings,
 ): boolean {
   const shown = member.tier.id;
-  const given = standingAt(earnedTier(program, tally), grants, at, program).tier.id;
+  const given = tierWithSourceAt(earnedTier(program, tally), grants, at, program).tier.id;
   if (given === shown || findings.all.some(({ figure }) => figure === 'tier.id')) return wasEdited;
   if (!tierById(program, shown)) {
     findings.compare('rulebookEdited', 'tier.id', shown, given);
@@ -212,7 +212,7 @@ function auditTier(
   const { held: _, ...sums } = tally;
   const isHeldOfEdit = findings.all.some(({ figure, cause }) => figure === 'tally.held' && cause === 'rulebookEdited');
   const asStored = earnedTier(program, { ...sums, ...(held !== null && { held: String(held) }) });
-  const isShownAsStored = standingAt(asStored, grants, at, program).tier.id === shown;
+  const isShownAsStored = tierWithSourceAt(asStored, grants, at, program).tier.id === shown;
   const isOfEdit = wasEdited && (!rises || !judgedSince || (isHeldOfEdit && isShownAsStored));
   findings.compare(wrongFigure?.cause ?? (isOfEdit ? 'rulebookEdited' : 'tierStale'), 'tier.id', shown, given);
   return isOfEdit;
@@ -307,5 +307,5 @@ function causeOfTimer(nextDueAt: Instant | undefined, grants: readonly Grant[], 
 /** Whether the item is consistent: the member is held at the tier that it shows. */
 function isHeldAsShown({ tally, tier }: Member, program: Program, grants: readonly Grant[], at: Instant): boolean {
   const held = tally.held === undefined ? undefined : tierById(program, tally.held);
-  return !held || standingAt(held, grants, at, program).tier.id === tier.id;
+  return !held || tierWithSourceAt(held, grants, at, program).tier.id === tier.id;
 }

@@ -53,10 +53,10 @@ export function readLedger(
   >;
   for (const entry of entries) {
     const isRecent = entry.recordedAt > recent;
-    const standing = countStatusOf(member.counted, entry);
-    if (standing === 'counted') sorted.must.push(entry);
+    const status = countStatusOf(member.counted, entry);
+    if (status === 'counted') sorted.must.push(entry);
     else if (decided.has(entry)) sorted.must.push(entry);
-    else if (standing === 'unknown') sorted[isRecent ? 'perhaps' : 'must'].push(entry);
+    else if (status === 'unknown') sorted[isRecent ? 'perhaps' : 'must'].push(entry);
     else sorted[isRecent ? 'flying' : 'missed'].push(entry);
   }
   const { must, perhaps, flying, missed } = sorted;

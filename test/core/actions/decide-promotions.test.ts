@@ -54,7 +54,7 @@ describe('what promotions fired is decided', () => {
     expect(decided([...entries].reverse()).taken.map(({ key }) => key)).toEqual(keys);
   });
 
-  test('the enrolment’s among them', () => {
+  test('the enrollment’s among them', () => {
     const member = { ...newMember(PROGRAM), welcome: { promotions: ['welcome'], at: at(MOMENT) } };
     expect(told([firing(bonus('b', 1), LATER, 'stay')], member)).toEqual([
       'promotion#welcome APPLIED',

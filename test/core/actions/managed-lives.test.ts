@@ -8,7 +8,7 @@ import { END_OF_TIME, type Instant } from '../../../core/time.ts';
 import { rebuildStoredMember } from '../../../core/use-cases/rebuild-member.ts';
 import { referenceGrants, referenceTierOf, referenceVisible } from '../../../proof/reference/reference-grants.ts';
 import { MEMBER_ID } from '../histories.ts';
-import { ANNOUNCING, ENROLMENT, lifeOf } from '../lives.ts';
+import { ANNOUNCING, ENROLLMENT, lifeOf } from '../lives.ts';
 import { written } from '../members.ts';
 import { type ManagedLife, managedLives, RULEBOOKS } from './managed-lives.ts';
 
@@ -18,7 +18,7 @@ type Life = ReturnType<typeof lifeOf>;
 
 async function lived({ rulebook, enrolledFirst, happening, batch, backwards }: ManagedLife): Promise<Life> {
   const life = lifeOf(RULEBOOKS[rulebook]!.program);
-  for (const event of [...(enrolledFirst ? [ENROLMENT] : []), ...happening]) await life.live(event);
+  for (const event of [...(enrolledFirst ? [ENROLLMENT] : []), ...happening]) await life.live(event);
   await life.settle(batch, backwards);
   return life;
 }
@@ -146,7 +146,7 @@ test('the item: one sequence without gaps, one chain of tiers, and a timer for t
       expect(tiers.at(-1)).toBe(stored.tier.id);
       for (const one of news) expect(one.occurredAt).toBeLessThanOrEqual(one.recordedAt);
 
-      if (stored.nextDueAt !== undefined) expect(life.ports.clock.moments).toContain(stored.nextDueAt);
+      if (stored.nextDueAt !== undefined) expect(life.ports.timers.moments).toContain(stored.nextDueAt);
       const now = await presentOf(life);
       const { member } = written(advanceMember(stored, program, now), ANNOUNCING);
       const { grants = [], nextDueAt = Infinity } = member;

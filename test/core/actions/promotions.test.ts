@@ -6,7 +6,7 @@ import { entryKey } from '../../../core/ledger/transaction.ts';
 import { advanceMember } from '../../../core/member/advance-member.ts';
 import { viewNow } from '../../../core/member/member-view.ts';
 import { MEMBER_ID } from '../histories.ts';
-import { ENROLMENT, type Event, lifeOf } from '../lives.ts';
+import { ENROLLMENT, type Event, lifeOf } from '../lives.ts';
 import { anyTransaction, RULEBOOKS } from './managed-lives.ts';
 
 const HOUR_MS = 3_600_000;
@@ -48,7 +48,7 @@ test('in whatever order and however often entries come, promotions decide the sa
       const { program } = PROMOTING[rulebook]!;
       const lives = [lifeOf(program), lifeOf(program)];
       for (const [number, life] of lives.entries()) {
-        await life.live(ENROLMENT);
+        await life.live(ENROLLMENT);
         for (const { transaction, ms, deliveries } of steps as Step[]) {
           await life.live({ does: 'pass', ms });
           await life.live({ does: 'post', transaction, ago, clock: 0, atOnce: false });
@@ -69,7 +69,7 @@ test('in whatever order and however often entries come, promotions decide the sa
       expect(sorted(two!.grants)).toEqual(sorted());
       expect(viewNow(two!, program, now)!.grants.length).toBe(viewNow(one!, program, now)!.grants.length);
 
-      // The enrolment fires one, and each transaction those that its entry names.
+      // The enrollment fires one, and each transaction those that its entry names.
       const fired = lives[0]!.recorded.flatMap((entry) =>
         (entry.promotions ?? []).map((promotion) => `promotion#${promotion}#${entryKey(entry)}`),
       );

@@ -11,7 +11,7 @@ import { END_OF_TIME, type Instant } from '../../../core/time.ts';
 import { givesTierPoints } from '../../../proof/reference/reference-grants.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID, PROGRAM_FILES, transactions } from '../histories.ts';
-import { type Decided, ENROLMENT, type Event, lifeOf } from '../lives.ts';
+import { type Decided, ENROLLMENT, type Event, lifeOf } from '../lives.ts';
 import { managedLives, RULEBOOKS } from './managed-lives.ts';
 
 const DAY_MS = 86_400_000;
@@ -60,9 +60,9 @@ test('E42: timers may be punctual, late, early, doubled or missing: the tier is 
       const { program } = RULEBOOKS[rulebook]!;
       const [punctual, other] = [lifeOf(program), lifeOf(program)];
       const lives = [punctual, other];
-      for (const life of lives) await life.live(ENROLMENT);
+      for (const life of lives) await life.live(ENROLLMENT);
       for (const [place, event] of happening.entries()) {
-        // Another date of enrolment makes other cycles, and nobody can tell what was told in the old ones.
+        // Another date of enrollment makes other cycles, and nobody can tell what was told in the old ones.
         if (event.does === 'enrol' || event.does === 'wake') continue;
         const ms = await timeOf(event, punctual);
         if (ms === undefined) {
@@ -123,7 +123,7 @@ test('R15, R18: no upgrade and no renewal lowers a member at any moment to come,
     fc.asyncProperty(managedLives, async ({ rulebook, enrolledFirst, happening }) => {
       const { program } = RULEBOOKS[rulebook]!;
       const life = lifeOf(program);
-      for (const event of [...(enrolledFirst ? [ENROLMENT] : []), ...happening]) {
+      for (const event of [...(enrolledFirst ? [ENROLLMENT] : []), ...happening]) {
         // What the stream has yet to bring may be found on the way.
         if (event.does === 'act' && (await life.members.load(MEMBER_ID))) await life.settle(5, false);
         const before = await life.members.load(MEMBER_ID);
@@ -150,7 +150,7 @@ test('R17: while a cap lasts the tier does not rise above it, whatever is bought
     fc.asyncProperty(managedLives, async ({ rulebook, enrolledFirst, happening }) => {
       const { program, file } = RULEBOOKS[rulebook]!;
       const life = lifeOf(program);
-      for (const event of [...(enrolledFirst ? [ENROLMENT] : []), ...happening]) {
+      for (const event of [...(enrolledFirst ? [ENROLLMENT] : []), ...happening]) {
         await life.live(event);
         const records = await life.members.actionsOf(MEMBER_ID);
         const now = Math.max(life.latest(), ...records.map(({ recordedAt }) => recordedAt));
@@ -200,7 +200,7 @@ test('R17: a cap to be reassessed lifts with the first transaction with tier poi
       const post = (transaction: Transaction, atOnce: boolean) =>
         life.live({ does: 'post', transaction, ago: 0, clock: 0, atOnce });
       const gift = { points: 1_000_000, ...(program.basis === 'spend' && { amountMinor: 1_000_000, currency: 'EUR' }) };
-      await life.live(ENROLMENT);
+      await life.live(ENROLLMENT);
       await post({ id: 'gift', source: 'api', type: 'tierAdjustment', occurredAt: 0, ...gift }, true);
       // What was recorded before the decision does not lift it, whenever the stream brings it.
       for (const transaction of late) await post(transaction, false);
@@ -277,7 +277,7 @@ test.each<[string, Decided[], Decided[], string]>([
   'a correction that takes effect in the past is judged by what the member has now: %s',
   async (_, first, later, tier) => {
     const life = lifeOf(RULEBOOKS[0]!.program);
-    await life.live(ENROLMENT);
+    await life.live(ENROLLMENT);
     for (const action of first) await life.live(decided(action));
     await life.live({ does: 'pass', ms: DAY_MS });
     for (const action of later) await life.live(decided(action));
@@ -294,7 +294,7 @@ test('R20: every action has one record, for good, and taking any of them again c
       async ({ rulebook, enrolledFirst, happening, batch, backwards }, later) => {
         const life = lifeOf(RULEBOOKS[rulebook]!.program);
         const first = new Map<string, ActionRecord>();
-        for (const event of [...(enrolledFirst ? [ENROLMENT] : []), ...happening]) {
+        for (const event of [...(enrolledFirst ? [ENROLLMENT] : []), ...happening]) {
           await life.live(event);
           for (const record of await life.members.actionsOf(MEMBER_ID)) {
             expect(record).toEqual(first.get(record.key) ?? record);

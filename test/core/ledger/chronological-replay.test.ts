@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { momentsOf, Walk } from '../../../core/ledger/chronological-replay.ts';
+import { ChronologicalReplay, momentsOf } from '../../../core/ledger/chronological-replay.ts';
 import { Replay, tallyOf } from '../../../core/ledger/replay.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/rules/qualification.ts';
@@ -18,10 +18,10 @@ const gained = (id: string, points: number, when: string) => entry(bonus(id, poi
 const adjustment = (id: string, points: number): Facts => ({ id, type: 'adjustment', points });
 const adjusted = (id: string, points: number, when: string) => entry(adjustment(id, points), when, BY_SUMS);
 
-function walkThrough(entries: ReturnType<typeof gained>[], program: Program): Walk {
-  const walk = new Walk(new Replay(program, ENROLLED_AT), program, ENROLLED_AT, ENROLLED_AT);
-  for (const moment of momentsOf(entries)) walk.take(moment);
-  return walk;
+function replayOf(entries: ReturnType<typeof gained>[], program: Program): ChronologicalReplay {
+  const replay = new ChronologicalReplay(new Replay(program, ENROLLED_AT), program, ENROLLED_AT, ENROLLED_AT);
+  for (const moment of momentsOf(entries)) replay.take(moment);
+  return replay;
 }
 
 describe('moments', () => {
@@ -46,44 +46,44 @@ describe('moments', () => {
   });
 });
 
-describe('a walk', () => {
+describe('a replay', () => {
   test('shows the sums where it stands', () => {
-    const walk = walkThrough([gained('a', 5, MAY)], BY_SUMS);
-    expect(walk.tally).toMatchObject({ current: { tier: 5 }, previous: { tier: 0 }, lifetimePoints: 5 });
-    walk.passEnd(LATER);
-    expect(walk.tally).toMatchObject({ current: { tier: 0 }, previous: { tier: 5 }, lifetimePoints: 5 });
+    const replay = replayOf([gained('a', 5, MAY)], BY_SUMS);
+    expect(replay.tally).toMatchObject({ current: { tier: 5 }, previous: { tier: 0 }, lifetimePoints: 5 });
+    replay.passEnd(LATER);
+    expect(replay.tally).toMatchObject({ current: { tier: 0 }, previous: { tier: 5 }, lifetimePoints: 5 });
   });
 
   test('goes over one end of a cycle after the other while there is anything to lose, and then over all others at once', () => {
-    const walk = walkThrough([gained('a', 5, MAY)], BY_SUMS);
-    const ends = [LATER, LATER, LATER].map((upTo) => walk.passEnd(upTo));
+    const replay = replayOf([gained('a', 5, MAY)], BY_SUMS);
+    const ends = [LATER, LATER, LATER].map((upTo) => replay.passEnd(upTo));
     expect(ends).toEqual([at('2025-12-31T23:00:00Z'), at('2026-12-31T23:00:00Z'), undefined]);
-    expect(walk.tally.cycle.start).toBe(at('2029-12-31T23:00:00Z'));
+    expect(replay.tally.cycle.start).toBe(at('2029-12-31T23:00:00Z'));
   });
 
   test('goes over the end of a cycle on its very millisecond, and not before', () => {
     const end = at('2025-12-31T23:00:00Z');
-    const walk = walkThrough([gained('a', 5, MAY)], BY_SUMS);
-    expect(walk.passEnd(end - 1)).toBeUndefined();
-    expect(walk.passEnd(end)).toBe(end);
+    const replay = replayOf([gained('a', 5, MAY)], BY_SUMS);
+    expect(replay.passEnd(end - 1)).toBeUndefined();
+    expect(replay.passEnd(end)).toBe(end);
   });
 
   test('finds no end where the cycle has none', () => {
-    const walk = walkThrough([gained('a', 5, MAY)], exampleProgram({ cycle: { type: 'none' } }));
-    expect(walk.passEnd(END_OF_TIME)).toBeUndefined();
+    const replay = replayOf([gained('a', 5, MAY)], exampleProgram({ cycle: { type: 'none' } }));
+    expect(replay.passEnd(END_OF_TIME)).toBeUndefined();
   });
 
   test('tells the moment of the newest entry and the tier of whoever is held, where a program judges by the way', () => {
     const [a, b] = [gained('a', 5000, MAY), adjusted('b', -3000, JUNE)];
-    expect(walkThrough([], TO_BASE).tallyAt(LATER).latestAt).toBe(BEGINNING_OF_TIME);
-    expect(walkThrough([a], TO_BASE).tallyAt(at(MAY))).toMatchObject({ latestAt: at(MAY), current: { tier: 5000 } });
-    expect(walkThrough([a, b], TO_BASE).tallyAt(at(JUNE))).toMatchObject({ latestAt: at(JUNE), held: 'bronze' });
+    expect(replayOf([], TO_BASE).tallyAt(LATER).latestAt).toBe(BEGINNING_OF_TIME);
+    expect(replayOf([a], TO_BASE).tallyAt(at(MAY))).toMatchObject({ latestAt: at(MAY), current: { tier: 5000 } });
+    expect(replayOf([a, b], TO_BASE).tallyAt(at(JUNE))).toMatchObject({ latestAt: at(JUNE), held: 'bronze' });
   });
 
   test('says neither where the sums alone give the tier', () => {
     const [a, b] = [gained('a', 5000, MAY), adjusted('b', -3000, JUNE)];
-    expect(walkThrough([a], TO_BASE).tallyAt(at(MAY))).not.toHaveProperty('held');
-    const tally = walkThrough([a, b], BY_SUMS).tallyAt(at(JUNE));
+    expect(replayOf([a], TO_BASE).tallyAt(at(MAY))).not.toHaveProperty('held');
+    const tally = replayOf([a, b], BY_SUMS).tallyAt(at(JUNE));
     expect(tally).not.toHaveProperty('held');
     expect(tally).not.toHaveProperty('latestAt');
   });

@@ -626,7 +626,7 @@ describe('promotions', () => {
     expect(notices).toMatchObject([{ kind: 'renewed', promotion: 'stay', channels: ['email'] }]);
   });
 
-  test('of the enrolment are not lost where more fired before it than one write decides', () => {
+  test('of the enrollment are not lost where more fired before it than one write decides', () => {
     const entries = Array.from({ length: MAX_DECIDED_AT_ONCE }, (_, place) => ({
       ...facts(purchase(`o${place}`, 1)),
       promotions: ['try'],

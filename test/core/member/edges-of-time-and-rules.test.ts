@@ -9,7 +9,7 @@ import type { TierChange } from '../../../core/member/tier-change.ts';
 import { countTransactions } from '../../../core/use-cases/count-transactions.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import {
   at,
@@ -38,7 +38,7 @@ function countIn(member: Member, entries: LedgerEntry[], now: string, program = 
 
 /** What comes of batches of the stream, one after the other: all their entries were in the ledger before the first came. */
 async function broughtTo(member: Member, known: LedgerEntry[], batches: LedgerEntry[][], now: string) {
-  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
+  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), timers: new MemoryWakeUpTimers() };
   for (const one of [...known, ...batches.flat()]) await ports.ledger.record(one);
   await ports.members.save(member, member.version - 1, []);
   for (const batch of batches) {

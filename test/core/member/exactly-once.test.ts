@@ -10,7 +10,7 @@ import type { Program } from '../../../core/program/program.ts';
 import { cycleAt } from '../../../core/rules/cycle.ts';
 import { earnedTier } from '../../../core/rules/qualification.ts';
 import { programs, transactions } from '../histories.ts';
-import { ANNOUNCING, ENROLMENT, type Event, lifeOf, lives } from '../lives.ts';
+import { ANNOUNCING, ENROLLMENT, type Event, lifeOf, lives } from '../lives.ts';
 import { written } from '../members.ts';
 
 /** Something new for whoever has nothing else to bring it up to now. */
@@ -52,7 +52,7 @@ test('R2, R4: however entries are delivered, the member is what the whole ledger
   await fc.assert(
     fc.asyncProperty(lives, async ({ program, enrolledFirst, happening, batch, backwards }) => {
       const life = lifeOf(program);
-      for (const event of [...(enrolledFirst ? [ENROLMENT] : []), ...happening]) await life.live(event);
+      for (const event of [...(enrolledFirst ? [ENROLLMENT] : []), ...happening]) await life.live(event);
       await life.settle(batch, backwards);
       await expectWhatTheLedgerSays(life);
     }),
@@ -66,7 +66,7 @@ test('writers of one member that meet: each reads and writes when it pleases, an
       program: fc.constant(program),
       known: fc.array(transactions(program, 'few'), { maxLength: 4 }),
       posts: fc.array(transactions(program, 'few'), { minLength: 1, maxLength: 4 }),
-      enrols: fc.boolean(),
+      enrolls: fc.boolean(),
       rebuilds: fc.boolean(),
       waits: fc.boolean(),
     }),
@@ -75,7 +75,7 @@ test('writers of one member that meet: each reads and writes when it pleases, an
     fc.asyncProperty(
       meetings,
       fc.scheduler(),
-      async ({ program, known, posts, enrols, rebuilds, waits }, scheduler) => {
+      async ({ program, known, posts, enrolls, rebuilds, waits }, scheduler) => {
         const life = lifeOf(program, (call) => scheduler.schedule(call));
         const post = (transaction: Transaction): Event => ({
           does: 'post',
@@ -84,10 +84,10 @@ test('writers of one member that meet: each reads and writes when it pleases, an
           clock: 0,
           atOnce: true,
         });
-        const before = enrols ? [] : [ENROLMENT];
+        const before = enrolls ? [] : [ENROLLMENT];
         const meeting: Event[] = [
           ...posts.map(post),
-          ...(enrols ? [ENROLMENT] : []),
+          ...(enrolls ? [ENROLLMENT] : []),
           ...(rebuilds ? [{ does: 'rebuild' } as const] : []),
         ];
         const story = (async () => {
@@ -128,7 +128,7 @@ test('each end of a cycle is judged by what was taken before it, however late th
       const [punctual, late] = [lifeOf(program), lifeOf(program)];
       const start = punctual.now();
       let behind = 0;
-      for (const life of [punctual, late]) await life.live(ENROLMENT);
+      for (const life of [punctual, late]) await life.live(ENROLLMENT);
       for (const { transaction, days, ago, delivers } of happening) {
         for (const life of [punctual, late]) {
           await life.live({ does: 'pass', ms: days * DAY_MS });
@@ -169,7 +169,7 @@ test('a rulebook that counts otherwise is met at the next transaction, and from 
     fc.asyncProperty(lives, programs, fc.nat(), async ({ program, happening, batch, backwards }, other, place) => {
       const life = lifeOf(program);
       const edit = happening.length === 0 ? 0 : place % happening.length;
-      for (const event of [ENROLMENT, ...happening.slice(0, edit)]) await life.live(event);
+      for (const event of [ENROLLMENT, ...happening.slice(0, edit)]) await life.live(event);
       life.redeploy(other);
       for (const event of happening.slice(edit)) await life.live(event);
       await life.settle(batch, backwards);

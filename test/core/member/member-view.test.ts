@@ -7,7 +7,7 @@ import { cycleAt } from '../../../core/rules/cycle.ts';
 import { countTransactions } from '../../../core/use-cases/count-transactions.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { referenceEarned, referenceFigures } from '../../../proof/reference/reference-member.ts';
 import { exampleBrand, exampleProgram } from '../../support/program.ts';
 import {
@@ -22,7 +22,7 @@ import {
   programs,
   transactions,
 } from '../histories.ts';
-import { ENROLMENT, lifeOf, lives } from '../lives.ts';
+import { ENROLLMENT, lifeOf, lives } from '../lives.ts';
 import { at, bonus, entry, historyOf, memberWith, newMember, purchase, SILENT } from '../members.ts';
 import { actionThatGave, cap, floor, memberGiven } from './given.ts';
 
@@ -119,7 +119,7 @@ describe('a member at any moment', () => {
     });
   });
 
-  test('was there before the enrolment where the ledger has something from then', () => {
+  test('was there before the enrollment where the ledger has something from then', () => {
     const early = newMember(PROGRAM, NOW);
     expect(replayTo(at('2026-02-01T10:00:00Z') - 1, early, historyOf(ledger), PROGRAM)).toBeUndefined();
     expect(replayTo(at('2026-02-01T10:00:00Z'), early, historyOf(ledger), PROGRAM)?.view).toMatchObject({
@@ -257,7 +257,7 @@ test('now and at any moment to come, the item says what the ledger says', async 
       fc.integer({ min: 0, max: 1500 }),
       async ({ program, happening, batch, backwards }, daysAhead) => {
         const life = lifeOf(program);
-        for (const event of [ENROLMENT, ...happening]) await life.live(event);
+        for (const event of [ENROLLMENT, ...happening]) await life.live(event);
         await life.settle(batch, backwards);
         const member = await life.member();
         fc.pre(!member.rebuildDue);
@@ -292,7 +292,7 @@ test('the past is told as it was: what a reader saw at a moment, a replay of tha
   );
   await fc.assert(
     fc.asyncProperty(happening, async ({ program, events }) => {
-      const [ledger, members, clock] = [new MemoryLedger(), new MemoryMemberStore(), new MemoryTierClock()];
+      const [ledger, members, timers] = [new MemoryLedger(), new MemoryMemberStore(), new MemoryWakeUpTimers()];
       await members.save(newMember(program, ENROLLED_AT), 0, []);
       const seen = new Map<number, MemberView>();
       let now = ENROLLED_AT;
@@ -301,7 +301,7 @@ test('the past is told as it was: what a reader saw at a moment, a replay of tha
         const taken = entryOf({ ...transaction, occurredAt: now }, program, now);
         if ((await ledger.record(taken)).status === 'exists') continue;
         await countTransactions(
-          { ledger, members, clock },
+          { ledger, members, timers },
           { program, announcementPolicy: SILENT },
           MEMBER_ID,
           [taken],

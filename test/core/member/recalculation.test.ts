@@ -13,7 +13,7 @@ const order = entry(bonus('order', 1300), '2026-05-02T10:00:00Z', PROGRAM);
 describe('what is found in the ledger and not in the item', () => {
   const cases: [string, Member, object][] = [
     [
-      'is an enrolment’s where the member was never made up, and nobody is told',
+      'is an enrollment’s where the member was never made up, and nobody is told',
       { ...newMember(PROGRAM), rebuildDue: true },
       { cause: 'enrolment', announced: false },
     ],

@@ -74,7 +74,7 @@ describe('a calendar cycle', () => {
   });
 });
 
-describe('an enrolment cycle', () => {
+describe('an enrollment cycle', () => {
   const rule: CycleRule = { type: 'enrollment' };
 
   test('E20: joined on 2025-06-10, it ends at local 00:00 on 2026-06-10, then yearly', () => {
@@ -89,7 +89,7 @@ describe('an enrolment cycle', () => {
     expect(bounds(rule, 'Europe/Madrid', joined, '2030-01-01T00:00:00Z')[2]).toBe('2030-06-09T22:00:00Z');
   });
 
-  test('goes by the local date of the enrolment, not by the one in UTC', () => {
+  test('goes by the local date of the enrollment, not by the one in UTC', () => {
     const joined = at('2025-06-10T22:30:00Z');
     expect(bounds(rule, 'Europe/Madrid', joined, '2026-01-01T00:00:00Z')[2]).toBe('2026-06-10T22:00:00Z');
     expect(bounds(rule, 'America/New_York', joined, '2026-01-01T00:00:00Z')[2]).toBe('2026-06-10T04:00:00Z');
@@ -109,7 +109,7 @@ describe('an enrolment cycle', () => {
     ]);
   });
 
-  test('holds what happened before the enrolment as well: cycles go back without end', () => {
+  test('holds what happened before the enrollment as well: cycles go back without end', () => {
     const joined = at('2025-06-10T15:30:00Z');
     expect(bounds(rule, 'UTC', joined, '2025-06-09T23:59:59Z').slice(1)).toEqual([
       '2024-06-10T00:00:00Z',
@@ -181,8 +181,8 @@ describe('in every time zone there is', () => {
 
   test('a cycle contains its moment, begins with a local day, and leaves no gap to its neighbours', () => {
     fc.assert(
-      fc.property(moments, moments, rules, (when, enrolment, rule) => {
-        const [moment, enrolledAt] = [when.getTime(), enrolment.getTime()];
+      fc.property(moments, moments, rules, (when, enrollment, rule) => {
+        const [moment, enrolledAt] = [when.getTime(), enrollment.getTime()];
         for (const zone of zones) {
           const cycle = cycleAt(rule, zone, enrolledAt, moment);
           if (!(cycle.previousStart < cycle.start && cycle.start <= moment && moment < cycle.end)) {
@@ -207,10 +207,10 @@ describe('in every time zone there is', () => {
 
   test('a cycle ends where the next begins, and the one before ended where it began', () => {
     fc.assert(
-      fc.property(moments, moments, rules, fc.constantFrom(...zones), (when, enrolment, rule, zone) => {
-        const cycle = cycleAt(rule, zone, enrolment.getTime(), when.getTime());
-        const next = cycleAt(rule, zone, enrolment.getTime(), cycle.end);
-        const before = cycleAt(rule, zone, enrolment.getTime(), cycle.start - 1);
+      fc.property(moments, moments, rules, fc.constantFrom(...zones), (when, enrollment, rule, zone) => {
+        const cycle = cycleAt(rule, zone, enrollment.getTime(), when.getTime());
+        const next = cycleAt(rule, zone, enrollment.getTime(), cycle.end);
+        const before = cycleAt(rule, zone, enrollment.getTime(), cycle.start - 1);
         expect([next.previousStart, next.start]).toEqual([cycle.start, cycle.end]);
         expect([before.start, before.end]).toEqual([cycle.previousStart, cycle.start]);
         // About a year: clocks changed by a day at most, and even Samoa only once.
@@ -226,10 +226,10 @@ describe('in every time zone there is', () => {
     const question = fc.tuple(moments, moments, fc.constantFrom(...zones));
     fc.assert(
       fc.property(rules, fc.array(question, { maxLength: 30 }), (rule, questions) => {
-        for (const [when, enrolment, zone] of questions) {
+        for (const [when, enrollment, zone] of questions) {
           const neverAsked = { ...rule };
-          expect(cycleAt(rule, zone, enrolment.getTime(), when.getTime())).toEqual(
-            cycleAt(neverAsked, zone, enrolment.getTime(), when.getTime()),
+          expect(cycleAt(rule, zone, enrollment.getTime(), when.getTime())).toEqual(
+            cycleAt(neverAsked, zone, enrollment.getTime(), when.getTime()),
           );
         }
       }),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../../core/actions/grant.ts';
 import { tierById } from '../../../core/program/program.ts';
-import { nextStanding, standingAt, visibleTier } from '../../../core/rules/visible-tier.ts';
+import { nextVisibleTier, tierWithSourceAt, visibleTier } from '../../../core/rules/visible-tier.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { grantLists, LAST_MOMENT } from '../actions/grants.ts';
 
@@ -133,7 +133,7 @@ test('the order of the grants does not matter', () => {
 test('what decides it is live, gives it, and is named only where the earned tier does not', () => {
   fc.assert(
     fc.property(standings, ({ earned, grants, at }) => {
-      const standing = standingAt(tier(earned), grants, at, PROGRAM);
+      const standing = tierWithSourceAt(tier(earned), grants, at, PROGRAM);
       if (standing.source === 'earned') {
         expect(standing).toEqual({ tier: tier(earned), source: 'earned' });
         return;
@@ -151,7 +151,7 @@ test('what decides it is live, gives it, and is named only where the earned tier
 });
 
 test('of several floors of the tier that shows, the one that ends last decides it', () => {
-  const standing = standingAt(tier('bronze'), grantsOf('gold+0-7 gold+0-9 gold+0-8'), 5, PROGRAM);
+  const standing = tierWithSourceAt(tier('bronze'), grantsOf('gold+0-7 gold+0-9 gold+0-8'), 5, PROGRAM);
   expect(standing.grant?.until).toBe(9);
 });
 
@@ -166,7 +166,7 @@ test('the next tier is the one at the first moment at which an end of a grant ch
         const then = reference(earned, begun, later);
         if (then !== now) expected = { at: later, tier: then };
       }
-      const next = nextStanding(tier(earned), begun, at, PROGRAM);
+      const next = nextVisibleTier(tier(earned), begun, at, PROGRAM);
       expect(next && { at: next.at, tier: next.tier.id }).toEqual(expected);
     }),
     { numRuns: 1000 },

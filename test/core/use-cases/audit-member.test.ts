@@ -8,7 +8,7 @@ import { MINUTE_MS } from '../../../core/time.ts';
 import { auditStoredMember } from '../../../core/use-cases/audit-member.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
 import { intercept } from '../../support/trouble.ts';
 import { MEMBER_ID } from '../histories.ts';
@@ -44,7 +44,7 @@ async function stored(member: Member, entries = [FIRST], changes: TierChange[] =
     await written.after(++written.looks);
     return records;
   });
-  const ports = { ledger, members: reach('members', members), clock: new MemoryTierClock() };
+  const ports = { ledger, members: reach('members', members), timers: new MemoryWakeUpTimers() };
   const pause = async () => void written.pauses++;
   return {
     members,

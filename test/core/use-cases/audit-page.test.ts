@@ -8,7 +8,7 @@ import { AUDIT_PAGE_SIZE, auditPage, outcomeOf } from '../../../core/use-cases/a
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryRuns } from '../../../fakes/memory-runs.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { intercept } from '../../support/trouble.ts';
 import type { Reach } from '../../support/world.ts';
@@ -29,7 +29,7 @@ async function brand(reach: Reach = (_, port) => port) {
     ledger: new MemoryLedger(),
     members: new MemoryMemberStore(),
     runs: new MemoryRuns(),
-    clock: new MemoryTierClock(),
+    timers: new MemoryWakeUpTimers(),
   };
   await stores.runs.create(RUN);
   const ports = Object.fromEntries(

@@ -8,7 +8,7 @@ import { MemoryGroups } from '../../../fakes/memory-groups.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryRuns } from '../../../fakes/memory-runs.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, memberWith, newMember, SILENT } from '../members.ts';
 
@@ -41,7 +41,7 @@ async function portsWith(run: Run, members: Record<string, Member | undefined> =
   const ports = {
     ledger: new MemoryLedger(),
     members: new MemoryMemberStore(),
-    clock: new MemoryTierClock(),
+    timers: new MemoryWakeUpTimers(),
     groups: new AskedGroups(),
     runs: new MemoryRuns(),
   };

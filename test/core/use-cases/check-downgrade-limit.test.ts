@@ -1,7 +1,7 @@
 /** Before the first write of a recalculation, and after the last: the brake, and what is told of it. */
 import { describe, expect, test } from 'vitest';
 import { type AuditRun, NO_COUNTS, type RecalculationRun, type RunCounts } from '../../../core/runs/run.ts';
-import { weighPreview } from '../../../core/use-cases/check-downgrade-limit.ts';
+import { checkDowngradeLimit } from '../../../core/use-cases/check-downgrade-limit.ts';
 import { finishRecalculation } from '../../../core/use-cases/finish-recalculation.ts';
 import { MemoryRuns } from '../../../fakes/memory-runs.ts';
 import { RecordingBus } from '../../../fakes/recording-world.ts';
@@ -51,7 +51,7 @@ describe('the brake', () => {
     const { runs } = await brand(limit, counts);
     // As often as it is weighed, it comes to the same.
     for (const later of [0, 5]) {
-      expect(await weighPreview({ runs }, 'cycle-1', NOW + later)).toMatchObject({ goesOn, downShare });
+      expect(await checkDowngradeLimit({ runs }, 'cycle-1', NOW + later)).toMatchObject({ goesOn, downShare });
     }
     expect(await runs.load('cycle-1')).toEqual({
       ...{ ...RUN, ...limit, total: counts.processed ?? 0 },
@@ -63,7 +63,7 @@ describe('the brake', () => {
   test.each(['cycle-2', 'dry-1', 'audit-1'])('is for a recalculation that writes, and not for %s', async (runId) => {
     const { runs } = await brand();
     const before = await runs.load(runId);
-    await expect(weighPreview({ runs }, runId, NOW)).rejects.toThrow(
+    await expect(checkDowngradeLimit({ runs }, runId, NOW)).rejects.toThrow(
       `There is no recalculation ${runId} with a preview.`,
     );
     expect(await runs.load(runId)).toEqual(before);

@@ -3,7 +3,7 @@ import { MAX_DECIDED_AT_ONCE } from '../../../core/actions/promotions.ts';
 import { countTransactions } from '../../../core/use-cases/count-transactions.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { slippingIn } from '../../support/trouble.ts';
 import { MEMBER_ID } from '../histories.ts';
@@ -15,7 +15,7 @@ const FIRST = entry(bonus('b-1', 600), '2026-06-01T09:00:00Z', PROGRAM);
 const SECOND = entry(bonus('b-2', 500), '2026-06-01T09:30:00Z', PROGRAM);
 
 async function portsWith(more: object | undefined) {
-  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
+  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), timers: new MemoryWakeUpTimers() };
   if (more) await ports.members.save({ ...newMember(PROGRAM), ...more }, 0, []);
   for (const one of [FIRST, SECOND]) await ports.ledger.record(one);
   return ports;
@@ -26,7 +26,7 @@ type Ports = Awaited<ReturnType<typeof portsWith>>;
 const bring = (ports: Ports, entries = [FIRST, SECOND]) =>
   countTransactions(ports, { program: PROGRAM, announcementPolicy: SILENT }, MEMBER_ID, entries, at(NOW));
 
-test('transactions of nobody wait for the enrolment, however often they are brought', async () => {
+test('transactions of nobody wait for the enrollment, however often they are brought', async () => {
   const ports = await portsWith(undefined);
   for (const _ of ['once', 'twice']) expect(await bring(ports)).toEqual({ status: 'notEnrolled' });
   expect(ports.members.writes).toBe(0);
@@ -42,7 +42,7 @@ test('transactions are counted once, and those that were counted are no news', a
   expect(await bring(ports)).toEqual({ status: 'alreadyCounted' });
 });
 
-test('a member whose enrolment did not end is rebuilt, and the operator is told why', async () => {
+test('a member whose enrollment did not end is rebuilt, and the operator is told why', async () => {
   const ports = await portsWith({ rebuildDue: true });
   const rebuilding = await bring(ports);
   const { news } = (await ports.members.recordsOf(MEMBER_ID))!;
@@ -62,7 +62,7 @@ test('what takes more than one write is told whole: each promotion that fired, a
       },
     ],
   });
-  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
+  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), timers: new MemoryWakeUpTimers() };
   await ports.members.save(newMember(program), 0, []);
   const recalculate = (of: typeof ports) =>
     countTransactions(of, { program, announcementPolicy: SILENT }, MEMBER_ID, fired, at(NOW));

@@ -4,7 +4,7 @@ import { expireTier } from '../../../core/use-cases/expire-tier.ts';
 import { manageTier } from '../../../core/use-cases/manage-tier.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { at, bonus, entry, newMember, SILENT } from '../members.ts';
@@ -26,7 +26,7 @@ const END = '2026-07-15T10:00:00Z';
 const NOTHING = { changes: [], notices: [], actions: [] };
 
 async function portsWithMember() {
-  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
+  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), timers: new MemoryWakeUpTimers() };
   await ports.members.save(newMember(PROGRAM), 0, []);
   return ports;
 }

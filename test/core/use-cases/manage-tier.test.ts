@@ -10,7 +10,7 @@ import { manageTier } from '../../../core/use-cases/manage-tier.ts';
 import { rebuildStoredMember } from '../../../core/use-cases/rebuild-member.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { at, bonus, entry, memberWith, newMember, SILENT } from '../members.ts';
@@ -27,7 +27,7 @@ const until = (moment: string) => ({ expiry: { type: 'instant', at: at(moment) }
 const forDays = (amount: number) => ({ expiry: { type: 'duration', amount, unit: 'days' } }) as const;
 
 async function portsWith(member: Member | undefined, entries: readonly LedgerEntry[] = []) {
-  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
+  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), timers: new MemoryWakeUpTimers() };
   if (member) await ports.members.save(member, 0, []);
   for (const one of entries) await ports.ledger.record(one);
   return ports;
@@ -104,7 +104,7 @@ describe('staff are answered', () => {
 
 describe('what happened before the action is taken in first', () => {
   test.each([
-    ['an enrolment that nobody finished', { rebuildDue: true }, { cause: 'enrolment', announced: false }],
+    ['an enrollment that nobody finished', { rebuildDue: true }, { cause: 'enrolment', announced: false }],
     ['an order that the stream has yet to bring', {}, { cause: 'transaction', announced: true, transactionId: 'b' }],
   ])('%s', async (_, due, expected) => {
     const earned = entry(bonus('b', 1200), '2026-12-30T10:00:00Z', PROGRAM);

@@ -54,7 +54,7 @@ export async function passPorts() {
     registrations: new MemoryPassRegistrations(),
     images: new ExampleImages(),
     tokens: new HmacPassTokens(async () => 'the secret of the tests', APPLE.apple.passTypeId),
-    press: new PkpassPress({ sign: async () => new Uint8Array() }),
+    packager: new PkpassPress({ sign: async () => new Uint8Array() }),
     push: new RecordingApplePush(),
     googlePasses: new MemoryGooglePasses(),
     googleWallet: new MemoryGoogleWallet(),
@@ -70,7 +70,7 @@ export async function passPorts() {
 
 export type PassPorts = Awaited<ReturnType<typeof passPorts>>;
 
-/** Ana's item is as her enrolment left it when it died half way: what she bought is in the ledger alone. */
+/** Ana's item is as her enrollment left it when it died half way: what she bought is in the ledger alone. */
 export async function knowOnlyTheLedger({ members }: PassPorts): Promise<void> {
   const { version } = (await members.load(MEMBER_ID))!;
   await members.save({ ...newMember(PROGRAM), version: version + 1, rebuildDue: true }, version, []);

@@ -4,7 +4,7 @@ import { type MemberRequest, putMember } from '../../../core/use-cases/put-membe
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryProfileStore } from '../../../fakes/memory-profile-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { at, bonus, entry, SILENT } from '../members.ts';
@@ -17,7 +17,7 @@ async function portsWith(entries: readonly LedgerEntry[] = []) {
     ledger: new MemoryLedger(),
     members: new MemoryMemberStore(),
     profiles: new MemoryProfileStore(),
-    clock: new MemoryTierClock(),
+    timers: new MemoryWakeUpTimers(),
   };
   for (const one of entries) await ports.ledger.record(one);
   return ports;
@@ -28,7 +28,7 @@ type Ports = Awaited<ReturnType<typeof portsWith>>;
 const put = (ports: Ports, request: Partial<MemberRequest> = {}, now = NOW) =>
   putMember(ports, { program: PROGRAM, announcementPolicy: SILENT }, MEMBER_ID, { profile: {}, ...request }, now);
 
-test('who enrols is told so, with what the points from before come to', async () => {
+test('who enrolls is told so, with what the points from before come to', async () => {
   const ports = await portsWith([entry(bonus('b', 1200), '2026-05-20T10:00:00Z', PROGRAM)]);
   const answer = await put(ports);
   const { member, news } = (await ports.members.recordsOf(MEMBER_ID))!;
@@ -58,7 +58,7 @@ test('who is blocked is the same member otherwise', async () => {
   });
 });
 
-test('another date of enrolment is when the first tier began, but not when a tier that came later did', async () => {
+test('another date of enrollment is when the first tier began, but not when a tier that came later did', async () => {
   const earlier = at('2026-03-01T10:00:00Z');
   const first = await portsWith();
   await put(first);

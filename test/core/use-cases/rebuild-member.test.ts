@@ -7,18 +7,18 @@ import { manageTier } from '../../../core/use-cases/manage-tier.ts';
 import { rebuildStoredMember } from '../../../core/use-cases/rebuild-member.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { at, bonus, entry, newMember, SILENT } from '../members.ts';
 
-// With cycles from each member's enrolment, a member knows its anniversary too.
+// With cycles from each member's enrollment, a member knows its anniversary too.
 const PROGRAM = exampleProgram({ cycle: { type: 'enrollment' } });
 const NOW = '2026-06-20T10:00:00Z';
 const MEMBER: Member = { ...newMember(PROGRAM), anniversary: '05-01' };
 
 async function portsWith(member: Member | undefined, entries: readonly LedgerEntry[] = []) {
-  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
+  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), timers: new MemoryWakeUpTimers() };
   if (member) await ports.members.save(member, 0, []);
   for (const one of entries) await ports.ledger.record(one);
   return ports;

@@ -8,7 +8,7 @@ import { MINUTE_MS } from '../../../core/time.ts';
 import { MemberRecalculation } from '../../../core/use-cases/recalculate-member.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { MEMBER_ID } from '../histories.ts';
 import { floor } from '../member/given.ts';
@@ -42,7 +42,7 @@ async function stored(
   program = PROGRAM,
 ) {
   const { enrolledAt = ENROLLED } = more;
-  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), clock: new MemoryTierClock() };
+  const ports = { ledger: new MemoryLedger(), members: new MemoryMemberStore(), timers: new MemoryWakeUpTimers() };
   const never = { ...newMember(program, enrolledAt), rebuildDue: true };
   const when = Math.max(enrolledAt, ...counted.map(({ recordedAt }) => recordedAt));
   const { member, changes } = written(rebuildMember(never, historyOf(counted), program, { cause: 'enrolment' }, when));

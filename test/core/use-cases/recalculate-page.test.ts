@@ -8,7 +8,7 @@ import { recalculatePage } from '../../../core/use-cases/recalculate-page.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryMemberStore } from '../../../fakes/memory-member-store.ts';
 import { MemoryRuns } from '../../../fakes/memory-runs.ts';
-import { MemoryTierClock } from '../../../fakes/memory-wake-up-timers.ts';
+import { MemoryWakeUpTimers } from '../../../fakes/memory-wake-up-timers.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { intercept } from '../../support/trouble.ts';
 import { at, bonus, entry, historyOf, newMember, SILENT, written } from '../members.ts';
@@ -32,7 +32,7 @@ async function brand(points: Record<string, number>, run: Partial<RecalculationR
     if (String(memberId).startsWith('unreadable')) throw new Error('this ledger cannot be read');
     return call();
   });
-  const ports = { ...stores, ledger: reach('ledger', stores.ledger), clock: new MemoryTierClock() };
+  const ports = { ...stores, ledger: reach('ledger', stores.ledger), timers: new MemoryWakeUpTimers() };
   for (const [memberId, some] of Object.entries(points)) {
     const gift = { ...entry(bonus('gift', some), '2025-06-10T12:00:00Z', program), memberId };
     const never: Member = { ...newMember(program, ENROLLED), memberId, rebuildDue: true };

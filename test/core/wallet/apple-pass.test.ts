@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type AppleIssue, applePass, appleStrings, NEW_VALUE } from '../../../core/wallet/apple-pass.ts';
-import type { PassFace } from '../../../core/wallet/pass-content.ts';
+import type { PassContent } from '../../../core/wallet/pass-content.ts';
 
-const FACE: PassFace = {
+const FACE: PassContent = {
   memberId: 'm-1',
   locale: 'en',
   organizationName: 'Example Ltd',
@@ -65,7 +65,7 @@ describe('a store card', () => {
   });
 
   test('tells the end of a tier at the right, beside the way on; alone it stands where that would', () => {
-    const secondaryOf = (face: PassFace) => applePass(face, ISSUE, undefined).storeCard.secondaryFields;
+    const secondaryOf = (content: PassContent) => applePass(content, ISSUE, undefined).storeCard.secondaryFields;
     const expires = { key: 'expires', label: 'Status until', value: 'July 31, 2026' };
     expect(secondaryOf(FACE)).toEqual([
       { key: 'next', label: 'Next status', value: '3,700 points to Gold' },
@@ -93,8 +93,8 @@ describe('a store card', () => {
   });
 
   test('lets the phone write money as its own language does', () => {
-    const face = { ...FACE, points: { label: 'Spend', value: 99.5, currency: 'EUR' } };
-    expect(applePass(face, ISSUE, undefined).storeCard.headerFields).toEqual([
+    const content = { ...FACE, points: { label: 'Spend', value: 99.5, currency: 'EUR' } };
+    expect(applePass(content, ISSUE, undefined).storeCard.headerFields).toEqual([
       { key: 'points', label: 'Spend', value: 99.5, currencyCode: 'EUR' },
     ]);
   });
@@ -111,7 +111,7 @@ describe('a store card', () => {
 });
 
 describe('the texts in another language', () => {
-  const spanish: PassFace = {
+  const spanish: PassContent = {
     ...FACE,
     description: 'Tarjeta de fidelidad, Example Shop',
     tier: { ...FACE.tier, label: 'Nivel', value: 'Plata' },
@@ -139,13 +139,15 @@ describe('the texts in another language', () => {
     expect(lines.filter((line) => !/^(".*") = \1;$/.test(line))).toEqual([]);
   });
 
-  test.each<[string, Partial<PassFace>]>([
+  test.each<[string, Partial<PassContent>]>([
     ['first', { tier: { ...FACE.tier, value: 'Socio' } }],
     ['last', { member: { label: 'Socio', value: 'Ana' } }],
   ])('where one text stands in two places are the one that differs, also where it stands %s', (_, other) => {
-    const face = { ...FACE, tier: { ...FACE.tier, value: 'Member' } };
-    const translated = { ...face, ...other };
-    const lines = appleStrings(applePass(face, ISSUE, undefined), applePass(translated, ISSUE, undefined)).split('\n');
+    const content = { ...FACE, tier: { ...FACE.tier, value: 'Member' } };
+    const translated = { ...content, ...other };
+    const lines = appleStrings(applePass(content, ISSUE, undefined), applePass(translated, ISSUE, undefined)).split(
+      '\n',
+    );
     expect(lines.filter((line) => line.startsWith('"Member" ='))).toEqual(['"Member" = "Socio";']);
   });
 });

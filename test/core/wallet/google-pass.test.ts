@@ -7,13 +7,13 @@ import { googleMessage, keptMessages, NOTIFICATIONS_SPAN_MS, withNotice } from '
 import { closedGoogleObject, googleObject } from '../../../core/wallet/google-object.ts';
 import { googleSaveClaims, googleSaveUrl } from '../../../core/wallet/google-save-link.ts';
 import { googleTexts } from '../../../core/wallet/google-texts.ts';
-import type { PassFace, WalletBrand } from '../../../core/wallet/pass-content.ts';
+import type { PassContent, WalletBrand } from '../../../core/wallet/pass-content.ts';
 import { EXAMPLE_GOOGLE, exampleBrand, exampleWallet } from '../../support/program.ts';
 
 const brandWith = (google: Partial<GoogleBrand['wallet']['google']> = {}, wallet = {}) =>
   exampleBrand({}, {}, exampleWallet({ google: { ...EXAMPLE_GOOGLE, ...google }, ...wallet })) as GoogleBrand;
 
-const FACE: PassFace = {
+const FACE: PassContent = {
   memberId: 'm-1',
   locale: 'en',
   organizationName: 'Example Shop',
@@ -172,7 +172,7 @@ describe('the class of a tier', () => {
 });
 
 describe('the object of a member', () => {
-  const spanish: PassFace = {
+  const spanish: PassContent = {
     ...FACE,
     locale: 'es',
     points: { ...FACE.points, label: 'Puntos' },
@@ -244,7 +244,7 @@ describe('the object of a member', () => {
     });
   });
 
-  test('is the same for the same face, whenever it is made: a change is seen by comparing', () => {
+  test('is the same for the same content, whenever it is made: a change is seen by comparing', () => {
     const make = () => JSON.stringify(googleObject(FACE, { es: spanish, en: FACE }, EXAMPLE_GOOGLE));
     expect(make()).toBe(make());
   });

@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { viewNow } from '../../../core/member/member-view.ts';
 import type { Brand, ProgramFile, WalletSettings } from '../../../core/program/brand.ts';
 import { compileProgram } from '../../../core/program/program.ts';
-import { faceOf, hasWallet, type PassHolder } from '../../../core/wallet/pass-content.ts';
+import { hasWallet, type PassHolder, passContentOf } from '../../../core/wallet/pass-content.ts';
 import { exampleBrand, exampleWallet } from '../../support/program.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
-async function faceFrom(world: World, holder: PassHolder | undefined, brand: Brand = world.brand) {
+async function contentFrom(world: World, holder: PassHolder | undefined, brand: Brand = world.brand) {
   if (!hasWallet(brand)) throw new Error('The example brand has a wallet.');
   const member = await world.ports.members.load('m-1');
   const program = compileProgram(brand);
-  return faceOf(viewNow(member!, program, world.now())!, holder, brand, program);
+  return passContentOf(viewNow(member!, program, world.now())!, holder, brand, program);
 }
 
 async function silverWorld(wallet: Partial<WalletSettings> = {}) {
@@ -21,9 +21,9 @@ async function silverWorld(wallet: Partial<WalletSettings> = {}) {
   return world;
 }
 
-describe('the face of a pass', () => {
+describe('the content of a pass', () => {
   test('tells tier, points, the way to the next tier, name, and what a till scans', async () => {
-    expect(await faceFrom(await silverWorld(), { name: 'Ana García' })).toMatchObject({
+    expect(await contentFrom(await silverWorld(), { name: 'Ana García' })).toMatchObject({
       organizationName: 'Example Shop',
       tier: { id: 'silver', label: 'Status', value: 'Silver' },
       points: { label: 'Points', value: 1300, currency: undefined },
@@ -45,7 +45,7 @@ describe('the face of a pass', () => {
 
   test('speaks the member’s language, in the brand’s words where it has its own', async () => {
     const world = await silverWorld({ terms: { en: 'Terms.', es: 'Condiciones.' } });
-    expect(await faceFrom(world, { locale: 'es-MX' })).toMatchObject({
+    expect(await contentFrom(world, { locale: 'es-MX' })).toMatchObject({
       locale: 'es-MX',
       description: 'Tarjeta de fidelidad, Example Shop',
       tier: { label: 'Nivel' },
@@ -57,9 +57,9 @@ describe('the face of a pass', () => {
 
   test('a language that nobody has words in is read in the brand’s, and then in English', async () => {
     const world = await silverWorld();
-    expect(await faceFrom(world, { locale: 'ja' })).toMatchObject({ tier: { label: 'Status' } });
+    expect(await contentFrom(world, { locale: 'ja' })).toMatchObject({ tier: { label: 'Status' } });
     const brand = { ...world.brand, notifications: { ...world.brand.notifications, defaultLocale: 'de' } };
-    expect(await faceFrom(world, { locale: 'ja' }, brand)).toMatchObject({ points: { label: 'Punkte' } });
+    expect(await contentFrom(world, { locale: 'ja' }, brand)).toMatchObject({ points: { label: 'Punkte' } });
   });
 
   test('numbers and dates are written as the words around them, and a tier is called as the brand calls it', async () => {
@@ -73,19 +73,19 @@ describe('the face of a pass', () => {
     await world.post('m-1', { points: 1300 });
     await world.deliver();
     world.at('2027-01-10T10:00:00Z');
-    const face = await faceFrom(world, { locale: 'ja' });
-    expect(face).toMatchObject({
+    const content = await contentFrom(world, { locale: 'ja' });
+    expect(content).toMatchObject({
       tier: { value: 'Plata' },
       next: { value: 'Necesitas 3700 puntos más para Oro' },
       keep: { value: '1000 puntos más hasta el 31 de diciembre de 2027' },
     });
-    expect({ ...face, locale: 'es' }).toEqual(await faceFrom(world, undefined));
+    expect({ ...content, locale: 'es' }).toEqual(await contentFrom(world, undefined));
     await world.act('m-1', {
       action: 'upgrade',
       strategy: { type: 'specific', tier: 'gold' },
       expiry: { type: 'date', date: '2027-02-01' },
     });
-    expect(await faceFrom(world, { locale: 'ja' })).toMatchObject({
+    expect(await contentFrom(world, { locale: 'ja' })).toMatchObject({
       tier: { value: 'Oro' },
       expires: { value: '31 de enero de 2027' },
     });
@@ -99,7 +99,7 @@ describe('the face of a pass', () => {
       await world.deliver();
       if (now !== undefined) world.at('2027-02-01T10:00:00Z');
       await world.act('m-1', { action: 'downgrade', strategy: { type: 'specific', tier: 'silver' }, ...action });
-      return faceFrom(world, undefined);
+      return contentFrom(world, undefined);
     }
 
     test.each<[string, Record<string, unknown>, string, string]>([
@@ -127,8 +127,8 @@ describe('the face of a pass', () => {
     });
 
     test('names the next tier alone where the points are gone once the cycle ends', async () => {
-      const face = await heldDown({}, {}, '2026-12-01T10:00:00Z');
-      expect(face).toMatchObject({
+      const content = await heldDown({}, {}, '2026-12-01T10:00:00Z');
+      expect(content).toMatchObject({
         next: { value: 'Gold', missing: 0 },
         expires: { value: 'December 31, 2027' },
         keep: { value: '1,000 more points by December 31, 2027' },
@@ -136,8 +136,11 @@ describe('the face of a pass', () => {
     });
 
     test('says that the higher tier comes within the cycle, whatever the end of the cycle brings', async () => {
-      const face = await heldDown({ expiry: { type: 'date', date: '2027-08-01' } }, {}, '2026-12-01T10:00:00Z');
-      expect(face).toMatchObject({ next: { value: 'Gold after July 31, 2027' }, expires: { value: 'July 31, 2027' } });
+      const content = await heldDown({ expiry: { type: 'date', date: '2027-08-01' } }, {}, '2026-12-01T10:00:00Z');
+      expect(content).toMatchObject({
+        next: { value: 'Gold after July 31, 2027' },
+        expires: { value: 'July 31, 2027' },
+      });
     });
 
     test('names the next tier alone where the end of the cycle leaves the present one', async () => {
@@ -148,7 +151,7 @@ describe('the face of a pass', () => {
       await world.post('m-1', { points: 1200 });
       await world.deliver();
       await world.act('m-1', { action: 'downgrade', strategy: { type: 'specific', tier: 'silver' } });
-      expect(await faceFrom(world, undefined)).toMatchObject({
+      expect(await contentFrom(world, undefined)).toMatchObject({
         next: { value: 'Gold', missing: 0 },
         keep: { value: 'Nothing more is needed. Your status continues after December 31, 2027.' },
       });
@@ -163,8 +166,8 @@ describe('the face of a pass', () => {
     });
 
     test('names the next tier alone where nothing ends', async () => {
-      const face = await heldDown({}, { cycle: { type: 'none' } });
-      expect(face).toMatchObject({ next: { value: 'Gold', missing: 0 }, expires: null, keep: null });
+      const content = await heldDown({}, { cycle: { type: 'none' } });
+      expect(content).toMatchObject({ next: { value: 'Gold', missing: 0 }, expires: null, keep: null });
     });
   });
 
@@ -183,10 +186,10 @@ describe('the face of a pass', () => {
   ])('%s', async (_, date, keep) => {
     const world = await silverWorld();
     await world.act('m-1', { expiry: { type: 'date', date } });
-    const face = await faceFrom(world, undefined);
-    expect(face.tier.value).toBe('Gold');
-    if (keep) expect(face.keep).toMatchObject(keep);
-    else expect(face.keep).toBeNull();
+    const content = await contentFrom(world, undefined);
+    expect(content.tier.value).toBe('Gold');
+    if (keep) expect(content.keep).toMatchObject(keep);
+    else expect(content.keep).toBeNull();
   });
 
   test('a design’s own labels come before Laurel’s', async () => {
@@ -197,13 +200,13 @@ describe('the face of a pass', () => {
         silver: { ...designs.silver!, labels: { points: { en: 'Beans', es: 'Granos' }, tier: 'Club' } },
       },
     });
-    expect(await faceFrom(world, { locale: 'es' })).toMatchObject({
+    expect(await contentFrom(world, { locale: 'es' })).toMatchObject({
       points: { label: 'Granos' },
       tier: { label: 'Club' },
       // Laurel's word would contradict the brand's.
       next: { value: 'Necesitas 3700 más para Gold' },
     });
-    expect(await faceFrom(world, undefined)).toMatchObject({ next: { value: '3,700 more are needed for Gold' } });
+    expect(await contentFrom(world, undefined)).toMatchObject({ next: { value: '3,700 more are needed for Gold' } });
   });
 
   test('at the top there is no next tier; with spend, the figure is money and is called spent', async () => {
@@ -211,7 +214,7 @@ describe('the face of a pass', () => {
     await world.enrol('m-1');
     await world.post('m-1', { amount: '12000.50' });
     await world.deliver();
-    expect(await faceFrom(world, undefined)).toMatchObject({
+    expect(await contentFrom(world, undefined)).toMatchObject({
       tier: { id: 'platinum' },
       next: null,
       points: { label: 'Spent', value: 12000.5, currency: 'EUR' },
@@ -225,7 +228,7 @@ describe('the face of a pass', () => {
     });
     const world = makeWorld({ program: { basis: 'spend' }, wallet });
     await world.enrol('m-1');
-    expect(await faceFrom(world, undefined)).toMatchObject({
+    expect(await contentFrom(world, undefined)).toMatchObject({
       points: { label: 'This year', value: 0, currency: 'EUR' },
       next: { value: '€1,000.00 more is needed for Silver' },
     });
@@ -263,7 +266,7 @@ describe('the face of a pass', () => {
       await world.post('m-1', { amount });
       await world.deliver();
       world.at('2027-02-01T10:00:00Z');
-      expect(await faceFrom(world, undefined)).toMatchObject({
+      expect(await contentFrom(world, undefined)).toMatchObject({
         tier: { id: 'silver' },
         next: { value: toNext },
         keep: { value: toKeep },
@@ -287,7 +290,7 @@ describe('the face of a pass', () => {
     await world.post('m-1', { points: 10 });
     await world.deliver();
     world.at('2027-02-01T10:00:00Z');
-    expect(await faceFrom(world, undefined)).toMatchObject({
+    expect(await contentFrom(world, undefined)).toMatchObject({
       tier: { id: 'silver' },
       next: { label: 'Next status', value: 'Gold', short: 'Gold', missing: null, tier: 'gold' },
       keep: null,
@@ -310,13 +313,13 @@ describe('the face of a pass', () => {
     await world.enrol('m-1');
     await world.post('m-1', { points: 400 });
     await world.deliver();
-    expect(await faceFrom(world, undefined)).toMatchObject({ next: { value, short: '600 points to Gold' } });
+    expect(await contentFrom(world, undefined)).toMatchObject({ next: { value, short: '600 points to Gold' } });
   });
 
   test('a tier that a tier action gave tells its last day', async () => {
     const world = await silverWorld();
     await world.act('m-1', { expiry: { type: 'date', date: '2026-08-01' } });
-    expect(await faceFrom(world, undefined)).toMatchObject({
+    expect(await contentFrom(world, undefined)).toMatchObject({
       tier: { id: 'gold' },
       expires: { label: 'Status until', value: 'July 31, 2026' },
     });

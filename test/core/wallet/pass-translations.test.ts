@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FACE_LANGUAGES, faceWords, inLanguage, type Missing } from '../../../core/wallet/pass-translations.ts';
+import { inLanguage, type Missing, PASS_LANGUAGES, passTranslation } from '../../../core/wallet/pass-translations.ts';
 
 describe('what Laurel itself writes on a pass', () => {
   const points: Missing = { amount: '200', unit: 'points', isOne: false };
@@ -50,7 +50,7 @@ describe('what Laurel itself writes on a pass', () => {
       ],
     ],
   ])('says in %s how far the next tier is, with the unit', (language, sentences) => {
-    const { toNext } = faceWords(language);
+    const { toNext } = passTranslation(language);
     expect([points, one, ownWord, oneOfOwnWord, money].map((missing) => toNext(missing, 'Gold'))).toEqual(sentences);
   });
 
@@ -78,7 +78,7 @@ describe('what Laurel itself writes on a pass', () => {
       ],
     ],
   ])('says in %s how far the next tier is in few words, for the front of a card', (language, sentences) => {
-    const { shortToNext } = faceWords(language);
+    const { shortToNext } = passTranslation(language);
     expect([points, one, ownWord, oneOfOwnWord, money].map((missing) => shortToNext(missing, 'Gold'))).toEqual(
       sentences,
     );
@@ -114,7 +114,7 @@ describe('what Laurel itself writes on a pass', () => {
       'Gold après le DAY',
     ],
   ])('says in %s what keeps this tier until a day, and what follows after it', (language, ...sentences) => {
-    const words = faceWords(language);
+    const words = passTranslation(language);
     expect([
       words.toKeep(points, 'DAY'),
       words.toKeep(money, 'DAY'),
@@ -124,17 +124,17 @@ describe('what Laurel itself writes on a pass', () => {
   });
 
   test('is in four languages, each with a word for every place', () => {
-    expect(FACE_LANGUAGES).toEqual(['en', 'es', 'de', 'fr']);
-    for (const language of FACE_LANGUAGES) {
-      const { labels, description, spent } = faceWords(language);
-      expect(Object.keys(labels)).toEqual(Object.keys(faceWords('en').labels));
+    expect(PASS_LANGUAGES).toEqual(['en', 'es', 'de', 'fr']);
+    for (const language of PASS_LANGUAGES) {
+      const { labels, description, spent } = passTranslation(language);
+      expect(Object.keys(labels)).toEqual(Object.keys(passTranslation('en').labels));
       for (const word of [description, spent, ...Object.values(labels)]) expect(word).toMatch(/^\p{Lu}\p{L}/u);
     }
   });
 
   test('is in the first language that it knows, whatever country it is spoken in, and else in English', () => {
-    expect(faceWords('ja', 'de-CH', 'fr').description).toBe('Treuekarte');
-    expect(faceWords(undefined, 'ja').description).toBe('Loyalty card');
+    expect(passTranslation('ja', 'de-CH', 'fr').description).toBe('Treuekarte');
+    expect(passTranslation(undefined, 'ja').description).toBe('Loyalty card');
   });
 });
 

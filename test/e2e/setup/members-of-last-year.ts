@@ -37,7 +37,7 @@ export async function enrolLastYear(members: readonly MemberOfLastYear[]): Promi
     ledger,
     members: store,
     profiles: new DynamoProfileStore(client, cloud.outputs.MembersTable!),
-    clock: { wakeAt: async () => {} },
+    timers: { wakeAt: async () => {} },
   };
   const program = compileProgram(JSON.parse(readFileSync(resolve('brands/demo.json'), 'utf8')));
   const rules = { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } };

@@ -8,7 +8,7 @@ import { unzipPass, verifySignature } from '../../support/judged-by-programs.ts'
 import { digestsOf } from '../../support/read-pass.ts';
 
 const NOW = Date.UTC(2026, 4, 2, 10);
-const press = new PkpassPress(new CmsPassSigner(currentCertificates));
+const packager = new PkpassPress(new CmsPassSigner(currentCertificates));
 const files: Record<string, Uint8Array> = {
   'pass.json': Buffer.from(JSON.stringify({ description: 'Größe ☕️' })),
   'es.lproj/pass.strings': Buffer.from('"Points" = "Puntos";\n'),
@@ -17,26 +17,26 @@ const files: Record<string, Uint8Array> = {
 
 describe('a pass that was pressed', () => {
   test('opens with unzip, and holds every file as it was', async () => {
-    const read = unzipPass(await press.press(files, NOW));
+    const read = unzipPass(await packager.pack(files, NOW));
     expect(Object.keys(read.files).sort()).toEqual([...Object.keys(files), 'manifest.json', 'signature'].sort());
     for (const [name, bytes] of Object.entries(files)) expect(read.files[name], name).toEqual(Buffer.from(bytes));
     expect(read.pass.description).toBe('Größe ☕️');
   });
 
   test('has a manifest with the digest of each file', async () => {
-    const read = unzipPass(await press.press(files, NOW));
+    const read = unzipPass(await packager.pack(files, NOW));
     expect(read.manifest).toEqual(digestsOf(read));
   });
 
   test.each(['smime', 'cms'] as const)('is signed so that openssl %s accepts it against the chain', async (command) => {
-    const read = unzipPass(await press.press(files, NOW));
+    const read = unzipPass(await packager.pack(files, NOW));
     expect(verifySignature(read, exampleChain().root.certificate, command)).toBe(
       read.files['manifest.json']!.toString('utf8'),
     );
   });
 
   test('is not accepted once a byte of its manifest is another, nor against another root', async () => {
-    const read = unzipPass(await press.press(files, NOW));
+    const read = unzipPass(await packager.pack(files, NOW));
     const manifest = Buffer.from(read.files['manifest.json']!);
     manifest[10]! ^= 1;
     const { root, wwdr } = exampleChain();
@@ -47,7 +47,7 @@ describe('a pass that was pressed', () => {
   });
 
   test('keeps images in the sizes that they have', async () => {
-    const read = unzipPass(await press.press(files, NOW));
+    const read = unzipPass(await packager.pack(files, NOW));
     const sizes = ['icon.png', 'icon@2x.png', 'logo@2x.png', 'strip@2x.png'].map((name) => pngSize(read.files[name]!));
     expect(sizes).toEqual([
       { width: 29, height: 29 },
@@ -58,9 +58,9 @@ describe('a pass that was pressed', () => {
   });
 
   test('has the same contents as long as its files are the same', () => {
-    const contents = press.contentsOf(files);
-    expect(press.contentsOf({ ...files })).toBe(contents);
-    expect(press.contentsOf({ ...files, 'pass.json': Buffer.from('{}') })).not.toBe(contents);
-    expect(press.contentsOf({ ...files, 'icon.png': Buffer.from(files['logo.png']!) })).not.toBe(contents);
+    const contents = packager.contentsOf(files);
+    expect(packager.contentsOf({ ...files })).toBe(contents);
+    expect(packager.contentsOf({ ...files, 'pass.json': Buffer.from('{}') })).not.toBe(contents);
+    expect(packager.contentsOf({ ...files, 'icon.png': Buffer.from(files['logo.png']!) })).not.toBe(contents);
   });
 });

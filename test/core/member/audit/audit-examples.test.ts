@@ -510,7 +510,7 @@ describe('the cycle that the sums are of', () => {
 describe('work that is under way', () => {
   const welcome = { promotions: ['gone'], at: ENROLLED };
 
-  test('an enrolment whose ledger was never counted is all that is told', () => {
+  test('an enrollment whose ledger was never counted is all that is told', () => {
     const records = withMember(RIGHT, { rebuildDue: true, tally: sumsOf([]), welcome });
     const audit = auditOf(records);
     expect(audit.told).toEqual([['rebuildDue', true, null, 'enrolmentUnfinished']]);
@@ -525,7 +525,7 @@ describe('work that is under way', () => {
     expect(audit.expected).toEqual(records.member);
   });
 
-  test('so are they where no enrolment fired any', () => {
+  test('so are they where no enrollment fired any', () => {
     const records = withMember(RIGHT, { undecided: true });
     expect(auditOf(records).expected).toEqual(records.member);
   });
@@ -559,7 +559,7 @@ describe('work that is under way', () => {
       expect(auditOf(records, [...LEDGER, late], program).told).toEqual([]);
     });
 
-    test('by an enrolment, and that nobody decided, is told beside the welcome', () => {
+    test('by an enrollment, and that nobody decided, is told beside the welcome', () => {
       const greeting = exampleProgram({ promotions: [{ ...TRIAL, trigger: { on: 'enrolment' } }] });
       const greeted = withMember(rightRecords({ program: greeting }), {
         welcome: { promotions: ['trial'], at: ENROLLED },

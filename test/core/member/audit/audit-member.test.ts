@@ -13,7 +13,7 @@ import { recordTransaction } from '../../../../core/use-cases/record-transaction
 import { MemoryMemberStore } from '../../../../fakes/memory-member-store.ts';
 import { anyTransaction, type ManagedLife, managedLives, RULEBOOKS } from '../../actions/managed-lives.ts';
 import { MEMBER_ID } from '../../histories.ts';
-import { ANNOUNCING, ENROLMENT, lifeOf, lives } from '../../lives.ts';
+import { ANNOUNCING, ENROLLMENT, lifeOf, lives } from '../../lives.ts';
 import { written } from '../../members.ts';
 import { type Corruption, corruptionsOf } from './corruptions.ts';
 
@@ -28,7 +28,7 @@ interface Lived {
 async function lived({ rulebook, enrolledFirst, happening, batch, backwards }: ManagedLife): Promise<Lived> {
   const program = RULEBOOKS[rulebook]!.program;
   const life = lifeOf(program);
-  for (const event of [...(enrolledFirst ? [ENROLMENT] : []), ...happening]) await life.live(event);
+  for (const event of [...(enrolledFirst ? [ENROLLMENT] : []), ...happening]) await life.live(event);
   await life.settle(batch, backwards);
   return readAgain({ life, program });
 }
@@ -63,7 +63,7 @@ describe('whoever is right', () => {
     await fc.assert(
       fc.asyncProperty(lives, async ({ program, enrolledFirst, happening, batch, backwards }) => {
         const life = lifeOf(program);
-        for (const event of [...(enrolledFirst ? [ENROLMENT] : []), ...happening]) await life.live(event);
+        for (const event of [...(enrolledFirst ? [ENROLLMENT] : []), ...happening]) await life.live(event);
         await life.settle(batch, backwards);
         const one = await readAgain({ life, program });
         if (!one.records.member.rebuildDue) expect(findingsOf(one)).toEqual([]);
