@@ -9,6 +9,7 @@ const NOT_A_FUNCTION = '(?:adapters|runtime|contract)';
 const FUNCTION_FOLDER = `^functions/(?!${NOT_A_FUNCTION}/)`;
 const READS_BRAND_FILE =
   '^core/program/(?:read-brand|brand-warnings|brand-json-schema|schema-places|[a-z]+-problems)[.]ts$';
+const HANDLER = '^functions/[^/]+/handler[.]ts$';
 const SDK = 'node_modules/(?:@aws-sdk|@smithy|aws-sdk|passkit-generator)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -46,10 +47,18 @@ module.exports = {
     {
       name: 'a-function-imports-no-other-function',
       comment:
-        'Functions are deployed one by one. What two of them need belongs into core, contract, runtime or adapters.',
+        'One verb does not depend on another. What two of them need belongs into core, contract, runtime or adapters. ' +
+        'Only a handler.ts composes the verbs that share a function.',
       severity: 'error',
-      from: { path: `^functions/(?!${NOT_A_FUNCTION}/)([^/]+)/` },
+      from: { path: `${FUNCTION_FOLDER}([^/]+)/`, pathNot: HANDLER },
       to: { path: FUNCTION_FOLDER, pathNot: '^functions/$1/' },
+    },
+    {
+      name: 'a-handler-composes-make-handlers-only',
+      comment: 'A function that several verbs share calls each of them as its tests do: by its make-handler.ts.',
+      severity: 'error',
+      from: { path: `${FUNCTION_FOLDER}([^/]+)/handler[.]ts$` },
+      to: { path: FUNCTION_FOLDER, pathNot: ['^functions/$1/', '/make-handler[.]ts$'] },
     },
     {
       name: 'adapters-runtime-and-contract-import-no-function',

@@ -4,7 +4,7 @@ import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
-import { LaurelFunction } from './parts/laurel-function.ts';
+import type { LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelLog } from './parts/laurel-log.ts';
 import { OperatorSecret } from './parts/operator-secret.ts';
 
@@ -17,12 +17,15 @@ export interface FrontDoorProps {
 /** A method and a path, as `docs` and the OpenAPI document write them. */
 export type Route = `${keyof typeof HttpMethod} /v1/${string}`;
 
-/** Where calls come in: the HTTP API with its throttle and its log, the keys that open it, and what it tells of itself. */
+/** Where calls come in: the HTTP API with its throttle and its log, and the keys that open it. */
 export class FrontDoor extends Construct {
   readonly api: HttpApi;
   /** Where callers reach the API. */
   readonly url: string;
   readonly apiKeys: OperatorSecret;
+
+  /** One for each function, however many routes lead to it. */
+  private readonly integrations = new Map<LaurelFunction, HttpLambdaIntegration>();
 
   constructor(scope: Construct, id: string, { brand }: FrontDoorProps) {
     super(scope, id);
@@ -67,9 +70,6 @@ export class FrontDoor extends Construct {
       description: 'Who may call: {"keys": [{"id", "role", "sha256", "createdAt"}]}. No key itself, only its hash.',
       list: 'keys',
     });
-
-    this.openToKeyHolders('GET /v1/program', new LaurelFunction(this, 'ReadProgram', { brand }));
-    this.openToAnyone('GET /v1/openapi.json', new LaurelFunction(this, 'ReadOpenapi', { brand }));
   }
 
   /** Routes calls to a function that checks the caller's API key and its role. */
@@ -82,10 +82,8 @@ export class FrontDoor extends Construct {
   /** Routes calls to a function that asks for no key: what it serves is public, or it checks a signature. */
   openToAnyone(route: Route, handler: LaurelFunction): void {
     const [method, path] = route.split(' ') as [keyof typeof HttpMethod, string];
-    this.api.addRoutes({
-      path,
-      methods: [HttpMethod[method]],
-      integration: new HttpLambdaIntegration(handler.node.id, handler.lambda),
-    });
+    const integration = this.integrations.get(handler) ?? new HttpLambdaIntegration(handler.node.id, handler.lambda);
+    this.integrations.set(handler, integration);
+    this.api.addRoutes({ path, methods: [HttpMethod[method]], integration });
   }
 }

@@ -9,7 +9,7 @@ import { MemberNotifications } from './member-notifications.ts';
 import { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { PointsLedger } from './points-ledger.ts';
-import { Runs } from './runs.ts';
+import { Queries } from './queries.ts';
 import { TierActions } from './tier-actions.ts';
 import { TierAnnouncements } from './tier-announcements.ts';
 import { TierClock } from './tier-clock.ts';
@@ -44,7 +44,7 @@ export class LoyaltyStack extends Stack {
       ...{ brand, frontDoor, ledger, members, clock, announcements },
     });
     const audit = new DriftAudit(this, 'DriftAudit', { brand, ledger, members, clock, announcements });
-    new Runs(this, 'Runs', { brand, frontDoor, members, actions, recalculation: cycles, audit });
+    new Queries(this, 'Queries', { brand, frontDoor, ledger, members, actions, cycles, audit });
     const notifications = new MemberNotifications(this, 'MemberNotifications', { brand, members, announcements });
     const googlePasses = brand.settings.wallet?.google
       ? new GooglePasses(this, 'GooglePasses', { brand, frontDoor, ledger, members, announcements })

@@ -14,7 +14,7 @@ export interface MembersProps {
   readonly clock: TierClock;
 }
 
-/** The members as they stand, and the calls about one member: enrol, read, explain, list, and forget who it is. */
+/** The members as they stand, and the calls that change who a member is: enroll, change, and erase what is personal. */
 export class Members extends Construct {
   readonly table: LaurelTable;
   readonly putMember: LaurelFunction;
@@ -40,32 +40,15 @@ export class Members extends Construct {
       ],
     });
     const ofMembers = { MEMBERS_TABLE: this.table.tableName };
-    const ofMembersAndPoints = { ...ofMembers, POINTS_TABLE: ledger.table.tableName };
 
-    this.putMember = new LaurelFunction(this, 'PutMember', { brand, environment: ofMembersAndPoints });
+    this.putMember = new LaurelFunction(this, 'PutMember', {
+      brand,
+      environment: { ...ofMembers, POINTS_TABLE: ledger.table.tableName },
+    });
     clock.openTo(this.putMember);
     this.table.grant(this.putMember, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query');
     ledger.table.grant(this.putMember, 'dynamodb:Query');
     frontDoor.openToKeyHolders('PUT /v1/members/{memberId}', this.putMember);
-
-    const read = new LaurelFunction(this, 'ReadMember', { brand, environment: ofMembersAndPoints });
-    this.table.grant(read, 'dynamodb:GetItem', 'dynamodb:Query');
-    ledger.table.grant(read, 'dynamodb:Query');
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}', read);
-
-    const explain = new LaurelFunction(this, 'ExplainTier', { brand, environment: ofMembersAndPoints });
-    this.table.grant(explain, 'dynamodb:GetItem', 'dynamodb:Query');
-    ledger.table.grant(explain, 'dynamodb:Query');
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/explanation', explain);
-
-    const listTransactions = new LaurelFunction(this, 'ListTransactions', { brand, environment: ofMembersAndPoints });
-    this.table.grant(listTransactions, 'dynamodb:GetItem');
-    ledger.table.grant(listTransactions, 'dynamodb:Query');
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/transactions', listTransactions);
-
-    const listTierChanges = new LaurelFunction(this, 'ListTierChanges', { brand, environment: ofMembers });
-    this.table.grant(listTierChanges, 'dynamodb:GetItem', 'dynamodb:Query');
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/tier-changes', listTierChanges);
 
     this.eraseProfile = new LaurelFunction(this, 'EraseProfile', { brand, environment: ofMembers });
     this.table.grant(

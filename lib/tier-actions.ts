@@ -19,7 +19,7 @@ export interface TierActionsProps {
 
 /** Tiers that are given and taken by hand: a member's at once, a group's by a run over its members. */
 export class TierActions extends Construct {
-  readonly manageTier: LaurelFunction;
+  readonly takeTierActions: LaurelFunction;
   readonly changeGroupTiers: LaurelFunction;
   /** Carries an action on a group through its pages. */
   readonly runs: RunMachine;
@@ -29,19 +29,10 @@ export class TierActions extends Construct {
     const ofMembers = { MEMBERS_TABLE: members.table.tableName };
     const ofMembersAndPoints = { ...ofMembers, POINTS_TABLE: ledger.table.tableName };
 
-    this.manageTier = new LaurelFunction(this, 'ManageTier', { brand, environment: ofMembersAndPoints });
-    clock.openTo(this.manageTier);
-    ledger.table.grant(this.manageTier, 'dynamodb:Query');
-    members.table.grant(this.manageTier, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
-    frontDoor.openToKeyHolders('POST /v1/members/{memberId}/tier-actions', this.manageTier);
-
-    const join = new LaurelFunction(this, 'JoinGroup', { brand, environment: ofMembers });
-    members.table.grant(join, 'dynamodb:UpdateItem');
-    frontDoor.openToKeyHolders('PUT /v1/groups/{groupId}/members/{memberId}', join);
-
-    const leave = new LaurelFunction(this, 'LeaveGroup', { brand, environment: ofMembers });
-    members.table.grant(leave, 'dynamodb:UpdateItem');
-    frontDoor.openToKeyHolders('DELETE /v1/groups/{groupId}/members/{memberId}', leave);
+    const joinOrLeave = new LaurelFunction(this, 'JoinOrLeaveGroup', { brand, environment: ofMembers });
+    members.table.grant(joinOrLeave, 'dynamodb:UpdateItem');
+    frontDoor.openToKeyHolders('PUT /v1/groups/{groupId}/members/{memberId}', joinOrLeave);
+    frontDoor.openToKeyHolders('DELETE /v1/groups/{groupId}/members/{memberId}', joinOrLeave);
 
     this.changeGroupTiers = new LaurelFunction(this, 'ChangeGroupTiers', {
       brand,
@@ -64,13 +55,16 @@ export class TierActions extends Construct {
       definition: this.pageAfterPage(),
     });
 
-    const manageGroup = new LaurelFunction(this, 'ManageGroupTier', {
+    this.takeTierActions = new LaurelFunction(this, 'TakeTierActions', {
       brand,
-      environment: { ...ofMembers, GROUP_ACTIONS_STATE_MACHINE: this.runs.machine.stateMachineArn },
+      environment: { ...ofMembersAndPoints, GROUP_ACTIONS_STATE_MACHINE: this.runs.machine.stateMachineArn },
     });
-    members.table.grant(manageGroup, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
-    this.runs.letStart(manageGroup);
-    frontDoor.openToKeyHolders('POST /v1/groups/{groupId}/tier-actions', manageGroup);
+    clock.openTo(this.takeTierActions);
+    ledger.table.grant(this.takeTierActions, 'dynamodb:Query');
+    members.table.grant(this.takeTierActions, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
+    this.runs.letStart(this.takeTierActions);
+    frontDoor.openToKeyHolders('POST /v1/members/{memberId}/tier-actions', this.takeTierActions);
+    frontDoor.openToKeyHolders('POST /v1/groups/{groupId}/tier-actions', this.takeTierActions);
   }
 
   /** The function does a page and returns what the next one begins with, until it says that it is done. Nothing is caught. */

@@ -39,8 +39,7 @@ const ON_DEVICE = '/v1/wallet/apple/v1/devices/{deviceId}/registrations/{passTyp
 export class WalletPasses extends Construct {
   /** What passes are signed with and pushed by. */
   readonly certificates: OperatorSecret;
-  readonly readPass: LaurelFunction;
-  readonly openPassLink: LaurelFunction;
+  readonly handOutPasses: LaurelFunction;
   readonly serveWallet: LaurelFunction;
   readonly sendPush: LaurelFunction;
   readonly checkCertificates: LaurelFunction;
@@ -64,23 +63,10 @@ export class WalletPasses extends Construct {
         'Each pass on a phone carries a token that was computed from it: with another value no phone could update its pass any more.',
     });
 
-    this.readPass = this.drawing('ReadPass', props);
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/pass', this.readPass);
-
-    const linkPass = new LaurelFunction(this, 'LinkPass', {
-      brand,
-      environment: {
-        MEMBERS_TABLE: members.table.tableName,
-        PASS_TOKENS_SECRET: this.tokens.secretArn,
-        API_URL: phonesUrl(props),
-      },
-    });
-    members.table.grant(linkPass, 'dynamodb:GetItem');
-    this.tokens.grantValue(linkPass);
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/pass-link', linkPass);
-
-    this.openPassLink = this.drawing('OpenPassLink', props);
-    frontDoor.openToAnyone('GET /v1/passes/{token}', this.openPassLink);
+    this.handOutPasses = this.drawing('HandOutPasses', props);
+    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/pass', this.handOutPasses);
+    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/pass-link', this.handOutPasses);
+    frontDoor.openToAnyone('GET /v1/passes/{token}', this.handOutPasses);
 
     this.serveWallet = this.drawing('ServeWallet', props);
     members.table.grant(this.serveWallet, 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem');

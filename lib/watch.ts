@@ -160,7 +160,11 @@ export class Watch extends Construct {
         'RecordFailed',
         'Laurel accepts purchases but fails to count some. The points and tiers of these members stay as they were.',
       ],
-      [actions.manageTier, 'CallFailed', 'Staff cannot change members’ tiers. Some calls of the tier actions fail.'],
+      [
+        actions.takeTierActions,
+        'CallFailed',
+        'Staff cannot change the tiers of members and groups. Some calls of the tier actions fail.',
+      ],
       [
         actions.changeGroupTiers,
         'MemberFailed',
@@ -193,10 +197,10 @@ export class Watch extends Construct {
   }
 
   private watchActions({ members, recalculation, actions, expiry, cycles }: WatchProps): void {
-    const { manageTier, changeGroupTiers } = actions;
+    const { takeTierActions, changeGroupTiers } = actions;
     const { recalculateTier } = recalculation;
     const deciders = [
-      ...[recalculateTier, members.putMember, manageTier, changeGroupTiers],
+      ...[recalculateTier, members.putMember, takeTierActions, changeGroupTiers],
       ...[expiry.expireTiers, cycles.recalculateCycle],
     ];
     for (const reporter of deciders) {
@@ -372,7 +376,7 @@ export class Watch extends Construct {
   }
 
   private watchPasses(passes: WalletPasses): void {
-    const { readPass, openPassLink, serveWallet, sendPush, checkCertificates, deadLetters } = passes;
+    const { handOutPasses, serveWallet, sendPush, checkCertificates, deadLetters } = passes;
     this.ring('PushDeadLetters', {
       metric: depth(deadLetters),
       from: 1,
@@ -388,7 +392,7 @@ export class Watch extends Construct {
       impact: late,
     });
     this.ring('SendPushThrottles', { metric: sendPush.lambda.metricThrottles(), from: 10, impact: late });
-    for (const maker of [readPass, openPassLink, serveWallet]) {
+    for (const maker of [handOutPasses, serveWallet]) {
       this.ring(`${maker.node.id}NotPossible`, {
         metric: maker.count('PassNotPossible'),
         from: 1,
@@ -453,12 +457,12 @@ export class Watch extends Construct {
     const { brand, frontDoor, ledger, members, intake, recalculation, clock, announcements, notifications } = props;
     const { recordTransaction, receiveShopifyOrder } = intake;
     const { recalculateTier } = recalculation;
-    const { manageTier, changeGroupTiers, runs } = props.actions;
+    const { takeTierActions, changeGroupTiers, runs } = props.actions;
     const { recalculateCycle, weighPreview, runs: recalculations } = props.cycles;
     const { expireTiers } = props.expiry;
     const { announceTierChange } = announcements;
     const senders = notifications.channels.map(({ send }) => send);
-    const ofTiers = [recalculateTier, manageTier, changeGroupTiers, expireTiers, recalculateCycle];
+    const ofTiers = [recalculateTier, takeTierActions, changeGroupTiers, expireTiers, recalculateCycle];
     const { googlePasses, passes } = props;
     const ofPasses = [
       ...(passes ? [passes.serveWallet, passes.sendPush] : []),
@@ -528,7 +532,7 @@ export class Watch extends Construct {
       [
         graph(
           'Tier actions',
-          [manageTier, changeGroupTiers].flatMap((each) =>
+          [takeTierActions, changeGroupTiers].flatMap((each) =>
             ['ActionApplied', 'ActionRefused'].map((name) =>
               each.count(name).with({ label: `${each.folder}: ${name}` }),
             ),
@@ -541,7 +545,7 @@ export class Watch extends Construct {
         ]),
         graph(
           'Fields of transactions that told no end',
-          [recalculateTier, members.putMember, manageTier, changeGroupTiers, expireTiers, recalculateCycle].map(
+          [recalculateTier, members.putMember, takeTierActions, changeGroupTiers, expireTiers, recalculateCycle].map(
             (each) => named(each, each.count('FieldInvalid')),
           ),
         ),
@@ -589,7 +593,9 @@ export class Watch extends Construct {
           functions.map((each) => named(each, each.lambda.metricErrors())),
         ),
         graph('What failed and was told', [
-          ...[recordTransaction, receiveShopifyOrder, manageTier].map((each) => named(each, each.count('CallFailed'))),
+          ...[recordTransaction, receiveShopifyOrder, takeTierActions].map((each) =>
+            named(each, each.count('CallFailed')),
+          ),
           ...[recalculateTier, announceTierChange].map((each) => named(each, each.count('RecordFailed'))),
           ...[expireTiers, ...senders].map((each) => named(each, each.count('MessageFailed'))),
         ]),
@@ -635,8 +641,8 @@ function googleRows({ updateGooglePass, linkGooglePass, queue, deadLetters }: Go
   ];
 }
 
-function passRows({ readPass, openPassLink, serveWallet, sendPush, checkCertificates, deadLetters }: WalletPasses) {
-  const makers = [readPass, openPassLink, serveWallet];
+function passRows({ handOutPasses, serveWallet, sendPush, checkCertificates, deadLetters }: WalletPasses) {
+  const makers = [handOutPasses, serveWallet];
   return [
     [heading('Why: passes')],
     [

@@ -93,7 +93,13 @@ const HOUSE: Record<string, string> = {
     "import { queue } from '../adapters/queue.ts';\nimport { makeHandler } from './make-handler.ts';\nexport const handler = [queue, makeHandler];",
   'functions/put-member/make-handler.ts':
     "import { put } from '../../core/use-cases/put.ts';\nimport { answers } from '../contract/answers.ts';\nexport const makeHandler = [put, answers];",
-  'functions/read-member/handler.ts': "import { http } from '../runtime/http.ts';\nexport const handler = http;",
+  'functions/put-member/request.ts':
+    "import { answers } from '../contract/answers.ts';\nexport const request = answers;",
+  'functions/read-member/make-handler.ts':
+    "import { http } from '../runtime/http.ts';\nexport const makeHandler = http;",
+  // Two verbs share this function.
+  'functions/answer-queries/handler.ts':
+    "import { makeHandler as put } from '../put-member/make-handler.ts';\nimport { makeHandler } from '../read-member/make-handler.ts';\nexport const handler = [makeHandler, put];",
   'core/program/brand-schema.ts': "import { tier } from './tier.ts';\nexport const schema = tier;",
   'core/program/read-brand.ts': "import { schema } from './brand-schema.ts';\nexport const read = schema;",
   'lib/stack.ts': "import { tier } from '../core/program/tier.ts';\nexport const stack = tier;",
@@ -126,6 +132,8 @@ const PROBES: [rule: string, file: string, imports: string][] = [
   ['functions-import-only-core-and-functions', 'functions/put-member/probe-fake.ts', '../../fakes/store.ts'],
   ['functions-import-only-core-and-functions', 'functions/adapters/probe-bin.ts', '../../bin/tool.ts'],
   ['a-function-imports-no-other-function', 'functions/read-member/probe-function.ts', '../put-member/make-handler.ts'],
+  ['a-handler-composes-make-handlers-only', 'functions/probe-handler/handler.ts', '../put-member/handler.ts'],
+  ['a-handler-composes-make-handlers-only', 'functions/probe-request/handler.ts', '../put-member/request.ts'],
   ['adapters-runtime-and-contract-import-no-function', 'functions/adapters/probe.ts', '../put-member/make-handler.ts'],
   ['adapters-runtime-and-contract-import-no-function', 'functions/runtime/probe.ts', '../put-member/make-handler.ts'],
   ['adapters-runtime-and-contract-import-no-function', 'functions/contract/probe.ts', '../put-member/make-handler.ts'],

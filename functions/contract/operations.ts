@@ -32,7 +32,7 @@ import { phoneLogSchema, registrationSchema, updatedQuerySchema } from './wallet
 export interface Operation {
   /** The function that serves it. */
   function: string;
-  /** What the call is named by, where its function serves others too. */
+  /** The name of the call, where its function serves others too. */
   id?: string;
   method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   path: string;
@@ -68,7 +68,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [400, 413, 422],
   },
   {
-    function: 'read-member',
+    function: 'answer-queries',
+    id: 'read-member',
     method: 'GET',
     path: MEMBER,
     summary: 'The member now, or at any moment past or future',
@@ -100,7 +101,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [400, 409, 413, 422],
   },
   {
-    function: 'list-transactions',
+    function: 'answer-queries',
+    id: 'list-transactions',
     method: 'GET',
     path: `${MEMBER}/transactions`,
     summary: 'The transactions of a member, newest first',
@@ -110,7 +112,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [404, 422],
   },
   {
-    function: 'list-tier-changes',
+    function: 'answer-queries',
+    id: 'list-tier-changes',
     method: 'GET',
     path: `${MEMBER}/tier-changes`,
     summary: 'The tier changes of a member, newest first',
@@ -120,7 +123,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [404, 422],
   },
   {
-    function: 'explain-tier',
+    function: 'answer-queries',
+    id: 'explain-tier',
     method: 'GET',
     path: `${MEMBER}/explanation`,
     summary: 'Why the member has this tier, now or at any moment',
@@ -140,7 +144,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [404, 422, 503],
   },
   {
-    function: 'read-pass',
+    function: 'hand-out-passes',
+    id: 'read-pass',
     method: 'GET',
     path: `${MEMBER}/pass`,
     summary: "The member's pass for Apple Wallet, where the brand has that",
@@ -150,7 +155,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [404, 422, 503],
   },
   {
-    function: 'link-pass',
+    function: 'hand-out-passes',
+    id: 'link-pass',
     method: 'GET',
     path: `${MEMBER}/pass-link`,
     summary: "A link to the member's pass that needs no key and ends soon: for a mail's button",
@@ -160,7 +166,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [404, 422],
   },
   {
-    function: 'open-pass-link',
+    function: 'hand-out-passes',
+    id: 'open-pass-link',
     method: 'GET',
     path: '/v1/passes/{token}',
     summary: 'The pass that a link leads to',
@@ -225,7 +232,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [400, 413],
   },
   {
-    function: 'manage-tier',
+    function: 'take-tier-actions',
+    id: 'manage-tier',
     method: 'POST',
     path: `${MEMBER}/tier-actions`,
     summary: 'Upgrades, downgrades or renews the tier of a member, once',
@@ -235,7 +243,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [400, 409, 413, 422],
   },
   {
-    function: 'join-group',
+    function: 'join-or-leave-group',
+    id: 'join-group',
     method: 'PUT',
     path: `${GROUP}/members/{memberId}`,
     summary: 'Puts a member into a group',
@@ -244,7 +253,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [422],
   },
   {
-    function: 'leave-group',
+    function: 'join-or-leave-group',
+    id: 'leave-group',
     method: 'DELETE',
     path: `${GROUP}/members/{memberId}`,
     summary: 'Takes a member out of a group',
@@ -253,7 +263,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [422],
   },
   {
-    function: 'manage-group-tier',
+    function: 'take-tier-actions',
+    id: 'manage-group-tier',
     method: 'POST',
     path: `${GROUP}/tier-actions`,
     summary: 'Upgrades, downgrades or renews the tiers of those who are in a group now, once',
@@ -275,7 +286,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [400, 409, 413, 422],
   },
   {
-    function: 'read-run',
+    function: 'answer-queries',
+    id: 'read-run',
     method: 'GET',
     path: RUN,
     summary: 'How far a run is, and what it came to',
@@ -285,7 +297,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [404, 422],
   },
   {
-    function: 'list-run-changes',
+    function: 'answer-queries',
+    id: 'list-run-changes',
     method: 'GET',
     path: `${RUN}/changes`,
     summary: 'The members whose visible tier a run moved',
@@ -295,7 +308,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [404, 422],
   },
   {
-    function: 'list-run-outcomes',
+    function: 'answer-queries',
+    id: 'list-run-outcomes',
     method: 'GET',
     path: `${RUN}/outcomes`,
     summary:
@@ -307,7 +321,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [404, 422],
   },
   {
-    function: 'read-program',
+    function: 'answer-queries',
+    id: 'read-program',
     method: 'GET',
     path: '/v1/program',
     summary: 'The program in force',
@@ -317,7 +332,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [422],
   },
   {
-    function: 'read-openapi',
+    function: 'answer-queries',
+    id: 'read-openapi',
     method: 'GET',
     path: '/v1/openapi.json',
     summary: 'This document',

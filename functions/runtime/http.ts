@@ -59,8 +59,8 @@ export function httpHandler(
   return middy<Event, Result, Error, Context>()
     .use({
       after: ({ response }) => publish(response ?? {}),
-      onError: ({ error, response }) => {
-        const result = response ?? problemResult(error, scheme);
+      onError: ({ event, error, response }) => {
+        const result = response ?? problemResult(event.routeKey, error, scheme);
         publish(result);
         return result;
       },
@@ -158,9 +158,9 @@ export function jsonBody(call: Call): unknown {
   }
 }
 
-function problemResult(error: Error | null, scheme: string): Result {
+function problemResult(route: string, error: Error | null, scheme: string): Result {
   const problem = error instanceof Problem ? error : new Problem(500, 'Nothing is lost. Send the same request again.');
-  if (problem.status >= 500) log.error('A call failed', error as Error);
+  if (problem.status >= 500) log.error('A call failed', { route, error: error as Error });
   return {
     statusCode: problem.status,
     headers: {

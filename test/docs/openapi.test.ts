@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { handler as readOpenApi } from '../../functions/read-openapi/handler.ts';
+import { makeHandler as makeReadOpenapi } from '../../functions/read-openapi/make-handler.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const REMEDY = 'docs/openapi.json is not the contract of the code: run `npm run openapi` and commit the file.';
@@ -13,7 +13,10 @@ const committed = readFileSync(resolve(ROOT, 'docs/openapi.json'), 'utf8');
 
 test('docs/openapi.json is what GET /v1/openapi.json answers, but for the name of the brand and the version of its program', async () => {
   const event = { headers: {} } as APIGatewayProxyEventV2;
-  const served = (await readOpenApi(event, {} as Context)) as APIGatewayProxyStructuredResultV2;
+  const served = (await makeReadOpenapi({ name: 'Aurora' }, { version: '1' })(
+    event,
+    {} as Context,
+  )) as APIGatewayProxyStructuredResultV2;
   const { info, ...contract } = JSON.parse(committed);
   const { info: _, ...servedContract } = JSON.parse(served.body!);
   expect(contract, REMEDY).toEqual(servedContract);

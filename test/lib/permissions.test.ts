@@ -51,11 +51,6 @@ const MAY: Record<string, Record<string, string[]>> = {
     PointsLedgerTable: ['dynamodb:Query'],
     MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
   },
-  'read-member': {
-    ...API_KEYS,
-    PointsLedgerTable: ['dynamodb:Query'],
-    MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'],
-  },
   'erase-profile': {
     ...API_KEYS,
     MembersTable: [
@@ -67,23 +62,19 @@ const MAY: Record<string, Record<string, string[]>> = {
     ],
     GooglePassesQueue: ['sqs:SendMessage'],
   },
-  'list-transactions': { ...API_KEYS, PointsLedgerTable: ['dynamodb:Query'], MembersTable: ['dynamodb:GetItem'] },
-  'list-tier-changes': { ...API_KEYS, MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'] },
-  'explain-tier': {
+  'answer-queries': {
     ...API_KEYS,
     PointsLedgerTable: ['dynamodb:Query'],
     MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'],
+    [EXECUTIONS_OF_GROUP_ACTIONS]: ['states:DescribeExecution'],
+    [EXECUTIONS_OF_RECALCULATIONS]: ['states:DescribeExecution'],
+    [EXECUTIONS_OF_AUDITS]: ['states:DescribeExecution'],
   },
-  'manage-tier': {
+  'join-or-leave-group': { ...API_KEYS, MembersTable: ['dynamodb:UpdateItem'] },
+  'take-tier-actions': {
     ...API_KEYS,
     ...SET_CLOCK,
     PointsLedgerTable: ['dynamodb:Query'],
-    MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-  },
-  'join-group': { ...API_KEYS, MembersTable: ['dynamodb:UpdateItem'] },
-  'leave-group': { ...API_KEYS, MembersTable: ['dynamodb:UpdateItem'] },
-  'manage-group-tier': {
-    ...API_KEYS,
     MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     TierActionsRunsMachine: ['states:StartExecution'],
     [EXECUTIONS_OF_GROUP_ACTIONS]: ['states:DescribeExecution'],
@@ -92,13 +83,6 @@ const MAY: Record<string, Record<string, string[]>> = {
     ...SET_CLOCK,
     PointsLedgerTable: ['dynamodb:Query'],
     MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-  },
-  'read-run': {
-    ...API_KEYS,
-    MembersTable: ['dynamodb:GetItem'],
-    [EXECUTIONS_OF_GROUP_ACTIONS]: ['states:DescribeExecution'],
-    [EXECUTIONS_OF_RECALCULATIONS]: ['states:DescribeExecution'],
-    [EXECUTIONS_OF_AUDITS]: ['states:DescribeExecution'],
   },
   'start-recalculation': {
     ...API_KEYS,
@@ -142,8 +126,6 @@ const MAY: Record<string, Record<string, string[]>> = {
     MembersTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     TierAnnouncementsBus: ['events:PutEvents'],
   },
-  'list-run-changes': { ...API_KEYS, MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'] },
-  'list-run-outcomes': { ...API_KEYS, MembersTable: ['dynamodb:GetItem', 'dynamodb:Query'] },
   'expire-tiers': {
     TierClockDue: EMPTY_QUEUE,
     ...SET_CLOCK,
@@ -151,8 +133,6 @@ const MAY: Record<string, Record<string, string[]>> = {
     MembersTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     'MembersTable/index/Due': ['dynamodb:Query'],
   },
-  'read-program': API_KEYS,
-  'read-openapi': {},
   'recalculate-tier': {
     'PointsLedgerTable.stream': READ_STREAM,
     ...SET_CLOCK,
@@ -196,13 +176,7 @@ const MAY: Record<string, Record<string, string[]>> = {
       'dynamodb:UpdateItem',
     ],
   },
-  'read-pass': { ...API_KEYS, ...DRAW },
-  'link-pass': {
-    ...API_KEYS,
-    WalletPassesTokens: ['secretsmanager:GetSecretValue'],
-    MembersTable: ['dynamodb:GetItem'],
-  },
-  'open-pass-link': DRAW,
+  'hand-out-passes': { ...API_KEYS, ...DRAW },
   'serve-wallet': {
     ...DRAW,
     MembersTable: [

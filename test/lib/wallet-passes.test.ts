@@ -81,12 +81,7 @@ test('whoever draws passes carries the images of every design, and nobody else d
     const { PASS_TOKENS_SECRET, PASS_CERTIFICATES_SECRET }: Properties = Environment.Variables;
     return PASS_TOKENS_SECRET && PASS_CERTIFICATES_SECRET;
   });
-  expect(drawers.map(([folder]) => folder).sort()).toEqual([
-    'open-pass-link',
-    'read-pass',
-    'send-push',
-    'serve-wallet',
-  ]);
+  expect(drawers.map(([folder]) => folder).sort()).toEqual(['hand-out-passes', 'send-push', 'serve-wallet']);
 });
 
 test.each([
@@ -103,7 +98,7 @@ describe('the address in passes and links', () => {
   const own = 'https://loyalty.shop.example';
   const withDomain = (brand: Brand) => void Object.assign(brand.wallet!, { url: own });
   const addressIn = ({ template }: ReturnType<typeof synthesized>) =>
-    functionsOf(template)['link-pass']!.Environment.Variables.API_URL;
+    functionsOf(template)['hand-out-passes']!.Environment.Variables.API_URL;
 
   test('is the API’s own, unless the brand has a domain', () => {
     expect(nameOf(addressIn(synthesized()))).toBe('FrontDoorApi');

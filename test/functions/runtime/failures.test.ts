@@ -2,6 +2,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
 import { httpHandler } from '../../../functions/runtime/http.ts';
+import { log } from '../../../functions/runtime/log.ts';
 import { Problem, type ProblemStatus } from '../../../functions/runtime/problem.ts';
 import { queueHandler } from '../../../functions/runtime/queue.ts';
 
@@ -18,13 +19,19 @@ afterEach(() => {
 const names = () => counted.mock.calls.map(([name]) => name);
 
 const answer = (respond: () => Promise<{ status: number }>) =>
-  httpHandler('public', respond)({ headers: {} } as APIGatewayProxyEventV2, {} as Context);
+  httpHandler('public', respond)({ routeKey: 'GET /v1/program', headers: {} } as APIGatewayProxyEventV2, {} as Context);
 
 test('a call that fails is answered with 500, and counted before the answer leaves', async () => {
   const answered = await answer(() => Promise.reject(new Error('away')));
   expect(answered).toMatchObject({ statusCode: 500 });
   expect(names()).toEqual(['CallFailed']);
   expect(published).toHaveBeenCalledOnce();
+});
+
+test('the log of a call that fails names the route, as a function may serve several', async () => {
+  const logged = vi.spyOn(log, 'error').mockReturnValue(undefined);
+  await answer(() => Promise.reject(new Error('away')));
+  expect(logged.mock.calls).toEqual([['A call failed', { route: 'GET /v1/program', error: new Error('away') }]]);
 });
 
 test.each([400, 401, 403, 404, 409, 413, 422] as ProblemStatus[])(

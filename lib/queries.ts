@@ -1,0 +1,51 @@
+import { Construct } from 'constructs';
+import type { CycleRecalculation } from './cycle-recalculation.ts';
+import type { DriftAudit } from './drift-audit.ts';
+import type { FrontDoor } from './front-door.ts';
+import type { Members } from './members.ts';
+import type { DeployedBrand } from './parts/deployed-brand.ts';
+import { LaurelFunction } from './parts/laurel-function.ts';
+import type { PointsLedger } from './points-ledger.ts';
+import type { TierActions } from './tier-actions.ts';
+
+export interface QueriesProps {
+  readonly brand: DeployedBrand;
+  readonly frontDoor: FrontDoor;
+  readonly ledger: PointsLedger;
+  readonly members: Members;
+  readonly actions: TierActions;
+  readonly cycles: CycleRecalculation;
+  readonly audit: DriftAudit;
+}
+
+/** The calls that only read: about a member, a run, the program and the API itself. One function answers them (decision 23). */
+export class Queries extends Construct {
+  constructor(scope: Construct, id: string, { brand, frontDoor, ledger, members, ...runners }: QueriesProps) {
+    super(scope, id);
+    const [groupActions, recalculations, audits] = [runners.actions.runs, runners.cycles.runs, runners.audit.runs];
+
+    const answer = new LaurelFunction(this, 'AnswerQueries', {
+      brand,
+      environment: {
+        POINTS_TABLE: ledger.table.tableName,
+        MEMBERS_TABLE: members.table.tableName,
+        GROUP_ACTIONS_STATE_MACHINE: groupActions.machine.stateMachineArn,
+        RECALCULATIONS_STATE_MACHINE: recalculations.machine.stateMachineArn,
+        AUDITS_STATE_MACHINE: audits.machine.stateMachineArn,
+      },
+    });
+    members.table.grant(answer, 'dynamodb:GetItem', 'dynamodb:Query');
+    ledger.table.grant(answer, 'dynamodb:Query');
+    for (const runs of [groupActions, recalculations, audits]) runs.letDescribe(answer);
+
+    frontDoor.openToKeyHolders('GET /v1/members/{memberId}', answer);
+    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/explanation', answer);
+    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/transactions', answer);
+    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/tier-changes', answer);
+    frontDoor.openToKeyHolders('GET /v1/runs/{runId}', answer);
+    frontDoor.openToKeyHolders('GET /v1/runs/{runId}/changes', answer);
+    frontDoor.openToKeyHolders('GET /v1/runs/{runId}/outcomes', answer);
+    frontDoor.openToKeyHolders('GET /v1/program', answer);
+    frontDoor.openToAnyone('GET /v1/openapi.json', answer);
+  }
+}
