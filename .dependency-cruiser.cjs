@@ -180,12 +180,11 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'no-circles',
-      comment:
-        'Two modules that need each other when they run are one, or there is a third. Types may refer to each other.',
+      name: 'no-circular',
+      comment: 'Two modules that import each other are one module, or lack a third. Imports of types count, too.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'every-import-is-found',

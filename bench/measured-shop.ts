@@ -7,7 +7,7 @@ import type {
   Context,
   DynamoDBStreamEvent,
 } from 'aws-lambda';
-import type { Outcome } from '../core/actions/tier-action.ts';
+import type { Outcome } from '../core/actions/action-record.ts';
 import type { LedgerEntry } from '../core/ledger/transaction.ts';
 import { isActionRecord, type TierChange, type TierNotice } from '../core/member/tier-change.ts';
 import type { Ledger, MemberStore } from '../core/ports.ts';

@@ -1,6 +1,6 @@
 /** What the engine needs from the world. Types only; what asks somebody for something has a fake in `fakes/`, and both pass the suite in `test/contracts/`. */
 
-import type { ActionRecord } from './actions/tier-action.ts';
+import type { ActionRecord } from './actions/action-record.ts';
 import type { OrderFile } from './ledger/order-file.ts';
 import type { LedgerEntry } from './ledger/transaction.ts';
 import type { MemberRecords } from './member/audit/audit-member.ts';

@@ -1,5 +1,5 @@
+import type { ActionRecord } from '../core/actions/action-record.ts';
 import { DUE_SHARDS } from '../core/actions/due-moments.ts';
-import type { ActionRecord } from '../core/actions/tier-action.ts';
 import type { MemberRecords } from '../core/member/audit/audit-member.ts';
 import type { Member } from '../core/member/member.ts';
 import {

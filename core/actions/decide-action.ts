@@ -3,9 +3,10 @@ import { type Program, rankOf, type Tier, tierById, tierRef } from '../program/p
 import { cycleAt } from '../rules/cycle.ts';
 import { visibleTier } from '../rules/visible-tier.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
+import type { ActionRecord, Outcome } from './action-record.ts';
 import { endingOf } from './expiry.ts';
 import { endOf, type Grant, isLive } from './grant.ts';
-import { type ActionOrigin, type ActionRecord, actionKey, type Outcome, type TierAction } from './tier-action.ts';
+import { type ActionOrigin, actionKey, type TierAction } from './tier-action.ts';
 
 /** An action, who asks for it, and the transaction that it names or that fired it. */
 export interface ActionRequest {

@@ -2,8 +2,8 @@ import { effectOf, tierPointsOf } from '../ledger/effect.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
+import type { ActionRecord } from './action-record.ts';
 import { endOf, type Grant, isLive, withGrant } from './grant.ts';
-import type { ActionRecord } from './tier-action.ts';
 
 /**
  * Every grant that actions ever gave, each with the end that it really had or has: a cap may have been lifted by a transaction (R17), or

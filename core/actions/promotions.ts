@@ -1,13 +1,14 @@
-import { tallyOf } from '../ledger/replay.ts';
+import { tallyOf } from '../ledger/ledger-tally.ts';
 import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
 import type { Member } from '../member/member.ts';
 import type { Program, Promotion } from '../program/program.ts';
 import { earnedTier } from '../rules/qualification.ts';
 import { visibleTier } from '../rules/visible-tier.ts';
 import type { Instant } from '../time.ts';
+import type { ActionRecord } from './action-record.ts';
 import { decideAction, type Present, recordOf } from './decide-action.ts';
 import { grantHistory, grantsAt } from './grant-history.ts';
-import { type ActionRecord, actionKey, promotionActionId, type TierAction } from './tier-action.ts';
+import { actionKey, promotionActionId, type TierAction } from './tier-action.ts';
 
 /** One write holds 100 items at most, the member and its changes among them. The rest is decided by the next. */
 export const MAX_DECIDED_AT_ONCE = 40;

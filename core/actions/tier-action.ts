@@ -1,8 +1,6 @@
 /** What staff or a promotion decide about a member's tier (docs/rules.md, section 6), already parsed at the edge. */
 import type { Channel } from '../program/brand.ts';
-import type { TierRef } from '../program/program.ts';
 import type { Instant } from '../time.ts';
-import type { Grant } from './grant.ts';
 
 export type ActionKind = 'upgrade' | 'downgrade' | 'renew';
 
@@ -48,44 +46,6 @@ export type ActionOrigin =
   | { type: 'staff' }
   | { type: 'group'; groupId: string }
   | { type: 'promotion'; promotion: string };
-
-export const OUTCOMES = [
-  'APPLIED',
-  'EXTENDED',
-  'NO_CHANGE',
-  'TARGET_NOT_HIGHER',
-  'TARGET_NOT_LOWER',
-  'ALREADY_BASE',
-  'EXPIRY_IN_PAST',
-  'FIELD_INVALID',
-  'MEMBER_BLOCKED',
-  'UNKNOWN_TIER',
-  'MEMBER_NOT_FOUND',
-] as const;
-
-/** R15: what an action came to. An answer, never an exception. */
-export type Outcome = (typeof OUTCOMES)[number];
-
-/** An action and what became of it: written once, beside the member, and never changed. */
-export interface ActionRecord {
-  memberId: string;
-  /** Unique among the member's actions, and what makes an action the same one. */
-  key: string;
-  action: TierAction;
-  origin: ActionOrigin;
-  outcome: Outcome;
-  /** Why, where the outcome alone does not say it. */
-  why?: string;
-  recordedAt: Instant;
-  /** The visible tier before and after; null where there is no member. */
-  from: TierRef | null;
-  to: TierRef | null;
-  /** When what was given ends; null for good, and left out where nothing was given. */
-  until?: Instant | null;
-  grant?: Grant;
-  /** The caps that it lifted, or took the place of, by their keys. */
-  lifted?: string[];
-}
 
 /** R20 and R19: the same id of staff is the same action; in a group it is another one for each group. */
 export function actionKey(id: string, origin: ActionOrigin): string {

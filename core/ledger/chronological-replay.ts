@@ -1,10 +1,11 @@
 import type { Program } from '../program/program.ts';
 import { cycleAt } from '../rules/cycle.ts';
 import { afterFacts } from '../rules/downgrade-rules.ts';
-import { isIdle, nextCycle, type Tally } from '../rules/tally.ts';
+import { isIdle, nextCycle } from '../rules/next-cycle.ts';
+import type { Tally } from '../rules/tally.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, type Instant } from '../time.ts';
 import type { Replay } from './replay.ts';
-import type { LedgerEntry } from './transaction.ts';
+import { entryKey, type LedgerEntry } from './transaction.ts';
 
 /**
  * A ledger read in the order of occurrence, moment by moment and over the ends of the cycles between them: the only reading that finds
@@ -79,6 +80,11 @@ export class ChronologicalReplay {
 export interface Moment {
   at: Instant;
   entries: LedgerEntry[];
+}
+
+/** In the order of occurrence. Ties are broken by key, so that every replay takes the same order. */
+export function inOrderOfOccurrence(entries: readonly LedgerEntry[]): LedgerEntry[] {
+  return [...entries].sort((a, b) => a.occurredAt - b.occurredAt || (entryKey(a) < entryKey(b) ? -1 : 1));
 }
 
 /** @param ordered in the order of occurrence */

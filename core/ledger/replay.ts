@@ -2,7 +2,6 @@ import type { Program } from '../program/program.ts';
 import { type Cycle, cycleAt } from '../rules/cycle.ts';
 import { type CycleSums, MAX_AWAITED, type Tally, zeroes } from '../rules/tally.ts';
 import type { Instant } from '../time.ts';
-import { ChronologicalReplay, momentsOf } from './chronological-replay.ts';
 import { type Effect, effectOf, minus, NO_EFFECT, orderEffect, tierPointsOf } from './effect.ts';
 import { entryKey, type LedgerEntry, orderKey } from './transaction.ts';
 
@@ -184,22 +183,4 @@ export class Replay {
     }
     return [...referred].filter((key) => !this.#taken.has(key)).sort();
   }
-}
-
-/** In the order of occurrence; ties by key, so that every replay walks the same way. */
-export function inOrderOfOccurrence(entries: readonly LedgerEntry[]): LedgerEntry[] {
-  return [...entries].sort((a, b) => a.occurredAt - b.occurredAt || (entryKey(a) < entryKey(b) ? -1 : 1));
-}
-
-/** What the ledger adds up to at a moment, all entries taken: what is dated later is judged by that moment's cycle. */
-export function tallyOf(entries: readonly LedgerEntry[], program: Program, enrolledAt: Instant, at: Instant): Tally {
-  const replay = new Replay(program, enrolledAt);
-  if (program.earnedByPath) {
-    const moments = momentsOf(inOrderOfOccurrence(entries));
-    const chronology = new ChronologicalReplay(replay, program, enrolledAt, Math.min(moments[0]?.at ?? at, at));
-    for (const moment of moments) chronology.take(moment, Math.min(moment.at, at));
-    return chronology.tallyAt(at);
-  }
-  for (const entry of entries) replay.add(entry);
-  return replay.tallyAt(at);
 }

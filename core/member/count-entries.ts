@@ -1,7 +1,7 @@
 /** The fast path: counts entries by the member's item alone, or says that the ledger is needed. */
 import { withoutReassessed } from '../actions/grant-history.ts';
+import { inOrderOfOccurrence } from '../ledger/chronological-replay.ts';
 import { effectOf } from '../ledger/effect.ts';
-import { inOrderOfOccurrence } from '../ledger/replay.ts';
 import { entryKey, isPartOfGroup, type LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
 import { afterFacts } from '../rules/downgrade-rules.ts';

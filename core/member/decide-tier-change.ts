@@ -1,5 +1,5 @@
+import type { ActionRecord } from '../actions/action-record.ts';
 import { endOf, type Grant } from '../actions/grant.ts';
-import type { ActionRecord } from '../actions/tier-action.ts';
 import { type Program, rankOf, type Tier, tierById, tierRef } from '../program/program.ts';
 import { earnedTier } from '../rules/qualification.ts';
 import type { Tally } from '../rules/tally.ts';

@@ -1,5 +1,6 @@
 import { withoutReassessed } from '../actions/grant-history.ts';
-import { Replay, tallyOf } from '../ledger/replay.ts';
+import { tallyOf } from '../ledger/ledger-tally.ts';
+import { Replay } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import type { Program, Tier } from '../program/program.ts';
 import { earnedTier } from '../rules/qualification.ts';

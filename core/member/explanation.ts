@@ -1,4 +1,4 @@
-import type { ActionRecord } from '../actions/tier-action.ts';
+import type { ActionRecord } from '../actions/action-record.ts';
 import { tierPointsOf } from '../ledger/effect.ts';
 import { Replay, type Step } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';

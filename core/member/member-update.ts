@@ -1,4 +1,4 @@
-import type { ActionRecord } from '../actions/tier-action.ts';
+import type { ActionRecord } from '../actions/action-record.ts';
 import type { AnnouncementPolicy } from '../notifications/announcement-table.ts';
 import type { Member } from './member.ts';
 import { announce, type TierChange, type TierNotice, type TierTransition } from './tier-change.ts';

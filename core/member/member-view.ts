@@ -1,7 +1,7 @@
 import { endOf, type Grant } from '../actions/grant.ts';
 import { grantHistory, grantsAt } from '../actions/grant-history.ts';
-import { ChronologicalReplay, momentsOf } from '../ledger/chronological-replay.ts';
-import { inOrderOfOccurrence, Replay } from '../ledger/replay.ts';
+import { ChronologicalReplay, inOrderOfOccurrence, momentsOf } from '../ledger/chronological-replay.ts';
+import { Replay } from '../ledger/replay.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { type Program, type Tier, tierById } from '../program/program.ts';
 import { type Progress, progressOf, shown, tierPointsShown } from '../rules/progress.ts';

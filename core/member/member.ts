@@ -1,5 +1,5 @@
+import type { ActionRecord } from '../actions/action-record.ts';
 import type { Grant } from '../actions/grant.ts';
-import type { ActionRecord } from '../actions/tier-action.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
 import type { Tally } from '../rules/tally.ts';

@@ -1,6 +1,7 @@
+import type { ActionRecord } from '../actions/action-record.ts';
 import { reminderMoments } from '../actions/due-moments.ts';
 import { endOf, type Grant } from '../actions/grant.ts';
-import { type ActionRecord, actionIdOf } from '../actions/tier-action.ts';
+import { actionIdOf } from '../actions/tier-action.ts';
 import { type Program, type Tier, tierById, tierRef } from '../program/program.ts';
 import { tierAt } from '../rules/future-tier.ts';
 import { progressOf, tierPointsShown } from '../rules/progress.ts';

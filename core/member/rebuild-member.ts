@@ -1,9 +1,10 @@
 /** The slow path: makes a member anew from its ledger and its tier actions. */
+
+import type { ActionRecord } from '../actions/action-record.ts';
 import type { Grant } from '../actions/grant.ts';
 import { grantHistory, grantsAt } from '../actions/grant-history.ts';
 import { decidePromotions } from '../actions/promotions.ts';
-import type { ActionRecord } from '../actions/tier-action.ts';
-import { tallyOf } from '../ledger/replay.ts';
+import { tallyOf } from '../ledger/ledger-tally.ts';
 import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
 import type { Program } from '../program/program.ts';
 import { anniversaryOf } from '../rules/cycle-ends.ts';

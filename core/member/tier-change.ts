@@ -1,5 +1,5 @@
 /** From a transition (the tier moved) over the announcement (does the member hear of it?) to the record that is written. */
-import type { ActionRecord } from '../actions/tier-action.ts';
+import type { ActionRecord } from '../actions/action-record.ts';
 import { type AnnouncementPolicy, decideAnnouncement } from '../notifications/announcement-table.ts';
 import type { Channel } from '../program/brand.ts';
 import type { TierRef } from '../program/program.ts';

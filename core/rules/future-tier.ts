@@ -1,8 +1,9 @@
 import type { Grant } from '../actions/grant.ts';
 import type { Program, Tier } from '../program/program.ts';
 import type { Instant } from '../time.ts';
+import { isIdle, nextCycle } from './next-cycle.ts';
 import { earnedTier } from './qualification.ts';
-import { isIdle, nextCycle, type Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { visibleTier } from './visible-tier.ts';
 
 /** What decides a member's tier at a later moment. */

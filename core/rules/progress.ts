@@ -3,8 +3,9 @@ import { moneyText, numberText } from '../locale-format.ts';
 import { currencyDigits } from '../money.ts';
 import { type Condition, type Program, type Tier, TRACKER_UNIT } from '../program/program.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
+import { afterCycleEnd } from './next-cycle.ts';
 import { earnedTier, measured, qualifies, type Span } from './qualification.ts';
-import { afterCycleEnd, type Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { visibleTier } from './visible-tier.ts';
 
 export interface Progress {

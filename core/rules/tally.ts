@@ -2,7 +2,6 @@ import { type Effect, tierPointsOf } from '../ledger/effect.ts';
 import type { Program } from '../program/program.ts';
 import { BEGINNING_OF_TIME, type Instant } from '../time.ts';
 import { type Cycle, cycleAt } from './cycle.ts';
-import { afterEnd } from './downgrade-rules.ts';
 
 /** What one cycle added up to: S[c] in section 4 of docs/rules.md, and the same for each tracker. */
 export interface CycleSums {
@@ -59,29 +58,6 @@ export function emptyTally(program: Program, enrolledAt: Instant, now: Instant):
     awaitsMany: false,
     ...(program.earnedByPath && { latestAt: BEGINNING_OF_TIME }),
   };
-}
-
-/**
- * The sums once the cycle has ended, when nothing more happens: current becomes what carry was, and carry becomes 0. Who stands above
- * what is left falls (R8).
- */
-export function afterCycleEnd(tally: Tally, program: Program): Tally {
-  const current = { tier: 0, trackers: zeroes(tally.current.trackers.length) };
-  return afterEnd(tally, { ...tally, previous: tally.current, current }, program);
-}
-
-/** The tally as it stands at the start of the next cycle. */
-export function nextCycle(tally: Tally, program: Program, enrolledAt: Instant): Tally {
-  return {
-    ...afterCycleEnd(tally, program),
-    cycle: cycleAt(program.cycle, program.timeZone, enrolledAt, tally.cycle.end),
-  };
-}
-
-/** Whether no end of a cycle can change anything any more: neither that counts holds anything, and nobody is held who has yet to fall. */
-export function isIdle({ previous, current, held }: Tally): boolean {
-  if (held !== undefined) return false;
-  return [previous, current].every(({ tier, trackers }) => tier === 0 && trackers.every((amount) => amount === 0));
 }
 
 /** Whether no tier can tell the two apart by what they add up to; the way there (R8) is another question. */

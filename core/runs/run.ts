@@ -1,10 +1,11 @@
 /** A piece of work over many members, in pages: each page can be done again, and is counted once. */
-import type { Outcome, TierAction } from '../actions/tier-action.ts';
+import type { Outcome } from '../actions/action-record.ts';
+import type { TierAction } from '../actions/tier-action.ts';
 import type { AuditCause } from '../member/audit/findings.ts';
 import type { ChangeCause } from '../member/change-cause.ts';
 import type { MoveReason } from '../member/reason-for-move.ts';
 import type { Instant } from '../time.ts';
-import type { Segment } from './segment.ts';
+import type { Occasion, Segment } from './segment.ts';
 
 export type Run = GroupActionRun | RecalculationRun | AuditRun;
 
@@ -21,9 +22,6 @@ export interface GroupActionRun extends AnyRun {
   groupId: string;
   action: TierAction;
 }
-
-/** What a recalculation is of: the end of a cycle, which asks for one by itself, or everyone whenever somebody asks for it (R10). */
-export type Occasion = 'cycleEnd' | 'request';
 
 /** Members judged anew, all or those whose cycle ends. */
 export interface RecalculationRun extends AnyRun {

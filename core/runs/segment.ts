@@ -1,7 +1,6 @@
 /** How the members are divided, so that several loops can go through them side by side: each of them is in one segment. */
 import type { Program } from '../program/program.ts';
 import { dateInYear, type Instant, localDate } from '../time.ts';
-import type { RecalculationRun } from './run.ts';
 
 export type Segment =
   /** One part of so many of everyone. */
@@ -15,8 +14,11 @@ const PARTS_OF_EVERYONE = 8;
 /** Over how many parts of the index the members of one anniversary are spread. Fewer would leave members in parts that nobody asks any more. */
 export const ANNIVERSARY_PARTS = 4;
 
+/** The reason for a recalculation: the end of a cycle, or somebody's request for everyone (R10). */
+export type Occasion = 'cycleEnd' | 'request';
+
 /** The segments that hold all members whom a recalculation concerns. */
-export function segmentsOf({ occasion, at }: Pick<RecalculationRun, 'occasion' | 'at'>, program: Program): Segment[] {
+export function segmentsOf({ occasion, at }: { occasion: Occasion; at: Instant }, program: Program): Segment[] {
   if (occasion !== 'cycleEnd' || program.cycle.type !== 'enrollment') return segmentsOfEveryone();
   return anniversariesAround(at, program.timeZone).flatMap((day) =>
     parts(ANNIVERSARY_PARTS).map((part): Segment => ({ kind: 'anniversary', day, part })),

@@ -1,4 +1,4 @@
-import type { ActionRecord } from '../actions/tier-action.ts';
+import type { ActionRecord } from '../actions/action-record.ts';
 import type { TierChange } from '../member/tier-change.ts';
 import type { Groups, Ledger, MemberStore, Runs, WakeUpTimers } from '../ports.ts';
 import { failureOf } from '../runs/failure-of.ts';

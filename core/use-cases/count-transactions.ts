@@ -1,4 +1,4 @@
-import type { ActionRecord } from '../actions/tier-action.ts';
+import type { ActionRecord } from '../actions/action-record.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { countEntries, type RebuildReason } from '../member/count-entries.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';

@@ -1,4 +1,4 @@
-import { inOrderOfOccurrence } from '../ledger/replay.ts';
+import { inOrderOfOccurrence } from '../ledger/chronological-replay.ts';
 import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
 import type { Ledger, MemberStore } from '../ports.ts';
 

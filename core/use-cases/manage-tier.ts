@@ -1,6 +1,7 @@
+import type { ActionRecord } from '../actions/action-record.ts';
 import { type ActionRequest, decideAction, recordOf } from '../actions/decide-action.ts';
 import { withGrant } from '../actions/grant.ts';
-import { type ActionRecord, actionKey, type TierAction } from '../actions/tier-action.ts';
+import { actionKey, type TierAction } from '../actions/tier-action.ts';
 import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
 import { advanceMember, nextMoment, withGrants } from '../member/advance-member.ts';
 import { decideTierChange } from '../member/decide-tier-change.ts';

@@ -1,4 +1,4 @@
-import type { ActionRecord } from '../actions/tier-action.ts';
+import type { ActionRecord } from '../actions/action-record.ts';
 import { NOTHING_COUNTED } from '../member/counted-window.ts';
 import type { Member } from '../member/member.ts';
 import { unchanged } from '../member/member-update.ts';

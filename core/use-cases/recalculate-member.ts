@@ -1,4 +1,4 @@
-import type { ActionRecord } from '../actions/tier-action.ts';
+import type { ActionRecord } from '../actions/action-record.ts';
 import type { Member } from '../member/member.ts';
 import type { MemberUpdate, WrittenUpdate } from '../member/member-update.ts';
 import { type MoveReason, reasonForMove } from '../member/reason-for-move.ts';

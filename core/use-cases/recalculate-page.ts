@@ -1,4 +1,4 @@
-import type { ActionRecord } from '../actions/tier-action.ts';
+import type { ActionRecord } from '../actions/action-record.ts';
 import type { Ledger, MemberStore, Runs, WakeUpTimers } from '../ports.ts';
 import { directionOf, type Program } from '../program/program.ts';
 import { NO_COUNTS, nextOf, type RunCounts, type RunOutcome } from '../runs/run.ts';

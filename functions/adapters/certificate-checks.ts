@@ -1,15 +1,22 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { formatInstant, type Instant } from '../../core/time.ts';
-import type { PassCertificates } from './pass-certificates.ts';
 
 const RENEW = 'Renew it as docs/wallet.md says, and put it with `npm run wallet:certificates -- put`.';
+
+/** The certificates that sign passes, in PEM. */
+export interface SigningCertificates {
+  signerCert: string;
+  signerKey: string;
+  /** Apple's intermediate certificate, which issued the other one. */
+  wwdr: string;
+}
 
 /**
  * Everything that keeps certificates from signing a brand's passes, a sentence each: what is wrong, what was expected, what to do.
  * No sentence holds anything secret.
  */
 export function certificateProblems(
-  { signerCert, signerKey, wwdr }: Pick<PassCertificates, 'signerCert' | 'signerKey' | 'wwdr'>,
+  { signerCert, signerKey, wwdr }: SigningCertificates,
   { passTypeId, teamId }: { passTypeId: string; teamId: string },
   now: Instant,
 ): string[] {
@@ -54,12 +61,12 @@ export function certificateProblems(
 }
 
 /** When the first of the two ends. */
-export function certificatesEnd({ signerCert, wwdr }: Pick<PassCertificates, 'signerCert' | 'wwdr'>): Instant {
+export function certificatesEnd({ signerCert, wwdr }: Pick<SigningCertificates, 'signerCert' | 'wwdr'>): Instant {
   return Math.min(...[signerCert, wwdr].map((pem) => new X509Certificate(pem).validToDate.getTime()));
 }
 
 /** Whether Apple issued the WWDR certificate, as far as it says itself: phones take passes of no other. */
-export function isApples({ wwdr }: Pick<PassCertificates, 'wwdr'>): boolean {
+export function isApples({ wwdr }: Pick<SigningCertificates, 'wwdr'>): boolean {
   const { issuer, subject } = new X509Certificate(wwdr);
   return [issuer, subject].every((name) => /(?:^|\n)O=Apple Inc\.(?:\n|$)/.test(name));
 }

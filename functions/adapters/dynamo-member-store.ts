@@ -12,9 +12,9 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { ActionRecord } from '../../core/actions/action-record.ts';
 import { DUE_SHARDS } from '../../core/actions/due-moments.ts';
 import type { Grant } from '../../core/actions/grant.ts';
-import type { ActionRecord } from '../../core/actions/tier-action.ts';
 import type { MemberRecords } from '../../core/member/audit/audit-member.ts';
 import type { Member } from '../../core/member/member.ts';
 import {

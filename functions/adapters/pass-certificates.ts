@@ -1,14 +1,10 @@
 import { CannotSign } from '../../core/failures.ts';
 import type { Instant } from '../../core/time.ts';
-import { certificateProblems, certificatesEnd } from './certificate-checks.ts';
+import { certificateProblems, certificatesEnd, type SigningCertificates } from './certificate-checks.ts';
 import { SecretDocument } from './secret-document.ts';
 
 /** What passes are signed with and pushed by, in PEM. */
-export interface PassCertificates {
-  signerCert: string;
-  signerKey: string;
-  /** Apple's intermediate certificate, which issued the other one. */
-  wwdr: string;
+export interface PassCertificates extends SigningCertificates {
   /** Where pushes go instead of to Apple, and whose certificate is trusted there: for the local cloud. */
   push?: { url: string; ca: string };
 }

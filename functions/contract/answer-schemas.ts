@@ -1,6 +1,6 @@
 /** What answers look like: for the OpenAPI document, and for the tests that hold answers against it. */
 import * as z from 'zod';
-import { OUTCOMES } from '../../core/actions/tier-action.ts';
+import { OUTCOMES } from '../../core/actions/action-record.ts';
 import { TRANSACTION_TYPES } from '../../core/ledger/transaction.ts';
 import { DRIFT_CAUSES, WAITING_CAUSES } from '../../core/member/audit/findings.ts';
 import { CHANGE_CAUSES } from '../../core/member/change-cause.ts';

@@ -1,6 +1,8 @@
 /** Core's answers as the wire has them: instants as text, money as decimal strings. */
+
+import type { ActionRecord } from '../../core/actions/action-record.ts';
 import { endOf, type Grant } from '../../core/actions/grant.ts';
-import { type ActionRecord, actionIdOf } from '../../core/actions/tier-action.ts';
+import { actionIdOf } from '../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { MemberView } from '../../core/member/member-view.ts';
 import type { TierChange } from '../../core/member/tier-change.ts';

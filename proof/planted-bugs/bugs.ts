@@ -149,7 +149,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ),
   bug(
     'At the end of a cycle current does not become what carry was',
-    'core/rules/tally.ts',
+    'core/rules/next-cycle.ts',
     '{ ...tally, previous: tally.current, current }',
     '{ ...tally, current }',
   ),

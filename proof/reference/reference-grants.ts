@@ -1,5 +1,5 @@
 /** What a member's actions come to at a moment, from their records alone and as simply as possible; shares no code with the engine. */
-import type { ActionRecord } from '../../core/actions/tier-action.ts';
+import type { ActionRecord } from '../../core/actions/action-record.ts';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { ProgramFile } from '../../core/program/brand.ts';
 import { referenceEarned } from './reference-member.ts';

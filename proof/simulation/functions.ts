@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { Instant } from '../../core/time.ts';
 import type { AppleSettings } from '../../core/use-cases/draw-pass.ts';
 import { hasWallet } from '../../core/wallet/pass-content.ts';
+import type { UnreliablePorts } from '../../fakes/unreliable.ts';
 import { makeHandler as makeAnnounceTierChange } from '../../functions/announce-tier-change/make-handler.ts';
 import { makeHandler as makeChangeGroupTiers } from '../../functions/change-group-tiers/make-handler.ts';
 import { makeHandler as makeEndCycle } from '../../functions/end-cycle/make-handler.ts';
@@ -16,13 +17,20 @@ import { makeHandler as makeReadMember } from '../../functions/read-member/make-
 import { makeHandler as makeRecalculateCycle } from '../../functions/recalculate-cycle/make-handler.ts';
 import { makeHandler as makeRecalculateTier } from '../../functions/recalculate-tier/make-handler.ts';
 import { makeHandler as makeRecordTransaction } from '../../functions/record-transaction/make-handler.ts';
+import type { ApiKeySource } from '../../functions/runtime/http.ts';
+import type { Parked } from '../../functions/runtime/stream.ts';
 import { makeHandler as makeSendEmail } from '../../functions/send-email/make-handler.ts';
 import { makeHandler as makeSendPush } from '../../functions/send-push/make-handler.ts';
 import { makeHandler as makeSendSms } from '../../functions/send-sms/make-handler.ts';
 import { makeHandler as makeStartRecalculation } from '../../functions/start-recalculation/make-handler.ts';
 import { makeHandler as makeWeighPreview } from '../../functions/weigh-preview/make-handler.ts';
 import type { Rulebook } from './rulebooks.ts';
-import type { Ports } from './world.ts';
+
+/** Everything that a simulated function may call, by the names that the product uses. */
+export type Ports = Omit<
+  UnreliablePorts,
+  'orderFiles' | 'googlePasses' | 'googleWallet' | 'passRefreshes' | 'keys' | 'secrets' | 'park'
+> & { keys: ApiKeySource; park(record: Parked): Promise<void> };
 
 export interface Surroundings {
   clock: () => Instant;

@@ -1,4 +1,4 @@
-import type { ActionRecord } from '../../core/actions/tier-action.ts';
+import type { ActionRecord } from '../../core/actions/action-record.ts';
 import type { LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { Member } from '../../core/member/member.ts';
 import { changeId, isNotice, type TierChange } from '../../core/member/tier-change.ts';

@@ -18,7 +18,7 @@ import { itemOfNews } from '../../functions/adapters/dynamo-member-store.ts';
 import { type ApiKey, sha256 } from '../../functions/runtime/api-keys.ts';
 import type { Parked } from '../../functions/runtime/stream.ts';
 import { Bringer } from './brought.ts';
-import { type Answer, callOver, type Functions, functionsOver, type Request } from './functions.ts';
+import { type Answer, callOver, type Functions, functionsOver, type Ports, type Request } from './functions.ts';
 import type { History, MemberSetup, Picks } from './history.ts';
 import { Process } from './process.ts';
 import { type Rulebook, rulebookOf } from './rulebooks.ts';
@@ -47,8 +47,6 @@ export const GROUP = 'vips';
 const MOST_RECEIVES = 5;
 
 type Published = Parameters<Announcements['publish']>;
-
-export type Ports = ReturnType<World['portsOf']>;
 
 /**
  * The whole product in memory: the real functions over the fakes, in two processes that may be at work at the same time. Nothing runs by
@@ -133,7 +131,7 @@ export class World {
     this.log?.push(line());
   }
 
-  portsOf(process: Process) {
+  portsOf(process: Process): Ports {
     const send = async () => {
       const message = process.delivering!;
       this.sent.set(message, (this.sent.get(message) ?? 0) + 1);

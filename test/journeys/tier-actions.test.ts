@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../core/actions/tier-action.ts';
+import type { Outcome } from '../../core/actions/action-record.ts';
 import type { PromotionFile } from '../../core/program/brand.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { rebuildStoredMember } from '../../core/use-cases/rebuild-member.ts';

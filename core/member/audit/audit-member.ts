@@ -1,9 +1,10 @@
 /** Compares a stored member with what its history gives: figure by figure, with the cause of each difference as far as it can be told. */
+
+import type { ActionRecord } from '../../actions/action-record.ts';
 import { nextDueAfter } from '../../actions/due-moments.ts';
 import { endOf, type Grant } from '../../actions/grant.ts';
 import { grantHistory, grantsAt } from '../../actions/grant-history.ts';
 import { decidePromotions } from '../../actions/promotions.ts';
-import type { ActionRecord } from '../../actions/tier-action.ts';
 import type { LedgerEntry } from '../../ledger/transaction.ts';
 import { hasSameContent } from '../../program/fingerprint.ts';
 import { type Program, rankOf, tierById } from '../../program/program.ts';

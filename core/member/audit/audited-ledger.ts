@@ -1,7 +1,8 @@
 /** Which of a ledger's entries a stored member holds, found by what its sums add up to. */
-import { type ActionRecord, actionKey, promotionActionId } from '../../actions/tier-action.ts';
+import type { ActionRecord } from '../../actions/action-record.ts';
+import { actionKey, promotionActionId } from '../../actions/tier-action.ts';
 import { effectOf } from '../../ledger/effect.ts';
-import { tallyOf } from '../../ledger/replay.ts';
+import { tallyOf } from '../../ledger/ledger-tally.ts';
 import { entryKey, type LedgerEntry } from '../../ledger/transaction.ts';
 import type { Program } from '../../program/program.ts';
 import type { Cycle } from '../../rules/cycle.ts';

@@ -1,5 +1,5 @@
+import type { ActionRecord } from '../../../core/actions/action-record.ts';
 import type { Grant } from '../../../core/actions/grant.ts';
-import type { ActionRecord } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import type { Member } from '../../../core/member/member.ts';
 import type { TierChange, TierNotice } from '../../../core/member/tier-change.ts';

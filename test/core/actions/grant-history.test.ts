@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { ActionRecord } from '../../../core/actions/action-record.ts';
 import type { Grant } from '../../../core/actions/grant.ts';
 import { grantHistory, grantsAt, reassesses } from '../../../core/actions/grant-history.ts';
-import type { ActionRecord } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { exampleProgram } from '../../support/program.ts';
 import { at, bonus, entry, type Facts } from '../members.ts';

@@ -1,7 +1,8 @@
 /** E42, R17, R18, R20 as laws over random lives. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ActionRecord, actionKey } from '../../../core/actions/tier-action.ts';
+import type { ActionRecord } from '../../../core/actions/action-record.ts';
+import { actionKey } from '../../../core/actions/tier-action.ts';
 import type { Transaction } from '../../../core/ledger/transaction.ts';
 import type { Member } from '../../../core/member/member.ts';
 import { viewNow } from '../../../core/member/member-view.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ChronologicalReplay, momentsOf } from '../../../core/ledger/chronological-replay.ts';
-import { Replay, tallyOf } from '../../../core/ledger/replay.ts';
+import { tallyOf } from '../../../core/ledger/ledger-tally.ts';
+import { Replay } from '../../../core/ledger/replay.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/rules/qualification.ts';
 import { BEGINNING_OF_TIME, END_OF_TIME, formatInstant } from '../../../core/time.ts';

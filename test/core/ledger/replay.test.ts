@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inOrderOfOccurrence, Replay, tallyOf } from '../../../core/ledger/replay.ts';
+import { inOrderOfOccurrence } from '../../../core/ledger/chronological-replay.ts';
+import { tallyOf } from '../../../core/ledger/ledger-tally.ts';
+import { Replay } from '../../../core/ledger/replay.ts';
 import type { LedgerEntry, Transaction, TransactionType } from '../../../core/ledger/transaction.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { earnedTier } from '../../../core/rules/qualification.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ActionRecord } from '../../../core/actions/action-record.ts';
 import type { Grant } from '../../../core/actions/grant.ts';
-import type { ActionRecord } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { advanceMember, withGrants } from '../../../core/member/advance-member.ts';
 import { countEntries } from '../../../core/member/count-entries.ts';

@@ -1,7 +1,7 @@
 /** R2 and R4, as a law over random lives of a member: whatever the stream and the clocks do, the member is what its ledger says. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { tallyOf } from '../../../core/ledger/replay.ts';
+import { tallyOf } from '../../../core/ledger/ledger-tally.ts';
 import type { Transaction } from '../../../core/ledger/transaction.ts';
 import { advanceMember } from '../../../core/member/advance-member.ts';
 import type { Member } from '../../../core/member/member.ts';

@@ -1,6 +1,8 @@
 /** What staff and promotions gave a member, said in as few words as possible. */
+
+import type { ActionRecord } from '../../../core/actions/action-record.ts';
 import type { Grant } from '../../../core/actions/grant.ts';
-import type { ActionRecord, TierAction } from '../../../core/actions/tier-action.ts';
+import type { TierAction } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import type { Member } from '../../../core/member/member.ts';
 import { rebuildMember } from '../../../core/member/rebuild-member.ts';

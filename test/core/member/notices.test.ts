@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { ActionRecord } from '../../../core/actions/action-record.ts';
 import type { Grant } from '../../../core/actions/grant.ts';
-import type { ActionRecord, TierAction } from '../../../core/actions/tier-action.ts';
+import type { TierAction } from '../../../core/actions/tier-action.ts';
 import { advanceMember, withGrants } from '../../../core/member/advance-member.ts';
 import type { Member } from '../../../core/member/member.ts';
 import { reminderOf, renewalOf } from '../../../core/member/notices.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inOrderOfOccurrence } from '../../../core/ledger/replay.ts';
+import { inOrderOfOccurrence } from '../../../core/ledger/chronological-replay.ts';
 import { entryKey, type LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { listTransactions } from '../../../core/use-cases/list-transactions.ts';
 import { MemoryLedger } from '../../../fakes/memory-ledger.ts';

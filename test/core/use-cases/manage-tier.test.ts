@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { ActionRecord } from '../../../core/actions/action-record.ts';
 import { MAX_DECIDED_AT_ONCE } from '../../../core/actions/promotions.ts';
-import type { ActionRecord, TierAction } from '../../../core/actions/tier-action.ts';
+import type { TierAction } from '../../../core/actions/tier-action.ts';
 import type { LedgerEntry } from '../../../core/ledger/transaction.ts';
 import { auditMember } from '../../../core/member/audit/audit-member.ts';
 import type { Member } from '../../../core/member/member.ts';

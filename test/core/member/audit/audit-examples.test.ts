@@ -1,7 +1,7 @@
 /** The drift audit by example: what it says of a member in whom one thing is wrong, word by word (docs/decisions/0020). */
 import { describe, expect, test } from 'vitest';
+import type { ActionRecord } from '../../../../core/actions/action-record.ts';
 import type { Grant } from '../../../../core/actions/grant.ts';
-import type { ActionRecord } from '../../../../core/actions/tier-action.ts';
 import { entryKey, type LedgerEntry } from '../../../../core/ledger/transaction.ts';
 import { type Auditing, auditMember, type MemberRecords } from '../../../../core/member/audit/audit-member.ts';
 import type { AuditCause } from '../../../../core/member/audit/findings.ts';
