@@ -70,7 +70,7 @@ export function decideAction(
     from,
   };
   if (until !== undefined) grant.until = until;
-  // Not by the very transaction that fired it.
+  // Not lifted by the transaction that fired it.
   if (action.reassess && grant.kind === 'cap') grant.reassessFrom = entry ? recordedAt + 1 : recordedAt;
   if (origin.type === 'promotion') grant.promotion = origin.promotion;
   if (entry) grant.transactionId = entry.id;
@@ -93,7 +93,7 @@ export function decideAction(
   }
 }
 
-/** A tier that is kept though thresholds rose lasts until the cycle ends (R10): a renewal does not shorten that (R18). */
+/** A tier that is kept though thresholds rose lasts until the cycle ends (R10). A renewal does not shorten that (R18). */
 function keepingWhatIsHeld(grant: Grant, present: Present, program: Program): Grant {
   const { at, earned, visible, grants, enrolledAt } = present;
   const isHeld = grant.tier === visible.id && visibleTier(earned, grants, at, program).rank < visible.rank;
@@ -141,14 +141,14 @@ function decideUpgrade(
   program: Program,
 ): Decision {
   const { at, earned, visible, grants } = present;
-  // Staff who upgrade a member mean it: what was taken before is over. A promotion undoes no decision of staff's.
+  // An upgrade by staff ends earlier caps. A promotion undoes no decision of staff.
   const capsBelow = grants.filter(
     (one) => one.kind === 'cap' && isLive(one, at) && rankOf(program, one.tier) < target.rank,
   );
   const lifted = origin.type === 'promotion' ? [] : capsBelow.map(({ key }) => key);
   if (target.rank > visible.rank) {
     const floor = given(grant, present);
-    // A floor of that tier was there and did not show: what lifts the cap above it changes more than its end.
+    // A floor of that tier existed below a cap. Lifting the cap changes more than the floor's end.
     return lifted.length > 0 ? { ...floor, outcome: 'APPLIED', lifted } : floor;
   }
   if (action.strategy.type === 'program') return { outcome: 'NO_CHANGE', lifted: [] };
@@ -175,12 +175,12 @@ function given(grant: Grant, { at, grants }: Present): Decision {
   const until = latest === END_OF_TIME ? null : latest;
   if (same.length === 0) return { outcome: 'APPLIED', until, grant, lifted: [] };
   if (same.some((one) => standsInFor(one, grant))) return { outcome: 'EXTENDED', until, lifted: [] };
-  // A cap that lasts longer takes the place of the one before.
+  // A longer cap replaces the one before.
   const replaced = grant.kind === 'cap' ? same.filter((one) => standsInFor(grant, one)) : [];
   return { outcome: 'EXTENDED', until, grant, lifted: replaced.map(({ key }) => key) };
 }
 
-/** Whether a grant does all that another of the same tier does: it ends no sooner, and no purchase lifts it sooner (R17). */
+/** Whether a grant makes another of the same tier needless: it ends no sooner, and no purchase lifts it sooner (R17). */
 function standsInFor(one: Grant, other: Grant): boolean {
   return endOf(one) >= endOf(other) && (one.reassessFrom === undefined || other.reassessFrom !== undefined);
 }

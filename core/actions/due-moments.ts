@@ -2,12 +2,12 @@ import type { Program } from '../program/program.ts';
 import { END_OF_TIME, earlierByDays, type Instant } from '../time.ts';
 import { endOf, type Grant } from './grant.ts';
 
-/** Over how many parts of the index the due members are spread. Fewer would leave members in parts that nobody asks any more. */
+/** The number of parts of the index that holds the due members. A smaller number would leave members in parts that nobody queries. */
 export const DUE_SHARDS = 8;
 
 /**
- * The next moment after another at which something happens by itself: a grant ends, or the end of a floor is to be told of. The end of
- * a cap takes nothing away, so nobody is warned of it.
+ * The first moment after another at which a grant ends, or a reminder of a floor's end is due. The end of a cap takes nothing away, so it
+ * has no reminder.
  */
 export function nextDueAfter(
   after: Instant,
@@ -23,7 +23,7 @@ export function nextDueAfter(
   return next;
 }
 
-/** When a floor's end is told of: so many calendar days before, if it was live by then. The earliest first. */
+/** The reminders of a floor's end: so many calendar days before, if the floor was live by then. The earliest first. */
 export function reminderMoments(grant: Grant, program: Program): Instant[] {
   const end = endOf(grant);
   if (grant.kind === 'cap' || end === END_OF_TIME) return [];

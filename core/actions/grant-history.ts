@@ -5,10 +5,7 @@ import type { Instant } from '../time.ts';
 import type { ActionRecord } from './action-record.ts';
 import { endOf, type Grant, isLive, withGrant } from './grant.ts';
 
-/**
- * Every grant that actions ever gave, each with the end that it really had or has: a cap may have been lifted by a transaction (R17), or
- * by a later upgrade of staff's.
- */
+/** Every grant that actions ever gave, each with its real end. A transaction (R17) or a later upgrade by staff may have lifted a cap early. */
 export function grantHistory(
   actions: readonly ActionRecord[],
   ledger: readonly LedgerEntry[],
@@ -25,14 +22,14 @@ export function grantHistory(
   });
 }
 
-/** What the history leaves on the member at a moment. */
+/** The grants that are live at a moment. */
 export function grantsAt(history: readonly Grant[], at: Instant): Grant[] {
   let grants: Grant[] = [];
   for (const grant of history) if (isLive(grant, at)) grants = withGrant(grants, grant);
   return grants;
 }
 
-/** R17: whether a transaction lifts what was given to be reassessed: one that gives tier points, and that was recorded since. */
+/** R17: whether a transaction lifts a cap to be reassessed: it gives tier points, and was recorded since `reassessFrom`. */
 export function reassesses(entry: LedgerEntry, reassessFrom: Instant, program: Program): boolean {
   return entry.recordedAt >= reassessFrom && tierPointsOf(effectOf(entry, program), program) > 0;
 }

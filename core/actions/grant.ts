@@ -2,8 +2,8 @@ import type { Channel } from '../program/brand.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
 
 /**
- * What a tier action leaves behind: a floor that the tier does not fall below, or a cap that it does not rise above, live while
- * `from <= now < until`. The points run on underneath (R13).
+ * What a tier action gives: a floor that the tier does not fall below, or a cap that it does not rise above, live while `from <= now <
+ * until`. Points count all the same (R13).
  */
 export interface Grant {
   /** The key of the action that gave it. */
@@ -29,10 +29,7 @@ export function endOf(grant: Grant): Instant {
   return grant.until ?? END_OF_TIME;
 }
 
-/**
- * The grants after one more. Of the floors of one tier the one that ends last is enough, so that a member keeps as many as the program
- * has tiers at most. A cap stays: one that takes its place says so.
- */
+/** The grants after one more. Of the floors of one tier, the one that ends last is enough. So a member keeps at most one floor for each tier. */
 export function withGrant(grants: readonly Grant[] | undefined, grant: Grant): Grant[] {
   const all = [...(grants ?? []), grant];
   const isNeedless = (one: Grant, place: number) =>

@@ -10,10 +10,10 @@ import { decideAction, type Present, recordOf } from './decide-action.ts';
 import { grantHistory, grantsAt } from './grant-history.ts';
 import { actionKey, promotionActionId, type TierAction } from './tier-action.ts';
 
-/** One write holds 100 items at most, the member and its changes among them. The rest is decided by the next. */
+/** One write holds at most 100 items, with the member and its changes. The next write decides the rest. */
 export const MAX_DECIDED_AT_ONCE = 40;
 
-/** The promotions that a transaction triggers, by their ids: settled when it is taken, and a fact from then on. */
+/** The ids of the promotions that a transaction triggers: decided at intake, and a fact from then on. */
 export function promotionsOf(entry: LedgerEntry, program: Program): string[] {
   return program.promotions.filter(({ matches }) => matches?.(entry)).map(({ id }) => id);
 }
@@ -25,8 +25,8 @@ interface Firing {
 }
 
 /**
- * Decides what promotions fired and nobody decided yet: once for each promotion and transaction. Each is judged by what was known when
- * its transaction was recorded, so neither the order of arrival nor a delay changes what comes of it.
+ * Decides the promotions that fired and are undecided, once for each promotion and transaction. Each is judged by what was recorded before
+ * its transaction, so neither the order of arrival nor a delay changes the result.
  */
 export function decidePromotions(
   member: Member,
@@ -41,7 +41,7 @@ export function decidePromotions(
   for (const firing of fired.slice(0, MAX_DECIDED_AT_ONCE)) {
     const { at, entry } = firing;
     const isBefore = ({ recordedAt }: { recordedAt: Instant }) => recordedAt < at;
-    // Of what was recorded at the same moment, nobody can say which came first: a firing knows its own transaction only.
+    // The order of entries recorded at the same moment is unknown, so a firing knows only its own transaction.
     const known = history.entries.filter((other) => isBefore(other) || other === entry);
     const grants = grantsAt(grantHistory([...history.actions, ...taken].filter(isBefore), known, program), at);
     const earned = earnedTier(program, tallyOf(known, program, member.enrolledAt, at));

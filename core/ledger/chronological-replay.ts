@@ -8,9 +8,8 @@ import type { Replay } from './replay.ts';
 import { entryKey, type LedgerEntry } from './transaction.ts';
 
 /**
- * A ledger read in the order of occurrence, moment by moment and over the ends of the cycles between them: the only reading that finds
- * the tier where it depends on the way that the sums went (R8). Since it goes by when things happened, it does not matter when they
- * came (R4).
+ * A ledger replayed in the order of occurrence, moment by moment and over the ends of cycles. Only this replay finds the tier if it depends
+ * on the order of entries (R8). The order of arrival does not matter (R4).
  */
 export class ChronologicalReplay {
   readonly #replay: Replay;
@@ -20,7 +19,7 @@ export class ChronologicalReplay {
   #latestAt: Instant = BEGINNING_OF_TIME;
 
   /**
-   * @param replay that has read nothing yet
+   * @param replay without entries
    * @param first a moment before all others
    */
   constructor(replay: Replay, program: Program, enrolledAt: Instant, first: Instant) {
@@ -30,28 +29,28 @@ export class ChronologicalReplay {
     this.#tally = replay.sumsAt(first);
   }
 
-  /** The sums where the walk stands, but for what is awaited. */
+  /** The sums at the present moment of the replay, without the awaited keys. */
   get tally(): Tally {
     return this.#tally;
   }
 
   /**
-   * Goes over the next end of a cycle.
-   * @returns the moment of that end; undefined where none comes up to the given moment that could change anything
+   * Passes the next end of a cycle.
+   * @returns the moment of that end; undefined if no end up to the given moment changes anything
    */
   passEnd(upTo: Instant): Instant | undefined {
     const { end } = this.#tally.cycle;
     if (end > upTo || end === END_OF_TIME) return undefined;
     const tally = nextCycle(this.#tally, this.#program, this.#enrolledAt);
-    // However far away the moment is, the ends before it are passed at once.
+    // The ends of idle cycles are passed all at once.
     const { cycle, timeZone } = this.#program;
     this.#tally = isIdle(tally) ? { ...tally, cycle: cycleAt(cycle, timeZone, this.#enrolledAt, upTo) } : tally;
     return end;
   }
 
   /**
-   * Takes the next moment; the end of a cycle comes before what happens on its very millisecond.
-   * @param judgedAt the moment whose cycle it is judged in
+   * Adds the entries of the next moment. An end of a cycle comes before entries of the same millisecond.
+   * @param judgedAt the moment whose cycle decides
    */
   take({ at, entries }: Moment, judgedAt: Instant = at): void {
     this.#passEndsTo(judgedAt);
@@ -60,7 +59,7 @@ export class ChronologicalReplay {
     this.#latestAt = at;
   }
 
-  /** Ends at a moment, with the sums as a member carries them then. */
+  /** The sums at a moment, as a member carries them. No entry can be added afterwards. */
   tallyAt(at: Instant): Tally {
     this.#passEndsTo(at);
     const { held } = this.#tally;
@@ -76,7 +75,7 @@ export class ChronologicalReplay {
   }
 }
 
-/** What happened at one moment is judged together: it goes up or down once. */
+/** The entries of one moment. They are judged together, so the tier moves once. */
 export interface Moment {
   at: Instant;
   entries: LedgerEntry[];

@@ -5,17 +5,17 @@ import type { Instant } from '../time.ts';
 import { type Effect, effectOf, minus, NO_EFFECT, orderEffect, tierPointsOf } from './effect.ts';
 import { entryKey, type LedgerEntry, orderKey } from './transaction.ts';
 
-/** What taking one more entry into the replay did, for whoever explains it. */
+/** The effect of one more entry, for an explanation. */
 export interface Step {
   entry: LedgerEntry;
   effect: Effect;
   /** The moment whose cycle the effect belongs to (R6). */
   countsAt: Instant;
-  /** A refund whose order is not there, or an expiry that names something unknown. */
+  /** The missing key of a refund's order, or of the transaction that an expiry names. */
   waitsFor?: string;
 }
 
-/** An effect in the cycle where it stands at present; a later entry may move it. */
+/** An effect in its present cycle. A later entry may move it. */
 interface Booking {
   at: Instant;
   effect: Effect;
@@ -33,8 +33,8 @@ interface Expiry {
 }
 
 /**
- * The ledger read again from its first entry: the sums of every cycle, from nothing but entries. The result does not depend on
- * the order in which they are added (R4); the member item is only a shortcut to it, and is checked against it.
+ * The ledger replayed from its first entry: the sums of every cycle. The result does not depend on the order of adding (R4). The member
+ * item is a shortcut to it, and is checked against it.
  */
 export class Replay {
   readonly #program: Program;
@@ -97,12 +97,12 @@ export class Replay {
     return moment === undefined ? { ...step, waitsFor: key } : step;
   }
 
-  /** When the transaction that an expiry names happened: an order by its first part, else the entry of that id. */
+  /** When the transaction that an expiry names happened: the first part of an order, or the entry of that id. */
   #momentOf(key: string): Instant | undefined {
     return this.#orders.get(key)?.booked?.at ?? this.#taken.get(key);
   }
 
-  /** An expiry that came before what it takes back was counted by its own date; now it follows (R6). */
+  /** Moves an expiry that arrived before its transaction into the transaction's cycle (R6). */
   #moveExpiriesOf(key: string): void {
     for (const expiry of this.#expiries.get(key) ?? []) {
       const at = this.#momentOf(key) ?? expiry.entry.occurredAt;
@@ -135,7 +135,7 @@ export class Replay {
     return sums;
   }
 
-  /** Neighbours mostly share a cycle, and the calendar is the slow part. */
+  /** Neighboring entries mostly share a cycle, and the calendar is the slow part. */
   #cycleAt(at: Instant): Cycle {
     const last = this.#lastCycle;
     if (last && at >= last.start && at < last.end) return last;
@@ -143,14 +143,14 @@ export class Replay {
     return this.#lastCycle;
   }
 
-  /** The sums as a member carries them at a moment: of its cycle, and of the one before. */
+  /** The sums at a moment as a member carries them: of its cycle, and of the one before. */
   tallyAt(at: Instant): Tally {
     const awaited = this.#awaited();
     const isMany = awaited.length > MAX_AWAITED;
     return { ...this.sumsAt(at), awaited: isMany ? [] : awaited, awaitsMany: isMany };
   }
 
-  /** The same but for what is awaited, which takes a pass over all orders. */
+  /** The same without the awaited keys, which take a pass over all orders. */
   sumsAt(at: Instant): Tally {
     const cycle = this.#cycleAt(at);
     // With the cycle type `none` there is one cycle only, and nothing came before it.
@@ -174,7 +174,7 @@ export class Replay {
     return { tier: sums?.tier ?? 0, trackers: sums ? [...sums.trackers] : zeroes(this.#program.trackers.length) };
   }
 
-  /** Keys that entries refer to and that no entry bears: whoever brings one of them changes what is counted already. */
+  /** Keys that entries refer to and that no entry has. An entry with such a key changes what is counted already. */
   #awaited(): string[] {
     const referred = new Set(this.#expiries.keys());
     for (const [key, order] of this.#orders) {

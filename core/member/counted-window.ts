@@ -3,27 +3,27 @@ import { entryKey, type LedgerEntry } from '../ledger/transaction.ts';
 import { HOUR_MS, type Instant } from '../time.ts';
 
 /**
- * Which entries a member's tally holds already. Every entry recorded after `since` that was counted is listed; whether an older
- * one was cannot be told from here, and is never guessed at: then the member is rebuilt from the ledger.
+ * The entries that a member's tally surely holds: each counted entry that was recorded after `since` is listed. Whether an older entry was
+ * counted cannot be told from here; then the member is rebuilt from the ledger.
  */
 export interface CountedWindow {
   since: Instant;
-  /** The newest first. A list, for an object whose keys no other has would cost more to make than all else in a decision. */
+  /** The newest first. A list, because an object with unique keys would cost more than the rest of a decision. */
   entries: readonly CountedEntry[];
 }
 
 export type CountedEntry = readonly [key: string, recordedAt: Instant];
 
-/** A stream keeps its records for 24 hours; two more are for clocks that disagree. */
+/** A stream keeps its records for 24 hours; 2 more hours allow for clocks that disagree. */
 export const WINDOW_MS = 26 * HOUR_MS;
 
 /**
- * A busy day must not make the item grow past the 1 KB that one write unit pays for. Beyond either bound the oldest are forgotten
- * early, which costs a rebuild at worst.
+ * Bounds that keep the item within the 1 KB of one write unit. Beyond them, the oldest entries are forgotten early, which costs a rebuild
+ * at worst.
  */
 export const MAX_COUNTED = 12;
 export const MAX_COUNTED_BYTES = 480;
-/** What DynamoDB needs for an entry beside its key: the moment, and the structure around both. */
+/** Bytes that DynamoDB needs for an entry beside its key: the moment, and the structure around both. */
 const BYTES_BESIDE_KEY = 14;
 
 export const NOTHING_COUNTED: CountedWindow = { since: 0, entries: [] };
@@ -36,12 +36,12 @@ export function countStatusOf(window: CountedWindow, entry: LedgerEntry): CountS
   return entry.recordedAt > window.since ? 'new' : 'unknown';
 }
 
-/** What DynamoDB needs for a grant beside its ids: its moments, its kind, and the structure around it; and for each channel. */
+/** Bytes that DynamoDB needs for a grant beside its ids, and for each channel. */
 const BYTES_BESIDE_IDS = 53;
 const BYTES_OF_A_CHANNEL = 7;
 
 /**
- * The window after counting further entries. Its start only ever moves forward, whatever the clocks of two functions say.
+ * The window after counting more entries. Its start never moves back, whatever the clocks of two functions say.
  * @param entries none of which it lists
  * @param grants those that share the item with it
  */
@@ -53,7 +53,7 @@ export function withCounted(
 ): CountedWindow {
   const newestFirst: CountedEntry[] = entries.map((entry) => [entryKey(entry), entry.recordedAt]);
   newestFirst.push(...window.entries);
-  // The stream brings the newest last, so that there is mostly nothing to sort; and often nothing to forget.
+  // The stream delivers the newest entries last, so there is mostly nothing to sort, and often nothing to forget.
   if (!isInOrder(newestFirst)) newestFirst.sort((a, b) => b[1] - a[1]);
   const room = MAX_COUNTED_BYTES - bytesOfGrants(grants);
   const since = Math.max(window.since, now - WINDOW_MS, firstWithoutRoom(newestFirst, room));
@@ -78,7 +78,7 @@ function bytesOfGrants(grants: readonly Grant[]): number {
   return bytes;
 }
 
-/** When the newest entry was recorded that has no place in the item any more; 0 where all have. */
+/** When the newest entry without a place in the item was recorded; 0 if all have a place. */
 function firstWithoutRoom(newestFirst: readonly CountedEntry[], room: number): Instant {
   let bytes = 0;
   for (let place = 0; place < newestFirst.length; place++) {

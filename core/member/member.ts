@@ -11,29 +11,29 @@ export interface Member {
   memberId: string;
   enrolledAt: Instant;
   blocked: boolean;
-  /** Grows by one with each write; a write names the version that it read. 0 was never written. */
+  /** Grows by one with each write; a write names the version that it read. 0: not written yet. */
   version: number;
   /** The visible tier as it was last recorded. */
   tier: { id: string; since: Instant };
-  /** How many changes and notices were recorded: the last one's sequence number. */
+  /** The number of recorded changes and notices: the last one's sequence number. */
   changes: number;
-  /** What tier actions gave that is live, or was when the member was last written. None where it is left out. */
+  /** The grants that are live, or were when the member was last written. Left out if there are none. */
   grants?: readonly Grant[];
-  /** The next moment at which something happens by itself: a grant ends, or its end is to be told of. None where it is left out. */
+  /** The next moment at which a grant ends, or a reminder is due. Left out if there is none. */
   nextDueAt?: Instant;
   tally: Tally;
   /** `countingRule` of the program that made the tally. */
   countedUnder: string;
   counted: CountedWindow;
-  /** Set when the member is created: the ledger may hold entries from before, which nobody counted yet. */
+  /** Set when the member is created: the ledger may hold earlier entries, which nobody counted yet. */
   rebuildDue?: boolean;
   /** More promotions fired than one write could decide: a rebuild goes on. The sums are right meanwhile. */
   undecided?: boolean;
-  /** The month and the day on which its cycles end, `MM-DD`; only where they are counted from the enrollment. */
+  /** The month and the day on which its cycles end, `MM-DD`; only if cycles count from the enrollment. */
   anniversary?: string;
-  /** The last recalculation that moved its tier: so that a run which died in between knows what it did. */
+  /** The last recalculation run that moved its tier, so that a retry of the run knows what was done. */
   movedBy?: string;
-  /** The promotions that the enrollment fired, and when: decided by the rebuild that is due. */
+  /** The promotions that the enrollment fired, and when. The rebuild that is due decides them. */
   welcome?: { promotions: readonly string[]; at: Instant };
 }
 

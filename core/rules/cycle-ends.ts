@@ -1,4 +1,4 @@
-/** The moments at which cycles end, as a recalculation asks for them: the same for all members, or each day for those whose anniversary it is. */
+/** The moments at which cycles end: the same for all members, or one each day for the members whose anniversary it is. */
 import type { Program } from '../program/program.ts';
 import { type Instant, localDate, startOfDay } from '../time.ts';
 import { cycleAt } from './cycle.ts';
@@ -29,24 +29,24 @@ export function nextCycleEnd({ cycle, timeZone }: Cycles, now: Instant): Instant
   }
 }
 
-/** The month and the day on which a member's cycles end, `MM-DD`, where they are counted from the enrollment. */
+/** The month and the day on which a member's cycles end, `MM-DD`; only if cycles count from the enrollment. */
 export function anniversaryOf(enrolledAt: Instant, { cycle, timeZone }: Cycles): { anniversary?: string } {
   if (cycle.type !== 'enrollment') return {};
   return { anniversary: localDate(enrolledAt, timeZone).toString().slice('YYYY-'.length) };
 }
 
-/** Whether somebody's cycle can end at a moment. */
+/** Whether any member's cycle can end at a moment. */
 export function isCycleEnd(cycles: Cycles, at: Instant): boolean {
   return lastCycleEnd(cycles, at) === at;
 }
 
 /**
- * Within so many days of a cycle's end its members are recalculated, though nights are missed. Whoever is taken over that end later was left
- * what they were by the recalculation: what else would move them then is an edit of the program (decision 16).
+ * Members are recalculated within so many days of a cycle's end, even if nights are missed. The recalculation left later members as they
+ * were. So only an edit of the program can move them over that end afterwards (decision 16).
  */
 export const RECALCULATED_WITHIN_DAYS = 7;
 
-/** The ends of the last so many days, the first one first. */
+/** The ends of the last `days` days, the first one first. */
 export function cycleEndsOfLastDays(cycles: Cycles, days: number, now: Instant): Instant[] {
   const earliest = startOfDay(localDate(now, cycles.timeZone).subtract({ days: days - 1 }), cycles.timeZone);
   const ends: Instant[] = [];

@@ -2,7 +2,7 @@ import { BEGINNING_OF_TIME, dateInYear, END_OF_TIME, type Instant, localDate, st
 
 export type CycleRule = { type: 'none' } | { type: 'calendar'; month: number; day: number } | { type: 'enrollment' };
 
-/** One cycle, `start <= t < end`, and where the one before it began (docs/rules.md, section 4). */
+/** One cycle, `start <= t < end`, and the start of the cycle before (docs/rules.md, section 4). */
 export interface Cycle {
   readonly previousStart: Instant;
   readonly start: Instant;
@@ -11,7 +11,7 @@ export interface Cycle {
 
 const ENDLESS: Cycle = { previousStart: BEGINNING_OF_TIME, start: BEGINNING_OF_TIME, end: END_OF_TIME };
 
-/** The last cycles of a rule that were asked for, all with the same boundary in the same zone. */
+/** The cycles of a rule that were computed last, all with the same boundary in the same zone. */
 interface Found {
   timeZone: string;
   month: number;
@@ -20,16 +20,15 @@ interface Found {
 }
 
 /**
- * The arithmetic of a calendar with zones takes longer than all else in judging a member, and a recalculation asks for one and the same
- * cycle once for each of millions. So what was found is kept with its rule, as long as that lives; the answer is the same without.
+ * A cache, for speed only. Calendar arithmetic with time zones is the slowest part of judging a member, and a recalculation needs the same
+ * cycle for millions of members.
  */
 const FOUND = new WeakMap<CycleRule, Found>();
-/** Two or three are asked for again and again; facts may be of any year, and must not fill the memory. */
+/** Two or three cycles are used again and again. Entries may be of any year, and must not fill the memory. */
 const MAX_FOUND = 8;
 
 /**
- * The cycle that contains a moment. Cycles repeat every year without end in both directions, so a fact from before the
- * enrollment has one as well.
+ * The cycle that contains a moment. Cycles repeat every year in both directions, so an entry from before the enrollment has one, too.
  * @param enrolledAt decides the anniversaries of `enrollment` cycles; 29 February falls on the 28th in common years
  */
 export function cycleAt(rule: CycleRule, timeZone: string, enrolledAt: Instant, at: Instant): Cycle {

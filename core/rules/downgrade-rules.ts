@@ -3,10 +3,10 @@ import { earnedTier, measured, qualifiedTier } from './qualification.ts';
 import type { Tally } from './tally.ts';
 
 /**
- * R8, moment by moment: the tally after the facts of one moment, with the tier at which they leave the member. A fall lands by the
- * program's target, or waits for the end of the cycle; what adds raises to what the points give, and never lowers.
+ * R8, for one moment: the tally after the entries of a moment, with the tier at which they leave the member. A fall leads to the program's
+ * target, or waits for the end of the cycle. A gain raises to what the points give, and never lowers.
  * @param before the sums before that moment, of the same cycle
- * @param after the sums with its facts
+ * @param after the sums with its entries
  */
 export function afterFacts(before: Tally, after: Tally, program: Program): Tally {
   if (!program.earnedByPath) return after;
@@ -21,7 +21,8 @@ export function afterFacts(before: Tally, after: Tally, program: Program): Tally
 }
 
 /**
- * R8, at the end of a cycle: who has no more than the points give has that, and everybody else lands, whatever the timing.
+ * R8, at the end of a cycle: a member whose tier the points still give keeps it. Every other member falls to the program's target, whatever
+ * the timing.
  * @param before the sums of the cycle that ended
  * @param after the sums of the one that begins
  */
@@ -32,7 +33,7 @@ export function afterEnd(before: Tally, after: Tally, program: Program): Tally {
   return withHeld(after, has.rank < earned.rank ? landing(earned, has, program) : has, has);
 }
 
-/** Where a fall leads that the points no longer hold up: not below what they give, but for those whom it takes to the base tier. */
+/** The tier to which a fall leads: not below what the points give, unless the target is the base tier. */
 function landing(from: Tier, qualified: Tier, program: Program): Tier {
   switch (program.downgradeTarget) {
     case 'qualified':
@@ -46,7 +47,7 @@ function landing(from: Tier, qualified: Tier, program: Program): Tier {
   }
 }
 
-/** Whether there is more of anything that a tier asks for. */
+/** Whether any measure that a tier asks for grew. */
 function adds(before: Tally, after: Tally, program: Program): boolean {
   return program.tiers.some(({ conditions }) =>
     conditions.some(
@@ -55,7 +56,7 @@ function adds(before: Tally, after: Tally, program: Program): boolean {
   );
 }
 
-/** Only who is held at another tier than the sums give carries it. */
+/** Stores the held tier only if the sums give another one. */
 function withHeld(tally: Tally, earned: Tier, qualified: Tier): Tally {
   const { held: _, ...rest } = tally;
   return earned.id === qualified.id ? rest : { ...rest, held: earned.id };

@@ -13,7 +13,7 @@ export interface Known {
   enrolledAt: Instant;
 }
 
-/** The tier that a member has at a later moment if nothing more happens: cycles end until then, and grants do. */
+/** The tier of a member at a later moment if nothing more happens, after the ends of cycles and grants until then. */
 export function tierAt(at: Instant, { tally, grants, enrolledAt }: Known, program: Program): Tier {
   let later = tally;
   while (later.cycle.end <= at && !isIdle(later)) later = nextCycle(later, program, enrolledAt);

@@ -6,7 +6,7 @@ import type { ConditionProgress } from './progress.ts';
 /** Something that is missing, with its unit: "690 more points". */
 export interface Needed {
   what: string;
-  /** Whether a verb after it stands in the singular, as after an amount of money. */
+  /** Whether a verb after it is in the singular, as after an amount of money. */
   isOne: boolean;
 }
 
@@ -15,7 +15,7 @@ export function neededFor({ what, isOne }: Needed, purpose: string): string {
   return `${what} ${isOne ? 'is' : 'are'} needed ${purpose}`;
 }
 
-/** The same of several that are missing, of which so many suffice. */
+/** The same for several missing amounts, of which `suffice` are enough. */
 export function neededOf(needs: readonly Needed[], suffice: number, purpose: string): string {
   const whats = needs.map(({ what }) => what);
   if (suffice >= needs.length)
@@ -41,7 +41,7 @@ export function missingOf(condition: Condition, { missing }: ConditionProgress, 
   const isOne = isMoney || missing === 1;
   const amount = `${text(missing)} more`;
   if (isMoney && condition.measure === 'tierPoints') return { what: amount, isOne };
-  // A tracker is called what the brand calls it, in no other number.
+  // A tracker has the name that the brand gave it, without a plural.
   const isLabel = condition.measure === 'tracker' && missing === 1;
   return { what: isLabel ? `${amount} “${noun(missing)}”` : `${amount} ${noun(missing)}`, isOne };
 }

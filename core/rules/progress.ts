@@ -26,13 +26,13 @@ export function shown(tierPoints: number, program: Program): number {
   return Math.max(0, tierPoints) / tierPointsUnit(program);
 }
 
-/** How many of the ledger's units (points, or minor units) are one that people read. */
+/** How many units of the ledger (points, or minor units) are one unit that people read. */
 export function tierPointsUnit(program: Program): number {
   return program.basis === 'spend' ? 10 ** currencyDigits(program.currency) : 1;
 }
 
 /**
- * Tier points in a text: money with its currency where the program counts spend, else a bare number.
+ * Tier points in a text: money with its currency if the program counts spend, otherwise a bare number.
  * @param value in units that people read
  */
 export function tierPointsText(value: number, { basis, currency }: Program, locale?: string): string {
@@ -44,22 +44,21 @@ export function tierPointsShown(tally: Tally, program: Program): number {
 }
 
 /**
- * How far it is to the next tier, what keeps the visible one, and which tier the end of the cycle brings if nothing more happens.
- * @param visible the tier that the member has
- * @param grants what of it tier actions gave
+ * What is missing to the next tier, what keeps the visible one, and which tier the end of the cycle brings if nothing more happens.
+ * @param grants the live grants of the member
  */
 export function progressOf(tally: Tally, program: Program, visible: Tier, grants?: readonly Grant[]): Progress {
   const next = program.tiers[visible.rank + 1];
   const ends = tally.cycle.end !== END_OF_TIME;
   const span: Span = program.upgradeBasis === 'current' ? 'both' : 'current';
-  // With no cycle to end, what is expected is what every grant's end leaves.
+  // Without an end of a cycle, the expected tier is the one after the ends of all grants.
   const expected = visibleTier(
     earnedTier(program, ends ? afterCycleEnd(tally, program) : tally),
     grants,
     ends ? tally.cycle.end : END_OF_TIME - 1,
     program,
   );
-  // The cycle that ends is judged by its own points alone; but nothing is missing to a tier that was given for longer.
+  // The next end judges the points of this cycle alone. But nothing is missing to a tier that a grant gives for longer.
   const toKeep = () => (expected.id === visible.id ? 0 : distanceTo(visible, tally, program, 'current').missing);
   return {
     next: next ? { tier: next.id, ...distanceTo(next, tally, program, span), needed: next.needed } : null,

@@ -1,18 +1,18 @@
 import { type Condition, type Program, type Tier, tierById } from '../program/program.ts';
 import type { Tally } from './tally.ts';
 
-/** Which cycles' sums a condition is judged by: this one and the last together, or one of them alone (R7). */
+/** The cycles whose sums count for a condition: this one and the last together, or one of them alone (R7). */
 export type Span = 'both' | 'current' | 'previous';
 
-/** The tier that a member has earned: what the points give, or the tier at which a fall left or spared the member (R8). */
+/** The tier that a member has earned: what the points give, or the tier at which a downgrade rule holds the member (R8). */
 export function earnedTier(program: Program, tally: Tally): Tier {
   const held = tally.held === undefined ? undefined : tierById(program, tally.held);
   return held ?? qualifiedTier(program, tally);
 }
 
 /**
- * The tier that the points give by themselves (docs/rules.md, section 3, R5 and R7).
- * With `upgradeBasis: carry` each year stands alone: the better of what the cycle that ended gave and what this one gives.
+ * The tier that the points alone give (docs/rules.md, section 3, R5 and R7). With `upgradeBasis: carry` each cycle counts alone: the better
+ * of the last cycle's tier and of this one's.
  */
 export function qualifiedTier(program: Program, tally: Tally): Tier {
   if (program.upgradeBasis === 'current') return highestTier(program, tally, 'both');
@@ -21,7 +21,7 @@ export function qualifiedTier(program: Program, tally: Tally): Tier {
   return reached.rank > given.rank ? reached : given;
 }
 
-/** The highest tier whose conditions hold; several are jumped at once. */
+/** The highest tier whose conditions hold. A member can rise several tiers at once. */
 export function highestTier(program: Program, tally: Tally, span: Span): Tier {
   for (let rank = program.tiers.length - 1; rank > 0; rank--) {
     const tier = program.tiers[rank]!;
@@ -38,7 +38,7 @@ export function qualifies(program: Program, tier: Tier, tally: Tally, span: Span
   return met >= tier.needed;
 }
 
-/** What the member has of what a condition asks for, in the condition's units. */
+/** The member's amount for a condition, in the condition's units. */
 export function measured(program: Program, condition: Condition, tally: Tally, span: Span): number {
   switch (condition.measure) {
     case 'tierPoints':

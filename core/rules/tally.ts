@@ -3,7 +3,7 @@ import type { Program } from '../program/program.ts';
 import { BEGINNING_OF_TIME, type Instant } from '../time.ts';
 import { type Cycle, cycleAt } from './cycle.ts';
 
-/** What one cycle added up to: S[c] in section 4 of docs/rules.md, and the same for each tracker. */
+/** The sums of one cycle: S[c] in section 4 of docs/rules.md, and the sum of each tracker. */
 export interface CycleSums {
   /** Points, or minor units with basis `spend`. May be below zero. */
   tier: number;
@@ -11,8 +11,8 @@ export interface CycleSums {
 }
 
 /**
- * What a member's ledger adds up to, as far as any tier can depend on it: the sums of this cycle and of the one before, and of
- * all time. Older cycles matter to nobody (R6), so they are not kept.
+ * The sums of a member's ledger that any tier can depend on: of this cycle, of the one before, and of all time. Older cycles decide nothing
+ * (R6), so they are not kept.
  */
 export interface Tally {
   cycle: Cycle;
@@ -24,16 +24,13 @@ export interface Tally {
   lifetimeTrackers: readonly number[];
   /** Points that can be spent. */
   balance: number;
-  /** Entries that something counted already refers to, and that have not come yet: a refund before its order (E11). */
+  /** Keys that counted entries refer to, and that have not arrived yet: a refund before its order (E11). */
   awaited: readonly string[];
-  /** More were awaited than a member item keeps: then every entry is counted by a rebuild. */
+  /** More keys are awaited than a member item keeps. Then a rebuild counts every new entry. */
   awaitsMany: boolean;
-  /** R8: the tier at which the member is held though the sums give another; left out where they give it. */
+  /** R8: the tier at which the member is held; left out if the sums give the same. */
   held?: string;
-  /**
-   * When the newest entry counted happened, where the program judges by the way that the sums went: what happened before or with it
-   * cannot be taken after it.
-   */
+  /** When the newest counted entry happened; only if the program judges by the order of entries. An earlier entry needs a rebuild. */
   latestAt?: Instant;
 }
 
@@ -60,9 +57,9 @@ export function emptyTally(program: Program, enrolledAt: Instant, now: Instant):
   };
 }
 
-/** Whether no tier can tell the two apart by what they add up to; the way there (R8) is another question. */
+/** Whether two tallies have the same sums. The tier at which a member is held (R8) is not compared. */
 export function haveSameSums(a: Tally, b: Tally): boolean {
-  // Lists, for a store keeps the names of an object in whatever order it likes.
+  // Lists, because a store may return the properties of an object in any order.
   const ofCycle = ({ tier, trackers }: CycleSums) => [tier, trackers];
   const sums = ({ previous, current, lifetimePoints, lifetimeSpendMinor, orders, lifetimeTrackers }: Tally) =>
     JSON.stringify([

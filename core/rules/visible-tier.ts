@@ -2,17 +2,17 @@ import { endOf, type Grant, isLive } from '../actions/grant.ts';
 import { type Program, type Tier, tierById } from '../program/program.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
 
-/** What decides the tier that a member has. */
+/** A tier, and what gives it. */
 export interface TierWithSource {
   tier: Tier;
   source: 'earned' | Grant['kind'];
-  /** The grant that decides it, where one does. */
+  /** The grant that gives it, if one does. */
   grant?: Grant;
 }
 
 /**
- * `visible = min(max(earned, live floors), lowest live cap)` (docs/rules.md, section 6): one pure function of the earned tier, the grants
- * and the moment. A grant of a tier that the program no longer has gives and takes nothing.
+ * `visible = min(max(earned, live floors), lowest live cap)` (docs/rules.md, section 6): a pure function of the earned tier, the grants and
+ * the moment. A grant of a tier that the program no longer has has no effect.
  */
 export function tierWithSourceAt(
   earned: Tier,
@@ -44,8 +44,8 @@ function outlasts(a: Grant, b: Grant): boolean {
 }
 
 /**
- * When the visible tier ends by itself, because a grant does, and which one comes then; the earned tier taken as it is.
- * @returns undefined where no end of a grant changes it
+ * When a grant's end ends the visible tier, and the tier that follows. The earned tier is taken as it is.
+ * @returns undefined if no end of a grant changes the tier
  */
 export function nextVisibleTier(
   earned: Tier,

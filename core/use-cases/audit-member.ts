@@ -4,11 +4,10 @@ import { type Finding, isDrift } from '../member/audit/findings.ts';
 import { announced } from '../member/member-update.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
 import type { TierChange } from '../member/tier-change.ts';
-import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import { hasSameContent } from '../program/fingerprint.ts';
 import type { Instant } from '../time.ts';
 import type { Rules } from './rules.ts';
-import { writeMember } from './write-member.ts';
+import { type MemberPorts, writeMember } from './write-member.ts';
 
 export type MemberAudit =
   | { status: 'noMember' }
@@ -19,12 +18,6 @@ export type MemberAudit =
   /** `unhealed`: what an attempted heal could not put right. */
   | { status: 'differs'; findings: Finding[]; tier: string; unhealed?: Finding[] }
   | { status: 'healed'; findings: Finding[]; tier: string; changes: TierChange[] };
-
-interface Ports {
-  ledger: Ledger;
-  members: MemberStore;
-  timers: WakeUpTimers;
-}
 
 export interface AuditOptions {
   heal: boolean;
@@ -49,7 +42,7 @@ type TakeLook = () => Promise<Look | undefined>;
  * is seen twice, with no write in between.
  */
 export async function auditStoredMember(
-  ports: Ports,
+  ports: MemberPorts,
   rules: Rules,
   memberId: string,
   options: AuditOptions,
@@ -93,7 +86,7 @@ function isSame(a: Look, b: Look): boolean {
  * should have been, so that no wrong figure decides anything. A tier that an edit of the rules left is kept (R10).
  */
 async function heal(
-  ports: Ports,
+  ports: MemberPorts,
   { program, announcementPolicy }: Rules,
   { records, audit }: Look,
   look: TakeLook,

@@ -1,5 +1,5 @@
 import { type Finding, isDrift } from '../member/audit/findings.ts';
-import type { Ledger, MemberStore, Runs, WakeUpTimers } from '../ports.ts';
+import type { Runs } from '../ports.ts';
 import { directionOf, type Program } from '../program/program.ts';
 import { counted } from '../quantity.ts';
 import { NO_COUNTS, nextOf, type RunCounts, type RunDifference, type RunOutcome } from '../runs/run.ts';
@@ -9,6 +9,7 @@ import { type AuditOptions, auditStoredMember, type MemberAudit } from './audit-
 import { eachMember, type FailedMember, type FailureHandling, outcomesWithFailures } from './each-member.ts';
 import type { PagePlace } from './recalculate-page.ts';
 import type { Rules } from './rules.ts';
+import type { MemberPorts } from './write-member.ts';
 
 /** The most members of a page: its outcomes fit into an item of 400 KB, even if every member differs. */
 export const AUDIT_PAGE_SIZE = 200;
@@ -16,13 +17,6 @@ export const AUDIT_PAGE_SIZE = 200;
 /** The most differences that are kept of one member. */
 const MAX_DIFFERENCES = 6;
 const MAX_TEXT = 80;
-
-interface Ports {
-  ledger: Ledger;
-  members: MemberStore;
-  timers: WakeUpTimers;
-  runs: Runs;
-}
 
 export interface AuditedPage {
   /** It was done before, and nothing was done now. */
@@ -40,7 +34,7 @@ export interface AuditedPage {
  * @throws a transient failure, after all others of the page are done. The page has to be retried
  */
 export async function auditPage(
-  ports: Ports,
+  ports: MemberPorts & { runs: Runs },
   rules: Rules,
   { runId, segment, page, after }: PagePlace,
   clock: () => Instant,

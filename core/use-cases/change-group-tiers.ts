@@ -1,22 +1,15 @@
 import type { ActionRecord } from '../actions/action-record.ts';
 import type { TierChange } from '../member/tier-change.ts';
-import type { Groups, Ledger, MemberStore, Runs, WakeUpTimers } from '../ports.ts';
+import type { Groups, Runs } from '../ports.ts';
 import { failureOf } from '../runs/failure-of.ts';
 import { countsOf, type RunOutcome } from '../runs/run.ts';
 import type { Instant } from '../time.ts';
 import { SIDE_BY_SIDE } from './each-member.ts';
 import { type Managing, manageTier } from './manage-tier.ts';
 import type { Rules } from './rules.ts';
+import type { MemberPorts } from './write-member.ts';
 
 export const PAGE_SIZE = 100;
-
-interface Ports {
-  ledger: Ledger;
-  members: MemberStore;
-  timers: WakeUpTimers;
-  groups: Groups;
-  runs: Runs;
-}
 
 export interface PageDone {
   outcomes: RunOutcome[];
@@ -41,7 +34,7 @@ export interface GroupPagePlace {
  * @throws a transient failure, after all others of the page are done. The page has to be retried
  */
 export async function changeGroupTiers(
-  ports: Ports,
+  ports: MemberPorts & { groups: Groups; runs: Runs },
   rules: Rules,
   { runId, after }: GroupPagePlace,
   clock: () => Instant,

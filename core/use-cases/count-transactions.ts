@@ -3,11 +3,10 @@ import type { LedgerEntry } from '../ledger/transaction.ts';
 import { countEntries, type RebuildReason } from '../member/count-entries.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
 import type { TierChange } from '../member/tier-change.ts';
-import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import type { Instant } from '../time.ts';
 import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
-import { writeMember } from './write-member.ts';
+import { type MemberPorts, writeMember } from './write-member.ts';
 
 export type TransactionCounting =
   /** No member of that id is enrolled. The entries stay in the ledger, and count from the enrollment on. */
@@ -28,7 +27,7 @@ type Found =
  * @param entries all of `memberId`, in any order; some may have been counted before
  */
 export async function countTransactions(
-  ports: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers },
+  ports: MemberPorts,
   { program, announcementPolicy }: Rules,
   memberId: string,
   entries: readonly LedgerEntry[],

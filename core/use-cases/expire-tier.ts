@@ -1,10 +1,9 @@
 import type { WrittenUpdate } from '../member/member-update.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
-import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import type { Instant } from '../time.ts';
 import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
-import { writeMember } from './write-member.ts';
+import { type MemberPorts, writeMember } from './write-member.ts';
 
 /** What was written. `actions` are those that promotions fired, whatever came of them. */
 export type Expiring = Omit<WrittenUpdate, 'member'>;
@@ -14,7 +13,7 @@ export type Expiring = Omit<WrittenUpdate, 'member'>;
  * first, there is nothing to write (E42).
  */
 export async function expireTier(
-  ports: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers },
+  ports: MemberPorts,
   { program, announcementPolicy }: Rules,
   memberId: string,
   now: Instant,

@@ -11,14 +11,13 @@ import { renewalOf } from '../member/notices.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
 import { causeOfRebuild } from '../member/recalculation.ts';
 import type { TierChange } from '../member/tier-change.ts';
-import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import { hasSameContent } from '../program/fingerprint.ts';
 import { type Program, tierById } from '../program/program.ts';
 import { earnedTier } from '../rules/qualification.ts';
 import type { Instant } from '../time.ts';
 import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
-import { writeMember } from './write-member.ts';
+import { type MemberPorts, writeMember } from './write-member.ts';
 
 export type Managing =
   /** Decided now. `changes` and `promotions` include those found on the way; the action's own change, if it made one, is the last. */
@@ -28,14 +27,12 @@ export type Managing =
   /** The id was used for an action with other content: nothing was done. */
   | { status: 'conflict'; record: ActionRecord };
 
-type Ports = { ledger: Ledger; members: MemberStore; timers: WakeUpTimers };
-
 /**
  * Takes a tier action of staff or of a group: once, whatever its outcome (R15, R20). The action is recorded with what it changes, in one
  * write. Two simultaneous actions are taken one after the other.
  */
 export async function manageTier(
-  ports: Ports,
+  ports: MemberPorts,
   rules: Rules,
   memberId: string,
   request: Omit<ActionRequest, 'entry'>,
@@ -99,7 +96,12 @@ function recordingMoment({ counted }: Member, moment: Instant): Instant {
 }
 
 /** The member as of now, with everything that is due. */
-async function presentMember(ports: Ports, member: Member, program: Program, now: Instant): Promise<MemberUpdate> {
+async function presentMember(
+  ports: MemberPorts,
+  member: Member,
+  program: Program,
+  now: Instant,
+): Promise<MemberUpdate> {
   // Entries recorded before an end count before it. The stream may not have delivered them yet; only the ledger holds them all.
   const isPresent = hasValidSums(member, program) && !member.undecided && nextMoment(member) > now;
   const cause = causeOfRebuild(member);
@@ -147,7 +149,11 @@ function withRenewal(update: MemberUpdate, record: ActionRecord, program: Progra
 }
 
 /** The transaction that an action names: by its whole identity, or by its id alone, the newest of several. */
-async function transactionOf(ports: Ports, memberId: string, action: TierAction): Promise<LedgerEntry | undefined> {
+async function transactionOf(
+  ports: MemberPorts,
+  memberId: string,
+  action: TierAction,
+): Promise<LedgerEntry | undefined> {
   const { transactionId, expiry } = action;
   if (transactionId === undefined || (expiry?.type !== 'fieldDate' && expiry?.type !== 'fieldNumber')) return undefined;
   const entries = await ports.ledger.entriesOf(memberId);

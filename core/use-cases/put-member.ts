@@ -4,14 +4,14 @@ import type { Member } from '../member/member.ts';
 import { unchanged } from '../member/member-update.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
 import type { TierChange } from '../member/tier-change.ts';
-import type { Ledger, MemberStore, ProfileChanges, ProfileStore, WakeUpTimers } from '../ports.ts';
+import type { ProfileChanges, ProfileStore } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import { anniversaryOf } from '../rules/cycle-ends.ts';
 import { emptyTally } from '../rules/tally.ts';
 import type { Instant } from '../time.ts';
 import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
-import { writeMember } from './write-member.ts';
+import { type MemberPorts, writeMember } from './write-member.ts';
 
 export interface MemberRequest {
   /** Now, if a new member's request has none. */
@@ -28,7 +28,7 @@ export interface MemberRequest {
  * makes the next writer finish the rebuild.
  */
 export async function putMember(
-  ports: { members: MemberStore; ledger: Ledger; profiles: ProfileStore; timers: WakeUpTimers },
+  ports: MemberPorts & { profiles: ProfileStore },
   { program, announcementPolicy }: Rules,
   memberId: string,
   request: MemberRequest,

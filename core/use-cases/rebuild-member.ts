@@ -1,28 +1,22 @@
 import { advanceMember } from '../member/advance-member.ts';
+import type { Difference } from '../member/audit/findings.ts';
 import type { ChangeCause } from '../member/change-cause.ts';
 import type { Member } from '../member/member.ts';
 import type { MemberUpdate } from '../member/member-update.ts';
 import { rebuildMember } from '../member/rebuild-member.ts';
 import type { TierMove } from '../member/tier-change.ts';
-import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import { hasSameContent } from '../program/fingerprint.ts';
 import type { Program } from '../program/program.ts';
 import type { Tally } from '../rules/tally.ts';
 import type { Instant } from '../time.ts';
 import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
-import { writeMember } from './write-member.ts';
+import { type MemberPorts, writeMember } from './write-member.ts';
 
 export type Rebuilding =
   | { status: 'noMember' }
   | { status: 'equal' }
   | { status: 'differs'; differences: Difference[]; changes: readonly TierMove[] };
-
-export interface Difference {
-  figure: string;
-  stored: unknown;
-  ledger: unknown;
-}
 
 /**
  * Rebuilds a stored member from its ledger, and returns the differences.
@@ -31,7 +25,7 @@ export interface Difference {
  * @param options.upToNow also writes the ends of cycles and tiers that passed since the member was written
  */
 export async function rebuildStoredMember(
-  ports: { members: MemberStore; ledger: Ledger; timers: WakeUpTimers },
+  ports: MemberPorts,
   { program, announcementPolicy }: Rules,
   memberId: string,
   options: { write: boolean; cause: Extract<ChangeCause, 'rebuild' | 'transaction'>; upToNow?: boolean },

@@ -10,7 +10,6 @@ import {
 } from '../member/recalculation.ts';
 import type { TierChange, TierMove, TierTransition } from '../member/tier-change.ts';
 import type { AnnouncementPolicy } from '../notifications/announcement-table.ts';
-import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import { cycleAt } from '../rules/cycle.ts';
 import { anniversaryOf } from '../rules/cycle-ends.ts';
@@ -19,7 +18,7 @@ import type { Segment } from '../runs/segment.ts';
 import type { Instant } from '../time.ts';
 import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
-import { writeMember } from './write-member.ts';
+import { type MemberPorts, writeMember } from './write-member.ts';
 
 /** A run's own changes are among the newest of a member: nobody has more of them in the hours that a run takes. */
 const NEWEST_CHANGES = 20;
@@ -42,18 +41,13 @@ type ByItem =
 /** What a run does to one member: judged by the item where that tells all, else by the ledger; written where the tier moves. */
 export class MemberRecalculation {
   readonly promotions: ActionRecord[] = [];
-  readonly #ports: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers };
+  readonly #ports: MemberPorts;
   readonly #program: Program;
   readonly #announcementPolicy: AnnouncementPolicy;
   readonly #run: RecalculationRun;
   readonly #segment: Segment;
 
-  constructor(
-    ports: { ledger: Ledger; members: MemberStore; timers: WakeUpTimers },
-    { program, announcementPolicy }: Rules,
-    run: RecalculationRun,
-    segment: Segment,
-  ) {
+  constructor(ports: MemberPorts, { program, announcementPolicy }: Rules, run: RecalculationRun, segment: Segment) {
     this.#ports = ports;
     this.#program = program;
     this.#announcementPolicy = { ...announcementPolicy, notifyOnBulkRecalculation: run.notify };

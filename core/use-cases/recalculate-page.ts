@@ -1,5 +1,5 @@
 import type { ActionRecord } from '../actions/action-record.ts';
-import type { Ledger, MemberStore, Runs, WakeUpTimers } from '../ports.ts';
+import type { Runs } from '../ports.ts';
 import { directionOf, type Program } from '../program/program.ts';
 import { NO_COUNTS, nextOf, type RunCounts, type RunOutcome } from '../runs/run.ts';
 import { pageName, type Segment } from '../runs/segment.ts';
@@ -7,16 +7,10 @@ import type { Instant } from '../time.ts';
 import { eachMember, type FailedMember, type FailureHandling, outcomesWithFailures } from './each-member.ts';
 import { type Judged, MemberRecalculation } from './recalculate-member.ts';
 import type { Rules } from './rules.ts';
+import type { MemberPorts } from './write-member.ts';
 
 /** How many members a page has at most: what it tells of them fits into an item of 400 KB, even if it has to say of each why it failed. */
 export const PAGE_SIZE = 800;
-
-interface Ports {
-  ledger: Ledger;
-  members: MemberStore;
-  timers: WakeUpTimers;
-  runs: Runs;
-}
 
 /** Which page of a run's segment: the first is 0, and begins at the start. */
 export interface PagePlace {
@@ -45,7 +39,7 @@ export interface RecalculatedPage {
  * @throws a transient failure, after all others of the page are done. The page has to be retried
  */
 export async function recalculatePage(
-  ports: Ports,
+  ports: MemberPorts & { runs: Runs },
   rules: Rules,
   { runId, segment, page, after }: PagePlace,
   clock: () => Instant,

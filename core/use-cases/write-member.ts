@@ -2,7 +2,14 @@ import { TooManyConflicts } from '../failures.ts';
 import type { Member } from '../member/member.ts';
 import { announced, type MemberUpdate, type WrittenUpdate } from '../member/member-update.ts';
 import type { AnnouncementPolicy } from '../notifications/announcement-table.ts';
-import type { MemberStore, WakeUpTimers } from '../ports.ts';
+import type { Ledger, MemberStore, WakeUpTimers } from '../ports.ts';
+
+/** What it takes to decide on a member and to write it. */
+export interface MemberPorts {
+  ledger: Ledger;
+  members: MemberStore;
+  timers: WakeUpTimers;
+}
 
 /** Two writers of one member rarely meet. This many conflicts in a row are a sign of a fault. */
 export const MAX_ATTEMPTS = 10;
@@ -14,7 +21,7 @@ export const MAX_ATTEMPTS = 10;
  * @returns the member as last written, with everything that was written on the way; undefined if nothing was
  */
 export async function writeMember(
-  ports: { members: MemberStore; timers: WakeUpTimers },
+  ports: Pick<MemberPorts, 'members' | 'timers'>,
   policy: AnnouncementPolicy,
   memberId: string,
   decide: (member: Member | undefined, written: WrittenUpdate | undefined) => Promise<MemberUpdate | undefined>,
@@ -31,19 +38,15 @@ export async function writeMember(
     if (nextDueAt !== undefined && nextDueAt !== member?.nextDueAt) await ports.timers.wakeAt(nextDueAt);
     const records = [...next.changes, ...next.notices, ...next.actions];
     if ((await ports.members.save(next.member, readVersion, records)) === 'conflict') continue;
-    written = written ? joined(written, next) : next;
+    written = {
+      member: next.member,
+      changes: [...(written?.changes ?? []), ...next.changes],
+      notices: [...(written?.notices ?? []), ...next.notices],
+      actions: [...(written?.actions ?? []), ...next.actions],
+    };
     // One write cannot hold everything that is left to decide.
     if (!next.member.undecided) return written;
     attempt = 0;
   }
   throw new TooManyConflicts(`Member ${memberId}`, MAX_ATTEMPTS);
-}
-
-function joined(before: WrittenUpdate, next: WrittenUpdate): WrittenUpdate {
-  return {
-    member: next.member,
-    changes: [...before.changes, ...next.changes],
-    notices: [...before.notices, ...next.notices],
-    actions: [...before.actions, ...next.actions],
-  };
 }

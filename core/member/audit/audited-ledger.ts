@@ -1,4 +1,4 @@
-/** Which of a ledger's entries a stored member holds, found by what its sums add up to. */
+/** Which entries of a ledger a stored member holds, found by its sums. */
 import type { ActionRecord } from '../../actions/action-record.ts';
 import { actionKey, promotionActionId } from '../../actions/tier-action.ts';
 import { effectOf } from '../../ledger/effect.ts';
@@ -15,30 +15,30 @@ import type { AuditCause, Difference } from './findings.ts';
 export interface AuditedLedger {
   /** The entries that the sums hold, or should. */
   known: readonly LedgerEntry[];
-  /** Those of them that are no news of the last hours: whether these were counted is certain. */
+  /** Those of them that were surely counted. */
   certain: readonly LedgerEntry[];
-  /** What they add up to in the member's cycle. */
+  /** Their sums in the member's cycle. */
   tally: Tally;
-  /** Why the stored sums are others, where they are. */
+  /** Why the stored sums differ, if they do. */
   cause: AuditCause;
-  /** Entries that should have been counted long ago, and that the sums are right without. */
+  /** Entries that should have been counted long ago, and that the sums lack. */
   missed: readonly Difference[];
-  /** What is wrong with the list of what was counted lately. */
+  /** What is wrong with the list of recently counted entries. */
   ofWindow: readonly Difference[];
   /** That list as it should be. */
   counted: CountedWindow;
 }
 
-/** Of so few entries every choice is tried; of more, the likely ones. */
+/** Up to so many entries, every choice is tried; of more entries, the likely choices. */
 const EVERY_CHOICE_OF = 8;
-/** A longer ledger is not searched for the one entry that is missing, or doubled: that takes a fold for each. */
+/** A longer ledger is not searched for one missing or doubled entry, because each candidate takes a replay. */
 const SEARCHED_ENTRIES = 150;
 /** By how much the clocks of two functions may disagree. */
 export const CLOCKS_APART_MS = 5 * MINUTE_MS;
 
 /**
- * An entry that was recorded within the window, and that the item does not list, may be on its way: it is no difference, whether the sums
- * hold it or not. Any other has been brought, or never will be.
+ * Finds the entries that the sums hold. An entry of the last hours that the item does not list may not be delivered yet: it is no
+ * difference, whether the sums hold it or not. Any other entry was delivered, or never will be.
  */
 export function readLedger(
   member: Member,
@@ -65,7 +65,7 @@ export function readLedger(
     [...some].map((entry) => ({ figure: `counted.${entryKey(entry)}`, stored: null, ledger: entry.recordedAt }));
   const at = cycle.end === END_OF_TIME ? Math.max(now, ...entries.map(({ recordedAt }) => recordedAt)) : cycle.end - 1;
   const fold = (some: readonly LedgerEntry[]) => tallyOf(some, program, member.enrolledAt, at);
-  // Sums of before an edit of the way in which tiers are lost are these, but for what only one of the ways remembers.
+  // After an edit of the downgrade rules, the sums are compared without what only one of the rules keeps.
   const text = hasValidSums(member, program) ? textOf : textOfEitherWay;
   const stored = text(member.tally);
   /** The first of some choices that adds up, with others, to what is stored. */
@@ -95,7 +95,7 @@ export function readLedger(
   if (right) {
     return answer(right, 'entriesNotCounted', { missed: uncounted(missed) });
   }
-  // The sums hold what the list does not: it would be counted again.
+  // The sums hold an entry that the list lacks: a redelivery would count it again.
   const unlisted = [...missed, ...flying];
   const holdsUnlisted = fitting(
     [...must, ...perhaps],
@@ -116,7 +116,7 @@ function uncounted(entries: readonly LedgerEntry[]): Difference[] {
   return entries.map((entry) => ({ figure: `entry ${entryKey(entry)}`, stored: null, ledger: 'counted' }));
 }
 
-/** Those whose promotions were decided: that, and counting them, was one write. */
+/** The entries whose promotions were decided. Deciding and counting them was one write. */
 function withDecisions(entries: readonly LedgerEntry[], actions: readonly ActionRecord[]): Set<LedgerEntry> {
   const keys = new Set(actions.map(({ key }) => key));
   const isDecided = (entry: LedgerEntry) =>
@@ -126,7 +126,7 @@ function withDecisions(entries: readonly LedgerEntry[], actions: readonly Action
   return new Set(entries.filter(isDecided));
 }
 
-/** One entry that the sums lack, or that they hold twice, explains all of it; else nothing does. */
+/** The cause of a difference that one missing or doubled entry explains completely; otherwise `figure`. */
 function causeOf(
   known: readonly LedgerEntry[],
   member: Member,
@@ -149,7 +149,7 @@ function causeOf(
   return 'figure';
 }
 
-/** Each listed entry is one of the ledger's, recorded then; the newest first, and none from before the window. */
+/** Each listed entry must be in the ledger, with the same moment of recording, after the start of the window, and once. */
 function differencesOfWindow(
   { since, entries }: CountedWindow,
   listed: readonly LedgerEntry[],
@@ -172,8 +172,8 @@ function differencesOfWindow(
 }
 
 /**
- * What may be left of some entries when some are taken out: all of them first, every choice where they are few, else without one of
- * them, and without the newest.
+ * Choices of entries that may be left when some are missing: all of them first; every choice if they are few, otherwise all without one,
+ * and all without the newest.
  */
 function choicesWithout(entries: readonly LedgerEntry[]): LedgerEntry[][] {
   const count = entries.length;
@@ -191,7 +191,7 @@ function choicesWithout(entries: readonly LedgerEntry[]): LedgerEntry[][] {
   ];
 }
 
-/** Every figure of a tally but its cycle, each by its name. */
+/** Every figure of a tally except its cycle, by name. */
 export function figuresOf({
   cycle: _,
   previous,
@@ -211,7 +211,7 @@ export function figuresOf({
   };
 }
 
-/** Of what is held (R8), an edit may be the reason. */
+/** Without the held tier (R8), which an edit may explain. */
 function textOf(tally: Tally): string {
   const { held: _, ...figures } = figuresOf(tally);
   return inOrder(figures);
