@@ -57,7 +57,7 @@ export interface MemberStore {
   everyId(): AsyncIterable<string>;
 }
 
-/** Wakes Laurel up when something is due: one timer for each distinct moment, whoever asked for it and how often. */
+/** Wakes Laurel up when something is due: one timer for each distinct moment, however often it is requested. */
 export interface WakeUpTimers {
   /** @param at in the future */
   wakeAt(at: Instant): Promise<void>;

@@ -11,23 +11,23 @@ import { type MemberView, type Replayed, replayTo } from './member-view.ts';
 
 export interface Explanation {
   view: MemberView;
-  /** One sentence each, for whoever answers the member. */
+  /** Sentences for support staff. */
   summary: string[];
-  /** What the visible tier asks for, and what the member has of it. */
+  /** The conditions of the visible tier, and what the member has of them. */
   conditions: ConditionProgress[];
   transactions: ExplainedTransaction[];
-  /** What staff and promotions decided by then, the newest first, and what came of it. */
+  /** The actions of staff and promotions by then with their outcomes, the newest first. */
   actions: ActionRecord[];
 }
 
 export interface ExplainedTransaction {
   entry: LedgerEntry;
-  /** Whether it moves the tier points that are judged at present. */
+  /** Whether it changes the tier points that are judged at present. */
   counted: boolean;
   /** Tier points given or taken, in units that people read. */
   tierPoints: number;
   cycle: 'current' | 'previous' | 'older';
-  /** Why it does not count, or not as one would think. */
+  /** Why it does not count, or counts in an unexpected way. */
   why?: string;
 }
 
@@ -55,8 +55,8 @@ export function explain(
 }
 
 /**
- * What each entry did, in the order of occurrence. What takes from another entry is read after all others, whenever it is said to have
- * happened: so an order tells all it gave, and a refund what it took.
+ * The effect of each entry, in the order of occurrence. Entries that take from another one are replayed last. So an order shows all that it
+ * gave, and a refund what it took.
  */
 function stepsOf(happened: readonly LedgerEntry[], member: Member, program: Program): Step[] {
   const replay = new Replay(program, member.enrolledAt);

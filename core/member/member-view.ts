@@ -21,15 +21,15 @@ export interface MemberView {
   tier: {
     tier: Tier;
     since: Instant;
-    /** When it ends by itself because a grant does, and what comes then; null where nothing ends it. */
+    /** When a grant's end ends it, and the tier that follows; null if nothing ends it. */
     expiresAt: Instant | null;
     after: Tier | null;
     source: 'earned' | Grant['kind'];
   };
   earnedTier: Tier;
-  /** What the points give by themselves; another than the earned tier where a fall left or spared the member (R8). */
+  /** What the points alone give; another than the earned tier if a downgrade rule holds the member (R8). */
   qualifiedTier: Tier;
-  /** Those that are live, the one that decides the tier first. */
+  /** The live grants, the one that decides the tier first. */
   grants: readonly Grant[];
   points: { current: number; carry: number; lifetime: number; balance: number };
   cycle: { type: Program['cycle']['type']; start: Instant | null; end: Instant | null };
@@ -37,9 +37,9 @@ export interface MemberView {
 }
 
 /**
- * The member now, from the stored item alone: one read. Ends of cycles that passed since it was written are applied on the way, so
- * no timer is needed for the answer to be right.
- * @returns undefined where the item cannot tell, and the ledger has to be replayed
+ * The member now, from the stored item alone: one read. Ends of cycles that passed since the last write are applied, so no timer is needed
+ * for a right answer.
+ * @returns undefined if the item cannot tell, and the ledger has to be replayed
  */
 export function viewNow(member: Member, program: Program, now: Instant): MemberView | undefined {
   if (!hasValidSums(member, program)) return undefined;
@@ -52,15 +52,15 @@ export function viewNow(member: Member, program: Program, now: Instant): MemberV
 
 export interface Replayed {
   view: MemberView;
-  /** Every entry that had happened by then, in that order. */
+  /** Every entry that had happened by then, in order. */
   happened: LedgerEntry[];
   /** The sums at that moment. */
   tally: Tally;
 }
 
 /**
- * The member at any moment, past or future, from its history: what the facts known today say was, is or will be true then.
- * @param now by the clock, where the moment is another
+ * The member at any moment, past or future, from its history and the facts known today.
+ * @param now by the clock, if the moment is another
  * @returns undefined for a moment before the member's first
  */
 export function replayTo(
@@ -114,10 +114,10 @@ function turningPoints(grants: readonly Grant[]): Instant[] {
 }
 
 /**
- * The tier that the stored member shows at a moment, and since when it was told so. It holds what no replay can know: when a change
- * was recorded, and a tier that is kept though thresholds moved (R10).
- * @param tally the replay's sums: where they differ, the ledger says more of that moment than the item does
- * @param live the history's grants: what was over before anybody wrote it down never came to the item
+ * The tier that the stored member shows at a moment, and since when. A replay cannot know when a change was recorded, nor a tier that is
+ * kept though thresholds moved (R10).
+ * @param tally the sums of the replay. If they differ from the item's, the ledger knows more of that moment
+ * @param live the grants of the history. A grant that ended before any write never reached the item
  * @returns undefined for a moment of which the item says nothing
  */
 function shownSince(
@@ -137,7 +137,7 @@ function shownSince(
   return tier && agrees ? { tier, since: advanced.tier.since } : undefined;
 }
 
-/** The member's item where only falls are judged otherwise now: it shows the tier that it has until the cycle ends (R10). */
+/** The member's item after an edit of the downgrade rules alone: it shows its tier until the cycle ends (R10). */
 function underNewFalls(member: Member, at: Instant, tally: Tally, program: Program): Member | undefined {
   const tells = hasValidFigures(member, program) && at < member.tally.cycle.end && haveSameSums(member.tally, tally);
   return tells ? { ...member, tally } : undefined;
@@ -159,7 +159,7 @@ function viewOf(
   const { cycle } = tally;
   const earned = earnedTier(program, tally);
   const given = tierWithSourceAt(earned, grants, at, program);
-  // A tier that is kept though thresholds moved is held by no grant (R10).
+  // No grant holds a tier that is kept though thresholds moved (R10).
   const decided = given.tier.id === visible.id ? given : { tier: visible, source: 'earned' as const, grant: undefined };
   const next = given.tier.id === visible.id ? nextVisibleTier(earned, grants, at, program) : undefined;
   const decisive = (grant: Grant) => (grant === decided.grant ? 0 : 1);

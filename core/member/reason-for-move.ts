@@ -8,7 +8,7 @@ import { tierWithSourceAt } from '../rules/visible-tier.ts';
 import type { Member } from './member.ts';
 import type { TierMove } from './tier-change.ts';
 
-/** By which figures a recalculation moved a member. */
+/** The figures by which a recalculation moved a member. */
 export interface MoveReason {
   /** Tier points, in units that people read. */
   points: number;
@@ -24,14 +24,14 @@ const MAX_WHY_BYTES = 200;
 const POINTS: Condition = { measure: 'tierPoints', atLeast: 0, tracker: -1 };
 
 /**
- * Why a recalculation moved a member, from figures that the decision has read already.
- * @param first and `last`: the first and the last change of the recalculation's own
+ * Why a recalculation moved a member, from the figures that the decision has read.
+ * @param first and `last`: the first and the last move of the recalculation itself
  * @param member as the recalculation judged it
  */
 export function reasonForMove(first: TierMove, last: TierMove, member: Member, program: Program): MoveReason {
   const { tier, tally } = member;
   const to = tierById(program, tier.id);
-  // Something else moved the member on: its figures are no longer those of this change.
+  // If something else moved the member on, its figures are no longer those of this move.
   if (!to || to.id !== last.to.id) return { points: last.points };
   const from = tierById(program, first.from.id);
   const falls = directionOf(program, first.from.id, to.id) === 'down';
@@ -91,14 +91,14 @@ function isReached(tier: Tier, tally: Tally, program: Program): boolean {
   return qualifies(program, tier, tally, decisiveSpan(tier, tally, program));
 }
 
-/** The cycles whose sums count for a tier. Where each cycle stands alone (R7), it is the one that brings the member nearer. */
+/** The cycles whose sums count for a tier. If each cycle counts alone (R7), the cycle that brings the member nearer. */
 function decisiveSpan(tier: Tier, tally: Tally, program: Program): Span {
   if (program.upgradeBasis === 'current') return 'both';
   const better = tally.current.tier > tally.previous.tier ? 'current' : 'previous';
   return (['current', 'previous'] as const).find((span) => qualifies(program, tier, tally, span)) ?? better;
 }
 
-/** As much of a text as there is room for. */
+/** The text, cut to the bytes that have room. */
 function cut(text: string): string {
   const encoder = new TextEncoder();
   if (encoder.encode(text).length <= MAX_WHY_BYTES) return text;

@@ -5,8 +5,8 @@ import type { Channel, NotificationSettings } from '../program/brand.ts';
 import { formatInstant } from '../time.ts';
 
 /**
- * Tells the brand's systems, on the bus, and the channels, on the topic. Both are told of every change and notice: passes are refreshed in
- * silence. The event's id stays the same when it has to be published again.
+ * Publishes a change or a notice: on the bus for the brand's systems, and on the topic for the channels. Silent ones are published, too,
+ * because they refresh passes. A retry publishes the same event id.
  */
 export async function announceTierChange(
   ports: { bus: EventBus; announcements: Announcements },
@@ -32,7 +32,7 @@ export function tierEvent(news: TierChange | TierNotice): BusEvent {
   };
   const { actionId, promotion, transactionId } = news;
   const after = isNotice(news) ? news.after : undefined;
-  // What is undefined is left out of the event's JSON.
+  // Undefined properties are left out of the event's JSON.
   return {
     type: eventType(news),
     occurredAt: news.occurredAt,

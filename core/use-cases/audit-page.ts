@@ -19,10 +19,10 @@ const MAX_DIFFERENCES = 6;
 const MAX_TEXT = 80;
 
 export interface AuditedPage {
-  /** It was done before, and nothing was done now. */
+  /** The page was done before, and nothing was done now. */
   wasKept: boolean;
   processed: number;
-  /** Those that could not be proved. */
+  /** The members that could not be proved. */
   outcomes: RunOutcome[];
   /** Where the next page begins; left out with the last. */
   next?: string;
@@ -65,7 +65,7 @@ export async function auditPage(
   return { wasKept: false, processed: counts.processed, outcomes, ...nextOf(recorded) };
 }
 
-/** What is told of a member; nothing of one that was proved. */
+/** The outcome of a member; undefined for a member that was proved. */
 export function outcomeOf(memberId: string, audit: MemberAudit, program: Program): RunOutcome | undefined {
   if (audit.status === 'proved' || audit.status === 'noMember') return undefined;
   const { findings, tier: from } = audit;
@@ -85,7 +85,7 @@ export function outcomeOf(memberId: string, audit: MemberAudit, program: Program
     direction: directionOf(program, from, to),
     ...(isMoved && { cause: 'rebuild' as const }),
     ...(why.length > 0 && { why: why.join('. ') }),
-    // What is wrong comes before what merely waits.
+    // Drift comes before differences that merely wait.
     differences: [...findings]
       .sort((a, b) => Number(isDrift(b)) - Number(isDrift(a)))
       .slice(0, MAX_DIFFERENCES)

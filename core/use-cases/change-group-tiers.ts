@@ -81,14 +81,14 @@ export async function changeGroupTiers(
   };
 }
 
-/** What came of a member: an answer, or a failure. */
+/** The result for one member: an answer, or a failure. */
 interface Tried {
   memberId: string;
   managing?: Managing;
   error?: unknown;
 }
 
-/** What a page tells of a member: the same, however often the page is done. */
+/** The outcome of a member: the same, however often the page is done. */
 function outcomeOf({ memberId, managing, error }: Tried): RunOutcome {
   if (!managing) return { memberId, ...failureOf(error) };
   const { outcome, from, to, why, until } = managing.record;

@@ -6,11 +6,11 @@ export interface DowngradeCheck {
   run: RecalculationRun;
   /** Whether the run goes on to its first write. */
   goesOn: boolean;
-  /** The share of its members that go down, or of whom nobody knows, from 0 to 1. */
+  /** The share of the members that go down or could not be judged, from 0 to 1. */
   downShare: number;
 }
 
-/** Ends the dry run that goes before a recalculation, and holds its result against the brake. It comes to the same as often as it is done. */
+/** Ends the dry run before a recalculation, and compares its result with the downgrade limit. Idempotent. */
 export async function checkDowngradeLimit(ports: { runs: Runs }, runId: string, now: Instant): Promise<DowngradeCheck> {
   const run = await ports.runs.load(runId);
   if (run?.kind !== 'recalculation' || run.previewRunId === undefined) {

@@ -32,7 +32,7 @@ export interface DrawingPorts {
   packager: PassPackager;
 }
 
-/** A brand with Apple's wallet, and where its phones find this stack. */
+/** A brand with Apple's wallet, and the address of this stack for phones. */
 export interface AppleSettings {
   brand: WalletBrand;
   program: Program;
@@ -41,7 +41,7 @@ export interface AppleSettings {
   url: string;
 }
 
-/** A member's pass as it is now, before it is sealed. */
+/** A member's pass, before it is signed. */
 export interface DrawnPass {
   files: PassFiles;
   version: PassVersion;
@@ -50,8 +50,8 @@ export interface DrawnPass {
 const ATTEMPTS = 5;
 
 /**
- * Draws a member's pass, and keeps what version it is.
- * @returns undefined where there is no such member, or it was erased
+ * Draws a member's pass, and stores its version.
+ * @returns undefined if there is no such member, or it was erased
  */
 export async function drawPass(
   ports: DrawingPorts,
@@ -60,10 +60,10 @@ export async function drawPass(
   now: Instant,
 ): Promise<DrawnPass | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    // First of all: whoever keeps another version after this is found out.
+    // Read before everything else, so that a version stored meanwhile is a conflict.
     const known = await ports.registrations.version(memberId);
     const [member, profile] = await Promise.all([ports.members.load(memberId), ports.profiles.load(memberId)]);
-    // Who was erased and enrolls anew has a profile again.
+    // A member who was erased and enrolled again has a profile again.
     if (!member || (isWithdrawn(known) && !profile)) return undefined;
     const files = await draw(ports, settings, member, profile, now);
     if (!files) return undefined;
@@ -104,8 +104,7 @@ async function draw(
       changeText(change, tier.id, { holder, brand, program }, now, NEW_VALUE),
     );
   const pass = drawnFor(profile);
-  // Who told a language reads that one on any phone; else the phone's decides. A phone of the pass's own language takes another that is
-  // there, where its own is not.
+  // A member with a language reads it on any phone. Otherwise the phone chooses a language, and the pass's own is the fallback.
   const languages = profile?.locale === undefined ? new Set([localeOf(profile, brand), ...PASS_LANGUAGES]) : [];
   const translations = [...languages].map((locale) => [
     `${locale}.lproj/pass.strings`,
@@ -122,7 +121,7 @@ function encoded(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** The member's last change of tier: what came last of changes and notices, or the change before that. */
+/** The member's last change of tier: the last record, or the change before it if that is a notice. */
 async function lastChangeOf(members: MemberStore, { memberId, changes }: Member): Promise<TierChange | undefined> {
   if (changes === 0) return undefined;
   const last = await members.change(memberId, changes);

@@ -38,10 +38,9 @@ export interface GoogleSettings {
 const ATTEMPTS = 5;
 
 /**
- * The link by which a member takes its pass. Google has the pass as it is now before anybody has the link, and from then on every change
- * of the tier changes it, whether it was taken or not. Points and names that change without the tier are on it with the next link: so it is
- * written for every one.
- * @returns undefined where there is no such member, or it was erased
+ * The link by which a member takes its pass. Google has the present pass before the link is given out, and gets each later change of the
+ * tier, whether the pass was taken or not. Other changes reach the pass with the next link, so every link writes it.
+ * @returns undefined if there is no such member, or it was erased
  */
 export async function linkGooglePass(
   ports: Ports,
@@ -52,12 +51,12 @@ export async function linkGooglePass(
   const state = await open(ports, memberId);
   if (!state) return undefined;
   const written = await write(ports, settings, memberId, now);
-  // Somebody who opened it at the same time has finished it, or an erasure came in between: then it was closed.
+  // Another call may have finished the opening, or an erasure came in between and closed the pass.
   if (written && state === 'opening') await ports.googlePasses.move(memberId, 'opening', 'open');
   return written && ports.googleWallet.saveUrl(written.object, now);
 }
 
-/** @returns undefined where nobody is there to have a pass */
+/** @returns undefined if there is no member to have a pass */
 async function open(ports: Ports, memberId: string): Promise<'opening' | 'open' | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const [pass, member, profile] = await Promise.all([
@@ -66,13 +65,13 @@ async function open(ports: Ports, memberId: string): Promise<'opening' | 'open' 
       ports.profiles.load(memberId),
     ]);
     const from = pass?.state;
-    // Who was erased and enrolls anew has a profile again.
+    // A member who was erased and enrolled again has a profile again.
     if (!member || (from === 'withdrawn' && !profile)) return undefined;
     if (from === 'open' || from === 'opening') return from;
-    // From what was looked at, and from nothing else: it may have been an erasure that came in between.
+    // Only from the state that was read: an erasure may have come in between.
     if ((await ports.googlePasses.move(memberId, from, 'opening')) === 'conflict') continue;
     if (from === undefined || (await ports.profiles.load(memberId))) return 'opening';
-    // Erased anew meanwhile, which had found the pass withdrawn, and left it so.
+    // A second erasure came meanwhile. It found the pass withdrawn, and left it so.
     await withdraw(ports.googlePasses, memberId);
     return undefined;
   }
@@ -85,9 +84,9 @@ export type GoogleUpdate =
   | { status: 'notUpdated'; because: 'no pass' };
 
 /**
- * Makes a member's pass show what is true, and tells the member where the change is to be told. It is written anew until nothing moved
- * while it was written, so that it does not matter in which order changes come, or how many come at once.
- * @param news undefined where the pass is only to be made true again
+ * Updates a member's pass, and announces the change on it. The pass is written again until the member stays the same meanwhile. So neither
+ * the order nor the number of simultaneous changes matters.
+ * @param news undefined to only update the pass
  */
 export async function updateGooglePass(
   ports: Ports & { deliveries: DeliveryLog },
@@ -101,14 +100,14 @@ export async function updateGooglePass(
   const written = await write(ports, settings, memberId, now);
   if (!written) return { status: 'closed' };
   const told = news ? await tell(ports, settings, news, written.object, now) : 'no';
-  // Whoever was erased meanwhile may be named in what was told too late: it is taken off again.
+  // A late message may name a member who was erased meanwhile: the pass is closed again.
   if (told === 'yes' && (await ports.googlePasses.load(memberId))?.state === 'withdrawn') {
     await close(ports, settings.brand, memberId);
   }
   return { status: 'updated', told };
 }
 
-/** Erasing a person reaches Google too: the pass goes from the phone, and the name from the pass. */
+/** Erases the person at Google, too: the pass leaves the phone, and the name leaves the pass. */
 export async function withdrawGooglePass(
   ports: { googlePasses: GooglePasses; passRefreshes: PassRefreshes },
   memberId: string,
@@ -135,8 +134,8 @@ interface Drawn {
 }
 
 /**
- * Writes the pass until it shows what is stored; or closes it, where the member was erased.
- * @returns undefined where it was closed
+ * Writes the pass until it shows what is stored; closes it if the member was erased.
+ * @returns undefined if it was closed
  */
 async function write(
   ports: Ports,
@@ -185,7 +184,7 @@ async function draw(
   return { object, tier: view.tier.tier };
 }
 
-/** Claims, tells, marks: at most one message for each change (R21), and no more a day than Google takes. */
+/** Claims, sends, and marks as sent: at most one message for each change (R21), and no more a day than Google accepts. */
 async function tell(
   ports: Ports & { deliveries: DeliveryLog },
   { brand, program }: GoogleSettings,
@@ -216,7 +215,7 @@ async function tell(
     if (!(error instanceof OutcomeUnknown)) await ports.deliveries.release(delivery);
     throw error;
   }
-  // What was too often stays untold: a day later it would be no news.
+  // A message beyond the daily limit is dropped: a day later it would be no news.
   await ports.deliveries.markSent(delivery, now);
   return told === 'told' ? 'yes' : 'too often';
 }

@@ -148,7 +148,7 @@ function withRenewal(update: MemberUpdate, record: ActionRecord, program: Progra
   return { ...told, actions: [record] };
 }
 
-/** The transaction that an action names: by its whole identity, or by its id alone, the newest of several. */
+/** The transaction that an action names: by its whole identity, or by its id alone (the newest of several). */
 async function transactionOf(
   ports: MemberPorts,
   memberId: string,

@@ -5,7 +5,7 @@ import type { Program } from '../program/program.ts';
 import type { Instant } from '../time.ts';
 import { loadHistory } from './load-history.ts';
 
-/** What reading can come to: the answer, nobody of that id, or somebody who was not there yet at that moment. */
+/** The answer, no member of that id, or a member who did not exist yet at that moment. */
 export type Reading<T> =
   | { status: 'found'; found: T }
   | { status: 'noMember' }

@@ -20,10 +20,10 @@ import { loadHistory } from './load-history.ts';
 import type { Rules } from './rules.ts';
 import { type MemberPorts, writeMember } from './write-member.ts';
 
-/** A run's own changes are among the newest of a member: nobody has more of them in the hours that a run takes. */
+/** A run's own changes are among the newest of a member: nobody has more changes in the hours of a run. */
 const NEWEST_CHANGES = 20;
 
-/** The tiers between which a run moves a member, and by which figures; the same tier twice where the member stays. */
+/** The tiers before and after the run, and the figures that decide; the same tier twice if the member stays. */
 export interface Judged extends Partial<MoveReason> {
   memberId: string;
   from: string;
@@ -33,12 +33,12 @@ export interface Judged extends Partial<MoveReason> {
 
 type ByItem =
   | { status: 'judged'; judged: Judged }
-  /** The run is about others: it stands under an anniversary that is not today. */
+  /** The run is about other members: this one has another anniversary. */
   | { status: 'unconcerned' }
-  /** It moves, or the item cannot tell. */
+  /** The member moves, or the item cannot tell. */
   | { status: 'open' };
 
-/** What a run does to one member: judged by the item where that tells all, else by the ledger; written where the tier moves. */
+/** What a run does to one member. The item judges the member if it can, otherwise the ledger. A member is written if the tier moves. */
 export class MemberRecalculation {
   readonly promotions: ActionRecord[] = [];
   readonly #ports: MemberPorts;

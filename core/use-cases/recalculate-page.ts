@@ -9,10 +9,10 @@ import { type Judged, MemberRecalculation } from './recalculate-member.ts';
 import type { Rules } from './rules.ts';
 import type { MemberPorts } from './write-member.ts';
 
-/** How many members a page has at most: what it tells of them fits into an item of 400 KB, even if it has to say of each why it failed. */
+/** The most members of a page: its outcomes fit into an item of 400 KB, even if every member fails with a reason. */
 export const PAGE_SIZE = 800;
 
-/** Which page of a run's segment: the first is 0, and begins at the start. */
+/** A page of a run's segment. The first is 0, and has no `after`. */
 export interface PagePlace {
   runId: string;
   segment: Segment;
@@ -21,13 +21,13 @@ export interface PagePlace {
 }
 
 export interface RecalculatedPage {
-  /** It was done before, and nothing was done now. */
+  /** The page was done before, and nothing was done now. */
   wasKept: boolean;
-  /** How many members the page was about; 0 where it was done before. */
+  /** The number of members of the page; 0 if it was done before. */
   processed: number;
-  /** Those that moved, and those that could not be judged. */
+  /** The members that moved, and those that could not be judged. */
   outcomes: RunOutcome[];
-  /** Those that promotions fired, found on the way. */
+  /** The actions of promotions that were found on the way. */
   promotions: ActionRecord[];
   /** Where the next page begins; left out with the last. */
   next?: string;
@@ -48,7 +48,7 @@ export async function recalculatePage(
   const name = pageName(segment, page);
   const [run, kept] = await Promise.all([ports.runs.load(runId), ports.runs.page(runId, name)]);
   if (run?.kind !== 'recalculation') throw new Error(`There is no recalculation ${runId}.`);
-  // Where the kept page ended the run goes on: items that came since would divide the members otherwise.
+  // The run goes on where the stored page ended: new items would divide the members differently.
   if (kept) return { wasKept: true, processed: 0, outcomes: [], promotions: [], ...nextOf(kept) };
 
   const found = await ports.members.inSegment(segment, { limit: PAGE_SIZE, ...(after !== undefined && { after }) });
@@ -87,7 +87,7 @@ function movedOutcome(moved: Judged, program: Program): RunOutcome {
   return { ...moved, outcome: 'MOVED', direction: directionOf(program, moved.from, moved.to) };
 }
 
-/** Most members stay what they are: they are counted, and listed nowhere. */
+/** Most members keep their tier: they are counted, but not listed. */
 function countsOfRecalculated(judged: readonly Judged[], moved: readonly RunOutcome[], failed: number): RunCounts {
   const up = moved.filter(({ direction }) => direction === 'up').length;
   const pairs = new Map<string, Map<string, number>>();

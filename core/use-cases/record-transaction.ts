@@ -9,12 +9,12 @@ import type { Instant } from '../time.ts';
 export type Recording =
   | { status: 'accepted'; entry: LedgerEntry }
   | { status: 'duplicate'; entry: LedgerEntry }
-  /** The id is taken by another content: nothing was written (R2). */
+  /** The id was used for other content: nothing was written (R2). */
   | { status: 'conflict'; entry: LedgerEntry };
 
 /**
- * Takes a transaction into the ledger. The one conditional write is the idempotency: there is no lock and no second table.
- * The member need not be enrolled yet; entries from before count from the enrollment on.
+ * Records a transaction in the ledger. One conditional write makes it idempotent, without a lock or a second table. The member need not be
+ * enrolled yet; earlier entries count from the enrollment on.
  * @param transaction without problems, by `transactionProblems`
  */
 export async function recordTransaction(
@@ -28,7 +28,7 @@ export async function recordTransaction(
   const spendMinor = spendMinorOf(transaction, program);
   if (spendMinor !== undefined) entry.spendMinor = spendMinor;
   if (transaction.occurredAt > now) {
-    // Nothing is taken before it happens: a clock that runs ahead must not carry an order into the next cycle.
+    // An entry never lies in the future: a clock that runs ahead must not carry an order into the next cycle.
     entry.occurredAt = now;
     entry.saidOccurredAt = transaction.occurredAt;
   }
@@ -45,7 +45,7 @@ export async function recordTransaction(
   return { status, entry: recording.entry };
 }
 
-/** The visible tier before the order decides its multiplier (R1); the read is saved where all tiers give the same. */
+/** The visible tier before the order, which decides its multiplier (R1). The read is saved if all tiers have the same. */
 async function tierBefore(members: MemberStore, program: Program, memberId: string, now: Instant): Promise<Tier> {
   const base = program.tiers[0];
   const allGiveTheSame = program.tiers.every(

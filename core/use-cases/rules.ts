@@ -2,7 +2,7 @@ import { type AnnouncementPolicy, announcementPolicyOf } from '../notifications/
 import type { Brand } from '../program/brand.ts';
 import { compileProgram, type Program } from '../program/program.ts';
 
-/** What a write of a member is decided by: the program, and whom the brand wants to hear of a change. */
+/** What decides a write of a member: the program, and the brand's policy of announcements. */
 export interface Rules {
   program: Program;
   announcementPolicy: AnnouncementPolicy;

@@ -5,12 +5,12 @@ import { NO_COUNTS, type RecalculationRun } from '../runs/run.ts';
 import { segmentsOf } from '../runs/segment.ts';
 import { formatInstant, type Instant, laterByYears } from '../time.ts';
 
-/** What somebody asks for. */
+/** A request for a recalculation. */
 export interface RecalculationRequest {
   dryRun: boolean;
-  /** An end of a cycle; now where it is left out. A dry run takes any moment. */
+  /** An end of a cycle; now if left out. A dry run accepts any moment. */
   at?: Instant;
-  /** Whether members are told; where it is left out, of a cycle's end and of nothing else. */
+  /** Whether members are notified; if left out, only of a cycle's end. */
   notify?: boolean;
   /** The share of the members that may go down. */
   abortWhenDown?: number;
@@ -23,13 +23,13 @@ export type RecalculationStart =
 
 type Ports = { runs: Runs; engine: RunEngine };
 
-/** How far ahead a dry run can look, and how far back where the program does not say when it began. */
+/** How far ahead a dry run can look, and how far back if the program does not say when it began. */
 const YEARS = 5;
 
-/** A cycle end is recalculated again and again only by somebody who means it. */
+/** The limit of runs of one cycle end, which staff can recalculate again. */
 const RUNS_OF_A_CYCLE_END = 100;
 
-/** Every reason why a request cannot be met, each with what would be allowed; none where it can. */
+/** Every reason why a request is refused, each with what would be allowed. */
 export function recalculationProblems(
   { dryRun, at }: RecalculationRequest,
   program: Program,
@@ -61,10 +61,10 @@ export function recalculationProblems(
 }
 
 /**
- * Starts a recalculation, or a dry run of one, and is answered at once. A cycle end has one live run at a time: one that was given up, or
- * stopped by an operator, goes on.
+ * Starts a recalculation, or a dry run of one, and returns at once. A cycle end has one live run at a time. A run that failed, or that an
+ * operator stopped, goes on.
  * @param request without problems, by `recalculationProblems`
- * @param newId names a run of which there may be any number
+ * @param newId makes the id of a run of which there may be several
  */
 export async function startRecalculation(
   ports: Ports,
@@ -86,12 +86,12 @@ export async function startRecalculation(
     if (!existing) {
       const run = makeRun(runId);
       const there = await begin(ports, run);
-      // Somebody else asked at the same instant, and may have asked for something else.
+      // A simultaneous request may have asked for something else.
       return { status: there === run ? 'started' : 'live', run: there };
     }
     if (existing.kind !== 'recalculation' || existing.finishedAt !== undefined) continue;
     if ((await ports.engine.stateOf(existing)) === 'running') return { status: 'live', run: existing };
-    // It goes on as whoever sets it going again wants it.
+    // The run goes on as the present request says.
     const { notify: tells = existing.notify, abortWhenDown: mayFall = existing.abortWhenDown } = request;
     const amendment = { notify: tells, ...(mayFall !== undefined && { abortWhenDown: mayFall }) };
     await ports.runs.amend(runId, amendment);
@@ -101,9 +101,9 @@ export async function startRecalculation(
 }
 
 /**
- * Starts the runs of the cycle ends that have come and have none yet: called every night, and as often as one likes. A run that was given
- * up goes on; one that stopped at its brake, or was stopped by an operator, waits for a person.
- * @param abortWhenDown the brand's brake
+ * Starts the runs of the cycle ends that have come and have no run yet. Called every night; idempotent. A failed run goes on. A run that
+ * stopped at its limit, or that an operator stopped, waits for a person.
+ * @param abortWhenDown the brand's downgrade limit
  */
 export async function startDueRecalculations(
   ports: Ports,
@@ -122,7 +122,7 @@ export async function startDueRecalculations(
     try {
       runs.push(await begin(ports, run));
     } catch (error) {
-      // One end that cannot be begun keeps no other from its night.
+      // An end whose run cannot start must not stop the other ends.
       failures.push(error);
     }
   }
@@ -144,13 +144,13 @@ function newRun(
     startedAt: now,
     segments: segmentsOf(what, program),
     counts: NO_COUNTS,
-    // Who would go down is known before anybody is written.
+    // The preview counts the downgrades before any member is written.
     ...(!what.dryRun && { previewRunId: `${runId}-preview` }),
     ...(!what.dryRun && abortWhenDown !== undefined && { abortWhenDown }),
   };
 }
 
-/** A call that ended half way is finished by the next one: nothing here does anything twice. */
+/** The next call finishes one that ended half way. Nothing here has an effect twice. */
 async function begin(
   { runs, engine }: Ports,
   run: RecalculationRun,
@@ -167,7 +167,7 @@ async function begin(
   return there;
 }
 
-/** Sorts by its end, and is an id as runs have them. */
+/** An id that sorts by the cycle's end. */
 function cycleEndRunId(at: Instant, time: number): string {
   return `cycle-${formatInstant(at).replace(/[-:.]/g, '').toLowerCase()}-${time}`;
 }

@@ -46,21 +46,7 @@ export function readLedger(
   program: Program,
   { cycle, now }: { cycle: Cycle; now: Instant },
 ): AuditedLedger {
-  const recent = now - WINDOW_MS;
-  const decided = withDecisions(entries, actions);
-  const sorted = { must: [], perhaps: [], flying: [], missed: [] } as Record<
-    'must' | 'perhaps' | 'flying' | 'missed',
-    LedgerEntry[]
-  >;
-  for (const entry of entries) {
-    const isRecent = entry.recordedAt > recent;
-    const status = countStatusOf(member.counted, entry);
-    if (status === 'counted') sorted.must.push(entry);
-    else if (decided.has(entry)) sorted.must.push(entry);
-    else if (status === 'unknown') sorted[isRecent ? 'perhaps' : 'must'].push(entry);
-    else sorted[isRecent ? 'flying' : 'missed'].push(entry);
-  }
-  const { must, perhaps, flying, missed } = sorted;
+  const { must, perhaps, flying, missed } = sortedByCertainty(member.counted, entries, actions, now - WINDOW_MS);
   const unlistedOf = (some: Iterable<LedgerEntry>) =>
     [...some].map((entry) => ({ figure: `counted.${entryKey(entry)}`, stored: null, ledger: entry.recordedAt }));
   const at = cycle.end === END_OF_TIME ? Math.max(now, ...entries.map(({ recordedAt }) => recordedAt)) : cycle.end - 1;
@@ -110,6 +96,27 @@ export function readLedger(
   return answer(whole, causeOf(known, member, program, fold), {
     missed: uncounted(missed),
   });
+}
+
+/** Entries that must be in the sums, that may be, that may not be delivered yet, and that the item missed. */
+type Sorted = Record<'must' | 'perhaps' | 'flying' | 'missed', LedgerEntry[]>;
+
+function sortedByCertainty(
+  window: CountedWindow,
+  entries: readonly LedgerEntry[],
+  actions: readonly ActionRecord[],
+  recent: Instant,
+): Sorted {
+  const decided = withDecisions(entries, actions);
+  const sorted: Sorted = { must: [], perhaps: [], flying: [], missed: [] };
+  for (const entry of entries) {
+    const isRecent = entry.recordedAt > recent;
+    const status = decided.has(entry) ? 'counted' : countStatusOf(window, entry);
+    if (status === 'counted') sorted.must.push(entry);
+    else if (status === 'unknown') sorted[isRecent ? 'perhaps' : 'must'].push(entry);
+    else sorted[isRecent ? 'flying' : 'missed'].push(entry);
+  }
+  return sorted;
 }
 
 function uncounted(entries: readonly LedgerEntry[]): Difference[] {
