@@ -1,10 +1,9 @@
 import type { ActionRecord } from '../actions/action-record.ts';
 import type { TierChange } from '../member/tier-change.ts';
 import type { Groups, Runs } from '../ports.ts';
-import { failureOf } from '../runs/failure-of.ts';
 import { countsOf, type RunOutcome } from '../runs/run.ts';
 import type { Instant } from '../time.ts';
-import { SIDE_BY_SIDE } from './each-member.ts';
+import { eachMember, type FailedMember, outcomesWithFailures } from './each-member.ts';
 import { type Managing, manageTier } from './manage-tier.ts';
 import type { Rules } from './rules.ts';
 import type { MemberPorts } from './write-member.ts';
@@ -46,33 +45,22 @@ export async function changeGroupTiers(
   const page = { limit: PAGE_SIZE, ...(after !== '' && { after }) };
   const { memberIds, next } = await ports.groups.membersAt(groupId, startedAt, page);
 
-  const tried: Tried[] = [];
-  for (let place = 0; place < memberIds.length; place += SIDE_BY_SIDE) {
-    const some = memberIds.slice(place, place + SIDE_BY_SIDE);
-    // The action takes effect for all members at the same moment.
-    const ordered = {
-      action: { effectiveAt: startedAt, ...action },
-      origin: { type: 'group' as const, groupId },
-    };
-    const change = async (memberId: string): Promise<Tried> => {
-      try {
-        return { memberId, managing: await manageTier(ports, rules, memberId, ordered, clock()) };
-      } catch (error) {
-        return { memberId, error };
-      }
-    };
-    tried.push(...(await Promise.all(some.map(change))));
-  }
-  const passing = tried.find(({ error }) => error !== undefined && isTransient(error));
-  if (passing) throw passing.error;
-  const outcomes = tried.map(outcomeOf);
+  // The action takes effect for all members at the same moment.
+  const request = { action: { effectiveAt: startedAt, ...action }, origin: { type: 'group' as const, groupId } };
+  const managed: Managed[] = [];
+  const failed: FailedMember[] = [];
+  const members = memberIds.map((memberId) => ({ memberId }));
+  await eachMember(members, failed, async ({ memberId }) => {
+    managed.push({ memberId, managing: await manageTier(ports, rules, memberId, request, clock()) });
+  });
+  const outcomes = outcomesWithFailures(managed.map(outcomeOf), failed, { isTransient, givesUp: false });
   await ports.runs.recordPage(
     runId,
     { name: after, outcomes, ...(next !== undefined && { next }) },
     countsOf(outcomes),
   );
   if (next === undefined) await ports.runs.finish(runId, clock());
-  const decided = tried.flatMap(({ managing }) => (managing?.status === 'decided' ? [managing] : []));
+  const decided = managed.flatMap(({ managing }) => (managing.status === 'decided' ? [managing] : []));
   return {
     outcomes,
     changes: decided.flatMap(({ changes }) => changes),
@@ -81,16 +69,13 @@ export async function changeGroupTiers(
   };
 }
 
-/** The result for one member: an answer, or a failure. */
-interface Tried {
+interface Managed {
   memberId: string;
-  managing?: Managing;
-  error?: unknown;
+  managing: Managing;
 }
 
 /** The outcome of a member: the same, however often the page is done. */
-function outcomeOf({ memberId, managing, error }: Tried): RunOutcome {
-  if (!managing) return { memberId, ...failureOf(error) };
+function outcomeOf({ memberId, managing }: Managed): RunOutcome {
   const { outcome, from, to, why, until } = managing.record;
   const direction = !from || !to || from.id === to.id ? 'none' : to.rank > from.rank ? 'up' : 'down';
   return {

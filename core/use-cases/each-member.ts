@@ -2,7 +2,7 @@ import { failureOf } from '../runs/failure-of.ts';
 import type { RunOutcome } from '../runs/run.ts';
 
 /** How many members of a page are worked on at the same time. */
-export const SIDE_BY_SIDE = 10;
+const SIDE_BY_SIDE = 10;
 
 /** A member whose work failed. */
 export interface FailedMember {
