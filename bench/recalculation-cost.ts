@@ -185,7 +185,7 @@ export function computeRecalculationCosts(
   return [10, 30].flatMap((percent) => [
     costOf(`${counted(MEMBERS)} members, ${percent} % of them move`, MEMBERS, percent, scanned),
     costOf(
-      `one day of ${counted(MEMBERS)} members of an enrolment program (${counted(ofADay)}), ${percent} % of them move`,
+      `one day of ${counted(MEMBERS)} members of an enrollment program (${counted(ofADay)}), ${percent} % of them move`,
       ofADay,
       percent,
       byAnniversary,
