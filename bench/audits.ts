@@ -5,74 +5,81 @@ import { type AuditRun, NO_COUNTS } from '../core/runs/run.ts';
 import { AUDIT_PAGE_SIZE, auditPage } from '../core/use-cases/audit-page.ts';
 import { auditTotals } from '../core/use-cases/finish-audit.ts';
 import type { PagePlace } from '../core/use-cases/recalculate-page.ts';
+import { CountedRun } from './counted-run.ts';
 import { demoBrand } from './demo-program.ts';
-import type { Limit } from './limit.ts';
-import { CountedRun } from './members-on-the-fly.ts';
-import { ENTRIES_OF_A_MEMBER, NIGHT } from './year-end.ts';
+import { atLeast, type OnProgress, percent, processorMs, type Report, table, whole } from './report.ts';
+import { ENTRIES_OF_A_MEMBER, NIGHT, numberOf } from './year-end.ts';
 import { YearEndOnTheWire } from './year-end-on-the-wire.ts';
 
-export interface AuditRate {
-  what: string;
-  /** Members a second of one core. */
-  perSecond: number;
-  /** The same items merely read and decoded, by turns with the audit. */
-  decodedPerSecond: number;
-}
-
-/** Comparing must not cost several times what it takes to read what is compared. */
-export const SHARE_AT_LEAST = 0.4;
-
+/** Comparing may cost as much as reading what is compared, and half as much again. */
+const SHARE_AT_LEAST = 0.4;
 const MEMBERS = 20_000;
 const WARM_UP_MEMBERS = 2000;
 const SEGMENT = { kind: 'everyone', part: 0, of: 1 } as const;
+const ANNOUNCING = { notifyOnRealtimeDowngrade: false };
+const WORKING = { pause: async () => {}, isTransient: () => true, givesUp: false };
 
-export const HOW_AUDITS = [
-  `auditPage over pages of ${AUDIT_PAGE_SIZE} members on the night after a cycle’s end, each with ${ENTRIES_OF_A_MEMBER} purchases and the changes of its tier; text as DynamoDB`,
-  'sends it, decoded as the adapters do it. Decoded: the same text and nothing more, page by page in turn with the audit. One in a hundred is',
-  'spoilt in the second line: the figure counts only if all of them were found, and nobody else. A second is one of processor time.',
+const HOW = [
+  `auditPage over pages of ${AUDIT_PAGE_SIZE} members on the night after a cycle’s end. Each member has ${ENTRIES_OF_A_MEMBER} purchases and the changes of its tier, as text like`,
+  'DynamoDB’s, decoded like the adapters do it. “Decoded” is the same text, only decoded, in turn with the audit, page by page. In the second line',
+  'one member in a hundred is wrong. The figure counts only if the audit finds exactly these. A second is a second of processor time.',
 ];
 
-export async function measureAudits(onProgress: (what: string) => void): Promise<AuditRate[]> {
-  const rates: AuditRate[] = [];
+export async function measureAudits(onProgress: OnProgress): Promise<Report> {
   await audit(WARM_UP_MEMBERS, 100);
-  for (const [what, spoilt] of [
+  const rates: { what: string; perSecond: number; decodedPerSecond: number }[] = [];
+  for (const [what, oneOf] of [
     ['every member right', 0],
-    ['one in a hundred spoilt', 100],
+    ['one in a hundred wrong', 100],
   ] as const) {
     onProgress(what);
-    const { decodeMs, auditMs } = await audit(MEMBERS, spoilt);
-    const perSecond = (ms: number) => Math.round(MEMBERS / (ms / 1000));
-    rates.push({ what, perSecond: perSecond(auditMs), decodedPerSecond: perSecond(decodeMs) });
+    const { decodeMs, auditMs } = await audit(MEMBERS, oneOf);
+    rates.push({ what, perSecond: MEMBERS / (auditMs / 1000), decodedPerSecond: MEMBERS / (decodeMs / 1000) });
   }
-  return rates;
+  const rows = rates.map(({ what, perSecond, decodedPerSecond }) => [
+    ...[what, whole(perSecond), whole(decodedPerSecond), percent(perSecond / decodedPerSecond)],
+    `≥ ${percent(SHARE_AT_LEAST)}`,
+  ]);
+  return {
+    title: 'The drift audit',
+    how: HOW,
+    lines: [table(['in memory\n', 'members\nper second', 'decoded\nper second', 'share\n', '\nlimit'], rows)],
+    limits: rates.map(({ what, perSecond, decodedPerSecond }) =>
+      atLeast(
+        100 * SHARE_AT_LEAST,
+        (100 * perSecond) / decodedPerSecond,
+        '% of the rate of decoding',
+        `audit, ${what}`,
+      ),
+    ),
+    figures: rates,
+  };
 }
 
-/** @param oneOf so many is spoilt; 0 for none */
+/** @param oneOf one of so many members is wrong; 0 for none */
 async function audit(size: number, oneOf: number): Promise<{ decodeMs: number; auditMs: number }> {
   const program = compileProgram(demoBrand());
   const members = new YearEndOnTheWire(program, size, 3);
-  const isSpoilt = (memberId: string) => oneOf > 0 && Number(memberId.slice('m-'.length)) % oneOf === 0;
-  const spoiling: Partial<MemberStore> = {
+  const withWrongOnes: Partial<MemberStore> = {
     inSegment: members.inSegment.bind(members),
     async recordsOf(memberId): Promise<MemberRecords> {
       const records = await members.recordsOf(memberId);
       const { member } = records;
-      if (!isSpoilt(memberId)) return records;
+      if (oneOf === 0 || numberOf(memberId) % oneOf !== 0) return records;
       return { ...records, member: { ...member, tally: { ...member.tally, balance: member.tally.balance + 1 } } };
     },
   };
-  const told: AuditRun = {
+  const started: AuditRun = {
     ...{ runId: 'audit-1', kind: 'audit', heal: false, programVersion: program.version, startedAt: NIGHT },
     ...{ segments: [SEGMENT], counts: NO_COUNTS },
   };
-  const run = new CountedRun(told);
+  const run = new CountedRun(started);
   const ports = {
     ledger: members as Partial<Ledger> as Ledger,
-    members: spoiling as MemberStore,
+    members: withWrongOnes as MemberStore,
     runs: run as Partial<Runs> as Runs,
     timers: { wakeAt: async () => {} } satisfies WakeUpTimers,
   };
-  const working = { pause: async () => {}, isTransient: () => true, givesUp: false };
   let [decodeMs, auditMs] = [0, 0];
   let place: PagePlace | undefined = { runId: 'audit-1', segment: SEGMENT, page: 0 };
   while (place !== undefined) {
@@ -84,29 +91,14 @@ async function audit(size: number, oneOf: number): Promise<{ decodeMs: number; a
       }
     });
     auditMs += await processorMs(async () => {
-      const rules = { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } };
-      const page = await auditPage(ports, rules, at, () => NIGHT, working);
-      place = page.next === undefined ? undefined : { ...at, page: at.page + 1, after: page.next };
+      const { next } = await auditPage(ports, program, ANNOUNCING, at, () => NIGHT, WORKING);
+      place = next === undefined ? undefined : { ...at, page: at.page + 1, after: next };
     });
   }
   const { provedEqual, differing } = auditTotals(run.counts);
-  const meant = oneOf === 0 ? 0 : size / oneOf;
-  if (differing !== meant || provedEqual !== size - meant) {
-    throw new Error(`Of ${size} members ${meant} were spoilt, and ${differing} found; ${provedEqual} were proved.`);
+  const wrong = oneOf === 0 ? 0 : size / oneOf;
+  if (differing !== wrong || provedEqual !== size - wrong) {
+    throw new Error(`Of ${size} members ${wrong} were wrong; the audit found ${differing} and proved ${provedEqual}.`);
   }
   return { decodeMs, auditMs };
-}
-
-async function processorMs(work: () => Promise<void>): Promise<number> {
-  const start = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
-}
-
-export function limitsOfAudits(rates: readonly AuditRate[]): Limit[] {
-  return rates.map(({ what, perSecond, decodedPerSecond }) => ({
-    ...{ what: `audit, ${what}`, unit: '% of the rate of decoding', sense: 'at least' },
-    ...{ measured: (100 * perSecond) / decodedPerSecond, bound: 100 * SHARE_AT_LEAST },
-  }));
 }

@@ -3,13 +3,11 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { itemBytes } from './item-bytes.ts';
 
-/** What calls to DynamoDB cost: in the units of its bill, and in time spent waiting. */
+/** What calls to DynamoDB cost: billed units, and round trips. */
 export interface Consumption {
   writeUnits: number;
   readUnits: number;
   roundTrips: number;
-  /** What the emulator reported otherwise, or not at all, and how it was put right. */
-  corrections: string[];
 }
 
 interface Capacity {
@@ -30,17 +28,17 @@ interface TransactionInput {
 const READS = /^(Get|Query|Scan|BatchGet|TransactGet)/;
 
 /**
- * Counts what a client's calls consume, as DynamoDB itself reports it (`ReturnConsumedCapacity`), and every request that leaves,
- * retries included. DynamoDB Local is put right where it is known to differ from AWS:
- * - Of the items of a transaction that cost the same it reports one alone. There, every item is written twice, and charged by its size
- *   before or after, whichever is larger; what the index takes is written once. https://github.com/awslabs/amazon-dynamodb-local-samples/issues/31
+ * Counts what a client's calls consume, as DynamoDB reports it (`ReturnConsumedCapacity`), and every request, retries included. The meter
+ * corrects DynamoDB Local where it differs from AWS:
+ * - Of a transaction's items that cost the same, it reports one alone. AWS writes every item twice and charges the larger of its sizes before
+ *   and after; the index is written once. https://github.com/awslabs/amazon-dynamodb-local-samples/issues/31
  *   and, measured on AWS, https://github.com/nubo-db/dynoxide/pull/188
- * - Neither reports a write whose condition failed, which AWS charges like one that succeeded, by the size of the item that is there.
+ * - Neither reports a write whose condition failed. AWS charges such a write like a successful one, by the size of the stored item.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export class CapacityMeter {
   #consumed = nothing();
-  /** Looks at items without being counted itself. */
+  /** Reads items without being counted. */
   readonly #looking: DynamoDBClient;
 
   constructor(client: DynamoDBDocumentClient) {
@@ -74,7 +72,7 @@ export class CapacityMeter {
     );
   }
 
-  /** What was consumed since the last time it was asked. */
+  /** @returns the consumption since the last call */
   take(): Consumption {
     const consumed = this.#consumed;
     this.#consumed = nothing();
@@ -85,10 +83,8 @@ export class CapacityMeter {
     if (reported === undefined) throw new Error(`DynamoDB did not say what ${command} consumed.`);
     const units = sumOf([reported].flat());
     if (READS.test(command)) {
-      // To find nothing is not free: a read is charged for one item at least.
-      const least = input.ConsistentRead ? 1 : 0.5;
-      this.#consumed.readUnits += Math.max(least, units);
-      if (units === 0) this.#consumed.corrections.push(`nothing found: 0 reported, ${least} charged`);
+      // A read that finds nothing is charged for one item.
+      this.#consumed.readUnits += Math.max(input.ConsistentRead ? 1 : 0.5, units);
     } else {
       this.#consumed.writeUnits += units;
     }
@@ -99,15 +95,10 @@ export class CapacityMeter {
     const tables = [reported].flat();
     const indexes = tables.flatMap(({ GlobalSecondaryIndexes = {} }) => Object.values(GlobalSecondaryIndexes));
     const ofItems = after.reduce((sum, units, place) => sum + 2 * Math.max(1, units, before[place]!), 0);
-    const charged = ofItems + sumOf(indexes) / 2;
-    this.#consumed.writeUnits += charged;
-    if (charged === sumOf(tables)) return;
-    this.#consumed.corrections.push(
-      `transaction of ${after.length} items: ${sumOf(tables)} reported, ${charged} charged`,
-    );
+    this.#consumed.writeUnits += ofItems + sumOf(indexes) / 2;
   }
 
-  /** What items are as they lie there, in write units; 0 for one that does not. */
+  /** The stored items in write units; 0 for an absent one. */
   async #unitsOf(writes: readonly Write[]): Promise<number[]> {
     const look = async ({ TableName, Item, Key = Item }: Write) => {
       const key = marshall({ pk: Key!.pk, sk: Key!.sk });
@@ -119,9 +110,7 @@ export class CapacityMeter {
 
   #addFailed(error: Error & { Item?: Parameters<typeof itemBytes>[0] }): void {
     if (error.name !== 'ConditionalCheckFailedException') return;
-    const units = error.Item ? Math.ceil(itemBytes(error.Item) / 1024) : 1;
-    this.#consumed.writeUnits += units;
-    this.#consumed.corrections.push(`failed condition: none reported, ${units} charged`);
+    this.#consumed.writeUnits += error.Item ? Math.ceil(itemBytes(error.Item) / 1024) : 1;
   }
 }
 
@@ -134,5 +123,5 @@ function sumOf(capacities: readonly Capacity[]): number {
 }
 
 function nothing(): Consumption {
-  return { writeUnits: 0, readUnits: 0, roundTrips: 0, corrections: [] };
+  return { writeUnits: 0, readUnits: 0, roundTrips: 0 };
 }

@@ -1,214 +1,158 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { DatabaseFigures, InvocationFigures } from './database.ts';
-import type { FunctionFigures } from './deployed-functions.ts';
-
-export interface CostFigures {
-  region: string;
-  asOf: string;
-  assumptions: Record<string, { value: number; why: string }>;
-  purchase: CostLine[];
-  change: CostLine[];
-  keeping: CostLine[];
-  /** US dollars. */
-  millionPurchases: number;
-  millionPurchasesWithChanges: number;
-  thousandChanges: number;
-}
+import { MOVING_PURCHASE, PLAIN_PURCHASE } from './database.ts';
+import type { FunctionFigure } from './deployed-functions.ts';
+import file from './prices.json' with { type: 'json' };
+import { type Report, sum, table, whole } from './report.ts';
 
 export interface CostLine {
   what: string;
-  /** How the quantity comes about. */
+  /** How the quantity is computed. */
   arithmetic: string;
   quantity: number;
   price: { usd: number; per: number };
   usd: number;
 }
 
-export const PURCHASES = 1_000_000;
-
-export const HOW_COST = [
-  'Units, processor time, memory, import and log are those measured above; what cannot be measured here is assumed, in bench/prices.json, with',
-  'the reason. The purchase is one whose points depend on the tier, which is the dearer kind. Without free tiers. Processor time is of this',
-  'machine, at the share of a processor that the function’s memory buys; the import is that of a cold start, at a full processor.',
-  'Not in it: what a stack costs that nobody buys from (alarms, dashboard, custom metrics, secrets, idle queues), text messages (by country).',
-];
-
-interface PriceFile {
-  region: string;
-  asOf: string;
-  prices: Record<PriceName, { what: string; usd: number; per: number }>;
-  assumptions: Record<AssumptionName, { value: number; why: string }>;
-}
-
-type PriceName =
-  | 'writeUnits'
-  | 'readUnits'
-  | 'streamReads'
-  | 'storage'
-  | 'backup'
-  | 'httpCalls'
-  | 'invocations'
-  | 'gbSeconds'
-  | 'logs'
-  | 'events'
-  | 'publications'
-  | 'queueRequests'
-  | 'transitions'
-  | 'emails';
-
-type AssumptionName =
-  | 'roundTripMs'
-  | 'providerCallMs'
-  | 'mibOfOneProcessor'
-  | 'coldStarts'
-  | 'recordsPerBatch'
-  | 'lambdaLogBytes'
-  | 'accessLogBytes'
-  | 'movesPerPurchase'
-  | 'changesPerMember'
-  | 'messagesPerMember'
-  | 'actionsPerMember'
-  | 'actionBytes'
-  | 'scanPageMs'
-  | 'keysPageMs'
-  | 'emailsPerSecond'
-  | 'streamShards'
-  | 'writeUnitsPerSecond';
-
+const PURCHASES = 1_000_000;
 export const GB = 1e9;
 
-/** What lines of a bill are made of: the prices, what is assumed, and what was measured. */
-export function openBill(database: DatabaseFigures, functions: FunctionFigures) {
-  const file: PriceFile = JSON.parse(readFileSync(path.join(import.meta.dirname, 'prices.json'), 'utf8'));
-  const assumed = (name: AssumptionName) => file.assumptions[name].value;
-  const line = (price: PriceName, quantity: number, arithmetic: string, label = ''): CostLine => {
-    const { what, usd, per } = file.prices[price];
-    return {
-      what: label ? `${what}: ${label}` : what,
-      arithmetic,
-      quantity,
-      price: { usd, per },
-      usd: (quantity / per) * usd,
-    };
+const HOW = [
+  'Units, processor time, memory, import and log are the figures above. Anything that cannot be measured here is assumed, in bench/prices.json, with',
+  'the reason. The points of the purchase depend on the tier, which is the more expensive kind. Without free tiers. Processor time is of this',
+  'machine, at the share of a processor that the function’s memory buys. The import is that of a cold start, at a full processor.',
+  'Not included: the idle cost of a stack (alarms, dashboard, custom metrics, secrets, idle queues), and text messages (priced by country).',
+];
+
+type PriceName = keyof typeof file.prices;
+
+export function assumed(name: keyof typeof file.assumptions): number {
+  return file.assumptions[name].value;
+}
+
+export function line(price: PriceName, quantity: number, arithmetic: string, label = ''): CostLine {
+  const { what, usd, per } = file.prices[price];
+  const arithmeticOrNone = arithmetic === whole(quantity) ? '' : arithmetic;
+  return {
+    ...{ what: label ? `${what}: ${label}` : what, arithmetic: arithmeticOrNone, quantity },
+    ...{ price: { usd, per }, usd: (quantity / per) * usd },
   };
-  /** @returns its memory, and with that the share of a processor that it has */
+}
+
+/** The lines of a bill that depend on the measured database and functions. */
+export function openBill(database: DatabaseFigures, functions: readonly FunctionFigure[]) {
+  /** @returns a function's memory, import time, and share of a processor */
   const sizeOf = (name: string) => {
-    const { memoryMib, importMs } = functions.functions.find((one) => one.name === name)!;
+    const { memoryMib, importMs } = functions.find((one) => one.name === name)!;
     return { memoryMib, importMs, share: Math.min(1, memoryMib / assumed('mibOfOneProcessor')) };
   };
-
-  /** What a function costs that runs `times`. */
-  const running = (
-    name: string,
-    times: number,
-    measured: Pick<InvocationFigures, 'cpuMs'>,
-    roundTrips: number,
-    providerCalls = 0,
-  ): CostLine[] => {
+  /** What a function costs that runs `times`, and waits for `trips` to DynamoDB and `calls` to a provider each time. */
+  const running = (name: string, times: number, { cpuMs }: InvocationFigures, trips: number, calls = 0): CostLine[] => {
     const { memoryMib, importMs, share } = sizeOf(name);
-    const waitMs = roundTrips * assumed('roundTripMs') + providerCalls * assumed('providerCallMs');
-    const billedMs = Math.ceil(measured.cpuMs / share + waitMs);
+    const [tripMs, callMs] = [assumed('roundTripMs'), assumed('providerCallMs')];
+    const billedMs = Math.ceil(cpuMs / share + trips * tripMs + calls * callMs);
     const coldMs = assumed('coldStarts') * importMs;
-    const calls = providerCalls > 0 ? ` + ${providerCalls} calls × ${assumed('providerCallMs')} ms` : '';
+    const ofCalls = calls > 0 ? ` + ${calls} calls × ${callMs} ms` : '';
     const arithmetic =
-      `${counted(times)} × (⌈${measured.cpuMs} ms ÷ ${share.toFixed(2)} + ${roundTrips} trips × ${assumed('roundTripMs')} ms${calls}⌉ = ${billedMs} ms` +
+      `${whole(times)} × (⌈${cpuMs} ms ÷ ${share.toFixed(2)} + ${trips} trips × ${tripMs} ms${ofCalls}⌉ = ${billedMs} ms` +
       ` + ${assumed('coldStarts') * 100} % × ${importMs} ms) × ${memoryMib / 1024} GB`;
     const gbSeconds = ((times * (billedMs + coldMs)) / 1000) * (memoryMib / 1024);
-    return [line('invocations', times, counted(times), name), line('gbSeconds', gbSeconds, arithmetic, name)];
+    return [line('invocations', times, whole(times), name), line('gbSeconds', gbSeconds, arithmetic, name)];
   };
-  const logging = (name: string, times: number, logBytes: number, others: number, what: string): CostLine =>
-    line('logs', (times * (logBytes + others)) / GB, `${counted(times)} × (${logBytes} + ${what}) bytes`, name);
-
-  const lambdaLog = assumed('lambdaLogBytes');
-  /** To tell so many changes, each by one email; but for their write units. */
-  const telling = (moves: number): CostLine[] => {
+  /** The log of a function that runs `times`: its own lines, Lambda's, and perhaps the API's. */
+  const logging = (name: string, times: number, { logBytes }: InvocationFigures, apiBytes = 0): CostLine => {
+    const lambdaBytes = assumed('lambdaLogBytes');
+    const ofApi = apiBytes > 0 ? ` + ${apiBytes} of the API` : '';
+    const arithmetic = `${whole(times)} × (${logBytes} + ${lambdaBytes} of Lambda${ofApi}) bytes`;
+    return line('logs', (times * (logBytes + lambdaBytes + apiBytes)) / GB, arithmetic, name);
+  };
+  /** The announcement of so many changes, each by one email, without the write units. */
+  const announcing = (moves: number): CostLine[] => {
     const { email } = database.invocations;
+    const { readUnits, roundTrips } = database.email;
     return [
-      line(
-        'readUnits',
-        moves * database.email.readUnits,
-        `${counted(moves)} × ${database.email.readUnits} for the address`,
-      ),
-      // Its own work is like that of an email, without the tables.
+      line('readUnits', moves * readUnits, `${whole(moves)} × ${readUnits} for the address`),
+      // The function's own work is like that of an email, without the tables.
       ...running('announce-tier-change', moves, email, 0, 2),
-      line('events', moves, counted(moves)),
-      line('publications', moves, counted(moves)),
-      line('queueRequests', 2 * moves, `${counted(moves)} × (1 receive + 1 delete)`),
-      ...running('send-email', moves, email, database.email.roundTrips, 1),
-      line('emails', moves, counted(moves)),
-      logging('announce-tier-change, send-email', 2 * moves, email.logBytes, lambdaLog, `${lambdaLog} of Lambda`),
+      line('events', moves, whole(moves)),
+      line('publications', moves, whole(moves)),
+      line('queueRequests', 2 * moves, `${whole(moves)} × (1 receive + 1 delete)`),
+      ...running('send-email', moves, email, roundTrips, 1),
+      line('emails', moves, whole(moves)),
+      logging('announce-tier-change, send-email', 2 * moves, email),
     ];
   };
-  return { file, assumed, line, sizeOf, running, logging, telling, lambdaLog };
+  return { sizeOf, running, logging, announcing };
 }
 
-export function computeCost(database: DatabaseFigures, functions: FunctionFigures): CostFigures {
-  const { file, assumed, line, running, logging, telling, lambdaLog } = openBill(database, functions);
-  const { intake, recalculation } = database.invocations;
+export function computeCost(database: DatabaseFigures, functions: readonly FunctionFigure[]): Report {
+  const { running, logging, announcing } = openBill(database, functions);
+  const { invocations, email, entryBytes } = database;
   const kind = (name: string) => database.transactions.find((transaction) => transaction.kind === name)!;
-  const plain = kind('purchase, points by tier');
-  const moving = kind('purchase that moves the tier');
-
+  const { intake, recalculation } = kind(PLAIN_PURCHASE);
   const batches = PURCHASES / assumed('recordsPerBatch');
+  const units = (unit: 'readUnits' | 'writeUnits') =>
+    line(
+      unit,
+      PURCHASES * (intake[unit] + recalculation[unit]),
+      `${whole(PURCHASES)} × (${intake[unit]} at intake + ${recalculation[unit]} when counted)`,
+    );
   const purchase = [
-    line('httpCalls', PURCHASES, counted(PURCHASES)),
-    ...running('record-transaction', PURCHASES, intake, plain.intake.roundTrips),
-    ...running('recalculate-tier', batches, recalculation, plain.recalculation.roundTrips),
-    line(
-      'writeUnits',
-      PURCHASES * (plain.intake.writeUnits + plain.recalculation.writeUnits),
-      `${counted(PURCHASES)} × (${plain.intake.writeUnits} at intake + ${plain.recalculation.writeUnits} when counted)`,
-    ),
-    line(
-      'readUnits',
-      PURCHASES * (plain.intake.readUnits + plain.recalculation.readUnits),
-      `${counted(PURCHASES)} × (${plain.intake.readUnits} at intake + ${plain.recalculation.readUnits} when counted)`,
-    ),
-    line('streamReads', PURCHASES, counted(PURCHASES)),
-    logging(
-      'record-transaction',
-      PURCHASES,
-      intake.logBytes,
-      lambdaLog + assumed('accessLogBytes'),
-      `${lambdaLog} of Lambda + ${assumed('accessLogBytes')} of the API`,
-    ),
-    logging('recalculate-tier', batches, recalculation.logBytes, lambdaLog, `${lambdaLog} of Lambda`),
+    line('httpCalls', PURCHASES, whole(PURCHASES)),
+    ...running('record-transaction', PURCHASES, invocations.intake, intake.roundTrips),
+    ...running('recalculate-tier', batches, invocations.recalculation, recalculation.roundTrips),
+    units('writeUnits'),
+    units('readUnits'),
+    line('streamReads', PURCHASES, whole(PURCHASES)),
+    logging('record-transaction', PURCHASES, invocations.intake, assumed('accessLogBytes')),
+    logging('recalculate-tier', batches, invocations.recalculation),
   ];
-
   const moves = PURCHASES * assumed('movesPerPurchase');
-  const moreUnits = moving.recalculation.writeUnits - plain.recalculation.writeUnits;
-  const change = [
-    line(
-      'writeUnits',
-      moves * (moreUnits + database.email.writeUnits),
-      `${counted(moves)} × (${moreUnits} more for the change in one transaction + ${database.email.writeUnits} for the claim and the mark)`,
-    ),
-    ...telling(moves),
-  ];
-
-  const gigabytes = (PURCHASES * database.entryBytes) / GB;
-  const stored = `${counted(PURCHASES)} × ${database.entryBytes} bytes`;
+  const moreUnits = kind(MOVING_PURCHASE).recalculation.writeUnits - recalculation.writeUnits;
+  const unitsOfAMove = `${whole(moves)} × (${moreUnits} more for the change in one transaction + ${email.writeUnits} for the claim and the mark)`;
+  const change = [line('writeUnits', moves * (moreUnits + email.writeUnits), unitsOfAMove), ...announcing(moves)];
+  const stored = `${whole(PURCHASES)} × ${entryBytes} bytes`;
+  const gigabytes = (PURCHASES * entryBytes) / GB;
   const keeping = [line('storage', gigabytes, stored), line('backup', gigabytes, stored)];
 
-  const millionPurchases = sum(purchase);
+  const rows = [
+    ...rowsOf(purchase),
+    totalOf(`= ${whole(PURCHASES)} purchases`, usdOf(purchase)),
+    ...rowsOf(change),
+    totalOf('= the same with their changes of tier, each told by email', usdOf([...purchase, ...change])),
+    totalOf('  of which a thousand such changes', (usdOf(change) / moves) * 1000),
+    ...rowsOf(keeping),
+    totalOf('= to keep the purchases, each month', usdOf(keeping)),
+  ];
+  const assumptions = Object.entries(file.assumptions).map(([name, { value, why }]) => `  ${name} = ${value}: ${why}`);
   return {
-    region: file.region,
-    asOf: file.asOf,
-    assumptions: file.assumptions,
-    purchase,
-    change,
-    keeping,
-    millionPurchases,
-    millionPurchasesWithChanges: millionPurchases + sum(change),
-    thousandChanges: (sum(change) / moves) * 1000,
+    title: 'What a million purchases cost',
+    how: HOW,
+    lines: [billOf(rows), `List prices of ${file.region}, ${file.asOf} (bench/prices.json). Assumed:`, ...assumptions],
+    limits: [],
+    figures: { purchase, change, keeping },
   };
 }
 
-export function sum(lines: readonly CostLine[]): number {
-  return lines.reduce((total, { usd }) => total + usd, 0);
+export function usdOf(lines: readonly CostLine[]): number {
+  return sum(lines.map(({ usd }) => usd));
 }
 
-export function counted(quantity: number): string {
-  return quantity.toLocaleString('en');
+export function billOf(rows: readonly string[][]): string {
+  return table(['', 'how many', '', 'price', 'US dollars'], rows, { colWidths: [38, 50, 13, 21, 12] });
+}
+
+export function totalOf(what: string, usd: number): string[] {
+  return [what, '', '', '', `$${usd.toFixed(2)}`];
+}
+
+export function rowsOf(lines: readonly CostLine[]): string[][] {
+  return lines.map(({ what, arithmetic, quantity, price, usd }) => {
+    const per = price.per === 1 ? `${price.usd}` : `${price.usd} per ${whole(price.per)}`;
+    return [what, arithmetic, significant(quantity), per, `$${usd.toFixed(4)}`];
+  });
+}
+
+/** Three decimals below 100, and none above. */
+export function significant(quantity: number): string {
+  return quantity.toLocaleString('en', { maximumFractionDigits: quantity < 100 ? 3 : 0 });
 }

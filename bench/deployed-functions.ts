@@ -4,13 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import type { Limit } from './limit.ts';
-
-export interface FunctionFigures {
-  functions: FunctionFigure[];
-  /** The same, of a module that does nothing. */
-  emptyImportMs: number;
-}
+import { atMost, median, type OnProgress, type Report, rounded, table } from './report.ts';
 
 export interface FunctionFigure {
   name: string;
@@ -19,12 +13,12 @@ export interface FunctionFigure {
   importMs: number;
 }
 
-export const BUNDLE_KB = 450;
+const BUNDLE_KB = 450;
 
-export const HOW_FUNCTIONS = [
-  'The stack of brands/demo.json is synthesized as for a deployment, and what is measured is the very code that it would upload, minified,',
-  '1 KB = 1000 bytes. Import: from before to after `await import(…)`, in a fresh process each time, with the variables that the stack sets',
-  'and an endpoint where nobody answers, so that a call on import would fail; the empty module in turn with the others. Median of 9.',
+const HOW = [
+  'The stack of brands/demo.json is synthesized as for a deployment. Measured is the code that would be uploaded, minified, 1 KB = 1000 bytes.',
+  'Import: from before to after `await import(…)`, in a fresh process each time, with the variables that the stack sets and an endpoint that',
+  'nobody answers, so a call during the import would fail. The empty module is imported in turn with the others. The median of 9.',
 ];
 
 const PROJECT_ROOT = path.resolve(import.meta.dirname, '..');
@@ -35,40 +29,45 @@ interface DeployedFunction {
   memoryMib: number;
   file: string;
   environment: Record<string, string>;
+  /** How long its imports took, in milliseconds. */
+  times: number[];
 }
 
-export async function measureFunctions(onProgress: (what: string) => void): Promise<FunctionFigures> {
+export async function measureFunctions(onProgress: OnProgress): Promise<Report<FunctionFigure[]>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'laurel-bench-'));
   try {
     const functions = await synthesize(folder, onProgress);
     const empty = path.join(folder, 'empty.mjs');
     await writeFile(empty, 'export const handler = async () => {};\n');
-    const importsMs = new Map<string, number[]>(
-      [empty, ...functions.map(({ file }) => file)].map((file) => [file, []]),
-    );
+    const modules = [{ file: empty, environment: {}, times: [] as number[] }, ...functions];
     for (let round = 1; round <= IMPORTS; round++) {
       onProgress(`imports, round ${round} of ${IMPORTS}`);
-      importsMs.get(empty)!.push(await importMs(empty, {}));
-      for (const { file, environment } of functions) importsMs.get(file)!.push(await importMs(file, environment));
+      for (const { file, environment, times } of modules) times.push(await importMs(file, environment));
     }
+    const [emptyMs, ...importsMs] = modules.map(({ times }) => rounded(median(times), 1));
+    const figures: FunctionFigure[] = [];
+    for (const [place, { name, memoryMib, file }] of functions.entries()) {
+      const bundleKb = rounded((await stat(file)).size / 1000, 1);
+      figures.push({ name, memoryMib, bundleKb, importMs: importsMs[place]! });
+    }
+    const rows = figures.map(({ name, bundleKb, importMs }) => [
+      ...[name, bundleKb.toFixed(1), `≤ ${BUNDLE_KB}`, importMs.toFixed(1), `+${(importMs - emptyMs!).toFixed(1)}`],
+    ]);
+    rows.push(['peer: an empty module', '', '', emptyMs!.toFixed(1), '']);
     return {
-      functions: await Promise.all(
-        functions.map(async ({ name, memoryMib, file }) => ({
-          name,
-          memoryMib,
-          bundleKb: Number(((await stat(file)).size / 1000).toFixed(1)),
-          importMs: median(importsMs.get(file)!),
-        })),
-      ),
-      emptyImportMs: median(importsMs.get(empty)!),
+      title: 'Functions',
+      how: HOW,
+      lines: [table(['', 'KB', 'limit', 'import ms', 'above empty'], rows)],
+      limits: figures.map(({ name, bundleKb }) => atMost(BUNDLE_KB, bundleKb, 'KB', `bundle of ${name}`)),
+      figures,
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Makes the deployment's files as `cdk synth` does; the code of each function is bundled on the way. */
-async function synthesize(folder: string, onProgress: (what: string) => void): Promise<DeployedFunction[]> {
+/** Makes the deployment's files like `cdk synth`, which bundles the code of each function. */
+async function synthesize(folder: string, onProgress: OnProgress): Promise<DeployedFunction[]> {
   const assembly = path.join(folder, 'cdk.out');
   const { context } = JSON.parse(await readFile(path.join(PROJECT_ROOT, 'cdk.json'), 'utf8'));
   const app = spawn(process.execPath, ['bin/laurel.ts'], {
@@ -95,7 +94,8 @@ async function synthesize(folder: string, onProgress: (what: string) => void): P
       name: String(Environment.Variables.POWERTOOLS_SERVICE_NAME),
       memoryMib: MemorySize,
       file: path.join(assembly, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.mjs'),
-      // What is known only once it is deployed is a reference in the template.
+      times: [],
+      // A value that is known only after the deployment is a reference in the template.
       environment: Object.fromEntries(
         Object.entries(Environment.Variables).map(([name, value]) => [name, typeof value === 'string' ? value : name]),
       ),
@@ -123,18 +123,4 @@ async function importMs(file: string, environment: Record<string, string>): Prom
     { env: { ...process.env, ...LAMBDA, ...environment } },
   );
   return Number(stdout);
-}
-
-function median(values: number[]): number {
-  return Number(values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!.toFixed(1));
-}
-
-export function limitsOfFunctions({ functions }: FunctionFigures): Limit[] {
-  return functions.map(({ name, bundleKb }) => ({
-    what: `bundle of ${name}`,
-    unit: 'KB',
-    measured: bundleKb,
-    sense: 'at most',
-    bound: BUNDLE_KB,
-  }));
 }

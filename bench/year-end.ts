@@ -6,18 +6,15 @@ import { announced } from '../core/member/member-update.ts';
 import { rebuildMember } from '../core/member/rebuild-member.ts';
 import type { TierChange } from '../core/member/tier-change.ts';
 import type { Program } from '../core/program/program.ts';
-import { emptyTally } from '../core/rules/tally.ts';
-import type { RecalculationRun } from '../core/runs/run.ts';
-import { NO_COUNTS } from '../core/runs/run.ts';
+import { NO_COUNTS, type RecalculationRun } from '../core/runs/run.ts';
 import type { Segment } from '../core/runs/segment.ts';
 import { type Instant, MINUTE_MS } from '../core/time.ts';
-import { memberIdOf } from './members-on-the-fly.ts';
 
 /** 1 January in Madrid: a cycle of the demo ends. */
 export const YEAR_END: Instant = Date.UTC(2026, 11, 31, 23);
 export const NIGHT: Instant = YEAR_END + 5 * MINUTE_MS;
 
-/** What a member bought in the cycle that ended and in the one before, in points each time; ten times each. */
+/** The points of each purchase, ten in the cycle before and ten in the cycle that ended. */
 const LIVES = {
   falls: [90, 30],
   staysBronze: [30, 20],
@@ -25,20 +22,30 @@ const LIVES = {
 } as const;
 type Life = keyof typeof LIVES;
 
+const DIGITS = 9;
+
+export function memberIdOf(number: number): string {
+  return `m-${String(number).padStart(DIGITS, '0')}`;
+}
+
+export function numberOf(memberId: string): number {
+  return Number(memberId.slice('m-'.length));
+}
+
 const PURCHASES_OF_A_CYCLE = 10;
 export const ENTRIES_OF_A_MEMBER = 2 * PURCHASES_OF_A_CYCLE;
-/** So many different members of each kind, with ids of their own in what they bought. */
+/** So many different members of each kind, with different ids of their purchases. */
 const VARIANTS = 16;
 
-/** A member as it stood when its last purchase was counted, and what it had bought by then. */
+/** A member after its last purchase was counted, with its ledger. */
 export interface Sample {
   member: Member;
   entries: readonly LedgerEntry[];
-  /** What was written down beside it. */
+  /** The changes beside it. */
   news: readonly TierChange[];
 }
 
-/** As many members as one likes on the night after a cycle; of every ten, so many go down, and the others stay what they are. */
+/** Any number of members on the night after a cycle. Of every ten, so many go down, and the others stay. */
 export class YearEnd {
   readonly #downOfTen: number;
   readonly #samples: Record<Life, Sample[]>;
@@ -57,7 +64,7 @@ export class YearEnd {
     return Object.values(this.#samples).flat();
   }
 
-  /** Whose life a member has led, but for its id. */
+  /** The sample of which a member is a copy, with another id. */
   sample(number: number): Sample {
     const variant = number % VARIANTS;
     if (this.falls(number)) return this.#samples.falls[variant]!;
@@ -86,8 +93,9 @@ function sampleOf(life: Life, program: Program): Sample {
     counted: NOTHING_COUNTED,
   };
   const history = { entries, actions: [] };
-  const rebuilt = rebuildMember(enrolled, history, program, { cause: 'rebuild' }, lastPurchaseAt + 1000);
-  const { member, changes } = announced(rebuilt, { notifyOnRealtimeDowngrade: false });
+  const announcing = { notifyOnRealtimeDowngrade: false };
+  const because = { cause: 'rebuild' } as const;
+  const { member, changes } = rebuildMember(enrolled, history, program, announcing, because, lastPurchaseAt + 1000);
   return { member, entries, news: changes };
 }
 
@@ -99,7 +107,7 @@ function purchaseOf(memberId: string, points: number, at: Instant): LedgerEntry 
   };
 }
 
-/** What a run of that night is told. */
+/** The record of a run of that night. */
 export function runOfTheNight(runId: string, dryRun: boolean, segments: readonly Segment[]): RecalculationRun {
   return {
     ...{ runId, kind: 'recalculation', occasion: 'cycleEnd', at: YEAR_END, dryRun, notify: !dryRun, segments },
