@@ -16,7 +16,7 @@ const SHARE_AT_LEAST = 0.4;
 const MEMBERS = 20_000;
 const WARM_UP_MEMBERS = 2000;
 const SEGMENT = { kind: 'everyone', part: 0, of: 1 } as const;
-const ANNOUNCING = { notifyOnRealtimeDowngrade: false };
+const ANNOUNCEMENT_POLICY = { notifyOnRealtimeDowngrade: false };
 const WORKING = { pause: async () => {}, isTransient: () => true, givesUp: false };
 
 const HOW = [
@@ -91,7 +91,13 @@ async function audit(size: number, oneOf: number): Promise<{ decodeMs: number; a
       }
     });
     auditMs += await processorMs(async () => {
-      const { next } = await auditPage(ports, program, ANNOUNCING, at, () => NIGHT, WORKING);
+      const { next } = await auditPage(
+        ports,
+        { program, announcementPolicy: ANNOUNCEMENT_POLICY },
+        at,
+        () => NIGHT,
+        WORKING,
+      );
       place = next === undefined ? undefined : { ...at, page: at.page + 1, after: next };
     });
   }

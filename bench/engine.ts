@@ -19,7 +19,6 @@ const MEMBERS = 256;
 const WARM_UP_ROUNDS = 2;
 const ROUNDS = 9;
 const ROUND_MS = 150;
-const ANNOUNCING = { notifyOnRealtimeDowngrade: false };
 
 const HOW = [
   'One decision is countEntries with one purchase, from the member as it was read to the member as it is written. It searches the list of counted',

@@ -8,13 +8,8 @@ import type {
   DynamoDBStreamEvent,
 } from 'aws-lambda';
 import type { LedgerEntry } from '../core/ledger/transaction.ts';
-import {
-  isActionRecord,
-  type Member,
-  type MemberRecord,
-  type TierChange,
-  type TierNotice,
-} from '../core/member/member.ts';
+import type { Member } from '../core/member/member.ts';
+import { isActionRecord, type MemberRecord, type TierChange, type TierNotice } from '../core/member/tier-change.ts';
 import type { Brand } from '../core/program/brand.ts';
 import { compileProgram } from '../core/program/program.ts';
 import { HOUR_MS, type Instant, MINUTE_MS } from '../core/time.ts';
@@ -72,7 +67,7 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
   const ports = {
     ledger: new RememberingLedger(client, tables.points),
     members: new RememberingMembers(client, tables.members),
-    clock: new SchedulerTierClock(
+    timers: new SchedulerTierClock(
       SCHEDULES,
       stubbedScheduler(() => scheduleCalls++),
     ),
@@ -87,10 +82,10 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
   };
   const rules = { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } };
   const recordTransaction = makeRecordTransaction(ports, program, clock);
-  const putMember = makePutMember(ports, program, announcing, clock);
-  const recalculateTier = makeRecalculateTier(ports, program, announcing, clock);
-  const manageTier = makeManageTier(ports, program, announcing, clock);
-  const expireTiers = makeExpireTiers(ports, program, announcing, clock);
+  const putMember = makePutMember(ports, rules, clock);
+  const recalculateTier = makeRecalculateTier(ports, rules, clock);
+  const manageTier = makeManageTier(ports, rules, clock);
+  const expireTiers = makeExpireTiers(ports, rules, clock);
   const sendEmail = makeSendEmail(ports, brand, program, clock);
 
   type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;

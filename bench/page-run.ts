@@ -2,7 +2,7 @@
  * Runs a recalculation (`real` or `dry`) or a group's action (`group`) over so many members, in a process of its own (`--expose-gc`). Prints
  * how fast the run was, how fast its reads are merely decoded, and how many MB of the heap were alive at most.
  */
-import type { Groups, Ledger, MemberStore, Runs, TierClock } from '../core/ports.ts';
+import type { Groups, Ledger, MemberStore, Runs, WakeUpTimers } from '../core/ports.ts';
 import { compileProgram } from '../core/program/program.ts';
 import { type GroupActionRun, NO_COUNTS } from '../core/runs/run.ts';
 import { changeGroupTiers, PAGE_SIZE as GROUP_PAGE } from '../core/use-cases/change-group-tiers.ts';
@@ -13,7 +13,6 @@ import { processorMs, rounded } from './report.ts';
 import { memberIdOf, NIGHT, numberOf, runOfTheNight } from './year-end.ts';
 import { YearEndOnTheWire } from './year-end-on-the-wire.ts';
 
-const ANNOUNCING = { notifyOnRealtimeDowngrade: false };
 const SEGMENT = { kind: 'everyone', part: 0, of: 1 } as const;
 const FAILING = { isTransient: () => true, givesUp: false };
 const GROUP_ACTION: GroupActionRun = {
@@ -29,6 +28,7 @@ const SAMPLES = 10;
 const [kind, size, downOfTen] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 const pageSize = kind === 'group' ? GROUP_PAGE : PAGE_SIZE;
 const program = compileProgram(demoBrand());
+const rules = { program, announcementPolicy: { notifyOnRealtimeDowngrade: false } };
 
 await run(WARM_UP_MEMBERS);
 const { members, counts, decodeMs, runMs, liveBytes } = await run(size);
@@ -50,23 +50,20 @@ async function run(membersInAll: number) {
     members: members as Partial<MemberStore> as MemberStore,
     runs: counted as Partial<Runs> as Runs,
     groups: groupOf(membersInAll) as Groups,
-    clock: { wakeAt: async () => {} } satisfies TierClock,
+    timers: { wakeAt: async () => {} } satisfies WakeUpTimers,
   };
   const runPage = (page: number, after: string) =>
     kind === 'group'
       ? changeGroupTiers(
           ports,
-          program,
-          ANNOUNCING,
-          'run-1',
-          after,
+          rules,
+          { runId: 'run-1', after },
           () => NIGHT,
           () => false,
         )
       : recalculatePage(
           ports,
-          program,
-          ANNOUNCING,
+          rules,
           { runId: 'run-1', segment: SEGMENT, page, ...(after !== '' && { after }) },
           () => NIGHT,
           FAILING,

@@ -48,7 +48,7 @@ export async function measureWallet(onProgress: OnProgress): Promise<Report> {
   };
   const cases: [what: string, work: () => unknown][] = [
     ['floor: one RSA-2048 signature, five SHA-1', floor],
-    ['a pass, sealed', () => ports.press.press(files, NOW)],
+    ['a pass, sealed', () => ports.packager.pack(files, NOW)],
     ['a pass, made', () => makePass(ports, settings, 'm-1', NOW)],
     ['peer: passkit-generator, sealed', () => new PKPass(buffers, certificates).getAsBuffer()],
   ];
@@ -98,6 +98,6 @@ async function aShop() {
     packager: new PkpassPress(new CmsPassSigner({ current: async () => certificates })),
   };
   const request = { profile: { name: 'Ana García', locale: 'es' } };
-  await putMember(ports, program, announcingOf(brand.notifications), 'm-1', request, NOW);
+  await putMember(ports, rulesOf(brand), 'm-1', request, NOW);
   return { ports, settings, certificates };
 }

@@ -1,6 +1,6 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { LedgerEntry } from '../core/ledger/transaction.ts';
-import type { MemberRecords } from '../core/member/audit.ts';
+import type { MemberRecords } from '../core/member/audit/audit-member.ts';
 import type { Member } from '../core/member/member.ts';
 import type { Ledger, MemberStore } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';

@@ -6,6 +6,7 @@ import { announced } from '../core/member/member-update.ts';
 import { rebuildMember } from '../core/member/rebuild-member.ts';
 import type { TierChange } from '../core/member/tier-change.ts';
 import type { Program } from '../core/program/program.ts';
+import { emptyTally } from '../core/rules/tally.ts';
 import { NO_COUNTS, type RecalculationRun } from '../core/runs/run.ts';
 import type { Segment } from '../core/runs/segment.ts';
 import { type Instant, MINUTE_MS } from '../core/time.ts';
@@ -93,9 +94,8 @@ function sampleOf(life: Life, program: Program): Sample {
     counted: NOTHING_COUNTED,
   };
   const history = { entries, actions: [] };
-  const announcing = { notifyOnRealtimeDowngrade: false };
-  const because = { cause: 'rebuild' } as const;
-  const { member, changes } = rebuildMember(enrolled, history, program, announcing, because, lastPurchaseAt + 1000);
+  const rebuilt = rebuildMember(enrolled, history, program, { cause: 'rebuild' }, lastPurchaseAt + 1000);
+  const { member, changes } = announced(rebuilt, { notifyOnRealtimeDowngrade: false });
   return { member, entries, news: changes };
 }
 
