@@ -15,7 +15,7 @@ import { CheckedCertificates } from './pass-certificates.ts';
 import { PkpassPress } from './pkpass-press.ts';
 import { SecretDocument } from './secret-document.ts';
 
-/** What passes are drawn from and sealed with, in the stack that the function is part of. */
+/** Builds the ports, settings and certificates for Apple passes from the function's environment. */
 export function appleWallet(client: DynamoDBDocumentClient) {
   const env = readEnvironment(
     'POINTS_TABLE',
@@ -39,7 +39,7 @@ export function appleWallet(client: DynamoDBDocumentClient) {
   return { ports, settings, certificates };
 }
 
-/** @param apiUrl where phones find this stack */
+/** @param apiUrl the address at which phones reach this stack */
 export function appleSettings(apiUrl: string): AppleSettings {
   if (!hasWallet(brand) || !brand.wallet.apple) {
     throw new Error(`The brand ${brand.brand} has no wallet.apple: this function is deployed only with it.`);
@@ -47,7 +47,7 @@ export function appleSettings(apiUrl: string): AppleSettings {
   return { brand, program, apple: brand.wallet.apple, url: apiUrl.replace(/\/$/, '') };
 }
 
-/** Its secret never changes: it is read once for a function's life. */
+/** Tokens made with the stack's secret. The secret never changes, so it is read once in a function's life. */
 export function passTokens(secret: string, { apple }: AppleSettings): HmacPassTokens {
   const document = new SecretDocument(secret, parseTokenSecret);
   return new HmacPassTokens(() => document.read(0, 0), apple.passTypeId);

@@ -12,8 +12,8 @@ export interface SigningCertificates {
 }
 
 /**
- * Everything that keeps certificates from signing a brand's passes, a sentence each: what is wrong, what was expected, what to do.
- * No sentence holds anything secret.
+ * Returns every problem that keeps certificates from signing a brand's passes. Each sentence says what is wrong, what
+ * was expected and what to do. No sentence contains a secret.
  */
 export function certificateProblems(
   { signerCert, signerKey, wwdr }: SigningCertificates,
@@ -60,12 +60,12 @@ export function certificateProblems(
   return problems;
 }
 
-/** When the first of the two ends. */
+/** When the first of the two certificates expires. */
 export function certificatesEnd({ signerCert, wwdr }: Pick<SigningCertificates, 'signerCert' | 'wwdr'>): Instant {
   return Math.min(...[signerCert, wwdr].map((pem) => new X509Certificate(pem).validToDate.getTime()));
 }
 
-/** Whether Apple issued the WWDR certificate, as far as it says itself: phones take passes of no other. */
+/** Whether the WWDR certificate names Apple as its issuer and subject. Phones accept only passes with Apple's certificate. */
 export function isApples({ wwdr }: Pick<SigningCertificates, 'wwdr'>): boolean {
   const { issuer, subject } = new X509Certificate(wwdr);
   return [issuer, subject].every((name) => /(?:^|\n)O=Apple Inc\.(?:\n|$)/.test(name));
@@ -75,7 +75,7 @@ function read<T>(make: () => T): T | undefined {
   try {
     return make();
   } catch {
-    // Its own words may quote the PEM.
+    // The parser's error may quote the PEM, so it is dropped.
     return undefined;
   }
 }

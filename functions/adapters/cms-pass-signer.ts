@@ -18,7 +18,7 @@ const SHA256 = der.sequence(der.oid(OID.sha256), der.null());
 const RSA = der.sequence(der.oid(OID.rsa), der.null());
 const CONTENT_TYPE = attribute(OID.contentType, der.oid(OID.data));
 
-/** What of a signature is the same for all passes of a certificate. */
+/** The parts of a signature that are the same for all passes of a certificate. */
 interface Prepared {
   key: KeyObject;
   certificates: Buffer;
@@ -26,9 +26,9 @@ interface Prepared {
 }
 
 /**
- * Signs as Wallet asks for: a detached PKCS #7 signature with the moment in it, and the pass certificate and Apple's intermediate beside
- * it (https://developer.apple.com/documentation/walletpasses/building-a-pass). The structure is put together here, which takes some
- * microseconds; what costs time is one RSA signature by node:crypto. RFC 5652, section 5.
+ * Makes a detached PKCS #7 signature with its time, the pass certificate and Apple's intermediate, as Wallet requires
+ * (https://developer.apple.com/documentation/walletpasses/building-a-pass). Building the structure takes microseconds;
+ * the RSA signature by node:crypto takes most of the time. RFC 5652, section 5.
  */
 export class CmsPassSigner implements PassSigner {
   readonly #certificates: { current(now: Instant): Promise<PassCertificates> };
@@ -47,7 +47,7 @@ export class CmsPassSigner implements PassSigner {
 
 function prepare({ signerCert, signerKey, wwdr }: PassCertificates): Prepared {
   const signer = new X509Certificate(signerCert);
-  // TBSCertificate: the version is tagged and may be left out; then serial number, algorithm, issuer.
+  // TBSCertificate: an optional tagged version, then serial number, algorithm, issuer.
   const [toBeSigned] = partsOf(signer.raw);
   const parts = partsOf(toBeSigned!.encoded).filter(({ tag }) => tag !== 0xa0);
   const [serial, , issuer] = parts;
@@ -68,7 +68,7 @@ function signedData(content: Uint8Array, { key, certificates, issuerAndSerial }:
     der.integer(1),
     issuerAndSerial,
     SHA256,
-    // What is signed is a set; in the structure it stands under a tag of its own.
+    // RFC 5652: the signature covers the attributes tagged as a set; the structure holds them under tag 0.
     Buffer.concat([Buffer.from([0xa0]), attributes.subarray(1)]),
     RSA,
     der.octetString(sign('sha256', attributes, key)),

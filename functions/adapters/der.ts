@@ -1,4 +1,4 @@
-/** As much of ASN.1's distinguished encoding as certificates and signatures of passes need. https://www.itu.int/rec/T-REC-X.690 */
+/** The part of ASN.1's DER encoding that certificates and pass signatures need. https://www.itu.int/rec/T-REC-X.690 */
 
 const TAGS = { integer: 0x02, bitString: 0x03, octetString: 0x04, null: 0x05, oid: 0x06, utf8: 0x0c, utcTime: 0x17 };
 const SEQUENCE = 0x30;
@@ -20,21 +20,21 @@ function lengthOf(length: number): Buffer {
 
 export const der = {
   sequence: (...parts: Uint8Array[]) => element(SEQUENCE, ...parts),
-  /** The members of a set come in the order of their bytes. */
+  /** DER sorts the elements of a set by their bytes. */
   set: (...parts: Uint8Array[]) => element(SET, ...[...parts].sort(Buffer.compare)),
-  /** Constructed, under a tag that only its place explains. */
+  /** A constructed element under a context-specific tag. */
   tagged: (number: number, ...parts: Uint8Array[]) => element(0xa0 | number, ...parts),
-  /** As `tagged`, of an element without parts. */
+  /** A primitive element under a context-specific tag. */
   taggedPrimitive: (number: number, content: Uint8Array) => element(0x80 | number, content),
   integer: (value: number) => element(TAGS.integer, Buffer.from([value])),
-  /** A whole number above 0, of any length. */
+  /** A positive integer of any length, from its big-endian bytes. */
   bigInteger: (bytes: Uint8Array) => element(TAGS.integer, ...(bytes[0]! & 0x80 ? [Buffer.from([0])] : []), bytes),
   boolean: (value: boolean) => element(0x01, Buffer.from([value ? 0xff : 0])),
   bitString: (bytes: Uint8Array) => element(TAGS.bitString, Buffer.from([0]), bytes),
   octetString: (bytes: Uint8Array) => element(TAGS.octetString, bytes),
   null: () => element(TAGS.null),
   utf8: (text: string) => element(TAGS.utf8, Buffer.from(text, 'utf8')),
-  /** To the second; for moments from 1950 to 2049. */
+  /** A moment from 1950 to 2049, to the second. */
   utcTime: (at: number) =>
     element(TAGS.utcTime, Buffer.from(`${new Date(at).toISOString().slice(2, 19).replace(/[-:T]/g, '')}Z`, 'latin1')),
   oid: (dotted: string) => element(TAGS.oid, oidBytes(dotted)),
@@ -45,14 +45,14 @@ function oidBytes(dotted: string): Buffer {
   return Buffer.from([first * 40 + second, ...rest.flatMap(base128)]);
 }
 
-/** Seven bits a byte; all but the last say that another follows. */
+/** Seven bits in each byte; the high bit says that another byte follows. */
 function base128(value: number): number[] {
   const bytes = [value % 128];
   for (let left = Math.floor(value / 128); left > 0; left = Math.floor(left / 128)) bytes.unshift((left % 128) | 0x80);
   return bytes;
 }
 
-/** The parts of a constructed element, each with its tag and its own encoding. @throws RangeError where the bytes end too early */
+/** Returns the parts of a constructed element, each with its tag and encoding. @throws RangeError where the bytes end early */
 export function partsOf(bytes: Buffer): { tag: number; encoded: Buffer }[] {
   const { start, end } = contentOf(bytes, 0);
   const parts: { tag: number; encoded: Buffer }[] = [];

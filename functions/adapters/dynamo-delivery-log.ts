@@ -4,7 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Delivery, DeliveryLog } from '../../core/ports.ts';
 import { formatInstant, type Instant } from '../../core/time.ts';
 
-/** One item for each message to a member, written before it is sent and marked after. */
+/** One item for each message to a member, written before the message is sent and marked as sent after. */
 export class DynamoDeliveryLog implements DeliveryLog {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -15,7 +15,7 @@ export class DynamoDeliveryLog implements DeliveryLog {
   }
 
   async claim(delivery: Delivery, now: Instant): ReturnType<DeliveryLog['claim']> {
-    // The client repeats a call whose answer was lost, and would then find a claim: this tells its own from another's.
+    // The client retries a call whose answer was lost; the id tells its own claim from another's.
     const claimId = randomUUID();
     try {
       await this.#client.send(

@@ -7,7 +7,7 @@ import { isLostCondition } from './dynamo-client.ts';
 const SORT_KEY = 'GOOGLE_PASS';
 const ATTEMPTS = 5;
 
-/** One item beside a member that has, or had, a pass in Google Wallet. It holds nothing personal. */
+/** One item beside each member that has, or had, a pass in Google Wallet. It holds no personal data. */
 export class DynamoGooglePasses implements GooglePasses {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;

@@ -5,9 +5,9 @@ import type { Instant } from '../../core/time.ts';
 const MEMBERSHIP_PREFIX = 'IN#';
 
 /**
- * The groups, in the members table: one item for each member that ever was in a group, with the moments at which it came and went by
- * turns. All of them are kept: a run asks again and again who was there when it began, and has to hear the same each time, whoever left
- * and came back in the meantime.
+ * The groups, in the members table. A member that was ever in a group has one item there, with alternating moments of
+ * joining and leaving. All moments are kept, because a run asks repeatedly for the members at its start and must get
+ * the same answer each time.
  */
 export class DynamoGroups implements Groups {
   readonly #client: DynamoDBDocumentClient;
@@ -46,7 +46,7 @@ export class DynamoGroups implements Groups {
     try {
       await this.#client.send(new UpdateCommand({ TableName: this.#table, Key: keyOf(groupId, memberId), ...update }));
     } catch (error) {
-      // It is so already.
+      // The member already is in, or out of, the group.
       if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
     }
   }
@@ -67,7 +67,7 @@ export class DynamoGroups implements Groups {
       const { memberships, next } = await this.#query(groupId, page.limit + 1, after);
       for (const { memberId, moments } of memberships) {
         if (!wasIn(moments, at)) continue;
-        // One more than fits: there is another page.
+        // The page is full and one member is left over, so there is another page.
         if (memberIds.length === page.limit) return { memberIds, next: memberIds.at(-1)! };
         memberIds.push(memberId);
       }
@@ -99,12 +99,12 @@ interface Membership {
   moments: Instant[];
 }
 
-/** Came and went by turns: whoever turned an odd number of times is in. */
+/** Moments of joining and leaving alternate: after an odd number of moments the member is in the group. */
 function wasIn(moments: readonly Instant[], at: Instant): boolean {
   return moments.filter((moment) => moment <= at).length % 2 === 1;
 }
 
-/** No member's key: member ids hold no `#`. */
+/** This key cannot collide with a member's key: member ids contain no `#`. */
 function keyOf(groupId: string, memberId: string): { pk: string; sk: string } {
   return { pk: `GROUP#${groupId}`, sk: MEMBERSHIP_PREFIX + memberId };
 }

@@ -3,10 +3,10 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { entryKey, type LedgerEntry } from '../../core/ledger/transaction.ts';
 import type { Ledger } from '../../core/ports.ts';
 
-/** What distinguishes entries from everything else in the points table; the stream's filter knows it too. */
+/** The sort-key prefix of ledger entries. The stream's filter uses it too. */
 export const ENTRY_PREFIX = 'TX#';
 
-/** The points table: one immutable item for each transaction, its key being its identity (R2). */
+/** The points table: one immutable item for each transaction, keyed by the transaction's identity (R2). */
 export class DynamoLedger implements Ledger {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -23,7 +23,7 @@ export class DynamoLedger implements Ledger {
           TableName: this.#table,
           Item: itemOf(entry),
           ConditionExpression: 'attribute_not_exists(pk)',
-          // A duplicate and a conflict are told apart in the same round trip.
+          // The returned item tells a duplicate from a conflict without a second read.
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
@@ -52,7 +52,7 @@ export class DynamoLedger implements Ledger {
   }
 }
 
-/** `fields` is kept as text: whatever numbers a shop puts there come back exactly, and cost no bytes for types. */
+/** Returns an entry's item. `fields` is stored as text: a shop's numbers come back exactly, without bytes for types. */
 export function itemOf({ memberId, fields, ...facts }: LedgerEntry): Record<string, unknown> {
   return {
     pk: memberId,
@@ -62,12 +62,12 @@ export function itemOf({ memberId, fields, ...facts }: LedgerEntry): Record<stri
   };
 }
 
-/** Reads an entry off the table's stream. @throws when the item is no ledger entry */
+/** Reads an entry from a record of the table's stream. @throws when the item is not a ledger entry */
 export function entryOfImage(image: object | undefined): LedgerEntry {
   return entryOf(unmarshall(image as Parameters<typeof unmarshall>[0]));
 }
 
-/** @throws when the item is no ledger entry: somebody else wrote it. Says which, and nothing of what it holds */
+/** @throws when the item is not a ledger entry, so Laurel did not write it. The error names its key but no contents */
 export function entryOf(item: Record<string, unknown>): LedgerEntry {
   const { pk, sk, fields, ...facts } = item;
   const entry = { ...facts, memberId: pk, ...(fields === undefined ? {} : { fields: parseFields(fields) }) };

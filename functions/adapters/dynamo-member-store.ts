@@ -35,21 +35,21 @@ const MEMBER = 'MEMBER';
 export const CHANGE_PREFIX = 'CHANGE#';
 export const NOTICE_PREFIX = 'NOTICE#';
 const ACTION_PREFIX = 'ACTION#';
-/** The index of the members of whom something is due: by `dueShard` and `nextDueAt`, which only their items have. */
+/** The index of members with something due, by `dueShard` and `nextDueAt`. Only such members have these attributes. */
 export const DUE_INDEX = 'Due';
 const DUE_PAGE = 100;
-/** The index of the members whose cycles end on an anniversary: by that, and by id. */
+/** The index of members whose cycles end on an anniversary, by the anniversary's part and the member's id. */
 export const ANNIVERSARY_INDEX = 'Anniversary';
-/** As many items as DynamoDB gives out by their keys in one call. */
+/** The most items that DynamoDB returns by key in one call. */
 const BATCH = 100;
 const BATCH_ATTEMPTS = 5;
 
-/** Sequences sort as text as long as they have the same length. */
+/** Padded to the same length, so that sequence numbers sort correctly as text. */
 function keyOfNews(prefix: string, sequence: number): string {
   return `${prefix}${String(sequence).padStart(10, '0')}`;
 }
 
-/** The members table: the member, and beside it each change of its tier, each notice, and each action that was taken. */
+/** The members table: an item for each member, and beside it one for each tier change, notice and action. */
 export class DynamoMemberStore implements MemberStore {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -108,7 +108,7 @@ export class DynamoMemberStore implements MemberStore {
         },
         ScanIndexForward: false,
         Limit: page.limit,
-        // A page of a recalculation that is done again looks for what was written a moment ago.
+        // A retried page of a recalculation must see changes written a moment ago.
         ConsistentRead: true,
       }),
     );
@@ -160,7 +160,7 @@ export class DynamoMemberStore implements MemberStore {
       { client: this.#client },
       {
         TableName: this.#table,
-        // The profile, which is personal, lies behind them.
+        // The range ends before the profile, which holds personal data.
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
         ExpressionAttributeValues: { ':pk': memberId, ':first': ACTION_PREFIX, ':last': `${NOTICE_PREFIX}\uffff` },
         ConsistentRead: true,
@@ -200,7 +200,7 @@ export class DynamoMemberStore implements MemberStore {
     return segment.kind === 'everyone' ? this.#scanned(segment, page) : this.#ofAnniversary(segment, page);
   }
 
-  /** What lies between the members, changes, actions and profiles, is passed over: a page is half full at least, but for the last. */
+  /** Skips all items but members. Each page except the last is at least half full. */
   async #scanned({ part, of }: { part: number; of: number }, { limit, after }: { limit: number; after?: string }) {
     const half = Math.ceil(limit / 2);
     const members: Member[] = [];
@@ -211,7 +211,7 @@ export class DynamoMemberStore implements MemberStore {
           TableName: this.#table,
           Segment: part,
           TotalSegments: of,
-          // As many as there is room for, if all of them were members.
+          // The room that is left if every scanned item is a member.
           Limit: limit - half + 1,
           ...(next && { ExclusiveStartKey: next }),
           FilterExpression: 'sk = :member',
@@ -243,12 +243,12 @@ export class DynamoMemberStore implements MemberStore {
     for (let start = 0; start < Items.length; start += BATCH) {
       members.push(...(await this.#membersOf(Items.slice(start, start + BATCH).map(({ pk }) => String(pk)))));
     }
-    // Who moved to another day while the index had not heard of it belongs there.
+    // The index may lag behind: a member whose anniversary moved is dropped here and appears under the new day.
     const there = members.filter(({ anniversary }) => anniversary === day);
     return { members: there, ...(LastEvaluatedKey && { next: JSON.stringify(LastEvaluatedKey) }) };
   }
 
-  /** In no order. DynamoDB gives out what fits, and has to be asked for the rest. */
+  /** Returns the members in no particular order. DynamoDB may leave keys unprocessed; they are requested again. */
   async #membersOf(memberIds: readonly string[]): Promise<Member[]> {
     const members: Member[] = [];
     let Keys: Record<string, unknown>[] | undefined = memberIds.map((pk) => ({ pk, sk: MEMBER }));
@@ -272,7 +272,7 @@ export class DynamoMemberStore implements MemberStore {
         FilterExpression: 'sk = :member',
         ExpressionAttributeValues: { ':member': MEMBER },
         ProjectionExpression: 'pk',
-        // Whoever was enrolled a moment ago is counted too, as `inSegment` counts them.
+        // Includes members enrolled a moment ago, as `inSegment` does.
         ConsistentRead: true,
       },
     );
@@ -293,7 +293,7 @@ export function itemOfMember({ memberId, grants, ...rest }: Member): Record<stri
   };
 }
 
-/** What indexes find the member by, where it does not follow from the member. */
+/** Returns stored index attributes that differ from those the member should have. */
 function straysOf(item: Record<string, unknown>, whole: Record<string, unknown>): MemberRecords['staleIndexKeys'] {
   return ['dueShard', 'anniversaryPart']
     .filter((name) => item[name] !== whole[name])
@@ -313,7 +313,7 @@ function anniversaryPart(day: string, part: number): string {
   return `${day}.${part}`;
 }
 
-/** A member has to stay within the 1 KB of one write unit. */
+/** Short attribute names keep a member's item within 1 KB, the size of one write unit. */
 const SHORT_NAMES: Readonly<Record<keyof Grant, string>> = {
   key: 'k',
   kind: 'd',
@@ -327,11 +327,11 @@ const SHORT_NAMES: Readonly<Record<keyof Grant, string>> = {
 };
 const LONG_NAMES = longNames(SHORT_NAMES);
 
-/** The same for a member for ever: FNV-1a, 32 bits. http://www.isthe.com/chongo/tech/comp/fnv/ */
+/** Returns a stable part number for a member: FNV-1a, 32 bits. http://www.isthe.com/chongo/tech/comp/fnv/ */
 function partOf(memberId: string, parts: number): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(memberId)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  // The lowest bits of the hash come from the lowest bits of the id alone.
+  // The hash's lowest bits depend only on the id's lowest bits, so the high bits are mixed in.
   return ((hash ^ (hash >>> 16)) >>> 0) % parts;
 }
 
@@ -353,12 +353,12 @@ export function itemOfNews(news: TierChange | TierNotice): Record<string, unknow
   return { pk: news.memberId, sk, ...news };
 }
 
-/** Reads a change or a notice off the table's stream. @throws when the item is neither */
+/** Reads a change or a notice from a record of the table's stream. @throws when the item is neither */
 export function newsOfImage(image: object | undefined): TierChange | TierNotice {
   return newsOf(unmarshall(image as Parameters<typeof unmarshall>[0]));
 }
 
-/** @throws when the item is neither a change nor a notice: somebody else wrote it */
+/** @throws when the item is neither a change nor a notice, so Laurel did not write it */
 export function newsOf(item: Record<string, unknown>): TierChange | TierNotice {
   const { pk, sk, ...news } = item as Record<string, unknown> & Partial<TierChange> & Partial<TierNotice>;
   const moves = news.direction === 'up' || news.direction === 'down';

@@ -3,7 +3,7 @@ import type { OrderFile } from '../../core/ledger/order-file.ts';
 import type { OrderFiles } from '../../core/ports.ts';
 import { isLostCondition } from './dynamo-client.ts';
 
-/** The files of platforms' orders, in the points table beside the entries made from them. */
+/** The order files of the shop platforms, in the points table beside the entries made from them. */
 export class DynamoOrderFiles implements OrderFiles {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -41,7 +41,7 @@ export class DynamoOrderFiles implements OrderFiles {
   }
 }
 
-/** No member's key: member ids hold no `#`. */
+/** This key cannot collide with a member's key: member ids contain no `#`. */
 function keyOf(source: string, orderId: string): { pk: string; sk: string } {
   return { pk: `ORDER#${source}#${orderId}`, sk: 'FILE' };
 }

@@ -22,8 +22,8 @@ interface Registered extends PassDevice {
 }
 
 /**
- * The passes, in the members table: for each member its pass's version and its devices, and for each device whose passes it holds. A
- * registration is both of its items or none.
+ * The passes, in the members table. A member has an item for the pass's version and one for each device; a device has
+ * an item for each pass on it. A registration writes both items or none.
  */
 export class DynamoPassRegistrations implements PassRegistrations {
   readonly #client: DynamoDBDocumentClient;
@@ -81,7 +81,7 @@ export class DynamoPassRegistrations implements PassRegistrations {
                 ConditionCheck: {
                   TableName: this.#table,
                   Key: { pk: memberId, sk: PASS },
-                  // Erased: the version is there, and has no contents.
+                  // An erased pass has a version but no contents.
                   ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(contents)',
                 },
               },
@@ -128,7 +128,7 @@ export class DynamoPassRegistrations implements PassRegistrations {
       );
     } catch (error) {
       const reasons = (error as Error & { CancellationReasons?: { Code?: string }[] }).CancellationReasons ?? [];
-      // The device has a new token by now.
+      // The device has registered a newer token, so it stays registered.
       if (!reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) throw error;
     }
   }
@@ -182,7 +182,7 @@ function keyOf(memberId: string, deviceId: string): { pk: string; sk: string } {
   return { pk: memberId, sk: DEVICE_PREFIX + deviceId };
 }
 
-/** No member's key: member ids hold no `#`. */
+/** This key cannot collide with a member's key: member ids contain no `#`. */
 function reverseKeyOf(memberId: string, deviceId: string): { pk: string; sk: string } {
   return { pk: DEVICE_PREFIX + deviceId, sk: ON_PREFIX + memberId };
 }

@@ -3,7 +3,7 @@ import type { Profile, ProfileChanges, ProfileStore } from '../../core/ports.ts'
 
 const PROFILE = 'PROFILE';
 
-/** All that is personal of a member, in one item of the members table. */
+/** A member's personal data, in one item of the members table. */
 export class DynamoProfileStore implements ProfileStore {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;

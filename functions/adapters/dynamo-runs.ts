@@ -23,7 +23,7 @@ const RUN = 'RUN';
 const PAGE_PREFIX = 'PAGE#';
 const ATTEMPTS = 5;
 
-/** The runs, in the members table: one item for a run with what it came to so far, and one for each of its pages. */
+/** The runs, in the members table: one item for each run with its counts so far, and one for each page of the run. */
 export class DynamoRuns implements Runs {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -61,7 +61,7 @@ export class DynamoRuns implements Runs {
   }
 
   async recordPage(runId: string, page: RunPage, counts: RunCounts): Promise<RunPage> {
-    // Nobody processed is something to add: an expression must not be empty.
+    // An update expression must not be empty, so `processed` is added even if it is 0.
     const added = Object.entries(flattened(counts)).filter(([name, count]) => count > 0 || name === 'processed');
     const write = new TransactWriteCommand({
       TransactItems: [
@@ -92,7 +92,7 @@ export class DynamoRuns implements Runs {
         const [ofPage, ofRun] = reasonsOf(error);
         if (ofPage === 'ConditionalCheckFailed') return (await this.page(runId, page.name))!;
         if (ofRun === 'ConditionalCheckFailed') throw new Error(`There is no run ${runId}.`, { cause: error });
-        // Two pages add to the same counts: whoever came second only has to try again.
+        // Two pages can add to the same counts at once; the one that loses retries.
         if (![ofPage, ofRun].includes('TransactionConflict') || attempt === ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 25 * Math.random()));
       }
@@ -140,7 +140,7 @@ export class DynamoRuns implements Runs {
   }
 
   async pages(runId: string, page: { limit: number; from: string }): Promise<RunPage[]> {
-    // A page of outcomes may be long, and a query ends at 1 MB: it takes as many as are needed.
+    // A query ends at 1 MB and a page of outcomes may be long, so this sends as many queries as needed.
     const queries = paginateQuery(
       { client: this.#client },
       {
@@ -180,7 +180,7 @@ function pageOf({ sk, outcomes, next }: Record<string, unknown>): RunPage {
   };
 }
 
-/** A page holds hundreds of outcomes, and names are paid for as values are. */
+/** Short attribute names, because DynamoDB charges for names and a page holds hundreds of outcomes. */
 const SHORT_NAMES: Readonly<Record<keyof RunOutcome, string>> = {
   memberId: 'm',
   outcome: 'o',
@@ -197,12 +197,12 @@ const SHORT_NAMES: Readonly<Record<keyof RunOutcome, string>> = {
 };
 const LONG_NAMES = longNames(SHORT_NAMES);
 
-/** No member's key: member ids hold no `#`. */
+/** This key cannot collide with a member's key: member ids contain no `#`. */
 function keyOf(runId: string, sk: string): { pk: string; sk: string } {
   return { pk: `RUN#${runId}`, sk };
 }
 
-/** The counts as attributes of their own, which pages can add to side by side. Ids of tiers hold no `#`. */
+/** Stores each count as its own attribute, so that concurrent pages can add to it. Tier ids contain no `#`. */
 function flattened({ outcomes, matrix, causes = {}, ...counts }: RunCounts): Record<string, number> {
   const flat: Record<string, number> = { ...counts };
   for (const [outcome, count] of Object.entries(outcomes)) flat[`outcome#${outcome}`] = count;
@@ -233,7 +233,7 @@ function runOf(runId: string, item: Record<string, unknown>): Run {
   return { ...rest, counts } as Run;
 }
 
-/** Why AWS cancelled a transaction: a code for each of its items. */
+/** Why AWS canceled a transaction: one code for each of its items. */
 function reasonsOf(error: unknown): (string | undefined)[] {
   if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return [];
   const { CancellationReasons = [] } = error as Error & { CancellationReasons?: { Code?: string }[] };

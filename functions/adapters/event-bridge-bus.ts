@@ -24,11 +24,11 @@ export class EventBridgeBus implements EventBus {
         ],
       }),
     );
-    // The call succeeds even where the event did not.
+    // The call succeeds even if the bus refuses the event.
     if (FailedEntryCount) {
       const [entry] = Entries ?? [];
       const said = `${entry?.ErrorCode} ${entry?.ErrorMessage}`;
-      // Marked as the SDK marks what it throws: it may be gone the next time.
+      // `$metadata` marks it as an SDK error, which callers treat as temporary.
       throw Object.assign(new Error(`The bus refused ${event.type}: ${said}`), { $metadata });
     }
   }

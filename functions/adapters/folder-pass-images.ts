@@ -4,12 +4,12 @@ import { CannotSign } from '../../core/failures.ts';
 import type { PassImages } from '../../core/ports.ts';
 import { type DesignImages, imageProblems } from '../../core/wallet/design-images.ts';
 
-/** Images in folders, as a deployment puts them beside the code. Each folder is read once. */
+/** Reads images from folders, which a deployment puts beside the code. Each folder is read once. */
 export class FolderPassImages implements PassImages {
   readonly #root: string;
   readonly #read = new Map<string, Promise<DesignImages>>();
 
-  /** @param root the folder that the designs' own folders lie in */
+  /** @param root the folder that contains the designs' folders */
   constructor(root: string) {
     this.#root = root;
   }
@@ -30,7 +30,7 @@ export class FolderPassImages implements PassImages {
   }
 }
 
-/** The PNG files of a folder, by their names; none where there is no such folder. */
+/** Returns the PNG files of a folder by name; an empty object if the folder does not exist. */
 export async function readImages(root: string, folder: string): Promise<DesignImages> {
   const inFolder = path.join(root, folder);
   const names = await readdir(inFolder).catch((error: NodeJS.ErrnoException) => {

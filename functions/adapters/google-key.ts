@@ -1,12 +1,12 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { CannotSign } from '../../core/failures.ts';
 
-/** A service account of Google's, and where it is to be used. */
+/** A key of a Google service account, and the addresses where it is used. */
 export interface GoogleKey {
   clientEmail: string;
   keyId: string | undefined;
   privateKey: KeyObject;
-  /** Where it gets its tokens, and where the Wallet API is: Google, or a stand-in on this very machine. */
+  /** The addresses for tokens and for the Wallet API: Google's, or a stand-in on this machine. */
   tokenUrl: string;
   apiUrl: string;
 }
@@ -15,12 +15,12 @@ const TOKEN_URL = 'https://oauth2.googleapis.com/token';
 const API_URL = 'https://walletobjects.googleapis.com';
 const LEAST_BITS = 2048;
 
-/** What an operator does about it. */
+/** The remedy in every error about the key. */
 const REMEDY =
   'Make a key of type JSON for the service account in the Google Cloud console (IAM, Service accounts, Keys), and put the whole file in: ' +
   '`npm run keys -- google --brand <brand> < key.json`.';
 
-/** Reads the secret's document, `{"keys": [<a key file of Google's>]}`. @throws CannotSign with what is wrong with it, and nothing of what it holds */
+/** Reads the secret's document, `{"keys": [<a Google key file>]}`. @throws CannotSign with the problem, without the document's contents */
 export function parseGoogleKeys(document: unknown): GoogleKey {
   const keys = (document as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(keys)) throw new CannotSign(`The secret of Google's key must hold {"keys": […]}. ${REMEDY}`);
@@ -28,7 +28,7 @@ export function parseGoogleKeys(document: unknown): GoogleKey {
   return parseGoogleKey(keys[0]);
 }
 
-/** @param file as Google gives it out: https://cloud.google.com/iam/docs/keys-create-delete */
+/** @param file as Google issues it: https://cloud.google.com/iam/docs/keys-create-delete */
 export function parseGoogleKey(file: unknown): GoogleKey {
   const fields = file !== null && typeof file === 'object' ? (file as Record<string, unknown>) : {};
   const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
@@ -52,7 +52,7 @@ function privateKeyOf(pem: string): KeyObject {
   try {
     key = createPrivateKey(pem);
   } catch {
-    // The parser's own words may quote what it was given.
+    // The parser's error may quote the key, so it is dropped.
     throw new CannotSign(`The "private_key" of Google's key is no private key in PEM. ${REMEDY}`);
   }
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
@@ -63,7 +63,7 @@ function privateKeyOf(pem: string): KeyObject {
   return key;
 }
 
-/** A signature made with the key is sent there: to Google and nobody else, but for a stand-in on loopback. */
+/** Signatures made with the key are sent to this address, so only Google or a stand-in on loopback is allowed. */
 function addressOf(given: string, name: string, google: string): string {
   if (given === google || /^http:\/\/127\.0\.0\.1:\d{1,5}(?:\/[a-z0-9/]*)?$/.test(given)) return given;
   throw new CannotSign(`The "${name}" of Google's key is not ${google}. ${REMEDY}`);

@@ -4,43 +4,43 @@ import type { GoogleKey } from './google-key.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/wallet_object.issuer';
 const LIFE_S = 3600;
-/** A token is renewed that long before its end, so that none ends on its way. */
+/** A token is renewed this long before it expires, so that it does not expire during a request. */
 const MARGIN_MS = 5 * 60_000;
 const TIMEOUT_MS = 5_000;
 
-/** Google does not know the key any more, or not yet: another may have been put in. */
+/** Google does not accept the key: it was revoked, or is not active yet. The secret may hold a newer key. */
 export class KeyRefused extends Error {
   override name = 'KeyRefused';
 }
 
-/** Google gave no token for now: asking again may help. */
+/** Google gave no token. This is temporary: a retry may succeed. */
 export class TokenUnavailable extends Error {
   override name = 'TokenUnavailable';
 }
 
-/** A JSON Web Token, signed by RS256 (RFC 7515, RFC 7518). */
+/** Returns a JSON Web Token, signed with RS256 (RFC 7515, RFC 7518). */
 export function signedJwt({ privateKey, keyId }: Pick<GoogleKey, 'privateKey' | 'keyId'>, claims: object): string {
   const header = { alg: 'RS256', typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) };
   const content = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
   return `${content}.${sign('sha256', Buffer.from(content), privateKey).toString('base64url')}`;
 }
 
-/** The service account's token, kept until shortly before its end. */
+/** The service account's access token, cached until shortly before it expires. */
 export class GoogleToken {
   readonly #fetch: typeof fetch;
-  /** A promise, so that those who ask at the same time share one call. */
+  /** A promise, so that concurrent callers share one request. */
   #kept: { key: GoogleKey; token: Promise<{ text: string; until: Instant }> } | undefined;
 
   constructor(fetcher: typeof fetch) {
     this.#fetch = fetcher;
   }
 
-  /** @throws KeyRefused */
+  /** @throws KeyRefused where Google refuses the key, TokenUnavailable where a retry may help */
   async read(key: GoogleKey, now: Instant): Promise<string> {
     const kept = this.#kept?.key === key ? this.#kept : undefined;
     const current = await kept?.token.catch(() => undefined);
     if (current && now < current.until - MARGIN_MS) return current.text;
-    // Somebody else may have asked for another while this waited.
+    // Another caller may have requested a new token while this one waited.
     if (this.#kept === undefined || this.#kept === kept || this.#kept.key !== key) {
       this.#kept = { key, token: this.#ask(key, now) };
     }
@@ -53,7 +53,7 @@ export class GoogleToken {
     }
   }
 
-  /** It was refused, though its time was not over. */
+  /** Drops a token that Google refused before it expired. */
   forget(): void {
     this.#kept = undefined;
   }

@@ -16,7 +16,7 @@ export interface GoogleKeySource {
 
 export interface GoogleWalletOptions {
   keys: GoogleKeySource;
-  /** Of the 20 that Google takes from an issuer, as many as this process may have. */
+  /** This process's share of the 20 requests per second that Google accepts from an issuer. */
   requestsPerSecond: number;
   clock?: () => Instant;
   wait?: (milliseconds: number) => Promise<unknown>;
@@ -27,26 +27,26 @@ const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 400;
 const LONGEST_PAUSE_MS = 5_000;
 const TIMEOUT_MS = 8_000;
-/** The key is read at a cold start. A warm function lives for hours, and a key that was put in anew has to be taken up some time. */
+/** A warm function lives for hours, so it reads the key again after this long and picks up a replaced key. */
 const KEY_IS_FRESH_MS = 60 * 60_000;
 
 interface Answer {
   status: number;
-  /** Google's own word for what is wrong, such as PERMISSION_DENIED. Its sentences may quote what was sent, which may be personal. */
+  /** Google's error code, such as PERMISSION_DENIED. Google's sentences may quote personal data from the request. */
   word: string;
   isTooOften: boolean;
   retryAfterMs: number | undefined;
-  /** What was done is answered with, as JSON. */
+  /** The body of a successful answer, as JSON. */
   text: string;
 }
 
-/** A call of which nobody knows what became, unless Google was never reached. */
+/** A call that got no answer. Google may have acted on it, unless Google was never reached. */
 class Unanswered extends Error {
   override name = 'Unanswered';
   readonly wasNeverReached: boolean;
 
   constructor(cause: unknown) {
-    // `fetch` says no more than that it failed; why is in its cause.
+    // `fetch` reports only that it failed; the error's cause says why.
     const { name, cause: why } = cause as Error;
     const { code } = (why ?? {}) as { code?: string };
     super(`Google Wallet gave no answer: ${[name, code].filter(Boolean).join(', ')}.`, { cause });
@@ -54,7 +54,7 @@ class Unanswered extends Error {
   }
 }
 
-/** Google Wallet by its REST API: https://developers.google.com/wallet/reference/rest */
+/** The REST API of Google Wallet: https://developers.google.com/wallet/reference/rest */
 export class GoogleWalletClient implements GoogleWallet {
   readonly #keys: GoogleKeySource;
   readonly #bucket: TokenBucket;
@@ -62,7 +62,7 @@ export class GoogleWalletClient implements GoogleWallet {
   readonly #clock: () => Instant;
   readonly #wait: (milliseconds: number) => Promise<unknown>;
   readonly #fetch: typeof fetch;
-  /** What each class was when it was written last: it comes from the brand's file, so once is enough. */
+  /** The last written content of each class. A class comes from the brand's file, so one write per content is enough. */
   readonly #classes = new Map<string, string>();
 
   constructor({
@@ -76,7 +76,7 @@ export class GoogleWalletClient implements GoogleWallet {
     this.#clock = clock;
     this.#wait = wait;
     this.#fetch = fetcher;
-    // Nothing is saved up: with a burst, one second could see twice as many.
+    // The burst is 1: with a larger burst, one second could see twice the rate.
     this.#bucket = new TokenBucket(requestsPerSecond, 1, clock, wait);
     this.#token = new GoogleToken(fetcher);
   }
@@ -116,14 +116,14 @@ export class GoogleWalletClient implements GoogleWallet {
     return 'told';
   }
 
-  /** Takes the oldest messages off a pass that holds many. What was told was told, whatever comes of this. */
+  /** Removes the oldest messages from a pass that holds many. The new message was delivered, so a failure here is ignored. */
   async #makeRoom(objectId: string, answered: string): Promise<void> {
     try {
       const { resource } = JSON.parse(answered) as { resource?: { messages?: unknown[] } };
       const messages = keptMessages(resource?.messages ?? []);
       if (messages) await this.#repeated('PATCH', `loyaltyObject/${encodeURIComponent(objectId)}`, { messages });
     } catch {
-      // The next message comes by here again.
+      // The next message removes them.
     }
   }
 
@@ -132,7 +132,7 @@ export class GoogleWalletClient implements GoogleWallet {
     return googleSaveUrl(signedJwt(key, googleSaveClaims(key.clientEmail, object, now)));
   }
 
-  /** Mostly it is there. Somebody else may make it at the same moment: then it is there too. */
+  /** Patches the resource; creates it if it is missing. If another call creates it at the same moment, patches it again. */
   async #upsert(kind: 'loyaltyClass' | 'loyaltyObject', resource: { id: string }): Promise<void> {
     const path = `${kind}/${encodeURIComponent(resource.id)}`;
     const patched = await this.#repeated('PATCH', path, resource);
@@ -142,7 +142,7 @@ export class GoogleWalletClient implements GoogleWallet {
     expectDone('PATCH', path, await this.#repeated('PATCH', path, resource));
   }
 
-  /** A call that may be repeated, whatever became of it. */
+  /** Makes an idempotent call, and retries it after any temporary failure. */
   async #repeated(method: string, path: string, body: object): Promise<Answer> {
     return this.#attempts(method, path, body, async (attempt, isLast) => {
       try {
@@ -156,8 +156,8 @@ export class GoogleWalletClient implements GoogleWallet {
   }
 
   /**
-   * Tries a call, and again after a pause where Google says 429, which it did not act upon, or where the judge says so.
-   * @param judge undefined to try again
+   * Makes a call. Retries it after a pause where Google says 429, as Google then did nothing, or where `judge` says so.
+   * @param judge returns undefined to retry
    */
   async #attempts(
     method: string,
@@ -169,13 +169,13 @@ export class GoogleWalletClient implements GoogleWallet {
       const isLast = tried >= ATTEMPTS;
       const answer = await judge(() => this.#authorised(method, path, body), isLast);
       if (answer && (isLast || answer.status !== 429 || answer.isTooOften)) return answer;
-      // Not all at once: each waits between half of the pause and all of it.
+      // Random waits, between half of the pause and all of it, keep callers from retrying at the same moment.
       const pause = Math.min(LONGEST_PAUSE_MS, answer?.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tried - 1));
       await this.#wait(pause * (0.5 + Math.random() / 2));
     }
   }
 
-  /** One call, with a token; and once more with another where Google does not take it, nor the key behind it. */
+  /** Makes one call with a token. If Google refuses the key or the token, reads it again and tries once more. */
   async #authorised(method: string, path: string, body: object): Promise<Answer> {
     const now = this.#clock();
     let key = await this.#keys.read(now, now - KEY_IS_FRESH_MS);
@@ -214,7 +214,7 @@ export class GoogleWalletClient implements GoogleWallet {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' },
       body: JSON.stringify(body),
-      // A token is for Google alone.
+      // A redirect must not carry the token to another server.
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
@@ -224,7 +224,7 @@ export class GoogleWalletClient implements GoogleWallet {
 
 function expectDone(method: string, path: string, answer: Answer): void {
   if (answer.status < 300) return;
-  // An object's id holds the member's, which may stand in a log.
+  // The message leaves out the object's id, which contains the member's id, because the message is logged.
   const remedy =
     answer.status === 401 || answer.status === 403
       ? ' Give the service account the role Developer in the Google Pay & Wallet console, under Users, and see that the API is enabled.'
@@ -236,7 +236,7 @@ function said({ status, word }: Answer): string {
   return word === '' ? `${status}` : `${status} ${word}`;
 }
 
-/** A patch takes away with null; what is made new just has not got it. */
+/** In a patch, null removes a field; a new resource leaves the field out. */
 function withoutNulls(resource: object): object {
   return Object.fromEntries(Object.entries(resource).filter(([, value]) => value !== null));
 }

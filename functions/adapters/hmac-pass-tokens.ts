@@ -2,12 +2,12 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { PassTokens } from '../../core/ports.ts';
 import type { Instant } from '../../core/time.ts';
 
-/** What a token is for stands before what it is of: none can be taken for one of another kind. */
+/** Each token covers its kind, so that a token of one kind is not valid as the other. */
 type Kind = 'pass' | 'link';
 
 /**
- * Tokens of the brand's one secret, which stays the same for as long as its passes live. Nothing is stored for a member, and nobody who
- * has one token learns another.
+ * Tokens derived from one secret, which stays the same as long as the brand's passes exist. Nothing is stored for a
+ * member. One token reveals no other.
  */
 export class HmacPassTokens implements PassTokens {
   readonly #secret: () => Promise<string>;
@@ -43,7 +43,7 @@ export class HmacPassTokens implements PassTokens {
     return { memberId, expiresAt: Number(expiresAt) };
   }
 
-  /** Neither a pass type nor a member's id holds a line break. */
+  /** The line break separates the parts safely: pass types and member ids contain none. */
   async #mac(kind: Kind, ...parts: string[]): Promise<Buffer> {
     return createHmac('sha256', await this.#secret())
       .update([kind, ...parts].join('\n'))

@@ -6,15 +6,15 @@ import type { PassCertificates } from './pass-certificates.ts';
 
 const APNS = 'https://api.push.apple.com';
 
-/** Of one connection. Apple allows more of them at once than this; more would only wait there instead of here. */
+/** Requests in flight on one connection. Apple allows more, but they would only wait at Apple. */
 const IN_FLIGHT = 200;
 const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
-/** A connection that was frozen with its function may be dead without knowing. */
+/** Ends requests on a connection that died unnoticed while its function was frozen. */
 const TIMEOUT_MS = 5_000;
 
-/** Reasons that say of a token that it will never be one again, for this pass type. */
+/** Apple's reasons for a token that will never work again for this pass type. */
 const DEAD_TOKENS = ['BadDeviceToken', 'Unregistered', 'DeviceTokenNotForTopic', 'ExpiredToken'];
 
 interface Reply {
@@ -24,7 +24,8 @@ interface Reply {
 }
 
 /**
- * Pushes over one HTTP/2 connection, which the pass type's own certificate opens. The payload is empty: the phone asks what is new.
+ * Pushes over one HTTP/2 connection with the pass type's certificate. The empty payload makes the phone ask for
+ * updates.
  * https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
  */
 export class Http2ApplePush implements ApplePush {
@@ -60,7 +61,7 @@ export class Http2ApplePush implements ApplePush {
     return outcomes;
   }
 
-  /** Ends the connection. */
+  /** Closes the connection. */
   close(): void {
     this.#session?.session.close();
     this.#session = undefined;
@@ -80,7 +81,7 @@ export class Http2ApplePush implements ApplePush {
     return { status: 'failed', reason: status === 0 ? reason : `HTTP ${status} ${reason}` };
   }
 
-  /** Twice as long each time, and never for all at the same moment. */
+  /** Doubles the wait with each attempt. Random jitter keeps requests from retrying at the same moment. */
   #waitMs(attempt: number, retryAfterMs: number | undefined): number {
     const doubled = this.#firstWaitMs * 2 ** (attempt - 2) * (0.5 + Math.random() / 2);
     return Math.min(Math.max(doubled, retryAfterMs ?? 0), LONGEST_WAIT_MS);
@@ -95,7 +96,7 @@ export class Http2ApplePush implements ApplePush {
       let body = '';
       stream.setTimeout(this.#timeoutMs, () => {
         stream.close(constants.NGHTTP2_CANCEL);
-        // Nothing else on it will be answered either.
+        // The other requests on this connection will get no answer either.
         session.destroy();
         reject(Object.assign(new Error('No answer came in time.'), { code: 'ETIMEDOUT' }));
       });
@@ -118,7 +119,7 @@ export class Http2ApplePush implements ApplePush {
     });
   }
 
-  /** The one connection; another one where it was closed, or was opened with other certificates. */
+  /** Returns the open connection; opens another if it was closed or the certificates changed. */
   #connection(certificates: PassCertificates): ClientHttp2Session {
     const open = this.#session;
     if (open?.of === certificates && !open.session.closed && !open.session.destroyed) return open.session;
@@ -129,10 +130,10 @@ export class Http2ApplePush implements ApplePush {
       key: signerKey,
       ...(push && { ca: push.ca }),
     });
-    // Each request on it hears of the failure itself; without this one the process would end.
+    // Each request handles the failure; without this listener, the error would end the process.
     session.on('error', () => {});
     session.on('goaway', () => session.close());
-    // It keeps no process alive.
+    // The open connection must not keep the process alive.
     session.unref();
     this.#session = { of: certificates, session };
     return session;
@@ -140,12 +141,12 @@ export class Http2ApplePush implements ApplePush {
 }
 
 function noReply(error: NodeJS.ErrnoException): Reply {
-  // A stream says only that it was cancelled; why its connection failed stands behind that.
+  // The stream's error says only that it was canceled; its cause says why the connection failed.
   const { code } = (error.cause ?? error) as NodeJS.ErrnoException;
   return { status: 0, reason: code ?? error.name };
 }
 
-/** One of Apple's words. Anything else may hold anything. */
+/** Returns Apple's reason code. Other text is dropped, because it may contain anything. */
 function reasonIn(body: string): string {
   try {
     const { reason } = JSON.parse(body) as { reason?: unknown };

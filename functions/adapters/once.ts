@@ -5,7 +5,7 @@ interface ProviderDetails {
   $metadata?: { httpStatusCode?: number };
 }
 
-/** What a provider certainly did not act on: it was never reached, or it answered with a refusal of the request. */
+/** Whether the provider certainly did not act on the call: it was never reached, or it refused the request. */
 function certainlyNotDone(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, $metadata } = error as Error & ProviderDetails;
@@ -16,10 +16,10 @@ function certainlyNotDone(error: unknown): boolean {
 }
 
 /**
- * Runs a call that must not happen twice. The client must not retry by itself: make it with `maxAttempts: 1`.
- * What is thrown ends in a log, and providers quote addresses ("ana@mail.example is not verified"): it carries the name of the
- * provider's error and its status, never its message.
- * @throws OutcomeUnknown where it may have happened; another error where it certainly did not
+ * Runs a call that must not happen twice. The caller's client must not retry: create it with `maxAttempts: 1`.
+ * The errors thrown here are logged, and providers quote addresses ("ana@mail.example is not verified"). So these
+ * errors carry the name and status of the provider's error, never its message.
+ * @throws OutcomeUnknown where the call may have happened; another error where it certainly did not
  */
 export async function once<T>(call: () => Promise<T>): Promise<T> {
   try {

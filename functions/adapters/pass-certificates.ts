@@ -3,19 +3,19 @@ import type { Instant } from '../../core/time.ts';
 import { certificateProblems, certificatesEnd, type SigningCertificates } from './certificate-checks.ts';
 import { SecretDocument } from './secret-document.ts';
 
-/** What passes are signed with and pushed by, in PEM. */
+/** The certificates and key, in PEM, that sign passes and authenticate pushes. */
 export interface PassCertificates extends SigningCertificates {
-  /** Where pushes go instead of to Apple, and whose certificate is trusted there: for the local cloud. */
+  /** In the local cloud only: where pushes go instead of Apple, and the certificate authority trusted there. */
   push?: { url: string; ca: string };
 }
 
 const MISSING =
   'There is no certificate for passes yet. `npm run wallet:certificates -- put` puts it into the secret; docs/wallet.md says how to get one.';
 
-/** Nobody who asks for passes can make Secrets Manager be asked more often than this. */
+/** Requests for passes cannot cause more frequent reads of Secrets Manager than this. */
 const MIN_REFRESH_MS = 5_000;
 
-/** Reads the secret's document: a list of one, which is empty until an operator put the certificates there. */
+/** Reads the secret's document. Returns undefined until an operator has stored the certificates. */
 export function parsePassCertificates(document: unknown): PassCertificates | undefined {
   const list = (document as { certificates?: unknown } | null)?.certificates;
   const [first] = Array.isArray(list) ? list : [];
@@ -23,7 +23,7 @@ export function parsePassCertificates(document: unknown): PassCertificates | und
   return isWhole ? (first as PassCertificates) : undefined;
 }
 
-/** The brand's certificates, read once for a function's life and checked before the first use. They never go to a log. */
+/** The brand's certificates, read once in a function's life and checked before the first use. They are never logged. */
 export class CheckedCertificates {
   readonly #secret: SecretDocument<PassCertificates | undefined>;
   readonly #apple: { passTypeId: string; teamId: string };
@@ -37,10 +37,10 @@ export class CheckedCertificates {
     this.#apple = apple;
   }
 
-  /** @throws CannotSign with what is wrong with them, and what to do */
+  /** @throws CannotSign with each problem and its remedy */
   async current(now: Instant): Promise<PassCertificates> {
     if (!this.#checked || this.#checked.end <= now) {
-      // What was wrong may have been put right a moment ago; what is right is not read again.
+      // An operator may have fixed the secret a moment ago, so only valid certificates are kept for long.
       const certificates = await this.#secret.read(now, now - MIN_REFRESH_MS);
       if (!certificates) throw new CannotSign(MISSING);
       const problems = certificateProblems(certificates, this.#apple, now);
@@ -50,7 +50,7 @@ export class CheckedCertificates {
     return this.#checked.certificates;
   }
 
-  /** When the first of them ends. @throws CannotSign */
+  /** When the first certificate expires. @throws CannotSign */
   async end(now: Instant): Promise<Instant> {
     await this.current(now);
     return this.#checked!.end;

@@ -3,8 +3,8 @@ import { PKPass } from 'passkit-generator';
 import type { PassFiles } from '../../core/ports.ts';
 
 /**
- * Whether passkit-generator, which knows Apple's format in every detail, takes a pass as it is. It says on standard error what it
- * refuses, and leaves out what it does not know. It is asked when a brand is deployed, not when a pass is made: see docs/decisions/0018.
+ * Whether passkit-generator, which checks Apple's format in detail, accepts a pass unchanged. It reports refusals on
+ * standard error and drops unknown fields. It runs at deployment, not when a pass is made: docs/decisions/0018.
  */
 export function isKnownToPasskit(files: PassFiles): boolean {
   const buffers = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, Buffer.from(bytes)]));

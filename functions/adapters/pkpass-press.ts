@@ -3,10 +3,10 @@ import type { PassFiles, PassPackager, PassSigner } from '../../core/ports.ts';
 import type { Instant } from '../../core/time.ts';
 import { zipArchive } from './zip-archive.ts';
 
-/** A design's images are in every pass of its tier, and so are their digests. */
+/** Caches digests, because every pass of a tier contains the same images. */
 const digests = new WeakMap<Uint8Array, string>();
 
-/** Makes a `.pkpass`: the files, a manifest of their digests, and a signature of that. */
+/** Makes a `.pkpass`: the files, a manifest of their digests, and the manifest's signature. */
 export class PkpassPress implements PassPackager {
   readonly #signer: PassSigner;
 

@@ -4,24 +4,24 @@ import { formatInstant, type Instant, MINUTE_MS } from '../../core/time.ts';
 
 const SECOND_MS = 1000;
 const REMEMBERED = 1000;
-/** People write 9999-12-31 for "for good", and nobody says how far ahead a schedule may lie. Beyond this the sweep alone finds a member. */
+/** People write 9999-12-31 for "forever", and AWS documents no latest date for a schedule. After this date, only the sweep wakes a member. */
 const LATEST: Instant = Date.UTC(2100, 0, 1);
 
 export interface ClockSettings {
-  /** The group of schedules that are Laurel's. */
+  /** The schedule group that holds Laurel's schedules. */
   group: string;
-  /** What is woken, and the role that may wake it. */
+  /** The queue that a schedule sends to, and the role that may send. */
   targetArn: string;
   roleArn: string;
-  /** Where it is said that waking failed. */
+  /** The dead-letter queue for failed wake-ups. */
   deadLetterArn: string;
 }
 
-/** One schedule of EventBridge Scheduler for each moment, to the second; it deletes itself once it has fired. */
+/** Creates one EventBridge Scheduler schedule for each second that has a wake-up. A schedule deletes itself after it fires. */
 export class SchedulerTierClock implements WakeUpTimers {
   readonly #client: SchedulerClient;
   readonly #settings: ClockSettings;
-  /** What was asked for lately, so that a thousand members whose grants end together make one call. */
+  /** Recent requests, so that a thousand members whose grants end together cause one call. */
   readonly #asked = new Map<Instant, Promise<void>>();
 
   constructor(settings: ClockSettings, client: SchedulerClient = new SchedulerClient()) {
@@ -31,7 +31,7 @@ export class SchedulerTierClock implements WakeUpTimers {
 
   async wakeAt(at: Instant): Promise<void> {
     if (at >= LATEST) return;
-    // Never early: nothing would be due yet.
+    // Rounded up: an early wake-up would find nothing due.
     const second = Math.ceil(at / SECOND_MS) * SECOND_MS;
     const asked = this.#asked.get(second);
     if (asked !== undefined) return asked;
@@ -47,7 +47,7 @@ export class SchedulerTierClock implements WakeUpTimers {
   async #create(at: Instant): Promise<void> {
     const { group, targetArn, roleArn, deadLetterArn } = this.#settings;
     const dueAt = formatInstant(at);
-    // Neither a name nor a token may hold a colon.
+    // Schedule names and client tokens must not contain a colon.
     const scheduleName = `due-${dueAt.replaceAll(':', '.')}`;
     try {
       await this.#client.send(
@@ -70,7 +70,7 @@ export class SchedulerTierClock implements WakeUpTimers {
       );
     } catch (error) {
       const name = error instanceof Error ? error.name : '';
-      // Somebody else asked for that moment already; or it came while it was being asked for, and the sweep finds whoever is due.
+      // The schedule exists already, or its time has just passed; the sweep then finds the due members.
       const isFine = name === 'ConflictException' || (name === 'ValidationException' && at - Date.now() < MINUTE_MS);
       if (!isFine) throw error;
     }

@@ -1,10 +1,10 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Instant } from '../../core/time.ts';
 
-/** A secret is read again after this long, so that a key that was revoked stops working within a minute. */
+/** The secret is read again after this long, so that a revoked key stops working within a minute. */
 const FRESH_MS = 60_000;
 
-/** A JSON document in Secrets Manager, kept in memory between calls. It never goes to a log or an environment variable. */
+/** A JSON document in Secrets Manager, cached between calls. It never reaches a log or an environment variable. */
 export class SecretDocument<T> {
   readonly #client: SecretsManagerClient;
   readonly #secret: string;
@@ -21,7 +21,7 @@ export class SecretDocument<T> {
     this.#parse = parse;
   }
 
-  /** @param atLeastAsFreshAs read again if what is kept is older than this */
+  /** @param atLeastAsFreshAs reads the secret again if the cached document is older */
   async read(now: Instant, atLeastAsFreshAs: Instant = now - FRESH_MS): Promise<T> {
     if (!this.#kept || this.#kept.at < atLeastAsFreshAs) {
       const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: this.#secret }));

@@ -27,8 +27,8 @@ export class SesMailer implements Mailer {
 }
 
 /**
- * A sender as a header holds it: a name with other than ASCII letters as encoded words (RFC 2047), of 75 characters at most; one
- * with characters that mean something in a header, such as a comma, in quotes (RFC 5322).
+ * Encodes a sender for a mail header. A name with other than ASCII characters becomes encoded words (RFC 2047) of at
+ * most 75 characters. A name with special characters, such as a comma, is put in quotes (RFC 5322).
  */
 function encodeSender(from: string): string {
   const match = /^(.*) <(.*)>$/.exec(from);

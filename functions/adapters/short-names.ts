@@ -1,7 +1,7 @@
-/** DynamoDB is paid for names as for values: what an item holds many of is stored under short ones. */
+/** Long names mapped to short ones. DynamoDB charges for names, so repeated objects are stored under short names. */
 type Names = Readonly<Record<string, string>>;
 
-/** The way back. */
+/** Returns the reverse map: short names to long ones. */
 export function longNames(shortNames: Names): Names {
   return Object.fromEntries(Object.entries(shortNames).map(([long, short]) => [short, long]));
 }

@@ -17,7 +17,7 @@ export class SnsAnnouncements implements Announcements {
       new PublishCommand({
         TopicArn: this.#topic,
         Message: JSON.stringify(news),
-        // Each channel's queue takes only what is meant for it.
+        // Each channel's queue filters messages by this attribute.
         MessageAttributes: { channels: { DataType: 'String.Array', StringValue: JSON.stringify(channels) } },
       }),
     );

@@ -1,10 +1,10 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 
-/** What could not be handled, and waits for an operator: keys and a reason, nothing personal. */
+/** A record that could not be handled and waits for an operator. It holds keys and a reason, and no personal data. */
 export interface ParkedRecord {
   kind: 'transaction' | 'tierChange';
   memberId: string;
-  /** The sort key of the item. */
+  /** The sort key of the item that could not be handled. */
   key: string;
   reason: string;
 }

@@ -1,12 +1,12 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { PassRefreshes } from '../../core/ports.ts';
 
-/** What the queue of passes brings when a pass is only to be made true again: nothing has changed of the tier. */
+/** A message in the queue of passes that asks to refresh a pass without a tier change. */
 export interface PassRefresh {
   refreshPassOf: string;
 }
 
-/** By the queue that brings changes of tiers too, so that one function alone writes to Google. */
+/** Sends refreshes to the queue that also carries tier changes, so that only one function writes to Google. */
 export class SqsPassRefreshes implements PassRefreshes {
   readonly #client: SQSClient;
   readonly #queueUrl: string;

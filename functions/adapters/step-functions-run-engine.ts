@@ -5,22 +5,22 @@ import type { Run, RunState } from '../../core/runs/run.ts';
 import { type Instant, MINUTE_MS } from '../../core/time.ts';
 
 const GIVEN_UP = ['FAILED', 'TIMED_OUT'];
-/** By an operator, who meant it: it stands still, and posting again does not set it going. */
+/** An operator stopped the run on purpose, so posting it again does not restart it. */
 const STOPPED = 'ABORTED';
 
-/** How often a run can be brought on its way again after it was given up. */
+/** How many executions one run may have, the first included. */
 const STARTS = 10;
 
-/** The state machine for each kind of run. */
+/** The ARN of the state machine for each kind of run. */
 export type RunMachines = Readonly<Record<Run['kind'], string>>;
 
-/** One execution of a state machine for each run, under a name that only this run has; and another one for each that was given up. */
+/** Starts one execution for each run, under a name unique to the run, and another if an execution failed. */
 export class StepFunctionsRunEngine implements RunEngine {
   readonly #client: SFNClient;
   readonly #machines: Partial<RunMachines>;
   readonly #clock: () => Instant;
 
-  /** @param machines of those kinds that the caller may start or ask about */
+  /** @param machines the machines for the kinds that the caller may start or query */
   constructor(machines: Partial<RunMachines>, client: SFNClient = new SFNClient(), clock: () => Instant = Date.now) {
     this.#client = client;
     this.#machines = machines;
@@ -42,18 +42,18 @@ export class StepFunctionsRunEngine implements RunEngine {
         return;
       } catch (error) {
         if (!isNamed(error, 'ExecutionAlreadyExists')) throw error;
-        // Pages that were done are done: from the start is as good as from where it stood still.
+        // Completed pages are not repeated, so the new execution can start from the beginning.
         if (!isOver(await this.#statusOf(run, start))) return;
       }
     }
     throw new Error(`The run ${runId} was given up ${STARTS} times. Mend the cause, and redrive its last execution.`);
   }
 
-  /** An execution that succeeded says nothing about its run, which has its own word for being finished. */
+  /** Returns the state of a run that has not finished. The run's own record says whether it has finished. */
   async stateOf(run: Run): Promise<RunState> {
     for (let start = 1; start <= STARTS; start++) {
       const status = await this.#statusOf(run, start);
-      // An execution may be started and not be seen yet.
+      // A started execution may not be visible yet.
       if (status === undefined) return start === 1 && this.#clock() - run.startedAt < MINUTE_MS ? 'running' : 'failed';
       if (!GIVEN_UP.includes(status) && status !== STOPPED) return 'running';
     }
@@ -67,7 +67,7 @@ export class StepFunctionsRunEngine implements RunEngine {
   }
 
   async #statusOf(run: Run, start: number): Promise<string | undefined> {
-    // A preview has no execution of its own: it is part of its run's.
+    // A preview has no execution of its own: it is part of its run's execution.
     const runId = (run.kind === 'recalculation' && run.previewOf) || run.runId;
     const executionArn = `${this.#machineOf(run).replace(':stateMachine:', ':execution:')}:${nameOf(runId, start)}`;
     try {
@@ -79,7 +79,7 @@ export class StepFunctionsRunEngine implements RunEngine {
   }
 }
 
-/** What the machine of a run begins with. */
+/** The input of a run's state machine. */
 function inputOf(run: Run): Record<string, unknown> {
   const { runId } = run;
   if (run.kind === 'groupAction') return { runId, after: '' };
@@ -88,7 +88,7 @@ function inputOf(run: Run): Record<string, unknown> {
   return { runId, segments, ...(previewRunId !== undefined && { previewRunId }) };
 }
 
-/** A name has 80 characters at most, of few kinds: the start of the run's id for people, and a hash for what that leaves out. */
+/** At most 80 characters: the start of the run's id for people, and a hash because the start is not unique. */
 function nameOf(runId: string, start: number): string {
   const readable = runId.replace(/[^A-Za-z0-9-]/g, '_').slice(0, 40);
   const name = `${readable}-${createHash('sha256').update(runId).digest('hex').slice(0, 32)}`;

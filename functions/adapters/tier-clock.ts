@@ -1,7 +1,7 @@
 import { readEnvironment } from '../runtime/environment.ts';
 import { SchedulerTierClock } from './scheduler-tier-clock.ts';
 
-/** The clock of the stack that the function is part of. */
+/** Returns the wake-up timers of the function's stack. */
 export function tierClock(): SchedulerTierClock {
   const env = readEnvironment('SCHEDULE_GROUP', 'DUE_QUEUE_ARN', 'SCHEDULER_ROLE_ARN', 'DUE_DEAD_LETTERS_ARN');
   return new SchedulerTierClock({

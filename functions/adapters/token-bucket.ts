@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Lets through so many a second, and no more at once than it was saved up for. Whoever is too early waits for its turn, in order. */
+/** Token bucket: limits requests to a steady rate with a bounded burst. Early requests wait for their turn, in order. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #most: number;
   readonly #clock: () => number;
   readonly #wait: (milliseconds: number) => Promise<unknown>;
-  /** Below 0 for those who wait. */
+  /** Negative while requests wait. */
   #tokens: number;
   #at: number;
 

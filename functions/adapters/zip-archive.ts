@@ -4,14 +4,14 @@ const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 const VERSION = 20;
-/** 1 January 1980, the first day of the format: the same files make the same archive. */
+/** 1 January 1980, the format's first day. A fixed date makes the archive of the same files identical. */
 const DATE = 0x0021;
 
-/** What a file's bytes come to, kept for as long as the bytes are: a design's images are in every pass of its tier. */
+/** The CRC-32 of each file, kept as long as its bytes are in use: every pass of a tier contains the same images. */
 const sums = new WeakMap<Uint8Array, number>();
 
 /**
- * An archive of files as they are: images are compressed already, and the rest is small.
+ * An archive of uncompressed files: images are compressed already, and the other files are small.
  * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 export function zipArchive(files: readonly (readonly [name: string, bytes: Uint8Array])[]): Buffer {
