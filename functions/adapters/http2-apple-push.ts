@@ -24,8 +24,7 @@ interface Reply {
 }
 
 /**
- * Pushes over one HTTP/2 connection with the pass type's certificate. The empty payload makes the phone ask for
- * updates.
+ * Pushes over one HTTP/2 connection with the pass type's certificate. The empty payload makes the phone update.
  * https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
  */
 export class Http2ApplePush implements ApplePush {

@@ -1,4 +1,4 @@
-/** The drift audit: whether every member is what its ledger gives, why not where it is not, and what becomes of it. */
+/** The drift audit: whether each member equals what its ledger gives, why not if not, and whether it is healed. */
 import { describe, expect, test } from 'vitest';
 import type { Member } from '../../core/member/member.ts';
 import type { AuditRun } from '../../core/runs/run.ts';
@@ -12,7 +12,7 @@ import { makeWorld, type World } from '../support/world.ts';
 const NOW = '2026-05-02T10:00:00Z';
 const DAY = 24 * HOUR_MS;
 
-/** Members with points, each by so many purchases. */
+/** Members with points, one purchase for each number. */
 async function shop(points: Record<string, number[]>, options: Parameters<typeof makeWorld>[0] = {}): Promise<World> {
   const world = makeWorld({ now: NOW, ...options });
   for (const [memberId, each] of Object.entries(points)) {
@@ -38,7 +38,7 @@ async function outcomesOf(world: World, runId: string) {
 
 const auditEvents = (world: World) => world.ports.bus.events.filter(({ type }) => type === 'audit.completed');
 
-test('members that are what their ledgers give are proved, and the brand’s systems hear how many', async () => {
+test('members equal to their ledgers are proved, and an event tells the brand’s systems how many', async () => {
   const world = await shop({ 'm-1': [300, 900], 'm-2': [40], 'm-3': [5000], 'm-4': [] });
   await world.act('m-2', { id: 'gift', expiry: { type: 'duration', amount: 30, unit: 'days' } });
   await world.deliver();
@@ -70,9 +70,9 @@ const SPOILT: [string, (member: Member) => void, { figure: string; cause: string
   ['a sum', (m) => Object.assign(m.tally.current, { tier: 7 }), { figure: 'tally.current.tier', cause: 'figure' }],
   ['the balance', (m) => Object.assign(m.tally, { balance: -3 }), { figure: 'tally.balance', cause: 'figure' }],
   ['the tier', (m) => Object.assign(m.tier, { id: 'platinum' }), { figure: 'tier.id', cause: 'historyBroken' }],
-  ['since when', (m) => Object.assign(m.tier, { since: 1 }), { figure: 'tier.since', cause: 'historyBroken' }],
+  ['the tier’s start', (m) => Object.assign(m.tier, { since: 1 }), { figure: 'tier.since', cause: 'historyBroken' }],
   [
-    'how many changes there were',
+    'how many changes there are',
     (m) => Object.assign(m, { changes: 0 }),
     { figure: 'changes', cause: 'historyBroken' },
   ],
@@ -85,7 +85,7 @@ const SPOILT: [string, (member: Member) => void, { figure: string; cause: string
     { figure: 'tally.current.tier', cause: 'countedTwice' },
   ],
   [
-    'a purchase that is listed and lacks',
+    'a purchase that is listed and not counted',
     ({ tally }) => {
       tally.current = { ...tally.current, tier: tally.current.tier - 300 };
       Object.assign(tally, { lifetimePoints: tally.lifetimePoints - 300, orders: 1, balance: tally.balance - 300 });
@@ -93,7 +93,7 @@ const SPOILT: [string, (member: Member) => void, { figure: string; cause: string
     { figure: 'tally.current.tier', cause: 'entriesNotCounted' },
   ],
   [
-    'the list of what was counted',
+    'the list of counted entries',
     (m) => Object.assign(m, { counted: { ...m.counted, entries: m.counted.entries.slice(1) } }),
     { figure: expect.stringMatching(/^counted\.api#o-/) as unknown as string, cause: 'windowBroken' },
   ],
@@ -108,7 +108,7 @@ SPOILT.at(-1)![1] = (m) => {
   delete m.nextDueAt;
 };
 
-describe('a member that somebody spoilt', () => {
+describe('a member whose stored data was damaged', () => {
   const lives = { 'm-0': [10], 'm-1': [300, 900], 'm-2': [5000] };
   const gift = {
     id: 'gift',
@@ -116,7 +116,7 @@ describe('a member that somebody spoilt', () => {
     expiry: { type: 'duration', amount: 30, unit: 'days' },
   };
 
-  test.each(SPOILT)('is found by %s, with the cause; and nothing is written', async (_, change, difference) => {
+  test.each(SPOILT)('is found with the cause, without a write: %s', async (_, change, difference) => {
     const world = await shop(lives);
     await world.act('m-1', gift);
     await world.deliver();
@@ -134,7 +134,7 @@ describe('a member that somebody spoilt', () => {
     expect(heard(world)).toEqual({ ...NOTHING, events: ['audit.completed'] });
   });
 
-  test.each(SPOILT)('is put right where the brand says so, by %s, and nobody is told', async (_, change) => {
+  test.each(SPOILT)('is healed silently if the brand says so: %s', async (_, change) => {
     const world = await shop(lives, { audit: { heal: true } });
     await world.act('m-1', gift);
     await world.deliver();
@@ -151,9 +151,9 @@ describe('a member that somebody spoilt', () => {
     expect(await world.audit()).toMatchObject({ audit: { provedEqual: 3, differing: 0 } });
   });
 
-  test('and whose wrong tier was written down by then gets the right one, as a change of the cause rebuild that is told to nobody', async () => {
+  test('gets the right tier by a silent change with the cause rebuild if the wrong tier was recorded', async () => {
     const world = await shop(lives, { audit: { heal: true } });
-    // A spoilt sum, and a purchase after it: the tier that they give is a change like any other.
+    // A damaged sum and a purchase after it: the wrong tier is recorded as an ordinary change.
     await spoil(world, 'm-0', ({ tally }) => Object.assign(tally, { current: { ...tally.current, tier: 9_990 } }));
     await world.post('m-0', { id: 'next', points: 20 });
     await world.deliver();
@@ -171,7 +171,7 @@ describe('a member that somebody spoilt', () => {
     expect(heard(world).mails).toEqual([]);
   });
 
-  test('a change that is missing cannot be put right, and is reported again and again', async () => {
+  test('cannot be healed if a change is missing, and is reported by each audit', async () => {
     const world = await shop(lives, { audit: { heal: true } });
     await spoil(world, 'm-1', (member) => Object.assign(member, { changes: 3 }));
     await world.post('m-1', { id: 'up', points: 5000 });
@@ -188,7 +188,7 @@ describe('a member that somebody spoilt', () => {
   });
 });
 
-describe('what the stream has yet to bring', () => {
+describe('an entry that the stream has not delivered', () => {
   test('is no difference, whatever it is', async () => {
     const world = await shop({ 'm-1': [900, 300] });
     await world.post('m-1', { id: 'late', points: 5000 });
@@ -196,14 +196,14 @@ describe('what the stream has yet to bring', () => {
     expect(await world.audit()).toMatchObject({ audit: { provedEqual: 1, differing: 0 } });
   });
 
-  test('is one once the stream no longer has it, and is counted where the brand says so', async () => {
+  test('is a difference once the stream no longer holds it, and is counted if the brand heals', async () => {
     const world = await shop({ 'm-1': [900] }, { audit: { heal: true } });
     await world.post('m-1', { id: 'lost', points: 300 });
     world.pass(26 * HOUR_MS);
     const run = await world.audit();
     expect(run).toMatchObject({ up: 1, audit: { healed: 1, causes: { entriesNotCounted: 1 } } });
     expect(await world.read('m-1')).toMatchObject({ tier: { id: 'silver' }, points: { current: 1200 } });
-    // What was parked is replayed at last: it is counted, and counts once.
+    // The parked record is replayed at last, and its entry still counts once.
     await world.deliver();
     expect((await world.read('m-1')).points.current).toBe(1200);
   });
@@ -216,7 +216,7 @@ describe('an edit of the rules is no drift (R10)', () => {
     { id: 'gold', name: 'Gold', threshold: gold },
   ];
 
-  test('a tier that higher thresholds leave, and one that lower ones would give, wait', async () => {
+  test('a tier kept after a raise, and a tier given by a lower threshold, wait', async () => {
     const world = await shop({ gold: [5500], silver: [1200], never: [800] }, { program: { tiers: tiers(1000, 5000) } });
     const next = redeployed(world, { tiers: tiers(700, 6000) });
     const run = await next.audit();
@@ -237,7 +237,7 @@ describe('an edit of the rules is no drift (R10)', () => {
     ]);
   });
 
-  test('nor is an edit of how points are counted, whose sums a purchase will make', async () => {
+  test('sums under another counting rule wait until a purchase', async () => {
     const world = await shop({ 'm-1': [900] });
     const next = redeployed(world, { timeZone: 'America/Santiago' });
     expect(await next.audit()).toMatchObject({ audit: { waiting: 1, differing: 0, causes: { rulebookEdited: 1 } } });
@@ -247,7 +247,7 @@ describe('an edit of the rules is no drift (R10)', () => {
     expect(await next.audit()).toMatchObject({ audit: { provedEqual: 1 } });
   });
 
-  test('a tier that the last purchase should have given, under rules that were in force by then, is drift', async () => {
+  test('a tier that the last purchase missed under rules already in force is drift', async () => {
     const world = await shop({ 'm-1': [800] }, { program: { tiers: tiers(1000, 5000) } });
     await world.audit();
     world.pass(DAY);
@@ -255,7 +255,7 @@ describe('an edit of the rules is no drift (R10)', () => {
     await world.deliver();
     const entries = await world.ports.ledger.entriesOf('m-1');
     const member = (await world.ports.members.load('m-1'))!;
-    // As a fault would do it: everything is counted, and the tier forgotten.
+    // Simulates a fault: everything is counted, but the tier was not moved.
     const forgetful = async (audited: boolean) => {
       const other = makeWorld({ now: formatInstant(world.now()), program: { tiers: tiers(1000, 5000) } });
       for (const entry of entries) await other.ports.ledger.record(entry);
@@ -268,11 +268,11 @@ describe('an edit of the rules is no drift (R10)', () => {
       return (await other.audit()).audit;
     };
     expect(await forgetful(true)).toMatchObject({ differing: 1, causes: { tierStale: 1 } });
-    // Without an audit before this one, nobody can tell since when the rules are what they are.
+    // Without an earlier audit, nobody knows since when the rules are in force.
     expect(await forgetful(false)).toMatchObject({ waiting: 1, causes: { rulebookEdited: 1 } });
   });
 
-  test('a member that differs besides is put right, and keeps the tier that only the edit would take', async () => {
+  test('a member with another difference is healed, and keeps the tier that only the edit would take', async () => {
     const world = await shop({ 'm-1': [5500] }, { program: { tiers: tiers(1000, 5000) } });
     const next = redeployed(world, { tiers: tiers(1000, 6000) });
     await spoil(next, 'm-1', ({ tally }) => Object.assign(tally, { balance: 1 }));
@@ -283,14 +283,14 @@ describe('an edit of the rules is no drift (R10)', () => {
     expect(await healer.read('m-1')).toMatchObject({ tier: { id: 'gold' }, points: { balance: 5500 } });
   });
 
-  describe('nor where tiers are kept until the cycle ends, and one is lost on the way', () => {
+  describe('also where tiers are kept until the cycle ends, and a tier is lost on the way', () => {
     const downgrade = { timing: 'recalculation' } as const;
     const ladder = (gold: number, platinum: number) => ({
       downgrade,
       tiers: [...tiers(1000, gold), { id: 'platinum', name: 'Platinum', threshold: platinum }],
     });
 
-    /** Of 5500 points, 2000 were taken away again. */
+    /** A member with 5500 points, of which 2000 were taken away again. */
     async function upAndDown(gold: number): Promise<World> {
       const world = await shop({ 'm-1': [5500] }, { program: ladder(gold, 10_000) });
       world.pass(HOUR_MS);
@@ -300,7 +300,7 @@ describe('an edit of the rules is no drift (R10)', () => {
       return world;
     }
 
-    test('a tier that would have been reached under the lower threshold is not given by a heal: it waits', async () => {
+    test('healing does not give a tier that the lower threshold would have given earlier: it waits', async () => {
       const world = await upAndDown(6000);
       const next = redeployed(world, ladder(5000, 10_000));
       expect(await next.audit()).toMatchObject({ audit: { differing: 0, waiting: 1 } });
@@ -316,9 +316,9 @@ describe('an edit of the rules is no drift (R10)', () => {
     });
 
     test.each([
-      ['above what is kept', 'upgrade', 'platinum'],
-      ['below what is kept', 'downgrade', 'silver'],
-    ])('what staff gave %s meanwhile does not make what is kept look wrong', async (_, action, tier) => {
+      ['above the kept tier', 'upgrade', 'platinum'],
+      ['below the kept tier', 'downgrade', 'silver'],
+    ])('a staff action %s does not make the kept tier look wrong', async (_, action, tier) => {
       const world = await upAndDown(5000);
       const expiry = { type: 'duration', amount: 30, unit: 'days' };
       await world.act('m-1', { id: 'staff', action, strategy: { type: 'specific', tier }, expiry });
@@ -332,10 +332,10 @@ describe('an edit of the rules is no drift (R10)', () => {
   });
 });
 
-describe('a run', () => {
+describe('an audit run', () => {
   const ids = Array.from({ length: 450 }, (_, place) => `m-${place}`);
 
-  test('does each page once, however often it is brought', async () => {
+  test('does each page once, however often the page is called', async () => {
     const world = await shop(Object.fromEntries(ids.map((memberId) => [memberId, []])));
     await spoil(world, 'm-7', ({ tally }) => Object.assign(tally, { balance: 1 }));
     await world.startAudit({ Records: [] });
@@ -347,7 +347,7 @@ describe('a run', () => {
       while (!state.done) state = await world.auditMembers(state);
     }
     await world.finishAudit({ runId: run.runId });
-    // The schedule fires twice: a day has one audit.
+    // The schedule fires twice, but each day has one audit.
     const again = await world.audit();
     expect(again).toEqual(run);
     expect(auditEvents(world)).toHaveLength(1);
@@ -363,7 +363,7 @@ describe('a run', () => {
     ]);
   });
 
-  test('does not take a member for wrong that is written while it is read', async () => {
+  test('does not report a member that is written while it is read', async () => {
     let races = 2;
     const isRaced = () => racing.ports.members.writes > 2 && races-- > 0;
     function halfSeen(members: MemoryMemberStore) {
@@ -374,7 +374,7 @@ describe('a run', () => {
           return async (memberId: string) => {
             const records = await target.recordsOf(memberId);
             if (!isRaced()) return records;
-            // Of what a purchase writes, the change is seen, and not yet the member.
+            // The audit sees a purchase's change, and not yet the member written with it.
             await racing.post(memberId, { id: `race-${races}`, points: 4000 });
             await racing.deliver();
             return { ...records!, news: (await target.recordsOf(memberId))!.news };

@@ -21,13 +21,13 @@ describe('E19: a calendar cycle in Europe/Madrid', () => {
   test.each([
     ['2026-12-31T22:59:59Z', '2025-12-31T23:00:00Z'],
     ['2026-12-31T23:00:00Z', '2026-12-31T23:00:00Z'],
-  ])('at %s the cycle that began at %s runs, as ?at= says', async (at, start) => {
+  ])('at %s, ?at= shows the cycle that began at %s', async (at, start) => {
     const world = makeWorld({ now: '2026-05-02T10:00:00Z' });
     await world.enrol('m-1');
     expect((await world.read('m-1', at)).cycle.start).toBe(start);
   });
 
-  test('a purchase a second before the end is the old cycle’s, and one at the end the new one’s', async () => {
+  test('a purchase one second before the end counts for the old cycle, and one at the end for the new cycle', async () => {
     const world = makeWorld({ now: '2026-12-31T22:59:59Z' });
     await world.enrol('m-1');
     await world.post('m-1', { points: 100 });
@@ -38,10 +38,10 @@ describe('E19: a calendar cycle in Europe/Madrid', () => {
   });
 });
 
-describe('E20: an enrolment cycle, joined on 2025-06-10', () => {
+describe('E20: an enrollment cycle of a member who joined on 2025-06-10', () => {
   const options = { program: { cycle: { type: 'enrollment' as const } } };
 
-  test('ends at local 00:00 on 2026-06-10, then yearly', async () => {
+  test('ends at local 00:00 on 2026-06-10, and then every year', async () => {
     const world = await silverOf2025(options);
     expect((await world.read('m-1')).cycle).toEqual({
       type: 'enrollment',
@@ -52,7 +52,7 @@ describe('E20: an enrolment cycle, joined on 2025-06-10', () => {
     expect((await world.read('m-1', '2030-01-01T00:00:00Z')).cycle.end).toBe('2030-06-09T22:00:00Z');
   });
 
-  test('is recalculated then: the points of the first year count for the second, and not for the third', async () => {
+  test('is recalculated at its end: first-year points count in the second year and not in the third', async () => {
     const world = await silverOf2025(options);
     const at = async (moment: string) => {
       const { tier, points } = await world.read('m-1', moment);
@@ -64,7 +64,7 @@ describe('E20: an enrolment cycle, joined on 2025-06-10', () => {
     expect(await at('2027-06-09T22:00:00Z')).toEqual(['bronze', 0, 0]);
   });
 
-  test('who joined on 29 February has the anniversary on the 28th in common years, and again on the 29th', async () => {
+  test('ends on 28 February in common years and on 29 February in leap years for a member who joined on 29 February', async () => {
     const world = makeWorld({ ...options, now: '2024-02-29T12:00:00Z' });
     await world.enrol('m-1');
     const ends = async (at: string) => (await world.read('m-1', at)).cycle.end;
@@ -72,7 +72,7 @@ describe('E20: an enrolment cycle, joined on 2025-06-10', () => {
     expect(await ends('2027-03-01T00:00:00Z')).toBe('2028-02-28T23:00:00Z');
   });
 
-  test('another enrolment date makes other cycles, and the ledger is read anew', async () => {
+  test('changes with the enrollment date, and the member is rebuilt from the ledger', async () => {
     const world = await silverOf2025(options);
     world.at('2026-05-01T10:00:00Z');
     await world.post('m-1', { points: 10 });
@@ -88,8 +88,8 @@ describe('E20: an enrolment cycle, joined on 2025-06-10', () => {
   });
 });
 
-describe('E17: upgradeBasis carry: each year stands alone', () => {
-  test('Silver of 2025 with +3700 in 2026 stays Silver, where the sum of both years would be Gold', async () => {
+describe('E17: upgradeBasis carry counts each year alone', () => {
+  test('Silver of 2025 stays Silver with 3700 more in 2026, though the sum of both years would be Gold', async () => {
     const carry = await silverOf2025({ program: { upgradeBasis: 'carry' } });
     const current = await silverOf2025();
     for (const world of [carry, current]) {
@@ -103,7 +103,7 @@ describe('E17: upgradeBasis carry: each year stands alone', () => {
     expect((await current.read('m-1')).tier.id).toBe('gold');
   });
 
-  test('and the year’s own points lift at once', async () => {
+  test('the points of the current year lift the tier at once', async () => {
     const world = await silverOf2025({ program: { upgradeBasis: 'carry' } });
     world.at('2026-03-01T10:00:00Z');
     await world.post('m-1', { points: 5000 });
@@ -112,8 +112,8 @@ describe('E17: upgradeBasis carry: each year stands alone', () => {
   });
 });
 
-describe('a cycle’s end that passes unnoticed', () => {
-  test('is in every answer at once, and is written by nobody', async () => {
+describe('a cycle’s end that no run has processed', () => {
+  test('is in every answer at once, without a write', async () => {
     const world = await silverOf2025();
     const writes = world.ports.members.writes;
     world.at('2027-01-15T10:00:00Z');
@@ -125,7 +125,7 @@ describe('a cycle’s end that passes unnoticed', () => {
     expect(world.ports.members.writes).toBe(writes);
   });
 
-  test('is written by the next purchase: first the fall, dated at the boundary, then its own change', async () => {
+  test('is written by the next purchase: first the downgrade, dated at the end, then the purchase’s own change', async () => {
     const world = await silverOf2025();
     world.at('2027-01-15T10:00:00Z');
     await world.post('m-1', { id: 'next', points: 5000 });
@@ -156,7 +156,7 @@ describe('a cycle’s end that passes unnoticed', () => {
     expect(world.ports.mailer.sent.map(({ subject }) => subject)).toEqual(["You're now Bronze", "You're now Gold"]);
   });
 
-  test('a refund that comes after it finds the fall written first as well', async () => {
+  test('is written before a refund that comes after it', async () => {
     const world = await silverOf2025();
     world.at('2027-01-15T10:00:00Z');
     await world.post('m-1', { id: 'r-1', type: 'refund', orderId: 'first', points: 100 });
@@ -166,7 +166,7 @@ describe('a cycle’s end that passes unnoticed', () => {
     expect((await world.read('m-1')).points).toMatchObject({ current: 0, lifetime: 1200 });
   });
 
-  test('is judged by every purchase before it, though the stream brings each of them after it, in a batch of its own', async () => {
+  test('counts every purchase before it, though the stream delivers each one after it, in its own batch', async () => {
     const keeps = await silverOf2025();
     keeps.at('2026-12-31T22:59:58Z');
     await keeps.post('m-1', { id: 'half', points: 600 });
@@ -180,7 +180,7 @@ describe('a cycle’s end that passes unnoticed', () => {
     expect(await keeps.changes('m-1')).toHaveLength(1);
     expect(keeps.ports.mailer.sent).toEqual([]);
 
-    // Together they are Gold, and that they became before the end.
+    // Together they give Gold, which the member reached before the end.
     const rises = await silverOf2025();
     rises.at('2026-12-31T22:59:58Z');
     await rises.post('m-1', { id: 'half', points: 2500 });
@@ -202,11 +202,11 @@ describe('a cycle’s end that passes unnoticed', () => {
   const renewal = { id: 'renew', action: 'renew', strategy: { type: 'program' } };
   test.each<[string, (world: World) => Promise<unknown>]>([
     ['the schedule', (world) => world.wake()],
-    ['an action of staff’s', (world) => world.act('m-1', renewal)],
-  ])('is judged by a purchase just before it also where %s comes before the stream does', async (_, comeFirst) => {
+    ['a staff action', (world) => world.act('m-1', renewal)],
+  ])('counts a purchase just before it, though %s comes before the stream', async (_, comeFirst) => {
     const world = await silverOf2025();
     world.at('2026-12-01T10:00:00Z');
-    // Ends with the cycle, so that a schedule fires at the very end.
+    // The grant ends with the cycle, so that a schedule fires exactly at the end.
     await world.act('m-1', { expiry: { type: 'date', date: '2027-01-01' } });
     world.at('2026-12-31T22:59:58Z');
     await world.post('m-1', { id: 'on-time', points: 1000 });
@@ -219,7 +219,7 @@ describe('a cycle’s end that passes unnoticed', () => {
     expect(world.ports.mailer.sent).toEqual([]);
   });
 
-  test('several ends in a row: each is judged by itself, and only a fall is written', async () => {
+  test('is judged separately from other such ends, and only a downgrade is written', async () => {
     const world = await silverOf2025();
     world.at('2030-01-15T10:00:00Z');
     await world.post('m-1', { points: 1 });
@@ -230,7 +230,7 @@ describe('a cycle’s end that passes unnoticed', () => {
     ]);
   });
 
-  test('a refund of last cycle’s order lowers current only, and of an older one neither (R6)', async () => {
+  test('lets a refund of last cycle’s order lower current only, and a refund of an older order neither (R6)', async () => {
     const world = await silverOf2025();
     world.at('2026-03-01T10:00:00Z');
     await world.post('m-1', { points: 20 });
@@ -245,7 +245,7 @@ describe('a cycle’s end that passes unnoticed', () => {
   });
 });
 
-test('cycle none: points count for good', async () => {
+test('with the cycle none, points count forever', async () => {
   const world = await silverOf2025({ program: { cycle: { type: 'none' } } });
   world.at('2028-06-10T10:00:00Z');
   expect(await world.read('m-1')).toMatchObject({

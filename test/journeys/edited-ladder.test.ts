@@ -1,4 +1,4 @@
-/** The worked examples of docs/rules.md about an edited ladder that hold already: each edit is a deployment at its moment. */
+/** The implemented examples of docs/rules.md about edited thresholds. Each edit is a deployment at its moment. */
 import { expect, test } from 'vitest';
 import { forget, heard, NOTHING } from '../support/heard.ts';
 import { EXAMPLE_PROGRAM } from '../support/program.ts';
@@ -11,7 +11,7 @@ const goldAt = (threshold: number) => ({
   tiers: EXAMPLE_PROGRAM.tiers.map((tier) => (tier.id === 'gold' ? { ...tier, threshold } : tier)),
 });
 
-/** A member who bought once, in March 2026, by an order of as many euros as points. */
+/** A member who bought once, in March 2026, for one euro per point. */
 async function whoBought(points: number): Promise<World> {
   const world = makeWorld({ now: '2026-03-01T10:00:00Z' });
   await world.enrol('m-1');
@@ -27,13 +27,13 @@ async function happens(world: World, at: string, transaction: Record<string, unk
   await world.deliver();
 }
 
-/** The tier, the tier that the rules of today give, and the points that count. */
+/** The visible tier, the tier that today's rules give, and the points that count. */
 async function figures(world: World, memberId = 'm-1') {
   const { tier, earnedTier, points } = await world.read(memberId);
   return [tier.id, earnedTier, points.current];
 }
 
-test('E50: Gold raised to 6000 and then to 5500 in one cycle: Gold with 5200 until the cycle ends', async () => {
+test('E50: Gold raised to 6000 and then to 5500 in one cycle: 5200 points stay Gold until the cycle ends', async () => {
   const world = await whoBought(5200);
   const first = redeployed(world, goldAt(6000));
   await happens(first, '2026-05-01T10:00:00Z', { points: 1 });
@@ -51,7 +51,7 @@ test('E50: Gold raised to 6000 and then to 5500 in one cycle: Gold with 5200 unt
   expect((await second.changes('m-1'))[0]).toMatchObject({ cause: 'recalculation', occurredAt: END_OF_2026 });
 });
 
-test('E67: Gold raised to 6000 as the year ends: the new ladder judges the 5500 points of that year, and the member is told', async () => {
+test('E67: Gold raised to 6000 at the end of the year: the new threshold judges that year’s 5500 points, and the member is told', async () => {
   const world = await whoBought(5500);
   const next = redeployed(world, goldAt(6000), END_OF_2026);
   expect(await figures(next)).toEqual(['silver', 'silver', 5500]);
@@ -69,7 +69,7 @@ test('E67: Gold raised to 6000 as the year ends: the new ladder judges the 5500 
   expect(heard(world).mails).toEqual(["You're now Silver"]);
 });
 
-test('E68: Gold raised to 6000 in March, a promotion published in April: Gold with 5500 until the cycle ends', async () => {
+test('E68: Gold raised to 6000 in March and a promotion published in April: 5500 points stay Gold until the cycle ends', async () => {
   const world = await whoBought(5500);
   const raised = redeployed(world, goldAt(6000));
   await happens(raised, '2026-03-20T10:00:00Z', { points: 1 });
@@ -91,7 +91,7 @@ test('E68: Gold raised to 6000 in March, a promotion published in April: Gold wi
   expect(heard(world)).toEqual(NOTHING);
 });
 
-test('E71: a newcomer after an edit falls by the new ladder: with oneBelow, 5500 less 4600 is Silver', async () => {
+test('E71: a member who joins after an edit falls by the new thresholds: with oneBelow, 5500 less 4600 gives Silver', async () => {
   const world = makeWorld({ now: '2026-03-01T10:00:00Z', program: goldAt(6000) });
   const next = redeployed(world, { ...goldAt(5000), downgrade: { target: 'oneBelow' } }, '2026-04-01T10:00:00Z');
   await next.enrol('m-2');
@@ -101,7 +101,7 @@ test('E71: a newcomer after an edit falls by the new ladder: with oneBelow, 5500
   expect(await figures(next, 'm-2')).toEqual(['silver', 'silver', 900]);
 });
 
-test('E72: Gold raised to 6000 in June: 700 bought make Gold by the new ladder, and a refund of 1500 makes Silver', async () => {
+test('E72: Gold raised to 6000 in June: 700 more points give Gold by the new threshold, and a refund of 1500 gives Silver', async () => {
   const world = await whoBought(5500);
   const next = redeployed(world, goldAt(6000), '2026-06-01T10:00:00Z');
   expect(await figures(next)).toEqual(['gold', 'silver', 5500]);

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { intercept } from '../support/trouble.ts';
 import { makeWorld } from '../support/world.ts';
 
-describe('orders from before the enrolment', () => {
-  test('are taken, and count from the enrolment on: silently', async () => {
+describe('orders from before the enrollment', () => {
+  test('are accepted, and count silently from the enrollment on', async () => {
     const world = makeWorld();
     expect(await world.post('m-1', { points: 800 })).toMatchObject({ status: 202 });
     expect(await world.post('m-1', { points: 700 })).toMatchObject({ status: 202 });
@@ -21,7 +21,7 @@ describe('orders from before the enrolment', () => {
     expect([...world.ports.mailer.sent, ...world.ports.texter.sent]).toEqual([]);
   });
 
-  test('are not counted again by the stream that comes late', async () => {
+  test('are not counted again when the stream delivers them late', async () => {
     const world = makeWorld();
     await world.post('m-1', { points: 800 });
     await world.enrol('m-1');
@@ -30,7 +30,7 @@ describe('orders from before the enrolment', () => {
     expect((await world.read('m-1')).points.current).toBe(800);
   });
 
-  test('a purchase after them announces only what it adds itself', async () => {
+  test('do not change the announcement of a later purchase, which tells only its own change', async () => {
     const world = makeWorld();
     await world.post('m-1', { points: 1500 });
     await world.enrol('m-1');
@@ -44,8 +44,8 @@ describe('orders from before the enrolment', () => {
   });
 });
 
-describe('PUT', () => {
-  test('the first enrols (201), the next changes what it names and leaves the rest (200)', async () => {
+describe('PUT member', () => {
+  test('enrolls at the first call (201); the next call changes only the fields that it names (200)', async () => {
     const world = makeWorld();
     const put = (body: unknown) => world.call('PUT member', { params: { memberId: 'm-1' }, body });
     expect(await put({ name: 'Ana', email: 'ana@mail.example', locale: 'es' })).toMatchObject({ status: 201 });
@@ -58,13 +58,13 @@ describe('PUT', () => {
     });
   });
 
-  test('answers with nothing personal', async () => {
+  test('answers without personal data', async () => {
     const world = makeWorld();
     const { body } = await world.enrol('m-1', { name: 'Ana' });
     expect(JSON.stringify(body)).not.toMatch(/Ana|mail\.example|\+34/);
   });
 
-  test('blocked is kept, and purchases still count', async () => {
+  test('keeps the blocked flag, and purchases still count', async () => {
     const world = makeWorld();
     await world.enrol('m-1', { blocked: true });
     await world.post('m-1', { points: 1000 });
@@ -76,14 +76,14 @@ describe('PUT', () => {
     });
   });
 
-  test('an enrolment a little ahead of now is now', async () => {
+  test('takes an enrollment date a few minutes ahead as now', async () => {
     const world = makeWorld();
     const { body } = await world.enrol('m-1', { enrolledAt: '2026-05-02T10:04:00Z' });
     expect(body.enrolledAt).toBe('2026-05-02T10:00:00Z');
   });
 });
 
-test('an order a little ahead of now is taken as of now, and posted again it is the same order', async () => {
+test('an order dated a few minutes ahead is taken as of now, and is a duplicate when posted again', async () => {
   const world = makeWorld({ now: '2026-12-31T22:58:00Z' });
   await world.enrol('m-1');
   const order = { id: 'order-1', points: 100, occurredAt: '2026-12-31T23:00:00Z' };
@@ -95,7 +95,7 @@ test('an order a little ahead of now is taken as of now, and posted again it is 
   expect(await world.post('m-1', order)).toMatchObject({ status: 200, body: { status: 'duplicate' } });
 });
 
-test('finished by a process whose clock is behind: no change is written down before it happened', async () => {
+test('an enrollment that a process with a slow clock finishes records no change before it happened', async () => {
   let saves = 0;
   const world = makeWorld({
     reach: intercept('members', 'save', (call) => {

@@ -12,7 +12,7 @@ import { makeWorld, type Reach, type World } from '../support/world.ts';
 
 const ORDER = { id: 'order-1', points: 1300, amount: '1300.00', occurredAt: '2026-05-02T09:00:00Z' };
 
-/** A world with a member, and what the stream will bring of an order of 1300 points. */
+/** A world with a member, and the stream record of an order of 1300 points. */
 async function orderOnItsWay(reach?: Reach): Promise<{ world: World; record: LedgerEntry }> {
   const world = makeWorld(reach ? { reach } : {});
   await world.enrol('m-1');
@@ -32,7 +32,7 @@ async function expectSilverOnce(world: World, points = 1300) {
 }
 
 describe('a duplicate post', () => {
-  test('one after the other, at any later time: the same answer, and counted once', async () => {
+  test('posted again at any later time gets the same answer, and the order counts once', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     expect(await world.post('m-1', ORDER)).toMatchObject({ status: 202, body: { status: 'accepted' } });
@@ -46,7 +46,7 @@ describe('a duplicate post', () => {
     expect((await world.read('m-1')).points.lifetime).toBe(1300);
   });
 
-  test('in parallel: one is taken', async () => {
+  test('posted in parallel is accepted once', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     const answers = await Promise.all(Array.from({ length: 20 }, () => world.post('m-1', ORDER)));
@@ -54,7 +54,7 @@ describe('a duplicate post', () => {
     await expectSilverOnce(world);
   });
 
-  test('said in other words is still the same: zeros, offsets, the currency, the source, an empty list of fields', async () => {
+  test('in another notation is still a duplicate: zeros, offsets, the currency, the source, an empty list of fields', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     await world.post('m-1', ORDER);
@@ -79,7 +79,7 @@ describe('a duplicate post', () => {
     ['order', { orderId: 'order-9' }],
     ['fields', { fields: { kind: 'flight' } }],
     ['reason', { reason: 'because' }],
-  ])('of the same id with another %s: 409, and nothing changes', async (_, difference) => {
+  ])('with another %s is a conflict: 409, and nothing changes', async (_, difference) => {
     const world = makeWorld();
     await world.enrol('m-1');
     await world.post('m-1', ORDER);
@@ -92,7 +92,7 @@ describe('a duplicate post', () => {
     expect([await world.read('m-1'), await world.ports.ledger.entriesOf('m-1')]).toEqual(before);
   });
 
-  test('the same id of another source, or of another member, is another transaction', async () => {
+  test('for another source or another member is another transaction', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     await world.enrol('m-2');
@@ -135,7 +135,7 @@ describe('a duplicate stream record counts once', () => {
     await expectSilverOnce(world);
   });
 
-  test('of a tier change: the event keeps its id, and the member hears once', async () => {
+  test('if it is a tier change: the event keeps its id, and the member gets one message', async () => {
     const { world, record } = await orderOnItsWay();
     await world.recalculate([record]);
     const change = world.changeStream.splice(0)[0]!;
@@ -149,7 +149,7 @@ describe('a duplicate stream record counts once', () => {
 });
 
 describe('reordering', () => {
-  test('every order of four entries, one by one or together, ends in the same member', async () => {
+  test('of four entries, delivered one by one or together, always gives the same member', async () => {
     const entries = [
       { id: 'a', points: 900, amount: '900.00' },
       { id: 'b', type: 'refund', orderId: 'a', amount: '100.00' },
@@ -175,7 +175,7 @@ describe('reordering', () => {
   });
 });
 
-/** What happens in a story, told to whoever brings it; every request is insisted on, every stream drained. */
+/** A story's events. Each request is retried until it succeeds, and each stream is drained. */
 type Story = (world: World, aws: ReturnType<typeof redelivering>) => Promise<void>;
 
 const STORIES: Record<string, { member: string; story: Story }> = {
@@ -261,14 +261,14 @@ describe.each(Object.entries(STORIES))('a crash after each await of %s', (_, { m
     const world = makeWorld({ reach: trouble.reach });
     const aws = redelivering(world, trouble);
     await story(world, aws);
-    // What is brought again was dealt with before: trouble then loses nothing.
+    // Records redelivered by `again` were handled before, so trouble from here on loses nothing.
     const inTime = trouble.struck() !== undefined;
     await aws.again();
     trouble.end();
     return { world, aws, struck: trouble.struck(), inTime, end: await endOf(world, member) };
   }
 
-  /** All that a client can see, and all that is stored, but for how often it was written. */
+  /** Everything that a client can see, and everything that is stored, except the version. */
   async function endOf(world: World, memberId: string) {
     const { version: _, ...stored } = (await world.ports.members.load(memberId))!;
     return {
@@ -310,7 +310,7 @@ describe.each(Object.entries(STORIES))('a crash after each await of %s', (_, { m
         expect(new Set(sent[channel]).size, where).toBe(sent[channel].length);
         expect(expected[channel], where).toEqual(expect.arrayContaining(sent[channel]));
       }
-      // Whoever looks finds each message that nobody can tell about.
+      // Each message with an unknown outcome is in the dead-letter queue.
       if (unsent > 0) expect(aws.deadLetters.length, where).toBeGreaterThan(0);
       if (!(inTime && isUnsure(struck, kind))) expect(aws.deadLetters, where).toEqual([]);
     }
@@ -330,14 +330,14 @@ describe.each(Object.entries(STORIES))('a crash after each await of %s', (_, { m
     }
   });
 
-  /** Somebody claimed the message, and nobody knows what became of it: it is never sent again by itself (R21). */
+  /** The message was claimed, and nobody knows whether it was sent, so it is never sent again automatically (R21). */
   function isUnsure(struck: string, kind: TroubleKind): boolean {
     if (struck === 'deliveries.claim') return kind === 'no answer, done' || kind === 'died after';
     if (struck === 'mailer.send' || struck === 'texter.send') return kind !== 'throttled';
     return struck === 'deliveries.markSent' && ['throttled', 'conflict', 'died before'].includes(kind);
   }
 
-  /** … and of those, the ones that did not leave. */
+  /** The unsure calls whose message was not sent. */
   function isLeftToTheOperator(struck: string, kind: TroubleKind): boolean {
     if (struck === 'deliveries.claim') return isUnsure(struck, kind);
     return (struck === 'mailer.send' || struck === 'texter.send') && kind === 'died before';
@@ -345,7 +345,7 @@ describe.each(Object.entries(STORIES))('a crash after each await of %s', (_, { m
 });
 
 describe('a conflict with another writer between load and save', () => {
-  test('who counts another entry: both count', async () => {
+  test('that counts another entry counts both', async () => {
     const race = slippingIn('members', 'load');
     const { world, record } = await orderOnItsWay(race.reach);
     await world.post('m-1', { id: 'order-2', points: 50 });
@@ -355,7 +355,7 @@ describe('a conflict with another writer between load and save', () => {
     await expectSilverOnce(world, 1350);
   });
 
-  test('who counts the same entry: it counts once', async () => {
+  test('that counts the same entry counts it once', async () => {
     const race = slippingIn('members', 'load');
     const { world, record } = await orderOnItsWay(race.reach);
     race.happens(() => world.recalculate([record]));
@@ -363,7 +363,7 @@ describe('a conflict with another writer between load and save', () => {
     await expectSilverOnce(world);
   });
 
-  test('who blocks the member: neither writing is lost', async () => {
+  test('that blocks the member loses neither write', async () => {
     const race = slippingIn('members', 'load');
     const { world, record } = await orderOnItsWay(race.reach);
     race.happens(() => world.enrol('m-1', { blocked: true }));
@@ -372,7 +372,7 @@ describe('a conflict with another writer between load and save', () => {
     await expectSilverOnce(world);
   });
 
-  test('again and again, until it gives up: the batch is reported, and brought again it counts', async () => {
+  test('that repeats until the attempts are used up reports the batch, which counts when it is redelivered', async () => {
     let attempts = 0;
     let quarrelling = false;
     const { world, record } = await orderOnItsWay(
@@ -417,7 +417,7 @@ describe('a record older than the window', () => {
     await expectSilverOnce(world, 1410);
   });
 
-  test('a busy day forgets the oldest early, and still counts each once', async () => {
+  test('on a busy day, which drops the oldest from the window early, still counts once', async () => {
     const { world, record } = await orderOnItsWay();
     await world.recalculate([record]);
     const records = [];
@@ -435,7 +435,7 @@ describe('a record older than the window', () => {
     await expectSilverOnce(world, 1300 + 3 * MAX_COUNTED);
   });
 
-  test('many at the same millisecond, brought twice and in pieces, count once each', async () => {
+  test('among many of the same millisecond, delivered twice and in pieces, counts once', async () => {
     const { world, record } = await orderOnItsWay();
     for (let n = 0; n < 3 * MAX_COUNTED; n++) await world.post('m-1', { id: `small-${n}`, points: 1 });
     const records = [record, ...world.ledgerStream.splice(0)];
@@ -444,7 +444,7 @@ describe('a record older than the window', () => {
     await expectSilverOnce(world, 1300 + 3 * MAX_COUNTED);
   });
 
-  test('one whose intake was slow, and wrote it after a later one was counted, counts once', async () => {
+  test('whose intake was slow, and recorded it after a later entry was counted, counts once', async () => {
     const { world, record } = await orderOnItsWay();
     await world.recalculate([record]);
     for (let n = 0; n <= MAX_COUNTED; n++) {
@@ -452,7 +452,7 @@ describe('a record older than the window', () => {
       await world.post('m-1', { id: `small-${n}`, points: 1 });
       await world.recalculate(world.ledgerStream.splice(0));
     }
-    // Its clock stood before all of these when it began.
+    // The slow intake took its time before all of these entries.
     const slow: LedgerEntry = { ...record, id: 'slow', points: 7, awardedPoints: 7, recordedAt: record.recordedAt - 1 };
     await world.ports.ledger.record(slow);
     await world.recalculate([slow]);
@@ -471,7 +471,7 @@ describe('the rebuild racing with new entries', () => {
       world.now(),
     );
 
-  /** A member whose stored points are wrong by a hand in the table. */
+  /** A member whose stored points were damaged by hand. */
   async function damaged() {
     const { world, record } = await orderOnItsWay();
     await world.recalculate([record]);
@@ -481,7 +481,7 @@ describe('the rebuild racing with new entries', () => {
     return { world, record };
   }
 
-  test('which the stream brings while it reads: it starts again, and both are right', async () => {
+  test('that the stream delivers while the rebuild reads: the rebuild restarts, and all entries count', async () => {
     const { world, record } = await damaged();
     const race = slippingIn('ledger', 'entriesOf');
     race.happens(async () => {
@@ -496,7 +496,7 @@ describe('the rebuild racing with new entries', () => {
     await expectSilverOnce(world, 1400);
   });
 
-  test('which are in the ledger before it reads: the stream that comes later finds them counted', async () => {
+  test('that are in the ledger before the rebuild reads: the stream finds them counted', async () => {
     const { world, record } = await damaged();
     await world.post('m-1', { id: 'order-2', points: 100 });
     await rebuild(world);
@@ -505,7 +505,7 @@ describe('the rebuild racing with new entries', () => {
     await expectSilverOnce(world, 1400);
   });
 
-  test('which come after it read and before the stream does: they are counted by the stream', async () => {
+  test('that arrive after the rebuild reads: the stream counts them', async () => {
     const { world } = await damaged();
     const race = slippingIn('ledger', 'entriesOf');
     race.happens(() => world.post('m-1', { id: 'order-2', points: 100 }));
@@ -514,7 +514,7 @@ describe('the rebuild racing with new entries', () => {
     await expectSilverOnce(world, 1400);
   });
 
-  test('dry, it tells every figure that differs and writes nothing; where nothing does, it says so', async () => {
+  test('as a dry run reports every difference and writes nothing; without a difference it reports that', async () => {
     const { world } = await damaged();
     const { writes } = world.ports.members;
     const dry = { write: false, cause: 'rebuild' } as const;
@@ -530,7 +530,7 @@ describe('the rebuild racing with new entries', () => {
 });
 
 describe('a refund before its order', () => {
-  test('and its order twice, in any mixture of batches, takes its share once', async () => {
+  test('and its order, each delivered twice, in any mixture of batches takes its share once', async () => {
     const { world, record: order } = await orderOnItsWay();
     await world.post('m-1', { id: 'r-1', type: 'refund', orderId: 'order-1', amount: '300.00' });
     const refund = world.ledgerStream.splice(0)[0]!;
@@ -540,7 +540,7 @@ describe('a refund before its order', () => {
     expect(await world.changes('m-1')).toHaveLength(1);
   });
 
-  test('of an order that never comes takes nothing, and disturbs nothing else', async () => {
+  test('of an order that never arrives takes nothing, and disturbs nothing else', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     for (let n = 0; n < 12; n++) {
@@ -563,7 +563,7 @@ describe('enrolment racing with the stream', () => {
     return { world, record: world.ledgerStream.splice(0)[0]! };
   };
 
-  test('which comes first, finds nobody, and comes again', async () => {
+  test('that delivers first: it finds no member, and delivers again', async () => {
     const { world, record } = await order();
     expect(await world.recalculate([record])).toEqual({ batchItemFailures: [] });
     await world.enrol('m-1');
@@ -572,7 +572,7 @@ describe('enrolment racing with the stream', () => {
     expect(await world.changes('m-1')).toMatchObject([{ cause: 'enrolment' }]);
   });
 
-  test('which comes between the enrolment’s two writes: counted once, changed once, told at most once', async () => {
+  test('that delivers between the enrollment’s two writes: counted once, changed once, told at most once', async () => {
     for (const method of ['save', 'load']) {
       const race = slippingIn('members', method);
       const { world, record } = await order(race.reach);
@@ -589,7 +589,7 @@ describe('enrolment racing with the stream', () => {
     }
   });
 
-  test('with an order that is taken while the enrolment reads the ledger: counted by one of them', async () => {
+  test('and an order taken while the enrollment reads the ledger: the order counts once', async () => {
     const race = slippingIn('ledger', 'entriesOf');
     const { world } = await order(race.reach);
     race.happens(() => world.post('m-1', { id: 'order-2', points: 100 }));
@@ -598,7 +598,7 @@ describe('enrolment racing with the stream', () => {
     expect((await world.read('m-1')).points.current).toBe(1400);
   });
 
-  test('with another enrolment of the same member: one member, and the ledger counted once', async () => {
+  test('and another enrollment of the same member: one member, and the ledger counts once', async () => {
     const { world } = await order();
     const answers = await Promise.all([world.enrol('m-1'), world.enrol('m-1'), world.enrol('m-1')]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 201]);
@@ -607,7 +607,7 @@ describe('enrolment racing with the stream', () => {
     expect(await world.changes('m-1')).toHaveLength(1);
   });
 
-  test('that died half way is finished by the first order after it: what came before stays silent', async () => {
+  test('after it died half-way is finished by the next order: earlier orders stay silent', async () => {
     let saves = 0;
     const { world } = await order(
       intercept('members', 'save', async (save) => {

@@ -1,4 +1,4 @@
-/** R8: when points that fall lower a tier, and where the fall leads. */
+/** R8: when falling points lower a tier, and to which tier. */
 import { describe, expect, test } from 'vitest';
 import type { ProgramFile } from '../../core/program/brand.ts';
 import { forget, heard, NOTHING } from '../support/heard.ts';
@@ -6,7 +6,7 @@ import { makeWorld, type World } from '../support/world.ts';
 
 type Downgrade = NonNullable<ProgramFile['downgrade']>;
 
-/** A member who bought once, by an order of as many euros as points. */
+/** A member who bought once, for one euro per point. */
 async function whoBought(points: number, downgrade: Downgrade, now = '2026-03-01T10:00:00Z'): Promise<World> {
   const world = makeWorld({ now, program: { downgrade } });
   await world.enrol('m-1');
@@ -27,7 +27,7 @@ const refunds = (world: World, amount: number) =>
 
 const tierOf = async (world: World, at?: string): Promise<string> => (await world.read('m-1', at)).tier.id;
 
-/** The member now, by every way to ask. */
+/** The member's tier now, by each way to read it. */
 async function expectTier(world: World, tier: string) {
   expect(await tierOf(world)).toBe(tier);
   expect(await tierOf(world, new Date(world.now()).toISOString())).toBe(tier);
@@ -51,7 +51,7 @@ describe('E21 with timing recalculation', () => {
     expect(await tierOf(world, '2027-12-31T23:00:00Z')).toBe('bronze');
   });
 
-  test('as by default it does not', async () => {
+  test('the default timing lowers at once', async () => {
     const world = await whoBought(1200, {});
     world.at('2027-02-01T10:00:00Z');
     await refunds(world, 300);
@@ -60,8 +60,8 @@ describe('E21 with timing recalculation', () => {
   });
 });
 
-describe('timing recalculation: a refund in the middle of the cycle', () => {
-  test('leaves the tier to its end, and then the member lands and is told of it as of any recalculation', async () => {
+describe('timing recalculation: a refund within the cycle', () => {
+  test('leaves the tier until the cycle ends, which then lowers it, and the member is told', async () => {
     const world = await whoBought(5500, { timing: 'recalculation' });
     await refunds(world, 1000);
     await expectTier(world, 'gold');
@@ -90,7 +90,7 @@ describe('timing recalculation: a refund in the middle of the cycle', () => {
     await expectTier(world, 'silver');
   });
 
-  test('takes nothing at all where the points are earned again by then', async () => {
+  test('lowers nothing if the points are earned again in time', async () => {
     const world = await whoBought(5500, { timing: 'recalculation' });
     await refunds(world, 1000);
     await happens(world, { points: 500 });
@@ -101,14 +101,14 @@ describe('timing recalculation: a refund in the middle of the cycle', () => {
     expect(heard(world)).toEqual(NOTHING);
   });
 
-  test('and an expiry of points as well', async () => {
+  test('is treated like an expiry of points, which leaves the tier too', async () => {
     const world = await whoBought(1100, { timing: 'recalculation' });
     await happens(world, { type: 'expiry', points: 200 });
     await expectTier(world, 'silver');
     expect((await world.read('m-1')).points.current).toBe(900);
   });
 
-  test('a floor that ends leaves the tier that is kept below it', async () => {
+  test('leaves the kept tier below a floor that ends', async () => {
     const world = await whoBought(5500, { timing: 'recalculation' });
     await world.act('m-1', {
       strategy: { type: 'specific', tier: 'platinum' },
@@ -140,7 +140,7 @@ describe('target oneBelow', () => {
     const years = ['2027-02-01T10:00:00Z', '2028-02-01T10:00:00Z', '2029-02-01T10:00:00Z'];
     expect(await Promise.all(years.map((at) => tierOf(world, at)))).toEqual(['silver', 'bronze', 'bronze']);
 
-    // Nobody came by for three years; whoever comes first finds every end.
+    // Nobody read or wrote the member for three years; the first write records every end.
     world.at('2029-02-01T10:00:00Z');
     await expectTier(world, 'bronze');
     await happens(world, { points: 1 });
@@ -152,7 +152,7 @@ describe('target oneBelow', () => {
     ]);
   });
 
-  test('a reminder names the tier that really comes after the end of a grant', async () => {
+  test('a reminder names the tier that really follows a grant’s end', async () => {
     const world = makeWorld({
       now: '2026-03-01T10:00:00Z',
       program: { downgrade: { target: 'oneBelow' }, reminders: { daysBefore: [7], notify: true } },
@@ -167,7 +167,7 @@ describe('target oneBelow', () => {
     });
     await world.deliver();
     forget(world);
-    // Below the grant one idle year has taken Platinum away, and the end of the next comes before the end of the grant.
+    // Below the grant, one idle year takes Platinum, and the next cycle ends before the grant does.
     world.at('2028-12-30T10:00:00Z');
     await world.wake();
     await world.deliver();
@@ -179,7 +179,7 @@ describe('target oneBelow', () => {
 });
 
 describe('target base', () => {
-  test('a fall leads to the base tier, and the next purchase to what the points give', async () => {
+  test('a downgrade leads to the base tier, and the next purchase to the tier that the points give', async () => {
     const world = await whoBought(6000, { target: 'base' });
     await refunds(world, 1500);
     await expectTier(world, 'bronze');
@@ -203,11 +203,11 @@ describe('target base', () => {
   });
 });
 
-test('a purchase that raises after a landing is named in the change, also where something else comes with it', async () => {
+test('a purchase that lifts after a downgrade is named in the change, even with other transactions in its batch', async () => {
   const world = await whoBought(6000, { target: 'base' });
   await refunds(world, 1500);
   await expectTier(world, 'bronze');
-  // The part of an order asks for the ledger.
+  // The part of an order makes the engine read the ledger.
   for (const transaction of [
     { id: 'part', orderId: 'parts', points: 1 },
     { id: 'spent', type: 'redemption', points: 10 },
@@ -219,20 +219,20 @@ test('a purchase that raises after a landing is named in the change, also where 
   expect((await world.changes('m-1'))[0]).toMatchObject({ to: { id: 'silver' }, transactionId: 'part' });
 });
 
-test('a moment of the past is told as it was where nothing is left of its sums', async () => {
+test('a past moment is answered by its own sums, even after a refund took all of them', async () => {
   const world = makeWorld({ now: '2026-03-10T10:00:00Z', program: { downgrade: { timing: 'recalculation' } } });
   await world.enrol('m-1', { enrolledAt: '2026-01-01T00:00:00Z' });
   await world.post('m-1', { id: 'order', amount: '6000.00', points: 6000 });
   world.pass(60_000);
   await world.post('m-1', { type: 'refund', orderId: 'order', amount: '6000.00' });
-  // The stream has brought neither; both add up to what the item says.
+  // The stream has delivered neither, and together they add up to the stored item.
   expect(await tierOf(world)).toBe('bronze');
   expect(await tierOf(world, new Date(world.now()).toISOString())).toBe('gold');
   await world.deliver();
   await expectTier(world, 'gold');
 });
 
-test('a purchase that is brought again after a day is no reason to keep a tier that points took', async () => {
+test('a purchase redelivered after a day does not keep a tier that an expiry took', async () => {
   const world = makeWorld({ now: '2026-03-10T10:00:00Z', program: { downgrade: { target: 'oneBelow' } } });
   await world.enrol('m-1');
   await world.post('m-1', { id: 'old', points: 3000 });
@@ -249,7 +249,7 @@ test('a purchase that is brought again after a day is no reason to keep a tier t
   await expectTier(world, 'silver');
 });
 
-test('what comes late is put in its place: a refund from before the purchase that reached Gold', async () => {
+test('a late entry is counted at its own date: a refund dated before the purchase that reached Gold', async () => {
   const world = makeWorld({ now: '2026-03-10T10:00:00Z', program: { downgrade: { timing: 'recalculation' } } });
   await world.enrol('m-1', { enrolledAt: '2026-01-01T00:00:00Z' });
   const day = (date: number) => `2026-03-0${date}T10:00:00Z`;
@@ -264,13 +264,13 @@ test('what comes late is put in its place: a refund from before the purchase tha
   expect(await tierOf(world, day(3))).toBe('silver');
 });
 
-test('a fall of which the stream is late is one though another entry brings it along', async () => {
+test('a late fall of points counts as a fall, even if another entry’s rebuild counts it', async () => {
   const world = await whoBought(5100, { target: 'oneBelow' });
   await world.post('m-1', { id: 'bonus', type: 'bonus', points: 1 });
   world.pass(60_000);
   await world.post('m-1', { id: 'fall', type: 'adjustment', points: -200 });
   const [bonus, fall] = world.ledgerStream.splice(0);
-  // Once the window has moved on nobody remembers which of them was counted: each asks for the ledger, which holds both.
+  // After the window has moved on, each entry makes the engine read the ledger, which holds both entries.
   world.pass(30 * 60 * 60_000);
   await world.post('m-1', { id: 'later', type: 'bonus', points: 1 });
   await world.deliver();

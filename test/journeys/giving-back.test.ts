@@ -13,7 +13,7 @@ async function silverBySpending(options: Parameters<typeof makeWorld>[0] = {}): 
 }
 
 describe('E5: a refund takes its share of the order', () => {
-  test('basis spend: buys for 150, returns 50: 150, then 100 tier points', async () => {
+  test('with basis spend, a refund of 50 from 150 leaves 100 tier points', async () => {
     const world = makeWorld({ program: { basis: 'spend' } });
     await world.enrol('m-1');
     await world.post('m-1', { id: 'order-1', amount: '150.00' });
@@ -25,7 +25,7 @@ describe('E5: a refund takes its share of the order', () => {
     expect((await world.read('m-1')).points.current).toBe(100);
   });
 
-  test('basis points: floor(1200 × (1200 − 200.01) / 1200) are left', async () => {
+  test('with basis points, floor(1200 × (1200 − 200.01) / 1200) points are left', async () => {
     const world = await silverBySpending();
     await world.post('m-1', { type: 'refund', orderId: 'order-1', amount: '200.01' });
     await world.deliver();
@@ -40,11 +40,11 @@ describe('E5: a refund takes its share of the order', () => {
     for (const id of ['r-1', 'r-2', 'r-3'])
       await world.post('m-1', { id, type: 'refund', orderId: 'order-1', amount: '0.34' });
     await world.deliver();
-    // floor(1200 − 1.02), where one by one would have taken 1 each time.
+    // floor(1200 − 1.02); rounded one by one, each refund would have taken 1 point.
     expect((await world.read('m-1')).points.current).toBe(1198);
   });
 
-  test('refunds beyond the order take nothing more', async () => {
+  test('refunds beyond the order’s amount take nothing more', async () => {
     const world = await silverBySpending();
     await world.post('m-1', { points: 40 });
     await world.post('m-1', { type: 'refund', orderId: 'order-1', amount: '900.00' });
@@ -53,7 +53,7 @@ describe('E5: a refund takes its share of the order', () => {
     expect((await world.read('m-1')).points).toEqual({ current: 40, carry: 40, lifetime: 40, balance: 40 });
   });
 
-  test('a fall by a refund is recorded and on the bus, and told to nobody, unless the brand wants it', async () => {
+  test('a downgrade by a refund is recorded and on the bus, and announced only if the brand wants it', async () => {
     for (const notifyOnRealtimeDowngrade of [false, true]) {
       const world = await silverBySpending({ notifications: { notifyOnRealtimeDowngrade } });
       await world.post('m-1', { id: 'r-1', type: 'refund', orderId: 'order-1', amount: '600.00' });
@@ -78,7 +78,7 @@ describe('E11: a refund that arrives before its order', () => {
   test.each([
     ['in one batch', false],
     ['in a batch of its own', true],
-  ])('%s: once both are there, the member is as in the right order', async (_, apart) => {
+  ])('%s gives, with its order, the same member as in the right order', async (_, apart) => {
     const right = await silverBySpending();
     await right.post('m-1', refund);
     await right.deliver();
@@ -100,7 +100,7 @@ describe('E11: a refund that arrives before its order', () => {
     expect(member.points.current).toBe(900);
   });
 
-  test('while it waits, the explanation says for what', async () => {
+  test('is explained by the order that it waits for', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     await world.post('m-1', refund);
@@ -112,7 +112,7 @@ describe('E11: a refund that arrives before its order', () => {
 });
 
 describe('E7: points that expire', () => {
-  test('1100 (Silver) less 200 are 900: Bronze at once, on the bus, and no message', async () => {
+  test('1100 points (Silver) less 200 give Bronze at once, on the bus, without a message', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     await world.post('m-1', { points: 1100 });
@@ -129,7 +129,7 @@ describe('E7: points that expire', () => {
     expect([...world.ports.mailer.sent, ...world.ports.texter.sent]).toEqual([]);
   });
 
-  test('an expiry that names its order leaves with the order’s cycle (R6)', async () => {
+  test('an expiry that names its order counts in the order’s cycle (R6)', async () => {
     const world = makeWorld({ now: '2025-11-01T10:00:00Z' });
     await world.enrol('m-1');
     await world.post('m-1', order);
@@ -142,8 +142,8 @@ describe('E7: points that expire', () => {
   });
 });
 
-describe('E6: spending points', () => {
-  test('+500 by purchase, then a redemption of 200: tier points stay at 500, nothing changes, nobody is told', async () => {
+describe('E6: redeeming points', () => {
+  test('leaves 500 tier points at 500 after a redemption of 200, without a change or a message', async () => {
     const world = makeWorld({
       program: {
         tiers: [
@@ -172,8 +172,8 @@ describe('E6: spending points', () => {
   });
 });
 
-describe('what staff give and take', () => {
-  test('an adjustment moves tier and balance; excluded from the tier, the balance alone; a tierAdjustment, the tier alone', async () => {
+describe('points that staff give and take', () => {
+  test('move tier and balance by an adjustment, the balance alone if excluded from the tier, the tier alone by a tierAdjustment', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     await world.post('m-1', { type: 'adjustment', points: 1000 });
@@ -187,7 +187,7 @@ describe('what staff give and take', () => {
     expect(await world.read('m-1')).toMatchObject({ tier: { id: 'silver' }, points: { current: 1000, balance: 1401 } });
   });
 
-  test('points fall below zero inside, are shown as zero, and have to be made good', async () => {
+  test('may fall below zero, are then shown as zero, and must be made good before they count', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     await world.post('m-1', { type: 'adjustment', points: -300 });
@@ -199,7 +199,7 @@ describe('what staff give and take', () => {
   });
 });
 
-test('E9: basis spend: 999.99 spent is Bronze, a cent more is Silver', async () => {
+test('E9: with basis spend, 999.99 spent is Bronze, and 0.01 more is Silver', async () => {
   const world = makeWorld({ program: { basis: 'spend' } });
   await world.enrol('m-1');
   await world.post('m-1', { amount: '999.99' });
@@ -211,14 +211,14 @@ test('E9: basis spend: 999.99 spent is Bronze, a cent more is Silver', async () 
   expect(await world.read('m-1')).toMatchObject({ tier: { id: 'silver' }, points: { current: 1000 } });
 });
 
-test('another currency counts by the rate that it brings', async () => {
+test('an order in another currency counts by its own exchange rate', async () => {
   const world = makeWorld({ program: { basis: 'spend' } });
   await world.enrol('m-1');
   await world.post('m-1', { id: 'order-1', amount: '1000.00', currency: 'USD', exchangeRate: '0.925' });
   await world.post('m-1', { amount: '15000', currency: 'JPY', exchangeRate: '0.0062' });
   await world.deliver();
   expect((await world.read('m-1')).points.current).toBe(925 + 93);
-  // A refund in the order's own currency takes its share, whatever the rate is by then.
+  // A refund in the order's currency takes its share of the order, whatever the exchange rate is now.
   await world.post('m-1', {
     type: 'refund',
     orderId: 'order-1',

@@ -18,7 +18,7 @@ function googleWorld(options: { notifications?: Partial<NotificationSettings>; r
   });
 }
 
-/** A member who has its link, and the points that it had by then. */
+/** A member with the given points who has the link to the pass. */
 async function holder(world: World, points: number, profile: Record<string, unknown> = {}) {
   await world.enrol('m-1', { name: 'Ana', ...profile });
   await world.post('m-1', { points });
@@ -30,7 +30,7 @@ const passOf = (world: World) => world.ports.googleWallet.objects.get(OBJECT);
 const toldOf = (world: World) => world.ports.googleWallet.told.map(({ message }) => message.body);
 
 describe('the worked examples, on a Google pass', () => {
-  test('E1: Bronze with 800 points buys for 500: the pass is Silver with 1300, and says so once', async () => {
+  test('E1: a purchase of 500 after 800 points turns the pass Silver with 1300, and sends one message', async () => {
     const world = googleWorld();
     await holder(world, 800);
     expect(passOf(world)).toMatchObject({ classId: expect.stringMatching(/\.bronze$/) });
@@ -44,7 +44,7 @@ describe('the worked examples, on a Google pass', () => {
     expect(toldOf(world)).toEqual(["Your status level has changed, you're now Silver"]);
   });
 
-  test('E7: 1100 points, of which 200 expire: the pass is Bronze at once, in silence', async () => {
+  test('E7: 200 of 1100 points that expire turn the pass Bronze at once, silently', async () => {
     const world = googleWorld();
     await holder(world, 1100);
     await world.post('m-1', { type: 'expiry', points: 200 });
@@ -56,7 +56,7 @@ describe('the worked examples, on a Google pass', () => {
     expect(toldOf(world)).toEqual([]);
   });
 
-  test('E13: the brand has push switched off: no push, the pass shows the new tier, email as configured', async () => {
+  test('E13: with push switched off by the brand, the pass shows the new tier without a message, and the email is sent', async () => {
     const world = googleWorld({ notifications: { push: { enabled: false } } });
     await holder(world, 800);
     await world.post('m-1', { points: 500 });
@@ -68,14 +68,14 @@ describe('the worked examples, on a Google pass', () => {
 });
 
 describe('a link to the pass', () => {
-  test('comes after the pass: Google has it before anybody has the link', async () => {
+  test('is given only after Google has the pass', async () => {
     const world = googleWorld();
     await holder(world, 1300);
     expect(passOf(world)).toMatchObject({ state: 'ACTIVE', loyaltyPoints: { balance: { int: 1300 } } });
     expect(world.ports.googleWallet.classes.has('3388000000012345678.example.silver')).toBe(true);
   });
 
-  test('asked for again makes the pass true again: points that moved no tier stood still until then', async () => {
+  test('refreshes the pass when it is requested again, as points that move no tier do not update the pass', async () => {
     const world = googleWorld();
     await holder(world, 800);
     await world.post('m-1', { points: 100 });
@@ -91,7 +91,7 @@ describe('a link to the pass', () => {
     expect(world.ports.googleWallet.writes).toBe(writes + 1);
   });
 
-  test('asked for again takes a name off the pass that the member took away', async () => {
+  test('removes a deleted name from the pass when it is requested again', async () => {
     const world = googleWorld();
     await holder(world, 800);
     await world.call('PUT member', { params, body: { name: null } });
@@ -99,7 +99,7 @@ describe('a link to the pass', () => {
     expect(passOf(world)).toMatchObject({ accountName: null });
   });
 
-  test('asked for again while Google is away is not given: a pass that is not true is no answer', async () => {
+  test('is not given while Google is down, because the pass would be outdated', async () => {
     let isAway = false;
     const reach = intercept('googleWallet', 'upsertObject', async (call) => {
       if (isAway) throw new Error('Google is away');
@@ -113,7 +113,7 @@ describe('a link to the pass', () => {
     expect(await world.call('GET google-pass', { params })).toMatchObject({ status: 200 });
   });
 
-  test('that failed half way is finished by the next call', async () => {
+  test('is given by the next call after a call failed half-way', async () => {
     let isAway = true;
     const world = googleWorld({
       reach: (name, port) =>
@@ -136,9 +136,9 @@ describe('a link to the pass', () => {
   });
 
   test.each([
-    ['of nobody', 'm-9', undefined, 404],
-    ['by an id that can be nobody’s', 'm 1', undefined, 422],
-    ['with a question that there is none of', 'm-1', { at: '2026-01-01' }, 422],
+    ['for an unknown member', 'm-9', undefined, 404],
+    ['for an invalid member id', 'm 1', undefined, 422],
+    ['with an unknown query parameter', 'm-1', { at: '2026-01-01' }, 422],
   ])('%s is refused', async (_, memberId, query, status) => {
     const world = googleWorld();
     await world.enrol('m-1');
@@ -147,7 +147,7 @@ describe('a link to the pass', () => {
     expect(world.ports.googleWallet.objects.size).toBe(0);
   });
 
-  test('is not to be had before an operator has put in a key: the shop is told so, with the remedy', async () => {
+  test('is refused with 503 and the remedy until an operator has stored a key', async () => {
     const reach = intercept('googleWallet', 'upsertClass', async () => parseGoogleKeys({ keys: [] }));
     const world = googleWorld({ reach });
     await world.enrol('m-1');
@@ -156,7 +156,7 @@ describe('a link to the pass', () => {
     expect(answer.body.detail).toContain('npm run keys -- google');
   });
 
-  test('needs a key that reads', async () => {
+  test('needs a key with the role read', async () => {
     const world = googleWorld();
     await world.enrol('m-1');
     expect(await world.call('GET google-pass', { params, key: 'intake' })).toMatchObject({ status: 403 });
@@ -164,8 +164,8 @@ describe('a link to the pass', () => {
   });
 });
 
-describe('what changes a pass', () => {
-  test('is every change, told or not; a member without a pass costs Google nothing', async () => {
+describe('an update of a pass', () => {
+  test('follows every change, announced or not; a member without a pass causes no call to Google', async () => {
     const world = googleWorld();
     await world.enrol('m-1');
     await world.post('m-1', { points: 1300 });
@@ -174,7 +174,7 @@ describe('what changes a pass', () => {
     expect(world.ports.googleWallet.told).toEqual([]);
   });
 
-  test('is what is stored when it is written, in whatever order changes come', async () => {
+  test('writes the stored state, in whatever order the changes arrive', async () => {
     const world = googleWorld();
     await holder(world, 800);
     for (const points of [500, 4000]) {
@@ -189,7 +189,7 @@ describe('what changes a pass', () => {
     });
   });
 
-  test('that moves on while it is written is written again', async () => {
+  test('is repeated if the member changes while the pass is written', async () => {
     let interfere: (() => Promise<void>) | undefined;
     const world = googleWorld({
       reach: (name, port) =>
@@ -221,8 +221,8 @@ describe('what changes a pass', () => {
   });
 });
 
-describe('what a pass tells', () => {
-  test('is told once, however often the change is delivered', async () => {
+describe('a message on a pass', () => {
+  test('is sent once, however often the change is delivered', async () => {
     const world = googleWorld();
     await holder(world, 800);
     await world.post('m-1', { points: 500 });
@@ -235,7 +235,7 @@ describe('what a pass tells', () => {
     expect(toldOf(world)).toHaveLength(1);
   });
 
-  test('is nothing to a member who opted out, though the pass changes', async () => {
+  test('is not sent to a member who opted out, though the pass changes', async () => {
     const world = googleWorld();
     await holder(world, 800, { optOut: ['push'] });
     await world.post('m-1', { points: 500 });
@@ -244,7 +244,7 @@ describe('what a pass tells', () => {
     expect(toldOf(world)).toEqual([]);
   });
 
-  test('is in the member’s language and the brand’s words', async () => {
+  test('uses the member’s language and the brand’s text', async () => {
     const world = googleWorld({
       notifications: {
         texts: [{ locale: 'es', direction: 'up', text: 'Hola {{memberName}}, ahora eres {{tierStatus}}' }],
@@ -256,7 +256,7 @@ describe('what a pass tells', () => {
     expect(toldOf(world)).toEqual(['Hola Ana, ahora eres Silver']);
   });
 
-  test('is at most three messages a day; from then on the pass changes in silence, until the day is over', async () => {
+  test('is sent at most three times a day; then the pass changes silently until the day is over', async () => {
     const world = googleWorld();
     await holder(world, 0);
     const move = async (id: string, action: string, tier: string) => {
@@ -277,7 +277,7 @@ describe('what a pass tells', () => {
     expect(toldOf(world).at(-1)).toBe("Your status level has changed, you're now Silver");
   });
 
-  test('of which nobody knows whether it arrived is not told again by itself; the pass is true', async () => {
+  test('is not sent again if nobody knows whether it arrived; the pass is up to date', async () => {
     const world = googleWorld({
       reach: (name, port) =>
         name !== 'googleWallet'
@@ -302,8 +302,8 @@ describe('what a pass tells', () => {
   });
 });
 
-describe('a member who is erased', () => {
-  test('has no pass any more: Google forgets the name, the phone shows nothing, and no link is given', async () => {
+describe('an erased member', () => {
+  test('has no pass: Google holds no name, the phone shows nothing, and no link is given', async () => {
     const world = googleWorld();
     await holder(world, 1300);
     expect(await world.call('DELETE profile', { params })).toMatchObject({ status: 204 });
@@ -312,7 +312,7 @@ describe('a member who is erased', () => {
     expect(await world.call('GET google-pass', { params })).toMatchObject({ status: 404 });
   });
 
-  test('is named nowhere at Google, not even in what the pass told', async () => {
+  test('has no name left at Google, not even in earlier messages', async () => {
     const texts = [{ direction: 'up' as const, text: '{{memberName}}, you are {{tierStatus}}!' }];
     const world = googleWorld({ notifications: { texts } });
     await holder(world, 800);
@@ -325,7 +325,7 @@ describe('a member who is erased', () => {
     expect(passOf(world)).toMatchObject({ loyaltyPoints: null, secondaryLoyaltyPoints: null, textModulesData: [] });
   });
 
-  test('while the pass tells it of a change is named nowhere either: what came too late is taken off', async () => {
+  test('has no name left at Google even if a message is sent during the erasure', async () => {
     const texts = [{ direction: 'up' as const, text: '{{memberName}}, you are {{tierStatus}}!' }];
     let erase: (() => Promise<unknown>) | undefined;
     const world = googleWorld({
@@ -349,7 +349,7 @@ describe('a member who is erased', () => {
     expect(JSON.stringify(passOf(world))).not.toContain('Ana');
   });
 
-  test('is not shown again by a change that comes later', async () => {
+  test('is not shown again by a later change', async () => {
     const world = googleWorld();
     await holder(world, 1300);
     await world.post('m-1', { points: 4000 });
@@ -360,7 +360,7 @@ describe('a member who is erased', () => {
     expect(toldOf(world)).toEqual([]);
   });
 
-  test('before there was a pass has none either, and nothing fails', async () => {
+  test('without a pass has none afterwards either, and nothing fails', async () => {
     const world = googleWorld();
     await world.enrol('m-1');
     await world.call('DELETE profile', { params });
@@ -369,7 +369,7 @@ describe('a member who is erased', () => {
     expect(await world.call('GET google-pass', { params })).toMatchObject({ status: 404 });
   });
 
-  test('and enrols anew gets a link again, to the same pass', async () => {
+  test('gets a link to the same pass after enrolling again', async () => {
     const world = googleWorld();
     await holder(world, 1300);
     await world.call('DELETE profile', { params });
@@ -380,7 +380,7 @@ describe('a member who is erased', () => {
   });
 });
 
-test('a message that is neither a change nor a wish is kept for the operator', async () => {
+test('a message that is neither a tier change nor a refresh is kept for the operator', async () => {
   const world = googleWorld();
   const { batchItemFailures } = await world.updateGooglePass!({ Records: [queueRecord({ hello: 'there' })] });
   expect(batchItemFailures).toHaveLength(1);

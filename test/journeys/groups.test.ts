@@ -16,7 +16,7 @@ const FOR_90_DAYS = { expiry: { type: 'duration', amount: 90, unit: 'days' } };
 /** m-001, m-002 … */
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `m-${String(n + 1).padStart(3, '0')}`);
 
-/** A world in which so many members are in a group. */
+/** A world with the given number of members in a group. */
 async function groupOf(count: number, reach?: Reach): Promise<World> {
   const world = makeWorld({ now: '2026-03-01T09:00:00Z', ...(reach && { reach }) });
   for (const memberId of ids(count)) {
@@ -43,7 +43,7 @@ const start = (world: World, action: Record<string, unknown> = {}): Promise<Resp
 
 const readRun = async (world: World, runId: string) => (await world.call('GET run', { params: { runId } })).body;
 
-/** Every page of a list, and how many items each had. */
+/** Every page of a list, and the number of items in each. */
 async function listed(world: World, name: 'GET run changes' | 'GET run outcomes', runId: string, limit?: number) {
   const items: Record<string, unknown>[] = [];
   const sizes: number[] = [];
@@ -58,8 +58,8 @@ async function listed(world: World, name: 'GET run changes' | 'GET run outcomes'
   }
 }
 
-describe('joining and leaving', () => {
-  test('answers 204 without a body, and again 204', async () => {
+describe('joining and leaving a group', () => {
+  test('answer 204 without a body, at each repetition', async () => {
     const world = makeWorld({ now: NOW });
     for (const call of [world.join, world.join, world.leave, world.leave, world.join]) {
       const { status, body } = await call(GROUP, 'm-001');
@@ -67,17 +67,17 @@ describe('joining and leaving', () => {
     }
   });
 
-  test('leaving a group that never was is as good as not being in it', async () => {
+  test('succeed for a group that never existed', async () => {
     expect((await makeWorld().leave('nothing', 'm-001')).status).toBe(204);
   });
 
-  test('twice is once: one change, one outcome', async () => {
+  test('count once when repeated: one change, one outcome', async () => {
     const world = await groupOf(2);
     await world.join(GROUP, 'm-001');
     expect((await world.actOnGroup(GROUP, FOR_90_DAYS)).body).toMatchObject({ processed: 2, up: 2 });
   });
 
-  test('again after having left, the member is in', async () => {
+  test('put a member back in who left and joined again', async () => {
     const world = await groupOf(2);
     await world.leave(GROUP, 'm-001');
     world.pass(1000);
@@ -87,7 +87,7 @@ describe('joining and leaving', () => {
 });
 
 describe('a tier action on a group', () => {
-  test('answers 202 with its run, and changes every member, each with an outcome of its own', async () => {
+  test('answers 202 with its run, and gives each member an outcome', async () => {
     const world = await groupOf(4);
     await world.enrol('m-002', { blocked: true });
     await world.post('m-003', { points: 6000 });
@@ -136,7 +136,7 @@ describe('a tier action on a group', () => {
     expect(heard(world)).toEqual({ events: ['tier.upgraded', 'tier.upgraded'], mails: [], texts: [] });
   });
 
-  test('takes effect for all at the moment at which it was started, whenever their turn comes', async () => {
+  test('takes effect for all members at its start, whenever their turn comes', async () => {
     const world = await groupOf(3);
     const { runId } = (await start(world)).body;
     world.at('2026-03-02T23:30:00Z');
@@ -147,7 +147,7 @@ describe('a tier action on a group', () => {
     }
   });
 
-  test('lowers as well: counts, matrix and changes say from where to where', async () => {
+  test('lowers too: counts, matrix and changes name both tiers', async () => {
     const world = await groupOf(3);
     await world.post('m-001', { points: 1200 });
     await world.post('m-002', { points: 12_000 });
@@ -163,10 +163,10 @@ describe('a tier action on a group', () => {
     });
   });
 
-  test('is one change for each member and one end for all: one moment on the clock', async () => {
+  test('makes one change for each member, one end for all, and one schedule', async () => {
     const world = await groupOf(30);
     await world.actOnGroup(GROUP, FOR_90_DAYS);
-    // The first reminder is what comes next.
+    // The first reminder comes next.
     expect(world.ports.timers.moments).toEqual([Date.parse('2026-04-29T22:00:00Z')]);
     world.at('2026-04-29T22:00:00Z');
     await world.wake();
@@ -186,7 +186,7 @@ describe('a tier action on a group', () => {
     expect(heard(world)).toMatchObject({ mails: Array(3).fill("You're now Gold"), texts: [] });
   });
 
-  test('is named by the changes and the reasons of each member', async () => {
+  test('is named in the changes and the explanation of each member', async () => {
     const world = await groupOf(1);
     await world.actOnGroup(GROUP, { ...FOR_90_DAYS, reason: 'a fair' });
     expect((await world.changes('m-001'))[0]).toMatchObject({ actionId: 'g-1', cause: 'tierAction' });
@@ -196,7 +196,7 @@ describe('a tier action on a group', () => {
     expect((await world.read('m-001')).grants).toMatchObject([{ id: 'g-1' }]);
   });
 
-  test('of the same id as one of the member’s own, or of another group, is another action', async () => {
+  test('with the same id as a member’s own action, or in another group, is another action', async () => {
     const world = await groupOf(1);
     await world.act('m-001', { id: 'g-1', ...to('silver') });
     await world.join('others', 'm-001');
@@ -206,7 +206,7 @@ describe('a tier action on a group', () => {
     expect((await world.explanation('m-001')).actions).toHaveLength(3);
   });
 
-  test('on a group that everybody left is done at once', async () => {
+  test('on a group that everybody left completes at once', async () => {
     const world = await groupOf(1);
     await world.leave(GROUP, 'm-001');
     expect((await world.actOnGroup(GROUP, FOR_90_DAYS)).body).toMatchObject({
@@ -218,7 +218,7 @@ describe('a tier action on a group', () => {
     });
   });
 
-  test('whose expiry reads a field of a transaction finds each member’s own', async () => {
+  test('with an end from a transaction’s field reads each member’s own transaction', async () => {
     const world = await groupOf(2);
     await world.post('m-001', { id: 'order-1', points: 1, fields: { Days: 30 } });
     await world.deliver();
@@ -230,8 +230,8 @@ describe('a tier action on a group', () => {
   });
 });
 
-describe('the members are those of the moment at which it starts (R19)', () => {
-  test('who joins later is untouched, even before the run comes to anybody', async () => {
+describe('the members are those at the start of the action (R19)', () => {
+  test('a member who joins later is not changed, even before the run starts', async () => {
     const world = await groupOf(2);
     const { runId } = (await start(world)).body;
     world.pass(1);
@@ -245,7 +245,7 @@ describe('the members are those of the moment at which it starts (R19)', () => {
     expect(await world.ports.members.actionsOf('m-999')).toEqual([]);
   });
 
-  test('who left before is untouched, and who leaves later is changed', async () => {
+  test('a member who left before is not changed, and one who leaves later is', async () => {
     const world = await groupOf(3);
     await world.leave(GROUP, 'm-001');
     world.pass(1000);
@@ -257,7 +257,7 @@ describe('the members are those of the moment at which it starts (R19)', () => {
     expect(await readRun(world, runId)).toMatchObject({ processed: 2 });
   });
 
-  test('who left and came back since is changed, once', async () => {
+  test('a member who left and came back since is changed once', async () => {
     const world = await groupOf(1);
     const { runId } = (await start(world)).body;
     world.pass(1000);
@@ -269,8 +269,8 @@ describe('the members are those of the moment at which it starts (R19)', () => {
   });
 });
 
-describe('the same action again', () => {
-  test('is the same run, and does nothing: not for who joined since either', async () => {
+describe('the same group action again', () => {
+  test('is the same run and does nothing, also for members who joined since', async () => {
     const world = await groupOf(2);
     const first = await world.actOnGroup(GROUP, FOR_90_DAYS);
     await world.enrol('m-003');
@@ -303,7 +303,7 @@ describe('the same action again', () => {
   test.each([
     ['tier', to('silver')],
     ['end', { expiry: { type: 'duration', amount: 91, unit: 'days' } }],
-    ['word to the members', { notify: { channels: ['email'] } }],
+    ['notify', { notify: { channels: ['email'] } }],
   ])('with another %s: 409, and nothing is started', async (_, difference) => {
     const world = await groupOf(2);
     const { body } = await start(world);
@@ -313,8 +313,8 @@ describe('the same action again', () => {
   });
 });
 
-describe('what is not there', () => {
-  test('an action on an unknown group: 404, and no run', async () => {
+describe('an unknown id', () => {
+  test('of a group gives an action 404 and no run', async () => {
     const world = makeWorld();
     const { status, body } = await start(world);
     expect([status, body.status]).toEqual([404, 404]);
@@ -322,7 +322,7 @@ describe('what is not there', () => {
     expect(world.ports.engine.started).toEqual([]);
   });
 
-  test.each(['GET run', 'GET run changes', 'GET run outcomes'] as const)('%s of an unknown run: 404', async (name) => {
+  test.each(['GET run', 'GET run changes', 'GET run outcomes'] as const)('of a run gives %s 404', async (name) => {
     const { status, body } = await makeWorld().call(name, { params: { runId: 'group-0000000000000000' } });
     expect([status, body.status]).toEqual([404, 404]);
   });
@@ -335,7 +335,7 @@ describe('a run of 250 members', () => {
   let calls: number;
 
   beforeAll(async () => {
-    // A page takes as long as a call may, so each call does one.
+    // Each page takes as long as a call may work, so each call does one page.
     const reach = intercept('runs', 'recordPage', async (record) => {
       world.pass(WORK_MS);
       return record();
@@ -354,7 +354,7 @@ describe('a run of 250 members', () => {
     expect(places).toEqual(['m-100', 'm-200', '']);
   });
 
-  test('goes through it in three pages, and counts everybody once', async () => {
+  test('takes three pages, and counts each member once', async () => {
     expect(calls).toBe(3);
     expect(await readRun(world, runId)).toMatchObject({
       status: 'completed',
@@ -380,7 +380,7 @@ describe('a run of 250 members', () => {
     ['GET run changes', 100, COUNT - 2],
     ['GET run changes', 33, COUNT - 2],
     ['GET run changes', undefined, COUNT - 2],
-  ] as const)('%s by pages of %s lists each member once, in order', async (name, limit, count) => {
+  ] as const)('lists each member once and in order: %s by pages of %s', async (name, limit, count) => {
     const { items, sizes } = await listed(world, name, runId, limit);
     const memberIds = items.map(({ memberId }) => memberId);
     expect(memberIds).toEqual(
@@ -394,7 +394,7 @@ describe('a run of 250 members', () => {
   const cursor = (text: string) => Buffer.from(text).toString('base64url');
 
   test.each(['GET run changes', 'GET run outcomes'] as const)(
-    '%s with what is no cursor of its own: 422',
+    'answers 422 for a cursor of something else: %s',
     async (name) => {
       for (const bad of ['$$$', cursor('7'), cursor('-1#m-100'), cursor('x#'), cursor('1e3#m-100'), 'x'.repeat(401)]) {
         const answer = await world.call(name, { params: { runId }, query: { cursor: bad } });
@@ -406,7 +406,7 @@ describe('a run of 250 members', () => {
     },
   );
 
-  test('done again from the start, or from any page, it changes nothing', async () => {
+  test('changes nothing when it is repeated from the start or from any page', async () => {
     const before = await readRun(world, runId);
     const { writes } = world.ports.members;
     for (const after of ['', 'm-100', 'm-200']) await world.changeGroupTiers({ runId, after });
@@ -416,8 +416,8 @@ describe('a run of 250 members', () => {
   });
 });
 
-describe('while it runs', () => {
-  test('it tells how far it is, and lists what it has', async () => {
+describe('a run in progress', () => {
+  test('shows its progress, and lists the outcomes so far', async () => {
     const reach = intercept('runs', 'recordPage', async (record) => {
       world.pass(WORK_MS);
       return record();
@@ -432,7 +432,7 @@ describe('while it runs', () => {
     expect(await readRun(world, runId)).toMatchObject({ status: 'completed', processed: PAGE_SIZE + 1 });
   });
 
-  test('given up by what carries it, it says failed; started again, it goes on', async () => {
+  test('is failed when its execution is given up, and goes on when it is started again', async () => {
     const world = await groupOf(2);
     const { runId } = (await start(world)).body;
     world.ports.engine.giveUp(runId);
@@ -442,8 +442,8 @@ describe('while it runs', () => {
   });
 });
 
-describe('one member that cannot be changed', () => {
-  test('is FAILED, is told with a reason, and stops nobody', async () => {
+describe('a member that cannot be changed', () => {
+  test('is FAILED with a reason, and stops no other member', async () => {
     let broken = false;
     const world = await groupOf(
       30,
@@ -471,7 +471,7 @@ describe('one member that cannot be changed', () => {
     expect(await world.ports.members.actionsOf('m-007')).toEqual([]);
   });
 
-  test('because the world fails is nobody’s fault: the others are done, and the page is done again', async () => {
+  test('because of an outage is not FAILED: the others are done, and the page is retried', async () => {
     let broken = false;
     const world = await groupOf(
       3,
@@ -489,7 +489,7 @@ describe('one member that cannot be changed', () => {
     expect(await tiersOf(world, ['m-001', 'm-002', 'm-003'])).toEqual(['gold', 'gold', 'gold']);
   });
 
-  test('is not everybody: where no schedule can be made for a while, nobody is FAILED for it', async () => {
+  test('is not FAILED while no schedule can be created for any member', async () => {
     let broken = false;
     const world = await groupOf(
       150,
@@ -508,7 +508,7 @@ describe('one member that cannot be changed', () => {
     });
   });
 
-  test('for whom no schedule can be created is FAILED, and nothing of it is written', async () => {
+  test('because its schedule cannot be created is FAILED, and none of its data is written', async () => {
     let broken = false;
     const world = await groupOf(
       2,
@@ -524,10 +524,10 @@ describe('one member that cannot be changed', () => {
   });
 });
 
-describe('killed at any moment and done again, it ends the same', () => {
+describe('a run that is killed at any moment and retried ends the same', () => {
   const MEMBERS = ids(3);
 
-  /** All that a client can see, and all that is stored, but for how often it was written. */
+  /** Everything that a client can see, and everything that is stored, except the version. */
   async function endOf(world: World, runId: string) {
     const members = [];
     for (const memberId of MEMBERS) {
@@ -547,7 +547,7 @@ describe('killed at any moment and done again, it ends the same', () => {
     };
   }
 
-  /** Asks for the action until it is answered, and does the pages until they are done, as a shop and the state machine do. */
+  /** Retries the request until it is answered, and the pages until they are done, as a shop and the state machine do. */
   async function tell(nth: number, kind: (typeof TROUBLES)[number]) {
     const world = await groupOf(3);
     await world.enrol('m-002', { blocked: true });

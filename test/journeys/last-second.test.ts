@@ -24,16 +24,16 @@ const RENEW: PromotionFile = {
 };
 const CHANNELS = { channels: ['email', 'sms'], atEnd: true };
 
-/** Who comes first after the end: each finds the order that the stream has yet to bring. */
+/** Events that may come first after the end. Each finds the order that the stream has not delivered. */
 const FIRST_TO_COME: [string, (world: World) => Promise<unknown>][] = [
   ['the stream', (world) => world.recalculate(world.ledgerStream.splice(0))],
   ['a schedule', (world) => world.wake()],
   [
-    'an action of staff’s that does nothing',
+    'an action of staff that changes nothing',
     (world) => world.act('m-1', { id: 'idle', strategy: { type: 'program' } }),
   ],
   [
-    'an action of staff’s that does something',
+    'an action of staff that changes something',
     (world) =>
       world.act('m-1', {
         id: 'more',
@@ -43,7 +43,7 @@ const FIRST_TO_COME: [string, (world: World) => Promise<unknown>][] = [
   ],
 ];
 
-/** Then come all the others. */
+/** Then all the others come. */
 async function everythingArrives(world: World) {
   await world.deliver();
   await world.wake();
@@ -56,7 +56,7 @@ const falls = async (world: World) =>
 describe.each([
   ['extends', KEEP],
   ['renews', RENEW],
-])('an order that %s Gold in the last second before it ends keeps it, and nobody is told of a fall', (_, promotion) => {
+])('an order that %s Gold in the last second of Gold keeps it, without a downgrade message', (_, promotion) => {
   test.each(FIRST_TO_COME)('when %s comes first', async (who, comes) => {
     const world = makeWorld({ now: '2026-03-01T10:00:00Z', program: { promotions: [promotion] } });
     await world.enrol('m-1');
@@ -87,13 +87,13 @@ describe.each([
 });
 
 describe.each([
-  ['gives Gold by a floor of its own', KEEP, 'TARGET_NOT_HIGHER'],
+  ['grants Gold', KEEP, 'TARGET_NOT_HIGHER'],
   ['renews Gold', RENEW, 'APPLIED'],
 ] as const)('an order that %s in the last second before the cycle ends', (_, promotion, outcome) => {
   const stays = promotion === RENEW;
 
   test.each(FIRST_TO_COME)(
-    `${stays ? 'keeps it' : 'finds it earned, and it falls as the points do'}, when %s comes first`,
+    `${stays ? 'keeps Gold' : 'finds Gold earned, and loses it with the points'}, when %s comes first`,
     async (who, comes) => {
       const world = makeWorld({ now: '2025-03-01T10:00:00Z', program: { promotions: [promotion] } });
       await world.enrol('m-1');

@@ -24,7 +24,7 @@ type Posted = {
 const cents = (minor: number) => `${Math.floor(minor / 100)}.${String(minor % 100).padStart(2, '0')}`;
 const minorOf = (amount: string | undefined) => Math.round(Number(amount ?? 0) * 100);
 
-/** Histories of three years, whose refunds and expiries name orders that come earlier, later, in parts, or never. */
+/** Three-year histories. Their refunds and expiries name orders that come earlier, later, in parts, or never. */
 const historyArbitrary: fc.Arbitrary<Posted[]> = fc
   .array(
     fc.record({
@@ -81,11 +81,11 @@ const worldArbitrary = fc.record({
 });
 type Rules = { basis: 'points' | 'spend'; cycle: { type: 'calendar' | 'none' } };
 
-/** Sections 2 to 4 of docs/rules.md, once more and as plainly as they are written: what the handlers have to come to. */
+/** A plain second implementation of sections 2 to 4 of docs/rules.md. The handlers must give the same figures. */
 function figuresByTheRules(history: Posted[], { basis, cycle }: Rules) {
   const sums = new Map<number, number>();
   const total = { lifetime: 0, balance: 0 };
-  // Madrid's year turns an hour before UTC's.
+  // Madrid's year begins an hour before UTC's.
   const cycleOf = (moment: string) =>
     cycle.type === 'none' ? 0 : new Date(Date.parse(moment) + HOUR_MS).getUTCFullYear();
   const book = (moment: string, effect: { points: number; spend: number; balance: number }) => {
@@ -163,13 +163,13 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return items.map(() => rest.splice(Math.floor(random() * rest.length), 1)[0]!);
 }
 
-/** Random numbers that a counterexample repeats. */
+/** Seeded random numbers, so that a counterexample can be repeated. */
 const diceArbitrary = fc.integer().map((seed) => {
   const dice = diceOf(seed);
   return () => dice.below(2 ** 32) / 2 ** 32;
 });
 
-/** Brings records in batches of any size, each perhaps again, with time passing in between. */
+/** Delivers records in batches of random size, some of them again. */
 async function bringAtRandom(world: World, records: readonly LedgerEntry[], dice: () => number) {
   const rest = shuffled(records, dice);
   const before: LedgerEntry[] = [];
@@ -181,7 +181,7 @@ async function bringAtRandom(world: World, records: readonly LedgerEntry[], dice
   }
 }
 
-test('any history, in the order in which it happened, comes to what the rules say', LAW_TIMEOUT, async () => {
+test('any history, delivered in its order, gives the figures of the rules', LAW_TIMEOUT, async () => {
   await fc.assert(
     fc.asyncProperty(historyArbitrary, worldArbitrary, async (history, rules) => {
       const world = makeWorld({ program: rules, now: NOW });
@@ -198,7 +198,7 @@ test('any history, in the order in which it happened, comes to what the rules sa
 });
 
 test(
-  'R2: however often each is posted, and whatever else is tried under its id, it counts once',
+  'R2: a transaction counts once, however often it is posted and whatever other content is posted under its id',
   LAW_TIMEOUT,
   async () => {
     await fc.assert(
@@ -224,7 +224,7 @@ test(
 );
 
 test(
-  'R3: an order is worth its points times what was not refunded, rounded down, never below 0, in any order of arrival',
+  'R3: an order gives its points times the share not refunded, rounded down, never below 0, in any order of arrival',
   LAW_TIMEOUT,
   async () => {
     const orderArbitrary = fc.record({
@@ -261,7 +261,7 @@ test(
 );
 
 test(
-  'R4: the same transactions give the same member, in whatever order and however often the stream brings them',
+  'R4: the same transactions give the same member, in any order and with any repeats of the stream',
   LAW_TIMEOUT,
   async () => {
     await fc.assert(
@@ -271,7 +271,7 @@ test(
         const enrol = () => world.enrol('m-1', { enrolledAt: '2022-01-01T00:00:00Z' });
         if (enrolFirst) await enrol();
         for (const transaction of shuffled(history, dice)) {
-          // Days may pass between posts, so that the window of what was counted moves on.
+          // Time passes between posts, so that the window of counted entries moves on.
           if (dice() < 0.3) world.pass(Math.floor(dice() * 40) * HOUR_MS);
           await world.post('m-1', transaction);
           if (dice() < 0.3) await bringAtRandom(world, world.ledgerStream.splice(0), dice);
@@ -294,7 +294,7 @@ describe('R21: at most one message for each tier change and channel', () => {
     kind: fc.constantFrom<TroubleKind>(...TROUBLES),
   });
 
-  test('whatever is posted, repeated, reordered, and wherever it crashes', LAW_TIMEOUT, async () => {
+  test('holds for any history, repeated and reordered, whatever call crashes', LAW_TIMEOUT, async () => {
     await fc.assert(
       fc.asyncProperty(historyArbitrary, diceArbitrary, crashArbitrary, async (history, dice, { nth, kind }) => {
         const trouble = troubleAt(nth, kind);
@@ -323,7 +323,7 @@ describe('R21: at most one message for each tier change and channel', () => {
         const { sent: mails } = world.ports.mailer;
         const { sent: texts } = world.ports.texter;
         for (const sent of [mails, texts]) expect(sent.length).toBeLessThanOrEqual(announced.length);
-        // Whatever was not sent waits where somebody looks.
+        // Every unsent message waits in the dead-letter queue.
         const missing = 2 * announced.length - mails.length - texts.length;
         expect(missing).toBeLessThanOrEqual(
           new Set(deadLetters.map(({ change, channel }) => `${change.sequence} ${channel}`)).size,
@@ -332,7 +332,7 @@ describe('R21: at most one message for each tier change and channel', () => {
         expect(countsOf(texts.map(({ text }) => text))).toEqual(
           missing === 0 ? countsOf(announced.map(textOf)) : expect.anything(),
         );
-        // Every change follows the one before it.
+        // Each change starts from the tier that the change before it reached.
         const ladder = everyChange.map(({ sequence, from, to }) => ({ sequence, from: from.id, to: to.id }));
         ladder.forEach(({ sequence, from }, place) => {
           expect([sequence, from]).toEqual([place + 1, ladder[place - 1]?.to ?? 'bronze']);

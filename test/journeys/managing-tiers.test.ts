@@ -9,7 +9,7 @@ const forDays = (amount: number) => ({ expiry: { type: 'duration', amount, unit:
 const forMonths = (amount: number) => ({ expiry: { type: 'duration', amount, unit: 'months' } });
 const untilDate = (date: string) => ({ expiry: { type: 'date', date } });
 
-/** A world with the member m-1, who came and bought a while ago, and has so many points. */
+/** A world with the member m-1, who enrolled an hour ago and has the given points. */
 async function memberWith(points: number, options: Parameters<typeof makeWorld>[0] = {}): Promise<World> {
   const { now = '2026-03-01T10:00:00Z' } = options;
   const world = makeWorld({ ...options, now: new Date(Date.parse(now) - HOUR_MS).toISOString() });
@@ -21,14 +21,14 @@ async function memberWith(points: number, options: Parameters<typeof makeWorld>[
   return world;
 }
 
-/** Which tier a member has at each of some moments. */
+/** The member's tier at each of the moments. */
 async function tiersAt(world: World, moments: readonly string[], memberId = 'm-1'): Promise<string[]> {
   const tiers = [];
   for (const moment of moments) tiers.push((await world.read(memberId, moment)).tier.id);
   return tiers;
 }
 
-test('E26: Silver for 90 days, changed on 1 March, ends on 30 May', async () => {
+test('E26: Silver for 90 days from 1 March ends on 30 May', async () => {
   const world = await memberWith(0);
   expect(await world.act('m-1', { ...to('silver'), ...forDays(90) })).toEqual({
     outcome: 'APPLIED',
@@ -53,7 +53,7 @@ test('E26: Silver for 90 days, changed on 1 March, ends on 30 May', async () => 
   });
 });
 
-describe('E27: the field CheckOutDate is 15 June: plus 30 days ends on 15 July', () => {
+describe('E27: 30 days after the field CheckOutDate of 15 June end on 15 July', () => {
   const expiry = { type: 'fieldDate' as const, field: 'CheckOutDate', plus: { amount: 30, unit: 'days' as const } };
   const stay: PromotionFile = {
     id: 'stay',
@@ -64,7 +64,7 @@ describe('E27: the field CheckOutDate is 15 June: plus 30 days ends on 15 July',
   };
 
   test.each(['2026-06-15', '2026-06-15T23:30:00', '2026-06-15T00:00:00+02:00', '2026-06-14T22:00:00Z'])(
-    'whether a promotion or staff reads it, as %s',
+    'for a promotion and for staff, if the field holds %s',
     async (CheckOutDate) => {
       const world = await memberWith(0, { program: { promotions: [stay] } });
       await world.enrol('m-2');
@@ -84,7 +84,7 @@ describe('E27: the field CheckOutDate is 15 June: plus 30 days ends on 15 July',
   );
 });
 
-test('E28: the field TrialPeriodDays is 60: a change on 10 January 2026 ends on 11 March 2026', async () => {
+test('E28: 60 days from the field TrialPeriodDays, granted on 10 January 2026, end on 11 March 2026', async () => {
   const world = await memberWith(0, { now: '2026-01-10T09:00:00Z' });
   await world.post('m-1', { id: 'order-1', points: 10, fields: { TrialPeriodDays: 60 } });
   await world.deliver();
@@ -99,7 +99,7 @@ test('E28: the field TrialPeriodDays is 60: a change on 10 January 2026 ends on 
 describe('E29: Gold until the date 2026-01-31', () => {
   const until = '2026-01-30T23:00:00Z';
 
-  test('given to one on 20 December and to another on 5 January ends for both on that day; then what the rules give', async () => {
+  test('ends on that day for a member who got it on 20 December and for one who got it on 5 January', async () => {
     const world = await memberWith(0, { now: '2025-12-20T10:00:00Z' });
     await world.enrol('m-2');
     expect(await world.act('m-1', untilDate('2026-01-31'))).toMatchObject({ outcome: 'APPLIED', until });
@@ -117,7 +117,7 @@ describe('E29: Gold until the date 2026-01-31', () => {
     expect((await world.read('m-2')).tier.id).toBe('silver');
   });
 
-  test('given twice to the same member is one Gold, in one change, that ends on that day', async () => {
+  test('granted twice to one member is one Gold, with one change, that ends on that day', async () => {
     const world = await memberWith(0, { now: '2025-12-20T10:00:00Z' });
     await world.act('m-1', { id: 'december', ...untilDate('2026-01-31') });
     world.at('2026-01-05T10:00:00Z');
@@ -160,7 +160,7 @@ describe('E30: an end in the past gives nothing', () => {
     expect(world.ports.timers.calls).toBe(0);
   });
 
-  test('tomorrow is not the past', async () => {
+  test('tomorrow is not in the past', async () => {
     const world = await memberWith(0);
     expect(await world.act('m-1', untilDate('2026-03-02'))).toMatchObject({
       outcome: 'APPLIED',
@@ -169,7 +169,7 @@ describe('E30: an end in the past gives nothing', () => {
   });
 });
 
-test('E31: VIP, the top tier, for a Bronze member with 40 points, by name', async () => {
+test('E31: staff give VIP, the top tier, by name to a Bronze member with 40 points', async () => {
   const tiers = [
     { id: 'bronze', name: 'Bronze', threshold: 0 },
     { id: 'silver', name: 'Silver', threshold: 1000 },
@@ -188,7 +188,7 @@ test('E31: VIP, the top tier, for a Bronze member with 40 points, by name', asyn
   expect(await world.changes('m-1')).toMatchObject([{ from: { id: 'bronze' }, to: { id: 'vip' }, direction: 'up' }]);
 });
 
-test('E32: Silver by name as an upgrade for a Gold member: TARGET_NOT_HIGHER, stays Gold', async () => {
+test('E32: an upgrade to Silver by name leaves a Gold member Gold: TARGET_NOT_HIGHER', async () => {
   const world = await memberWith(5000);
   const before = await world.read('m-1');
   expect(await world.act('m-1', to('silver'))).toEqual({ outcome: 'TARGET_NOT_HIGHER', visibleTier: 'gold' });
@@ -197,7 +197,7 @@ test('E32: Silver by name as an upgrade for a Gold member: TARGET_NOT_HIGHER, st
   expect(heard(world)).toEqual(NOTHING);
 });
 
-describe('E33: the downgrade of a base member: ALREADY_BASE', () => {
+describe('E33: a downgrade of a base member is ALREADY_BASE', () => {
   test.each([
     ['by the program', { strategy: { type: 'program' } }],
     ['to the base tier by name', to('bronze')],
@@ -212,7 +212,7 @@ describe('E33: the downgrade of a base member: ALREADY_BASE', () => {
   });
 });
 
-describe('E34: a field that gives no number of days gives no tier, and the order counts', () => {
+describe('E34: a field without a valid number of days gives no tier, and the order counts', () => {
   const expiry = { type: 'fieldNumber' as const, field: 'TrialPeriodDays', unit: 'days' as const };
   const trial: PromotionFile = {
     id: 'trial',
@@ -234,7 +234,7 @@ describe('E34: a field that gives no number of days gives no tier, and the order
     ['empty', { TrialPeriodDays: '' }],
   ];
 
-  test.each(bad)('%s, by a promotion', async (_, fields) => {
+  test.each(bad)('%s, in a promotion', async (_, fields) => {
     const world = await memberWith(0, { program: { promotions: [trial] } });
     await world.post('m-1', { id: 'order-1', points: 300, fields: { kind: 'trial', ...fields } });
     await world.deliver();
@@ -257,7 +257,7 @@ describe('E34: a field that gives no number of days gives no tier, and the order
     ]);
   });
 
-  test.each(bad)('%s, by staff who name the transaction', async (_, fields) => {
+  test.each(bad)('%s, in an action by staff who name the transaction', async (_, fields) => {
     const world = await memberWith(0);
     await world.post('m-1', { id: 'order-1', points: 300, fields });
     await world.deliver();
@@ -271,7 +271,7 @@ describe('E34: a field that gives no number of days gives no tier, and the order
     expect(heard(world)).toEqual(NOTHING);
   });
 
-  test('a transaction that does not exist has no field either', async () => {
+  test('neither does a transaction that does not exist', async () => {
     const world = await memberWith(0);
     expect(await world.act('m-1', { expiry, transactionId: 'nowhere' })).toMatchObject({ outcome: 'FIELD_INVALID' });
   });
@@ -280,7 +280,7 @@ describe('E34: a field that gives no number of days gives no tier, and the order
     [1, '2026-03-01T23:00:00Z'],
     ['60', '2026-04-29T22:00:00Z'],
     [3650, '2036-02-26T23:00:00Z'],
-  ])('while %j is a number of days', async (TrialPeriodDays, until) => {
+  ])('and %j is a valid number of days', async (TrialPeriodDays, until) => {
     const world = await memberWith(0);
     await world.post('m-1', { id: 'order-1', points: 300, fields: { TrialPeriodDays } });
     await world.deliver();
@@ -293,7 +293,7 @@ describe('E34: a field that gives no number of days gives no tier, and the order
     ['31 February', { CheckOutDate: '2026-02-31' }],
     ['a number', { CheckOutDate: 20260615 }],
     ['written as in Spain', { CheckOutDate: '15/06/2026' }],
-  ])('a field that gives no date does neither: %s', async (_, fields) => {
+  ])('neither does a field without a valid date: %s', async (_, fields) => {
     const world = await memberWith(0);
     await world.post('m-1', { id: 'order-1', points: 300, fields });
     await world.deliver();
@@ -305,7 +305,7 @@ describe('E34: a field that gives no number of days gives no tier, and the order
   });
 });
 
-describe('E35: months clamp to the month’s end, counted from the original day', () => {
+describe('E35: months end at the latest on the last day of the month, counted from the original day', () => {
   test.each([
     ['1 month from 31 January 2026 ends on 28 February 2026', '2026-01-31T10:00:00Z', 1, '2026-02-27T23:00:00Z'],
     ['2 months from 31 January 2026 end on 31 March 2026', '2026-01-31T10:00:00Z', 2, '2026-03-30T22:00:00Z'],
@@ -324,7 +324,7 @@ describe('E35: months clamp to the month’s end, counted from the original day'
   });
 });
 
-describe('E36: a Bronze member with a Gold trial to 30 May reaches Silver on 10 April', () => {
+describe('E36: a Bronze member with a Gold trial until 30 May reaches Silver on 10 April', () => {
   const END = '2026-05-29T22:00:00Z';
 
   async function trial(): Promise<World> {
@@ -340,7 +340,7 @@ describe('E36: a Bronze member with a Gold trial to 30 May reaches Silver on 10 
     await world.deliver();
   }
 
-  test('the points change nothing that shows, in silence; on 30 May the schedule makes it Silver, not Bronze', async () => {
+  test('the points change nothing visible and are silent; on 30 May the schedule gives Silver, not Bronze', async () => {
     const world = await trial();
     expect(heard(world)).toEqual({ ...NOTHING, events: ['tier.upgraded'] });
     await reachSilver(world);
@@ -371,7 +371,7 @@ describe('E36: a Bronze member with a Gold trial to 30 May reaches Silver on 10 
     expect(heard(world)).toMatchObject({ mails: [], texts: [] });
   });
 
-  test('without any schedule every answer is the same, and asking writes nothing', async () => {
+  test('without a schedule every answer is the same, and reading writes nothing', async () => {
     const world = await trial();
     await reachSilver(world);
     const { writes } = world.ports.members;
@@ -387,7 +387,7 @@ describe('E36: a Bronze member with a Gold trial to 30 May reaches Silver on 10 
     expect(world.ports.members.writes).toBe(writes);
   });
 
-  test('any moment can be asked for, before and after it', async () => {
+  test('any moment can be read, before and after the end', async () => {
     const world = await trial();
     const moments = [
       '2026-03-01T10:00:00Z',
@@ -413,7 +413,7 @@ describe('E36: a Bronze member with a Gold trial to 30 May reaches Silver on 10 
   });
 });
 
-describe('E37: earned Silver; Platinum to 1 March and Gold to 1 June', () => {
+describe('E37: earned Silver, with Platinum until 1 March and Gold until 1 June', () => {
   const MARCH = '2026-02-28T23:00:00Z';
   const JUNE = '2026-05-31T22:00:00Z';
   const platinum = { id: 'p', ...to('platinum'), ...untilDate('2026-03-01') };
@@ -429,8 +429,8 @@ describe('E37: earned Silver; Platinum to 1 March and Gold to 1 June', () => {
   describe.each([
     ['Platinum first', [platinum, gold], 1],
     ['Gold first', [gold, platinum], 2],
-  ])('%s', (_, actions, ups) => {
-    test('Platinum, Gold from 1 March, Silver from 1 June: step by step, by the schedule', async () => {
+  ])('granted with %s', (_, actions, ups) => {
+    test('is Platinum, Gold from 1 March and Silver from 1 June, step by step by the schedule', async () => {
       const world = await given(actions);
       expect((await world.read('m-1')).tier).toMatchObject({ id: 'platinum', expiresAt: MARCH });
       for (const [moment, tier, expiresAt] of [
@@ -450,7 +450,7 @@ describe('E37: earned Silver; Platinum to 1 March and Gold to 1 June', () => {
       expect(await world.changes('m-1')).toHaveLength(1 + ups + 2);
     });
 
-    test('the same without any schedule, now and at any moment asked for', async () => {
+    test('is the same without a schedule, now and at any moment', async () => {
       const world = await given(actions);
       const moments = ['2026-02-28T22:59:59Z', MARCH, '2026-05-31T21:59:59Z', JUNE];
       const tiers = ['platinum', 'gold', 'gold', 'silver'];
@@ -465,7 +465,7 @@ describe('E37: earned Silver; Platinum to 1 March and Gold to 1 June', () => {
       expect(await tiersAt(world, moments)).toEqual(tiers);
     });
 
-    test('where nobody came by for half a year, both ends are written down, each with its own date', async () => {
+    test('records both ends, each with its own date, after half a year without a read or write', async () => {
       const world = await given(actions);
       world.at('2026-08-01T10:00:00Z');
       await world.wake();
@@ -478,7 +478,7 @@ describe('E37: earned Silver; Platinum to 1 March and Gold to 1 June', () => {
   });
 });
 
-describe('E38: a tier that ends on 30 September, renewed on 1 September for 90 days, ends on 30 November', () => {
+describe('E38: a tier that ends on 30 September ends on 30 November after a renewal on 1 September for 90 days', () => {
   test.each([
     ['by the program', { strategy: { type: 'program' } }],
     ['by name', to('gold')],
@@ -508,7 +508,7 @@ describe('E38: a tier that ends on 30 September, renewed on 1 September for 90 d
   });
 });
 
-describe('E39: Gold, downgraded to Silver for 30 days, who buys on day 5', () => {
+describe('E39: a Gold member, downgraded to Silver for 30 days, who buys on day 5', () => {
   const END = '2026-03-30T22:00:00Z';
 
   async function downgraded(action: Record<string, unknown> = {}): Promise<World> {
@@ -523,9 +523,9 @@ describe('E39: Gold, downgraded to Silver for 30 days, who buys on day 5', () =>
   }
 
   test.each([
-    ['without a word of it', {}],
+    ['without reassess', {}],
     ['with reassess: false', { reassess: false }],
-  ])('%s: Silver to day 30, then Gold', async (_, action) => {
+  ])('%s: is Silver until day 30, then Gold', async (_, action) => {
     const world = await downgraded(action);
     expect(await world.read('m-1')).toMatchObject({
       tier: { id: 'silver', since: '2026-03-01T10:00:00Z', expiresAt: END, source: 'cap' },
@@ -545,7 +545,7 @@ describe('E39: Gold, downgraded to Silver for 30 days, who buys on day 5', () =>
     expect(heard(world)).toMatchObject({ mails: [], texts: [] });
   });
 
-  test('with reassess: true: Gold again from day 5', async () => {
+  test('with reassess: true, is Gold again from day 5', async () => {
     const world = await downgraded({ reassess: true });
     expect(await world.read('m-1')).toMatchObject({
       tier: { id: 'gold', since: '2026-03-06T10:00:00Z', expiresAt: null, source: 'earned' },
@@ -560,7 +560,7 @@ describe('E39: Gold, downgraded to Silver for 30 days, who buys on day 5', () =>
     ]);
   });
 
-  test('with reassess: true, what gives no tier points lifts nothing: a redemption, points that staff excluded, an expiry', async () => {
+  test('with reassess: true, stays capped after a redemption, excluded points or an expiry, which give no tier points', async () => {
     const world = await memberWith(5500);
     await world.act('m-1', { action: 'downgrade', ...to('silver'), ...forDays(30), reassess: true });
     world.pass(1000);
@@ -576,7 +576,7 @@ describe('E39: Gold, downgraded to Silver for 30 days, who buys on day 5', () =>
   });
 });
 
-describe('E40: a group of three, one blocked', () => {
+describe('E40: an action on a group of three, one of them blocked', () => {
   async function group(): Promise<World> {
     const world = makeWorld({ now: '2026-03-01T10:00:00Z' });
     for (const memberId of ['m-1', 'm-2', 'm-3']) {
@@ -586,7 +586,7 @@ describe('E40: a group of three, one blocked', () => {
     return world;
   }
 
-  test('two are changed, one is MEMBER_BLOCKED', async () => {
+  test('changes two members and is MEMBER_BLOCKED for one', async () => {
     const world = await group();
     expect(await world.actOnGroup('vips', forDays(90))).toMatchObject({
       status: 200,
@@ -609,7 +609,7 @@ describe('E40: a group of three, one blocked', () => {
     expect(heard(world).events).toEqual(['tier.upgraded', 'tier.upgraded']);
   });
 
-  test('running it again changes nothing: the same run, the same counts, no event', async () => {
+  test('changes nothing when it is sent again: the same run, the same counts, no event', async () => {
     const world = await group();
     const first = await world.actOnGroup('vips', forDays(90));
     await world.deliver();
@@ -629,7 +629,7 @@ describe('E40: a group of three, one blocked', () => {
   });
 });
 
-test('E41: 90 days from 1 March 2026 in Europe/Madrid end at 2026-05-29T22:00:00Z, across the change of clocks', async () => {
+test('E41: 90 days from 1 March 2026 in Europe/Madrid end at 2026-05-29T22:00:00Z, across the clock change', async () => {
   const world = await memberWith(0);
   expect((await world.act('m-1', forDays(90))).until).toBe('2026-05-29T22:00:00Z');
   expect(await tiersAt(world, ['2026-05-29T21:59:59.999Z', '2026-05-29T22:00:00Z'])).toEqual(['gold', 'bronze']);
@@ -637,12 +637,12 @@ test('E41: 90 days from 1 March 2026 in Europe/Madrid end at 2026-05-29T22:00:00
   expect((await autumn.act('m-1', forDays(30))).until).toBe('2026-10-30T23:00:00Z');
 });
 
-describe('E42: the schedule fires', () => {
+describe('E42: a schedule that fires', () => {
   const END = '2026-05-29T22:00:00Z';
   const LOOKS = ['2026-04-01T10:00:00Z', '2026-05-29T21:59:59Z', END, '2026-05-30T10:00:00Z', '2026-07-01T10:00:00Z'];
   const LAST = '2026-09-01T10:00:00Z';
 
-  /** Gold for 90 days, whose end is to be told; looked at now and then, and bought at last. */
+  /** Gold for 90 days with an announced end, read now and then, with a purchase at last. */
   async function life(wakes: readonly string[], atOnce = 1) {
     const world = await memberWith(0, { program: { reminders: { daysBefore: [] } } });
     await world.act('m-1', { ...forDays(90), notify: { channels: ['email', 'sms'], atEnd: true } });
@@ -671,7 +671,7 @@ describe('E42: the schedule fires', () => {
     ['early', ['2026-05-29T21:59:58Z'], 1],
     ['early, and again in time', ['2026-05-29T21:59:58Z', END], 1],
     ['early, and again late', ['2026-03-15T10:00:00Z', '2026-07-15T10:00:00Z'], 1],
-  ])('%s: the same tier at any moment, one change record, at most one message', async (_, wakes, atOnce) => {
+  ])('%s: gives the same tier at any moment, one change and at most one message', async (_, wakes, atOnce) => {
     const { tiers, afterwards, changes, events, mails, texts } = await life(wakes, atOnce);
     const gold = { id: 'gold', since: '2026-03-01T10:00:00Z', expiresAt: END };
     const bronze = { id: 'bronze', since: END, expiresAt: null };

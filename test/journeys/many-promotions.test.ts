@@ -20,10 +20,10 @@ const GOLD: PromotionFile = {
 };
 
 const { notify: _, ...UNTOLD } = GOLD;
-/** One that says nothing, below what the orders' points come to. */
+/** A silent promotion for a tier below the one that the orders' points give. */
 const SILVER: PromotionFile = { ...UNTOLD, id: 'silver-trial', strategy: { type: 'specific', tier: 'silver' } };
 
-/** A world that keeps the tier of every write of m-1. */
+/** A world that records the tier of every write of m-1. */
 function worldWith(promotion: PromotionFile): { world: World; written: string[] } {
   const written: string[] = [];
   const reach: Reach = (name, port) =>
@@ -64,7 +64,7 @@ async function expectDecidedOnce(world: World, count: number, written: readonly 
 
 const COUNTS = [MAX_DECIDED_AT_ONCE, MAX_DECIDED_AT_ONCE + 1, 60, 2 * MAX_DECIDED_AT_ONCE, 130];
 
-test.each(COUNTS)('%i promotions in one batch of the stream are decided once each, and told once', async (count) => {
+test.each(COUNTS)('%i promotions in one batch of the stream are decided once each, with one message', async (count) => {
   const { world, written } = worldWith(GOLD);
   await world.enrol('m-1');
   await order(world, count, 1);
@@ -85,7 +85,7 @@ test.each([
   [60, 'gold'],
   [130, 'platinum'],
 ])(
-  '%i orders that earn more than their promotions give are one change, told as the orders’ (%s)',
+  '%i orders that earn more than their promotions give make one change, announced as the orders’ (%s)',
   async (count, tier) => {
     const { world, written } = worldWith(SILVER);
     await world.enrol('m-1');
@@ -99,7 +99,7 @@ test.each([
 );
 
 test.each([60, 130])(
-  '%i from before the enrolment are decided once each, and the tier is one change',
+  '%i orders from before the enrollment are each decided once, and make one change',
   async (count) => {
     const { world, written } = worldWith(GOLD);
     await order(world, count, 1);
@@ -115,7 +115,7 @@ test.each([60, 130])(
 );
 
 test.each([60, 130])(
-  '%i from before the enrolment, of a silent promotion, tell nobody of what they earn',
+  '%i orders from before the enrollment, under a silent promotion, send no message',
   async (count) => {
     const { world, written } = worldWith(SILVER);
     await order(world, count, 100);
@@ -129,7 +129,7 @@ test.each([60, 130])(
   },
 );
 
-test.each([60, 130])('%i on top of a higher tier of staff’s change nothing of it', async (count) => {
+test.each([60, 130])('%i promotions below a higher tier by staff do not change that tier', async (count) => {
   const { world, written } = worldWith(GOLD);
   await world.enrol('m-1');
   await world.act('m-1', { strategy: { type: 'specific', tier: 'platinum' } });
@@ -143,7 +143,7 @@ test.each([60, 130])('%i on top of a higher tier of staff’s change nothing of 
   expect(heard(world)).toEqual({ events: [], mails: [], texts: [] });
 });
 
-test.each([60, 130])('%i stays, each longer than the one before, tell of Gold once by each channel', async (count) => {
+test.each([60, 130])('%i stays, each longer than the one before, tell of Gold once in each channel', async (count) => {
   const { world, written } = worldWith({
     ...GOLD,
     expiry: { type: 'fieldDate', field: 'CheckOutDate', plus: { amount: 30, unit: 'days' } },

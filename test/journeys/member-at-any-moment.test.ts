@@ -34,7 +34,7 @@ describe('GET ?at= answers for', () => {
     expect(await world.read('m-1', at)).toMatchObject({ tier: { id: tier, since }, points: { current } });
   });
 
-  test('the present as the stored member does, and for every past moment as it did then', async () => {
+  test('the present with the stored member, and any past moment with the answer given then', async () => {
     const world = makeWorld({ now: '2026-03-01T09:00:00Z' });
     await world.enrol('m-1');
     const then = new Map([[new Date(world.now()).toISOString(), await world.read('m-1')]]);
@@ -47,7 +47,7 @@ describe('GET ?at= answers for', () => {
     for (const [at, member] of then) expect(await world.read('m-1', at)).toEqual(member);
   });
 
-  test('nobody, before there was anything of the member: 404', async () => {
+  test('no member before the enrollment: 404', async () => {
     const world = await aYear();
     const before = { params: { memberId: 'm-1' }, query: { at: '2026-02-28T00:00:00Z' } };
     expect(await world.call('GET member', before)).toMatchObject({
@@ -57,14 +57,14 @@ describe('GET ?at= answers for', () => {
     expect(await world.call('GET explanation', before)).toMatchObject({ status: 404 });
   });
 
-  test('the end of the calendar, without running out of time', async () => {
+  test('the end of the calendar, within the time limit', async () => {
     const world = await aYear();
     expect(await world.read('m-1', '9999-12-31T23:59:59Z')).toMatchObject({ tier: { id: 'bronze' } });
   });
 });
 
-describe('the answer says why', () => {
-  test('which transactions counted, how much each gave, and which did not and why', async () => {
+describe('the answer', () => {
+  test('says which transactions counted, how much each gave, and which did not count and why', async () => {
     const world = await aYear();
     await world.post('m-1', { id: 'spent', type: 'redemption', points: 100, occurredAt: '2026-09-10T10:00:00Z' });
     await world.deliver();
@@ -88,7 +88,7 @@ describe('the answer says why', () => {
     expect(summary[0]).toBe('The member has earned Silver with 4,300 of 1,000 points.');
   });
 
-  test('in two years’ time: nothing counts any more, and it says so of each', async () => {
+  test('says, two years ahead, of each transaction that it no longer counts', async () => {
     const world = await aYear();
     const { transactions } = await world.explanation('m-1', '2028-06-01T00:00:00Z');
     expect(transactions.map(({ counted, cycle }: Record<string, unknown>) => [counted, cycle])).toEqual(
@@ -96,7 +96,7 @@ describe('the answer says why', () => {
     );
   });
 
-  test('how much is missing to the next tier, to keep the present one and until when, and what the cycle’s end brings', async () => {
+  test('says which points are missing for the next tier and to keep this one, and the tier expected at the cycle’s end', async () => {
     const world = await aYear();
     expect((await world.read('m-1')).progress).toMatchObject({
       next: { tier: 'gold', missing: 700 },

@@ -13,7 +13,7 @@ const LADDER: ProgramFile['tiers'] = [
   { id: 'gold', name: 'Gold', threshold: 1500 },
 ];
 
-/** What a member with one order of 810.00 reads in the mail, in the explanation, and on both passes. */
+/** The texts that a member with one order of 810.00 reads in the mail, in the explanation and on both passes. */
 async function read(program: Partial<ProgramFile>, text: string, locale?: string) {
   const world = makeWorld({
     program: { currency: 'GBP', tiers: LADDER, ...program },
@@ -48,8 +48,8 @@ async function read(program: Partial<ProgramFile>, text: string, locale?: string
   };
 }
 
-describe('E66: a member of a program that counts spend, in pounds', () => {
-  test('reads one and the same sentence in the mail, in the explanation and on the passes', async () => {
+describe('E66: a member of a program that counts spend in pounds', () => {
+  test('reads the same sentence in the mail, in the explanation and on the passes', async () => {
     const sentence = '£690.00 more is needed for Gold';
     const told = await read({ basis: 'spend' }, '{{pointsToNextTier}} more is needed for {{nextTierStatus}}');
     expect(told.mail).toBe(sentence);
@@ -63,7 +63,7 @@ describe('E66: a member of a program that counts spend, in pounds', () => {
     expect(told.apple.front).toBe('£690.00 to Gold');
   });
 
-  test('reads nowhere of points', async () => {
+  test('reads nothing about points', async () => {
     const { apple, google, everything } = await read({ basis: 'spend' }, '{{points}} so far');
     expect(apple.points).toEqual({ key: 'points', label: 'Spent', value: 810, currencyCode: 'GBP' });
     expect(google.points).toMatchObject({
@@ -74,7 +74,7 @@ describe('E66: a member of a program that counts spend, in pounds', () => {
     expect(everything.filter((text) => /point/i.test(text))).toEqual([]);
   });
 
-  test('reads money as the language of the member writes it', async () => {
+  test('reads money in the format of the member’s language', async () => {
     const text = 'Noch {{pointsToNextTier}} bis {{nextTierStatus}}';
     const told = await read({ basis: 'spend' }, text, 'de');
     expect(told.mail).toBe('Noch 690,00\u00a0£ bis Gold');

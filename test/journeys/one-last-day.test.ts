@@ -7,10 +7,10 @@ import { makeWorld, type World } from '../support/world.ts';
 const params = { memberId: 'm-1' };
 const OBJECT = `${EXAMPLE_GOOGLE.issuerId}.${EXAMPLE_GOOGLE.classSuffix}.member.m-1`;
 
-/** A date as English texts write it. */
+/** A date in the format of English texts. */
 const DATE = /[A-Z][a-z]+ \d{1,2}, \d{4}/;
 
-/** Gold, by the points of this year. */
+/** The points that give Gold this year. */
 const EARNED = 5200;
 
 async function worldOf(program: Partial<ProgramFile>, now: string) {
@@ -32,7 +32,7 @@ async function worldOf(program: Partial<ProgramFile>, now: string) {
   return world;
 }
 
-/** The last day that each place tells: the mails so far, the explanation, Apple's pass, Google's pass. */
+/** The last day in each place: the mails so far, the explanation, Apple's pass, Google's pass. */
 async function lastDaysOf(world: World) {
   const { summary } = await world.explanation('m-1');
   const dated = (summary as string[]).find((sentence) => DATE.test(sentence));
@@ -55,7 +55,7 @@ type Case = [what: string, expiry: Record<string, unknown> | undefined, startOfD
 
 describe.each<[timeZone: string, now: string, cases: Case[]]>([
   [
-    // Clocks are put forward on 29 March 2026.
+    // Clocks go forward on 29 March 2026.
     'Europe/Madrid',
     '2026-03-10T09:00:00Z',
     [
@@ -73,7 +73,7 @@ describe.each<[timeZone: string, now: string, cases: Case[]]>([
     ],
   ],
   [
-    // Clocks are turned back on 1 November 2026, at 02:00.
+    // Clocks go back on 1 November 2026, at 02:00.
     'America/New_York',
     '2026-10-20T09:00:00Z',
     [
@@ -90,12 +90,12 @@ describe.each<[timeZone: string, now: string, cases: Case[]]>([
       ['a number of days', { type: 'duration', amount: 19, unit: 'days' }, 'March 28, 2026', 'March 29, 2026'],
     ],
   ],
-])('in %s, mail, explanation and passes tell one last day of a tier given', (timeZone, now, cases) => {
+])('in %s, mail, explanation and passes show the same last day of a granted tier', (timeZone, now, cases) => {
   describe.each([
     ['startOfDay' as const, 2],
     ['endOfDay' as const, 3],
   ])('with expiryBoundary %s', (expiryBoundary, place) => {
-    test.each(cases)('until %s', async (...given) => {
+    test.each(cases)('that lasts until %s', async (...given) => {
       const [, expiry] = given;
       const day = given[place];
       const world = await worldOf({ timeZone, expiryBoundary }, now);
@@ -109,14 +109,14 @@ describe.each<[timeZone: string, now: string, cases: Case[]]>([
 test.each([
   ['calendar' as const, 'December 31, 2026'],
   ['enrollment' as const, 'March 9, 2027'],
-])('of a tier held down until the cycle ends, the last day is the last of the %s cycle', async (type, day) => {
+])('the last day of a capped tier is the last day of the %s cycle', async (type, day) => {
   const world = await worldOf({ cycle: { type } }, '2026-03-10T09:00:00Z');
   await world.act('m-1', DOWNGRADE);
   await world.deliver();
   expect(await lastDaysOf(world)).toEqual({ mails: [day], explanation: day, apple: day, google: day });
 });
 
-test('the reminder of an end tells the same last day as the mail that told of the beginning', async () => {
+test('the reminder of an end shows the same last day as the mail at the beginning', async () => {
   const world = await worldOf({}, '2026-03-10T09:00:00Z');
   await world.act('m-1', { ...UPGRADE, expiry: { type: 'date', date: '2026-03-30' } });
   await world.deliver();

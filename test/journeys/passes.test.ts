@@ -8,7 +8,7 @@ import { makeWorld, type Reach, type World } from '../support/world.ts';
 
 const m1 = { params: { memberId: 'm-1' } };
 
-/** A member of some points whose phone holds the pass. */
+/** A member with 800 points, and the phone that holds the member's pass. */
 async function withPhone(options: Parameters<typeof makeWorld>[0] = {}, profile: Record<string, unknown> = {}) {
   const world = makeWorld(options);
   await world.enrol('m-1', { name: 'Ana', ...profile });
@@ -20,7 +20,7 @@ async function withPhone(options: Parameters<typeof makeWorld>[0] = {}, profile:
   return { world, phone };
 }
 
-/** A phone that has taken a pass of 800 points, which is 1300 by now, and that nobody has heard of yet. */
+/** A phone that took a pass of 800 points and is not registered yet. The member has 1300 points now. */
 async function withOldPass() {
   const world = makeWorld();
   await world.enrol('m-1', { name: 'Ana' });
@@ -33,7 +33,7 @@ async function withOldPass() {
   return { world, taken, phone: new Phone(world, 'phone') };
 }
 
-/** Lets a test decide at each call what stands between a handler and a port. */
+/** Lets a test replace, at each call, the layer between a handler and a port. */
 function lazily<Port extends object>(port: Port, reached: (port: Port) => Port): Port {
   return new Proxy(port, {
     get: (_, property) => {
@@ -45,14 +45,14 @@ function lazily<Port extends object>(port: Port, reached: (port: Port) => Port):
   });
 }
 
-/** Everything arrives: the tier moves, the pushes go out, the phones fetch what is new. */
+/** Delivers everything: the tier moves, the pushes go out, the phones fetch the new passes. */
 async function settle(world: World, ...phones: Phone[]) {
   await world.deliver();
   await deliverPushes(world, phones);
 }
 
 describe('the worked examples, with their passes', () => {
-  test('E1: Silver by a purchase: the pass is refreshed, and the phone says so once', async () => {
+  test('E1: a purchase that gives Silver refreshes the pass, and the phone shows one notification', async () => {
     const { world, phone } = await withPhone();
     await world.post('m-1', { points: 500 });
     await settle(world, phone);
@@ -65,7 +65,7 @@ describe('the worked examples, with their passes', () => {
     expect(phone.told).toEqual(["Your status level has changed, you're now Silver"]);
   });
 
-  test('E7: Bronze as points expire: the pass is refreshed, and nothing is said', async () => {
+  test('E7: points that expire refresh the pass to Bronze, without a notification', async () => {
     const { world, phone } = await withPhone();
     await world.post('m-1', { points: 300 });
     await settle(world, phone);
@@ -77,7 +77,7 @@ describe('the worked examples, with their passes', () => {
     expect(phone.told).toEqual([]);
   });
 
-  test('E13: push disabled by the brand: the pass is refreshed, nothing is said, the email goes out', async () => {
+  test('E13: with push disabled by the brand, the pass is refreshed without a notification, and the email is sent', async () => {
     const { world, phone } = await withPhone({ notifications: { push: { enabled: false } } });
     await world.post('m-1', { points: 500 });
     await settle(world, phone);
@@ -87,8 +87,8 @@ describe('the worked examples, with their passes', () => {
   });
 });
 
-describe('what a phone says', () => {
-  test('nothing to whom opted out of pushes; the pass is refreshed all the same', async () => {
+describe('a phone’s notification', () => {
+  test('is not shown to a member who opted out of push; the pass is refreshed all the same', async () => {
     const { world, phone } = await withPhone({}, { optOut: ['push'] });
     await world.post('m-1', { points: 500 });
     await settle(world, phone);
@@ -96,7 +96,7 @@ describe('what a phone says', () => {
     expect(phone.told).toEqual([]);
   });
 
-  test('the brand’s own words, in the member’s language', async () => {
+  test('uses the brand’s own text, in the member’s language', async () => {
     const texts = [{ direction: 'up' as const, locale: 'es', text: '¡{{memberName}}, ya eres {{tierStatus}}!' }];
     const { world, phone } = await withPhone({ notifications: { texts } }, { locale: 'es' });
     await world.post('m-1', { points: 500 });
@@ -105,14 +105,14 @@ describe('what a phone says', () => {
     expect(phone.pass('m-1').pass.storeCard.headerFields[0].label).toBe('Puntos');
   });
 
-  test('the tier at its end where the brand’s words have no place for it', async () => {
+  test('ends with the tier if the brand’s text has no placeholder for it', async () => {
     const { world, phone } = await withPhone({ notifications: { texts: [{ direction: 'up', text: 'Well done' }] } });
     await world.post('m-1', { points: 500 });
     await settle(world, phone);
     expect(phone.told).toEqual(['Well done: Silver']);
   });
 
-  test('nothing of a tier action that names other channels, and nothing of points that move no tier', async () => {
+  test('is not shown for a tier action that names other channels, nor for points that move no tier', async () => {
     const { world, phone } = await withPhone();
     await world.act('m-1', { notify: { channels: ['email'] } });
     await settle(world, phone);
@@ -125,7 +125,7 @@ describe('what a phone says', () => {
     expect(phone.told).toEqual([]);
   });
 
-  test('one thing, however often the change is delivered and the phone is pushed', async () => {
+  test('is shown once, however often the change is delivered and the phone is pushed', async () => {
     const { world, phone } = await withPhone();
     await world.post('m-1', { points: 500 });
     await world.recalculate(world.ledgerStream.splice(0));
@@ -135,7 +135,7 @@ describe('what a phone says', () => {
     expect(phone.told).toHaveLength(1);
   });
 
-  test('nothing of a change of long ago to who tells a language, though the tier has another name in it', async () => {
+  test('is not shown again for an old change when the member’s new language names the tier differently', async () => {
     const tiers = [
       { id: 'bronze', name: 'Bronze', threshold: 0 },
       { id: 'silver', name: 'Silver', threshold: 1000, names: { es: 'Plata' } },
@@ -151,7 +151,7 @@ describe('what a phone says', () => {
     expect(phone.told).toHaveLength(1);
   });
 
-  test('the text of change in the phone’s own language where the member told none', async () => {
+  test('is in the phone’s own language if the member has set none', async () => {
     const { world } = await withPhone();
     const { files } = readPass((await world.call('GET pass', m1)).body);
     expect(files['es.lproj/pass.strings']!.toString('utf8')).toContain('"Points" = "Puntos";');
@@ -164,7 +164,7 @@ describe('what a phone says', () => {
     ['English where the brand says nothing', undefined, 'en', '"Points" = "Points";'],
     ['the brand’s own', 'de', 'de', '"Punkte" = "Punkte";'],
     ['the brand’s own, though Laurel has no words in it', 'pt-BR', 'pt-BR', '"Points" = "Points";'],
-  ])('nothing in a language that is not the phone’s, where that is the pass’s: %s', async (_, own, folder, label) => {
+  ])('is in the pass’s own language on a phone with that language: %s', async (_, own, folder, label) => {
     const { world } = await withPhone(own === undefined ? {} : { notifications: { defaultLocale: own } });
     const { files } = readPass((await world.call('GET pass', m1)).body);
     const folders = Object.keys(files).filter((name) => name.endsWith('/pass.strings'));
@@ -173,15 +173,15 @@ describe('what a phone says', () => {
     expect(files[`${folder}.lproj/pass.strings`]!.toString('utf8')).toContain(label);
   });
 
-  test('no other language than the member’s own to who told one', async () => {
+  test('is in no other language than the one that the member has set', async () => {
     const { world } = await withPhone({}, { locale: 'de' });
     const { files } = readPass((await world.call('GET pass', m1)).body);
     expect(Object.keys(files).filter((name) => name.includes('lproj'))).toEqual([]);
   });
 });
 
-describe('a phone’s life', () => {
-  test('install, update on two devices, remove', async () => {
+describe('a phone with a pass', () => {
+  test('installs it, gets an update on two devices, and removes it', async () => {
     const { world, phone } = await withPhone();
     const watch = new Phone(world, 'watch');
     expect(await watch.add(await world.call('GET pass', m1))).toBe(201);
@@ -202,7 +202,7 @@ describe('a phone’s life', () => {
     expect(await world.ports.registrations.devicesOf('m-1')).toEqual([]);
   });
 
-  test('the phone fetches nothing that it has: 204 without news, 304 for the same pass', async () => {
+  test('fetches nothing twice: 204 without news, 304 for the same pass', async () => {
     const { world, phone } = await withPhone();
     expect(await phone.update()).toEqual(['m-1']);
     expect(phone.statuses.slice(-2)).toEqual([200, 304]);
@@ -212,7 +212,7 @@ describe('a phone’s life', () => {
     expect(await phone.fetch('m-1')).toBe(304);
   });
 
-  test('two changes within one second are two versions: the phone misses neither', async () => {
+  test('gets both of two changes within one second', async () => {
     const { world, phone } = await withPhone();
     await world.post('m-1', { points: 500 });
     await settle(world, phone);
@@ -222,7 +222,7 @@ describe('a phone’s life', () => {
     expect(phone.told).toHaveLength(2);
   });
 
-  test('a phone that was off fetches the latest pass when it is on again', async () => {
+  test('fetches the latest pass after it was off', async () => {
     const { world, phone } = await withPhone();
     await world.post('m-1', { points: 500 });
     await world.deliver();
@@ -233,7 +233,7 @@ describe('a phone’s life', () => {
     expect(phone.told).toEqual(["Your status level has changed, you're now Gold"]);
   });
 
-  test('a phone whose pass changed before it was registered hears of it as soon as it is', async () => {
+  test('is pushed at its registration if the pass changed before', async () => {
     const { world, taken, phone } = await withOldPass();
     expect(await phone.add(taken)).toBe(201);
     expect(world.ports.push.sent).toEqual([phone.pushToken]);
@@ -242,7 +242,7 @@ describe('a phone’s life', () => {
     expect(phone.told).toEqual(["Your status level has changed, you're now Silver"]);
   });
 
-  test('a phone whose pass changes while it is registered hears of it', async () => {
+  test('is pushed if the pass changes during its registration', async () => {
     const registering = slippingIn('registrations', 'version');
     const world = makeWorld({ reach: registering.reach });
     await world.enrol('m-1');
@@ -259,13 +259,13 @@ describe('a phone’s life', () => {
     expect(phone.shows('m-1')).toMatchObject({ tier: 'Silver' });
   });
 
-  test('a phone whose pass is the latest is not pushed for being registered', async () => {
+  test('is not pushed at its registration if it holds the latest pass', async () => {
     const { world } = await withPhone();
     await new Phone(world, 'watch').add(await world.call('GET pass', m1));
     expect(world.ports.push.sent).toEqual([]);
   });
 
-  test('a phone is registered though Apple takes no push, and forgotten where Apple says that it is gone', async () => {
+  test('is registered even if Apple takes no push, and deleted if Apple says that it is gone', async () => {
     const { world, taken, phone } = await withOldPass();
     world.ports.push.answer(phone.pushToken, { status: 'failed', reason: 'HTTP 503 ServiceUnavailable' });
     expect(await phone.add(taken)).toBe(201);
@@ -279,7 +279,7 @@ describe('a phone’s life', () => {
     expect((await world.ports.registrations.devicesOf('m-1')).map(({ deviceId }) => deviceId)).toEqual(['phone']);
   });
 
-  test('a tablet holds the passes of a family, and hears of each by itself', async () => {
+  test('may hold the passes of a family, and is pushed for each of them', async () => {
     const world = makeWorld();
     const tablet = new Phone(world, 'tablet');
     for (const memberId of ['ana', 'bea']) {
@@ -296,7 +296,7 @@ describe('a phone’s life', () => {
     expect(tablet.shows('bea')).toMatchObject({ tier: 'Silver' });
   });
 
-  test('a tablet misses no pass that was drawn before another’s, and kept after it was told of that one', async () => {
+  test('misses no pass, even if one was drawn before another pass and saved after the push for that pass', async () => {
     let holdUp: (() => Promise<void>) | undefined;
     const world = makeWorld({
       reach: intercept('registrations', 'saveVersion', async (call, memberId) => {
@@ -332,7 +332,7 @@ describe('a phone’s life', () => {
     expect(tablet.told).toHaveLength(2);
   });
 
-  test('who has more devices than there may be keeps the latest', async () => {
+  test('is dropped, oldest first, when a member has more devices than allowed', async () => {
     const { world } = await withPhone();
     for (let n = 0; n < MAX_DEVICES + 5; n++) {
       world.pass(1000);
@@ -343,7 +343,7 @@ describe('a phone’s life', () => {
     expect(devices).not.toContain('phone');
   });
 
-  test('a name that was changed is on the pass the next time that it is fetched', async () => {
+  test('shows a changed name at the next fetch', async () => {
     const { world, phone } = await withPhone();
     await world.enrol('m-1', { name: 'Ana María' });
     expect(await phone.fetch('m-1')).toBe(200);
@@ -352,7 +352,7 @@ describe('a phone’s life', () => {
 });
 
 describe('a push', () => {
-  test('goes out only once the pass that will be fetched is the new one', async () => {
+  test('goes out only after the new pass can be fetched', async () => {
     const order: string[] = [];
     const { world, phone } = await withPhone({
       reach: (name, port) =>
@@ -377,7 +377,7 @@ describe('a push', () => {
     expect(await phone.update()).toEqual(['m-1']);
   });
 
-  test('that finds a device gone forgets it, and no other', async () => {
+  test('that reaches a removed device deletes that device and no other', async () => {
     const { world, phone } = await withPhone();
     const watch = new Phone(world, 'watch');
     await watch.add(await world.call('GET pass', m1));
@@ -388,7 +388,7 @@ describe('a push', () => {
     expect((await world.ports.registrations.devicesOf('m-1')).map(({ deviceId }) => deviceId)).toEqual(['watch']);
   });
 
-  test('that was not taken fails the message, which is tried again and then kept; other members’ go out', async () => {
+  test('that fails is retried and then kept in the dead-letter queue, while other members’ pushes go out', async () => {
     const { world, phone } = await withPhone();
     await world.enrol('m-2');
     const other = new Phone(world, 'other');
@@ -408,7 +408,7 @@ describe('a push', () => {
     expect(phone.told).toHaveLength(1);
   });
 
-  test('is sent to nobody for a member whose pass is on no phone, and nothing is drawn', async () => {
+  test('is not sent for a member whose pass is on no phone, and no pass is drawn', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     await world.post('m-1', { points: 1000 });
@@ -419,7 +419,7 @@ describe('a push', () => {
 });
 
 describe('an erased member', () => {
-  test('has no pass any more, and no phone hears of it', async () => {
+  test('has no pass, and no phone gets a push', async () => {
     const { world, phone } = await withPhone();
     const link = (await world.call('GET pass-link', m1)).body.url.split('/').at(-1);
     await world.call('DELETE profile', m1);
@@ -434,7 +434,7 @@ describe('an erased member', () => {
     expect(world.ports.push.sent).toEqual([]);
   });
 
-  test.each(TROUBLES)('is forgotten whole by calling again, wherever the first call went wrong: %s', async (kind) => {
+  test.each(TROUBLES)('is erased completely by a second call, wherever the first call failed: %s', async (kind) => {
     for (let nth = 1; ; nth++) {
       let reach: Reach = (_, port) => port;
       const world = makeWorld({ reach: (name, port) => lazily(port, (real) => reach(name, real)) });
@@ -453,7 +453,7 @@ describe('an erased member', () => {
     }
   });
 
-  test('is not registered again by a phone that kept its pass', async () => {
+  test('is not registered again by a phone that kept the pass', async () => {
     const { world, phone } = await withPhone();
     const answer = await world.call('GET pass', m1);
     await world.call('DELETE profile', m1);
@@ -461,7 +461,7 @@ describe('an erased member', () => {
     expect(await world.ports.registrations.devicesOf('m-1')).toEqual([]);
   });
 
-  test('has a pass again after enrolling again, and its old pass with it', async () => {
+  test('gets a pass after enrolling again, and the old pass works again', async () => {
     const { world, phone } = await withPhone();
     const answer = await world.call('GET pass', m1);
     await world.call('DELETE profile', m1);
@@ -473,7 +473,7 @@ describe('an erased member', () => {
     expect(phone.shows('m-1')).toMatchObject({ member: 'Ana again' });
   });
 
-  test('who never told a name or an address has a pass, without a name on it', async () => {
+  test('who never gave a name or an address has a pass without a name', async () => {
     const world = makeWorld();
     await world.call('PUT member', { ...m1, body: {} });
     const { pass } = readPass((await world.call('GET pass', m1)).body);
@@ -481,8 +481,8 @@ describe('an erased member', () => {
   });
 });
 
-describe('the pass that is handed out', () => {
-  test('has a signature and a manifest with the digest of each file', async () => {
+describe('the pass file', () => {
+  test('has a signature, and a manifest with each file’s digest', async () => {
     const { world } = await withPhone();
     const answer = await world.call('GET pass', m1);
     expect(answer.headers).toMatchObject({
@@ -503,7 +503,7 @@ describe('the pass that is handed out', () => {
     expect(read.pass.authenticationToken.length).toBeGreaterThanOrEqual(16);
   });
 
-  test('by a link is the same, without a key, until the link ends', async () => {
+  test('is the same from a link without a key, until the link expires', async () => {
     const { world } = await withPhone();
     const { body } = await world.call('GET pass-link', { ...m1, key: 'read' });
     expect(body.url).toMatch(/^https:\/\/laurel\.example\/v1\/passes\/[\w-]+\.[\w-]+$/);

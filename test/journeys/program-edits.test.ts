@@ -12,13 +12,13 @@ const LADDER: ProgramFile['tiers'] = [
   { id: 'platinum', name: 'Platinum', threshold: 10000 },
 ];
 const GOLD_AT_6000 = { tiers: LADDER.map((tier) => (tier.id === 'gold' ? { ...tier, threshold: 6000 } : tier)) };
-/** It gives nobody a tier; but from now on it is counted as well. */
+/** Gives no member a tier, but changes the counting rule. */
 const COUNTED_OTHERWISE: Partial<ProgramFile> = {
   trackers: { flights: { measure: 'count', of: { type: 'bonus' }, over: 'lifetime' } },
 };
 const EDITS: [string, Partial<ProgramFile>][] = [
   ['without an edit', {}],
-  ['after an edit of how points are counted', COUNTED_OTHERWISE],
+  ['after an edit of the counting rule', COUNTED_OTHERWISE],
 ];
 
 const to = (tier: string) => ({ strategy: { type: 'specific', tier } });
@@ -33,7 +33,7 @@ async function memberWith(points: number, program: Partial<ProgramFile> = {}, no
   return world;
 }
 
-test('a renewal of a lower tier lowers nobody whose tier is kept though its threshold was raised', async () => {
+test('renewing a lower tier lowers no member whose tier was kept after a raised threshold', async () => {
   const world = await memberWith(5500);
   const raised = {
     tiers: GOLD_AT_6000.tiers.map((tier) => (tier.id === 'silver' ? { ...tier, threshold: 5800 } : tier)),
@@ -49,7 +49,7 @@ test('a renewal of a lower tier lowers nobody whose tier is kept though its thre
   expect((await next.read('m-1')).tier).toMatchObject({ id: 'bronze' });
 });
 
-test('a renewal of a tier that is kept though its threshold was raised lasts until the cycle ends at least (R18)', async () => {
+test('a renewal of a tier kept after a raised threshold lasts at least until the cycle ends (R18)', async () => {
   const world = await memberWith(5500);
   const next = redeployed(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
   const renewal = { id: 'again', action: 'renew', strategy: { type: 'program' } };
@@ -66,11 +66,11 @@ test('a renewal of a tier that is kept though its threshold was raised lasts unt
   expect((await next.read('m-1')).tier.id).toBe('silver');
 });
 
-describe('a downgrade of a member who keeps a tier though its threshold was raised (R10)', () => {
+describe('a downgrade of a member who keeps a tier after a raised threshold (R10)', () => {
   test.each([
     ['to a named tier', to('silver')],
     ['by the program', { strategy: { type: 'program' } }],
-  ])('%s takes effect, and lasts over purchases until it ends', async (_, strategy) => {
+  ])('%s takes effect, and lasts over purchases until its end', async (_, strategy) => {
     const world = await memberWith(5500);
     const next = redeployed(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
     expect((await next.read('m-1')).tier.id).toBe('gold');
@@ -89,7 +89,7 @@ describe('a downgrade of a member who keeps a tier though its threshold was rais
       await next.deliver();
       expect(await next.read('m-1')).toMatchObject({ tier: { id: 'silver' }, grants: [{ id: 'down', kind: 'cap' }] });
     }
-    // 6501 points by now: Gold comes back with the end of the cap.
+    // The member has 6501 points now: Gold comes back when the cap ends.
     expect((await next.read('m-1')).tier.expiresAt).toBe('2026-04-30T22:00:00Z');
     next.at('2026-04-30T22:00:00Z');
     await next.wake();
@@ -101,7 +101,7 @@ describe('a downgrade of a member who keeps a tier though its threshold was rais
   test.each([
     ['to a named tier', to('silver')],
     ['by the program', { strategy: { type: 'program' } }],
-  ])('%s leaves what the points give, when it ends', async (_, strategy) => {
+  ])('%s leaves the tier that the points give, after its end', async (_, strategy) => {
     const world = await memberWith(5500);
     const next = redeployed(world, GOLD_AT_6000, '2026-04-01T10:00:00Z');
     await next.act('m-1', { id: 'down', action: 'downgrade', ...strategy, ...forDays(30) });
@@ -117,7 +117,7 @@ describe('a downgrade of a member who keeps a tier though its threshold was rais
 describe.each(EDITS)('%s', (_, edit) => {
   const REMINDERS = { reminders: { daysBefore: [7], notify: true } };
 
-  test('a reminder is told as ever, and then the end of the grant', async () => {
+  test('a reminder is sent as usual, and then the end of the grant', async () => {
     const world = await memberWith(0, REMINDERS);
     await world.act('m-1', { ...forDays(30), notify: { channels: ['email'], atEnd: true } });
     await world.deliver();
@@ -152,8 +152,8 @@ describe.each(EDITS)('%s', (_, edit) => {
   test.each<[string, (next: World) => Promise<unknown>]>([
     ['a schedule', (next) => next.wake()],
     ['a purchase', (next) => next.post('m-1', { id: 'order', points: 10 })],
-    ['an action of staff’s', (next) => next.act('m-1', { id: 'idle', strategy: { type: 'program' } })],
-  ])('the end of a grant is its own news, found by %s', async (_by, comes) => {
+    ['a staff action', (next) => next.act('m-1', { id: 'idle', strategy: { type: 'program' } })],
+  ])('the end of a grant is its own change, found by %s', async (_by, comes) => {
     const world = await memberWith(0);
     await world.act('m-1', { ...forDays(10), notify: { channels: ['email'], atEnd: true } });
     await world.deliver();
@@ -172,8 +172,8 @@ describe.each(EDITS)('%s', (_, edit) => {
 
   test.each<[string, (next: World) => Promise<unknown>]>([
     ['a purchase', (next) => next.post('m-1', { id: 'order', points: 10 })],
-    ['an action of staff’s', (next) => next.act('m-1', { id: 'blocked', ...to('silver'), ...forDays(1) })],
-  ])('the yearly recalculation of who did nothing for a year is told as such, found by %s', async (by, comes) => {
+    ['a staff action', (next) => next.act('m-1', { id: 'blocked', ...to('silver'), ...forDays(1) })],
+  ])('the yearly recalculation of an idle member is announced as such, found by %s', async (by, comes) => {
     const world = await memberWith(5500, {}, '2025-03-01T10:00:00Z');
     const next = redeployed(world, edit, '2027-01-05T10:00:00Z');
     await comes(next);
@@ -193,7 +193,7 @@ describe.each(EDITS)('%s', (_, edit) => {
     expect(heard(world).texts).toHaveLength(1);
   });
 
-  test('the yearly recalculation and a reminder after it are both found by one schedule', async () => {
+  test('one schedule finds the yearly recalculation and the reminder after it', async () => {
     const world = await memberWith(12_000, REMINDERS, '2025-03-01T10:00:00Z');
     await world.act('m-1', {
       id: 'gift',
@@ -217,10 +217,10 @@ describe.each(EDITS)('%s', (_, edit) => {
   test.each<[string, (next: World) => Promise<unknown>]>([
     ['the stream', async () => {}],
     ['a schedule', (next) => next.wake()],
-    ['an action of staff’s', (next) => next.act('m-1', { id: 'idle', strategy: { type: 'program' } })],
+    ['a staff action', (next) => next.act('m-1', { id: 'idle', strategy: { type: 'program' } })],
     ['another purchase', (next) => next.post('m-1', { id: 'order-2', points: 1 })],
   ])(
-    'a purchase that was taken before and is counted later is told as a transaction, first met by %s',
+    'a purchase taken before and counted later is announced as a transaction, first found by %s',
     async (__, comes) => {
       const world = await memberWith(900);
       world.at('2026-04-01T10:00:00Z');
@@ -236,7 +236,7 @@ describe.each(EDITS)('%s', (_, edit) => {
     },
   );
 
-  test('a purchase that was taken before the end of a grant, and counted after it, is told before that end', async () => {
+  test('a purchase taken before a grant’s end and counted after it is announced before that end', async () => {
     const world = await memberWith(900);
     await world.act('m-1', { ...forDays(10), notify: { channels: ['email'], atEnd: true } });
     await world.deliver();
@@ -254,7 +254,7 @@ describe.each(EDITS)('%s', (_, edit) => {
   });
 });
 
-test('an edit that nothing is due under is no news, whoever comes first', async () => {
+test('an edit under which nothing is due sends no news', async () => {
   const world = await memberWith(900);
   const next = redeployed(world, COUNTED_OTHERWISE, '2026-04-01T10:00:00Z');
   await next.post('m-1', { id: 'order', points: 1 });
@@ -265,7 +265,7 @@ test('an edit that nothing is due under is no news, whoever comes first', async 
   expect((await next.read('m-1')).points.current).toBe(901);
 });
 
-describe('a program that loses the higher of two tiers under live grants', () => {
+describe('a program that removes the higher of two granted tiers', () => {
   const NO_GOLD = { tiers: LADDER.filter(({ id }) => id !== 'gold') };
   const AT = '2026-03-05T10:00:00Z';
   const SILVER_ENDS = '2026-03-30T22:00:00Z';
@@ -285,10 +285,10 @@ describe('a program that loses the higher of two tiers under live grants', () =>
   }
 
   test.each([
-    ['the higher one given later', [silver, gold], SILVER_ENDS],
-    ['the higher one given first', [gold, longSilver], '2026-05-29T22:00:00Z'],
+    ['the higher tier granted later', [silver, gold], SILVER_ENDS],
+    ['the higher tier granted first', [gold, longSilver], '2026-05-29T22:00:00Z'],
   ])(
-    'leaves the lower: the member, ?at= and the explanation agree, before and after the next write (%s)',
+    'leaves the lower tier: the member, ?at= and the explanation agree, before and after the next write (%s)',
     async (_, actions, end) => {
       const world = await memberWith(0);
       for (const action of actions) {
@@ -319,7 +319,7 @@ describe('a program that loses the higher of two tiers under live grants', () =>
     },
   );
 
-  test('a schedule that comes first at the end of the lower finds the base tier, as ?at= does', async () => {
+  test('leaves the base tier after the lower grant’s end, in a schedule and in ?at=', async () => {
     const world = await memberWith(0);
     await world.act('m-1', silver);
     await world.act('m-1', gold);
@@ -338,7 +338,7 @@ describe('a program that loses the higher of two tiers under live grants', () =>
   });
 });
 
-describe('where falls are judged by the way that points went (R8), an edit of thresholds', () => {
+describe('with the downgrade rules of R8, an edit of thresholds', () => {
   const FALLS: NonNullable<ProgramFile['downgrade']>[] = [
     { timing: 'recalculation' },
     { timing: 'realtime', target: 'oneBelow' },
@@ -369,7 +369,7 @@ describe('where falls are judged by the way that points went (R8), an edit of th
     await next.post('m-1', { id: 'purchase', points: 10 });
     await next.deliver();
     expect((await next.read('m-1')).tier.id).toBe('gold');
-    // A refund that takes points across no threshold asks for the ledger, and lowers nobody either.
+    // A refund that crosses no threshold makes the engine read the ledger, and lowers nobody either.
     await takesFromTheOrder(next, '20.00');
     for (const at of [undefined, new Date(next.now()).toISOString()]) {
       expect(await next.read('m-1', at)).toMatchObject({ tier: { id: 'gold' }, points: { current: 5490 } });
@@ -394,7 +394,7 @@ describe('where falls are judged by the way that points went (R8), an edit of th
   test.each([
     ['realtime', 'bronze'],
     ['recalculation', 'gold'],
-  ] as const)('a fall of points is one as before: timing %s', async (timing, tier) => {
+  ] as const)('leaves falls of points as before: timing %s', async (timing, tier) => {
     const downgrade = { timing, target: 'base' } as const;
     const world = await whoBoughtFor5500(downgrade);
     const next = redeployed(world, { ...GOLD_AT_6000, downgrade }, '2026-04-01T10:00:00Z');
@@ -402,7 +402,7 @@ describe('where falls are judged by the way that points went (R8), an edit of th
     expect((await next.read('m-1')).tier.id).toBe(tier);
   });
 
-  test('takes no tier from who was held at it before the edit', async () => {
+  test('takes no tier from a member whose tier was kept before the edit', async () => {
     const downgrade = { timing: 'recalculation' } as const;
     const world = await whoBoughtFor5500(downgrade);
     const before = redeployed(world, { downgrade }, '2026-03-15T10:00:00Z');
@@ -418,7 +418,7 @@ describe('where falls are judged by the way that points went (R8), an edit of th
   });
 });
 
-describe('an edit of how tiers fall (R8) reaches a member as an edit of thresholds does (R10)', () => {
+describe('an edit of the downgrade rules (R8) reaches a member like an edit of thresholds (R10)', () => {
   const LATER = { downgrade: { timing: 'recalculation' } } as const;
 
   async function goldWith4500(): Promise<World> {
@@ -437,7 +437,7 @@ describe('an edit of how tiers fall (R8) reaches a member as an edit of threshol
     ['at once, from now on', {}],
     ['at once and to the base tier', { downgrade: { target: 'base' } }],
     ['at once and one below', { downgrade: { target: 'oneBelow' } }],
-  ])('who was held keeps the tier until the cycle ends: %s', async (_, program) => {
+  ])('a kept tier stays until the cycle ends: %s', async (_, program) => {
     const world = await goldWith4500();
     const next = redeployed(world, program, '2026-04-01T10:00:00Z');
     const nowText = () => new Date(next.now()).toISOString();
@@ -460,7 +460,7 @@ describe('an edit of how tiers fall (R8) reaches a member as an edit of threshol
     expect((await next.read('m-1')).tier.id).toBe('silver');
   });
 
-  test('who fell gets the tier back where falls wait for the end of the cycle now, in silence', async () => {
+  test('a lost tier comes back silently if downgrades now wait for the cycle’s end', async () => {
     const world = makeWorld({ now: NOW });
     await world.enrol('m-1');
     await world.post('m-1', { id: 'order', amount: '5500.00', points: 5500 });

@@ -11,7 +11,7 @@ import { makeWorld, type Reach, type World } from '../support/world.ts';
 
 const NOW = '2026-06-10T10:00:00Z';
 
-/** Who stays at the hotel has Gold until 30 days after checking out. */
+/** A hotel guest has Gold until 30 days after check-out. */
 const STAY: PromotionFile = {
   id: 'stay',
   trigger: { on: 'transaction', where: { all: [{ type: 'purchase' }, { field: 'CheckOutDate', exists: true }] } },
@@ -22,7 +22,7 @@ const STAY: PromotionFile = {
 };
 const STAY_ENDS = '2026-07-14T22:00:00Z';
 
-/** A partner's customers try Platinum for as long as the partner paid for. */
+/** A partner's customers try Platinum for as many days as the partner paid for. */
 const PARTNER: PromotionFile = {
   id: 'partner-trial',
   trigger: { on: 'transaction', where: { field: 'partner', oneOf: ['airline', 'bank'] } },
@@ -31,7 +31,7 @@ const PARTNER: PromotionFile = {
   expiry: { type: 'fieldNumber', field: 'TrialPeriodDays', unit: 'days' },
 };
 
-/** Whoever buys for 100 before the holidays has Silver until Epiphany. */
+/** A purchase of 100 before the holidays gives Silver until Epiphany. */
 const HOLIDAY: PromotionFile = {
   id: 'holiday',
   trigger: {
@@ -89,7 +89,7 @@ async function buy(world: World, transaction: Record<string, unknown>) {
 
 const tierOf = async (world: World, at?: string) => (await world.read('m-1', at)).tier.id;
 
-/** All that a client can see of a member, and all that is stored, but for how often it was written. */
+/** Everything that a client can see of a member, and everything that is stored, except the write counters. */
 async function endOf(world: World) {
   const { version: _, counted: __, ...stored } = (await world.ports.members.load('m-1'))!;
   return {
@@ -101,8 +101,8 @@ async function endOf(world: World) {
   };
 }
 
-describe('a hotel stay', () => {
-  test('gives Gold until 30 days after checking out, told by the channels that the promotion names', async () => {
+describe('a promotion for hotel stays', () => {
+  test('gives Gold until 30 days after check-out, and tells the member by the channels that it names', async () => {
     const world = await memberWith([STAY]);
     await buy(world, ORDER);
     expect(await world.read('m-1')).toMatchObject({
@@ -123,7 +123,7 @@ describe('a hotel stay', () => {
     expect(heard(world).mails).toEqual(["You're now Gold", "You're now Bronze"]);
   });
 
-  test('a second stay keeps the later end, and a stay that ended earlier shortens nothing', async () => {
+  test('keeps the later end after a second stay; a stay with an earlier end shortens nothing', async () => {
     const world = await memberWith([STAY]);
     await buy(world, ORDER);
     world.at('2026-06-20T10:00:00Z');
@@ -143,7 +143,7 @@ describe('a hotel stay', () => {
     ]);
   });
 
-  test('checked out so long ago that it is over gives nothing: EXPIRY_IN_PAST, and the order counts', async () => {
+  test('gives nothing if its end has passed: EXPIRY_IN_PAST, and the order counts', async () => {
     const world = await memberWith([STAY]);
     await buy(world, { ...ORDER, fields: { CheckOutDate: '2026-05-11' } });
     expect(await world.read('m-1')).toMatchObject({ tier: { id: 'bronze' }, points: { current: 120 } });
@@ -151,7 +151,7 @@ describe('a hotel stay', () => {
     expect(heard(world)).toEqual(NOTHING);
   });
 
-  test('an order that does not match is an order', async () => {
+  test('ignores an order that does not match', async () => {
     const world = await memberWith([STAY]);
     await buy(world, { ...ORDER, fields: { CheckInDate: '2026-06-15' } });
     await buy(world, { id: 'bonus', type: 'bonus', points: 5, fields: { CheckOutDate: '2026-06-15' } });
@@ -160,15 +160,15 @@ describe('a hotel stay', () => {
   });
 });
 
-describe('a partner’s trial', () => {
-  test('lasts as many days as the transaction says, from the day on which it was taken', async () => {
+describe('a promotion for a partner’s customers', () => {
+  test('lasts for the number of days in the transaction, from the day of the transaction', async () => {
     const world = await memberWith([PARTNER]);
     await buy(world, { type: 'bonus', points: 1, fields: { partner: 'bank', TrialPeriodDays: 60 } });
     expect((await world.read('m-1')).tier).toMatchObject({ id: 'platinum', expiresAt: '2026-08-08T22:00:00Z' });
     expect(heard(world)).toEqual({ events: ['tier.upgraded'], mails: [], texts: [] });
   });
 
-  test('of another partner is none', async () => {
+  test('gives nothing for another partner', async () => {
     const world = await memberWith([PARTNER]);
     await buy(world, { type: 'bonus', points: 1, fields: { partner: 'baker', TrialPeriodDays: 60 } });
     expect(await tierOf(world)).toBe('bronze');
@@ -181,7 +181,7 @@ describe('a partner’s trial', () => {
     ['-5', { TrialPeriodDays: -5 }],
     ['4.7', { TrialPeriodDays: 4.7 }],
   ])(
-    'without days that can be read (%s): FIELD_INVALID is recorded for the operator, and the order counts',
+    'records FIELD_INVALID for the operator if the days cannot be read (%s), and the order counts',
     async (_, fields) => {
       const world = await memberWith([PARTNER]);
       await buy(world, { id: 'order-1', points: 1200, fields: { partner: 'bank', ...fields } });
@@ -205,13 +205,13 @@ describe('a partner’s trial', () => {
   );
 });
 
-describe('a date for all', () => {
+describe('a promotion with one end date for all', () => {
   test.each([
     ['2026-12-01T10:00:00Z', 'silver'],
     ['2026-12-24T22:59:59Z', 'silver'],
     ['2026-12-24T23:00:00Z', 'bronze'],
     ['2026-11-30T22:00:00Z', 'bronze'],
-  ])('bought at %s: %s at once, and everybody’s ends on the same day', async (occurredAt, tier) => {
+  ])('on a purchase at %s gives %s at once, and every grant ends on the same day', async (occurredAt, tier) => {
     const world = await memberWith([HOLIDAY], { now: occurredAt });
     world.at(occurredAt);
     await buy(world, { points: 100, amount: '100.00', occurredAt });
@@ -221,7 +221,7 @@ describe('a date for all', () => {
     });
   });
 
-  test('one cent too little is too little', async () => {
+  test('gives nothing if the amount is one cent too low', async () => {
     const world = await memberWith([HOLIDAY], { now: '2026-12-05T10:00:00Z' });
     await buy(world, { points: 99, amount: '99.99' });
     expect(await tierOf(world)).toBe('bronze');
@@ -249,7 +249,7 @@ describe('a promotion fires once for each transaction', () => {
     expect(heard(world)).toMatchObject({ events: ['tier.upgraded'], mails: ["You're now Gold"] });
   }
 
-  test('in the same write as the count: the points, the tier, the change and the action', async () => {
+  test('in the same write as the points, the tier, the change and the action', async () => {
     const world = await memberWith([STAY]);
     await world.post('m-1', ORDER);
     const { writes } = world.ports.members;
@@ -258,7 +258,7 @@ describe('a promotion fires once for each transaction', () => {
     await expectGoldOnce(world);
   });
 
-  test('posted again, by itself or in parallel', async () => {
+  test('when the transaction is posted again, one after another or in parallel', async () => {
     const world = await memberWith([STAY]);
     await Promise.all(Array.from({ length: 5 }, () => world.post('m-1', ORDER)));
     await world.deliver();
@@ -266,14 +266,14 @@ describe('a promotion fires once for each transaction', () => {
     await expectGoldOnce(world);
   });
 
-  test('brought again by the stream: in the same batch, in a later one, in two at once', async () => {
+  test('when the stream delivers it again: in the same batch, in a later batch, in two batches at once', async () => {
     const { world, record } = await fired();
     await world.recalculate([record, record]);
     await Promise.all([world.recalculate([record]), world.recalculate([record])]);
     await expectGoldOnce(world);
   });
 
-  test('brought out of order, with others that were taken before and after', async () => {
+  test('when the stream delivers it out of order, between older and newer transactions', async () => {
     const world = await memberWith([STAY]);
     const before = { id: 'before', points: 1, occurredAt: '2026-06-09T10:00:00Z' };
     for (const order of [before, ORDER, { id: 'after', points: 1 }]) {
@@ -290,7 +290,7 @@ describe('a promotion fires once for each transaction', () => {
     expect(await world.ports.members.actionsOf('m-1')).toHaveLength(1);
   });
 
-  test('replayed after 27 hours', async () => {
+  test('when the stream replays it after 27 hours', async () => {
     const { world, record } = await fired();
     world.pass(27 * HOUR_MS);
     await buy(world, { id: 'order-2', type: 'adjustment', points: 1 });
@@ -299,7 +299,7 @@ describe('a promotion fires once for each transaction', () => {
     await expectGoldOnce(world);
   });
 
-  test('replayed after its grant has ended: it gives nothing anew', async () => {
+  test('when the stream replays it after its grant has ended: nothing is granted again', async () => {
     const { world, record } = await fired();
     world.at('2026-08-01T10:00:00Z');
     await world.recalculate([record]);
@@ -311,7 +311,7 @@ describe('a promotion fires once for each transaction', () => {
     expect(await world.ports.members.actionsOf('m-1')).toHaveLength(1);
   });
 
-  test('first brought after its grant has ended: what it gave is dated when it was, and is over', async () => {
+  test('when the stream first delivers it after its grant has ended: the grant keeps its dates, and is over', async () => {
     const world = await memberWith([STAY]);
     await world.post('m-1', ORDER);
     world.at('2026-08-01T10:00:00Z');
@@ -321,7 +321,7 @@ describe('a promotion fires once for each transaction', () => {
     expect((await world.explanation('m-1')).actions).toMatchObject([{ outcome: 'APPLIED', until: STAY_ENDS }]);
   });
 
-  test.each(['rebuild', 'transaction'] as const)('with the member rebuilt by an operator (%s)', async (cause) => {
+  test.each(['rebuild', 'transaction'] as const)('when an operator rebuilds the member (%s)', async (cause) => {
     const { world, record } = await fired();
     const rebuild = () => rebuildStoredMember(world.ports, world.rules, 'm-1', { write: true, cause }, world.now());
     expect(await rebuild()).toEqual({ status: 'equal' });
@@ -335,7 +335,7 @@ describe('a promotion fires once for each transaction', () => {
     expect((await world.ports.members.load('m-1'))!.nextDueAt).toBe(member.nextDueAt);
   });
 
-  test('rebuilt before the stream brings it', async () => {
+  test('when the member is rebuilt before the stream delivers it', async () => {
     const world = await memberWith([STAY]);
     await world.post('m-1', ORDER);
     const options = { write: true, cause: 'transaction' } as const;
@@ -343,14 +343,14 @@ describe('a promotion fires once for each transaction', () => {
     await expectGoldOnce(world);
   });
 
-  test('the same id of another source is another transaction, and fires by itself', async () => {
+  test('and again for the same id from another source, which is another transaction', async () => {
     const world = await memberWith([STAY]);
     await buy(world, ORDER);
     await buy(world, { ...ORDER, source: 'pos' });
     expect((await world.explanation('m-1')).actions).toHaveLength(2);
   });
 
-  test('two promotions of one transaction fire both: the higher tier shows, in one change', async () => {
+  test('and two promotions of one transaction both fire: one change to the higher tier', async () => {
     const world = await memberWith([STAY, PARTNER]);
     await buy(world, { ...ORDER, fields: { ...ORDER.fields, partner: 'bank', TrialPeriodDays: 10 } });
     expect((await world.read('m-1')).tier).toMatchObject({ id: 'platinum', expiresAt: '2026-06-19T22:00:00Z' });
@@ -359,7 +359,7 @@ describe('a promotion fires once for each transaction', () => {
     expect(await tierOf(world, STAY_ENDS)).toBe('bronze');
   });
 
-  test('sixty at once, from before the enrolment, all fire', async () => {
+  test('for each of sixty transactions from before the enrollment', async () => {
     const world = worldWith([STAY]);
     for (let n = 0; n < 60; n++) await world.post('m-1', { ...ORDER, id: `order-${n}`, points: 1 });
     await world.recalculate(world.ledgerStream.splice(0));
@@ -373,7 +373,7 @@ describe('a promotion fires once for each transaction', () => {
     expect(await world.changes('m-1')).toHaveLength(1);
   });
 
-  test.each(TROUBLES)('whatever goes wrong on the way: a call %s', { timeout: 60_000 }, async (kind) => {
+  test.each(TROUBLES)('after any failed call: a call %s', { timeout: 60_000 }, async (kind) => {
     const tell = async (nth: number) => {
       const trouble = troubleAt(nth, kind);
       const world = worldWith([STAY], { reach: trouble.reach });
@@ -415,8 +415,8 @@ describe('a promotion fires once for each transaction', () => {
   });
 });
 
-describe('an order from before the enrolment', () => {
-  test('fires at the enrolment, in silence, and once', async () => {
+describe('an order from before the enrollment', () => {
+  test('fires its promotion once, silently, at the enrollment', async () => {
     const world = worldWith([STAY]);
     await world.post('m-1', ORDER);
     const record = world.ledgerStream.splice(0)[0]!;
@@ -435,8 +435,8 @@ describe('an order from before the enrolment', () => {
   });
 });
 
-describe('a promotion of the enrolment', () => {
-  test('welcomes a new member: Silver for a month, told as the promotion says', async () => {
+describe('a promotion on enrollment', () => {
+  test('gives a new member Silver for a month, and tells the member as the promotion says', async () => {
     const world = worldWith([WELCOME]);
     const { status, body } = await world.enrol('m-1');
     await world.deliver();
@@ -450,7 +450,7 @@ describe('a promotion of the enrolment', () => {
     expect(heard(world)).toEqual({ events: ['tier.upgraded'], mails: ["You're now Silver"], texts: [] });
   });
 
-  test('fires once: not on a later PUT, not with another date of enrolment, not after it ended', async () => {
+  test('fires once: not on a later PUT, not with another enrollment date, not after its end', async () => {
     const world = worldWith([WELCOME]);
     await world.enrol('m-1');
     world.at('2026-06-20T10:00:00Z');
@@ -467,7 +467,7 @@ describe('a promotion of the enrolment', () => {
     expect(heard(world).mails).toHaveLength(1);
   });
 
-  test('five enrolments at once are one welcome', async () => {
+  test('fires once for five enrollments at once', async () => {
     const world = worldWith([WELCOME]);
     await Promise.all(Array.from({ length: 5 }, () => world.enrol('m-1')));
     await world.deliver();
@@ -476,7 +476,7 @@ describe('a promotion of the enrolment', () => {
     expect(heard(world).mails).toHaveLength(1);
   });
 
-  test('together with an order from before: one tier, the higher, in one change', async () => {
+  test('together with an order from before the enrollment makes one change, to the higher tier', async () => {
     const world = worldWith([WELCOME, STAY]);
     await world.post('m-1', ORDER);
     world.pass(1000);
@@ -487,7 +487,7 @@ describe('a promotion of the enrolment', () => {
     expect(await world.ports.members.actionsOf('m-1')).toHaveLength(2);
   });
 
-  test('who was a member before the promotion came is not welcomed by it', async () => {
+  test('does not fire for a member who enrolled before the promotion was published', async () => {
     const before = await memberWith([]);
     const after = later(before, [WELCOME]);
     after.at('2026-06-20T10:00:00Z');
@@ -497,7 +497,7 @@ describe('a promotion of the enrolment', () => {
 });
 
 describe('one order that earns a tier and fires a promotion', () => {
-  test('makes one change: to the promotion’s tier, where it is higher', async () => {
+  test('makes one change to the promotion’s tier if that is higher', async () => {
     const world = await memberWith([STAY]);
     await buy(world, { ...ORDER, points: 1300 });
     expect(await world.read('m-1')).toMatchObject({ tier: { id: 'gold', expiresAt: STAY_ENDS }, earnedTier: 'silver' });
@@ -508,7 +508,7 @@ describe('one order that earns a tier and fires a promotion', () => {
     expect(await tierOf(world, STAY_ENDS)).toBe('silver');
   });
 
-  test('to the earned one, where that is higher: the promotion comes to TARGET_NOT_HIGHER', async () => {
+  test('makes one change to the earned tier if that is higher; the promotion’s outcome is TARGET_NOT_HIGHER', async () => {
     const world = await memberWith([STAY]);
     await buy(world, { ...ORDER, points: 12_000 });
     expect(await world.read('m-1')).toMatchObject({ tier: { id: 'platinum', source: 'earned' }, grants: [] });
@@ -516,14 +516,14 @@ describe('one order that earns a tier and fires a promotion', () => {
     expect((await world.explanation('m-1')).actions).toMatchObject([{ outcome: 'TARGET_NOT_HIGHER' }]);
   });
 
-  test('and is told as an order’s change even where the promotion says nothing', async () => {
+  test('tells the member of the order’s change even if the promotion is silent', async () => {
     const { notify: _, ...silent } = STAY;
     const world = await memberWith([silent]);
     await buy(world, { ...ORDER, points: 1300 });
     expect(heard(world)).toMatchObject({ mails: ["You're now Gold"] });
   });
 
-  test('an order that is later refunded takes its points back, and not what the promotion gave', async () => {
+  test('loses its points by a refund, and keeps the promotion’s grant', async () => {
     const world = await memberWith([STAY]);
     await buy(world, { ...ORDER, points: 1300 });
     await buy(world, { type: 'refund', orderId: 'order-1', amount: '120.00' });
@@ -536,8 +536,8 @@ describe('one order that earns a tier and fires a promotion', () => {
   });
 });
 
-describe('beside decisions of staff’s', () => {
-  test('under a cap a promotion shows nothing before the cap ends', async () => {
+describe('a promotion beside staff decisions', () => {
+  test('shows its tier only after the cap ends', async () => {
     const world = await memberWith([STAY]);
     await buy(world, { id: 'first', points: 5000 });
     world.pass(1000);
@@ -555,7 +555,7 @@ describe('beside decisions of staff’s', () => {
     expect(await tierOf(world, '2026-06-30T22:00:00Z')).toBe('gold');
   });
 
-  test('and what ends before the cap does never shows', async () => {
+  test('never shows its tier if the grant ends before the cap', async () => {
     const world = await memberWith([STAY]);
     await buy(world, { id: 'first', points: 1000 });
     world.pass(1000);
@@ -568,12 +568,12 @@ describe('beside decisions of staff’s', () => {
     expect(await tierOf(world, '2026-08-31T22:00:00Z')).toBe('silver');
   });
 
-  test('it is judged by what was known when its transaction was recorded, however late the stream brings it', async () => {
+  test('is judged by the facts known when its transaction was recorded, however late the stream delivers it', async () => {
     const world = await memberWith([STAY]);
     await world.post('m-1', ORDER);
     const record = world.ledgerStream.splice(0)[0]!;
     world.at('2026-06-11T10:00:00Z');
-    // Said a day later, of the moment at which the member enrolled.
+    // Recorded a day later, effective at the member's enrollment.
     await world.act('m-1', { ...to('platinum'), effectiveAt: NOW, expiry: { type: 'date', date: '2026-06-30' } });
     world.at('2026-06-12T10:00:00Z');
     await world.recalculate([record]);
@@ -587,7 +587,7 @@ describe('beside decisions of staff’s', () => {
     expect(await tierOf(world, '2026-06-10T20:00:00Z')).toBe('platinum');
   });
 
-  test('a blocked member gets nothing from a promotion, for good, and the order counts', async () => {
+  test('gives a blocked member nothing, for good, and the order counts', async () => {
     const world = await memberWith([STAY]);
     await world.enrol('m-1', { blocked: true });
     await buy(world, ORDER);
@@ -599,7 +599,7 @@ describe('beside decisions of staff’s', () => {
     expect(heard(world)).toEqual(NOTHING);
   });
 
-  test('a promotion may lower as well, and its cap is lifted by the next order where it says reassess', async () => {
+  test('may lower the tier too; with reassess, the next order lifts its cap', async () => {
     const returned: PromotionFile = {
       id: 'returned',
       trigger: { on: 'transaction', where: { field: 'kind', equals: 'return' } },
@@ -620,13 +620,13 @@ describe('beside decisions of staff’s', () => {
   });
 });
 
-/** The same stores under another program: the brand deployed it. */
+/** The same stores under another program, as if the brand had deployed it. */
 function later(world: World, promotions: PromotionFile[]): World {
   return worldWith(promotions, { reach: storesOf(world), now: new Date(world.now()).toISOString() });
 }
 
 describe('a promotion that is added later', () => {
-  test('fires for no transaction that was taken before, whatever is redelivered or rebuilt', async () => {
+  test('fires for no earlier transaction, even if that is redelivered or rebuilt', async () => {
     const world = await memberWith([]);
     await world.post('m-1', ORDER);
     const record = world.ledgerStream.splice(0)[0]!;
@@ -646,7 +646,7 @@ describe('a promotion that is added later', () => {
     expect(await tierOf(next)).toBe('gold');
   });
 
-  test('and one that is taken out takes back nothing that it gave', async () => {
+  test('and removed again takes back nothing that it gave', async () => {
     const world = await memberWith([STAY]);
     await buy(world, ORDER);
     const next = later(world, []);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeWorld } from '../support/world.ts';
 
-test('E1: 800 points and a purchase worth 500 make Silver: dated, announced once, on the bus', async () => {
+test('E1: 800 points and a purchase worth 500 give Silver, with a date, one announcement and one event', async () => {
   const world = makeWorld();
   await world.enrol('m-1', { name: 'Ana' });
   await world.post('m-1', { points: 800 });
@@ -36,7 +36,7 @@ test('E1: 800 points and a purchase worth 500 make Silver: dated, announced once
   expect(world.ports.bus.events).toMatchObject([{ type: 'tier.upgraded', detail: { memberId: 'm-1', sequence: 1 } }]);
 });
 
-test('E2: a new member is Bronze, and hears nothing', async () => {
+test('E2: a new member is Bronze and gets no message', async () => {
   const world = makeWorld();
   const { status, body } = await world.enrol('m-1');
   await world.deliver();
@@ -53,7 +53,7 @@ test('E2: a new member is Bronze, and hears nothing', async () => {
   expect([...world.ports.mailer.sent, ...world.ports.texter.sent, ...world.ports.bus.events]).toEqual([]);
 });
 
-describe('E3: exactly on the threshold qualifies, one point below does not', () => {
+describe('E3: the threshold itself qualifies, and one point less does not', () => {
   test.each([
     [999, 'bronze'],
     [1000, 'silver'],
@@ -62,7 +62,7 @@ describe('E3: exactly on the threshold qualifies, one point below does not', () 
     [5000, 'gold'],
     [9999, 'gold'],
     [10000, 'platinum'],
-  ])('%i points make %s', async (points, tier) => {
+  ])('%i points give %s', async (points, tier) => {
     const world = makeWorld();
     await world.enrol('m-1');
     await world.post('m-1', { points });
@@ -75,7 +75,7 @@ describe('E3: exactly on the threshold qualifies, one point below does not', () 
   });
 });
 
-test('several tiers at once are jumped in one change, with one message that names the tier reached', async () => {
+test('a purchase that skips several tiers makes one change and one message, which names the tier reached', async () => {
   const world = makeWorld();
   await world.enrol('m-1');
   await world.post('m-1', { points: 12_000 });
@@ -86,7 +86,7 @@ test('several tiers at once are jumped in one change, with one message that name
   ]);
 });
 
-test('E4: Silver with 1300 that earns 200 more stays Silver, and hears nothing', async () => {
+test('E4: Silver with 1300 points that earns 200 more stays Silver and gets no message', async () => {
   const world = makeWorld();
   await world.enrol('m-1');
   await world.post('m-1', { points: 1300 });
@@ -102,8 +102,8 @@ test('E4: Silver with 1300 that earns 200 more stays Silver, and hears nothing',
   expect(world.ports.mailer.sent).toHaveLength(1);
 });
 
-describe('E8: the same order counts once', () => {
-  test('delivered five times in parallel: one is accepted, the others are told that it was taken', async () => {
+describe('E8: an order counts once', () => {
+  test('when it is posted five times in parallel: one is accepted, the others are duplicates', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     const order = { id: 'order-1', points: 1300, occurredAt: '2026-05-02T09:00:00Z' };
@@ -121,7 +121,7 @@ describe('E8: the same order counts once', () => {
   });
 });
 
-describe('E10: the tier before the order multiplies its points', () => {
+describe('E10: the tier before an order multiplies the order’s points', () => {
   const program = {
     tiers: [
       { id: 'bronze', name: 'Bronze', threshold: 0, multiplier: 1 },
@@ -136,7 +136,7 @@ describe('E10: the tier before the order multiplies its points', () => {
     ['silver', 500, 150],
     ['gold', 2000, 200],
     ['platinum', 5000, 300],
-  ])('a %s member with %i points who buys for 100 is given %i', async (tier, points, given) => {
+  ])('a %s member with %i points gets %i more for a purchase of 100', async (tier, points, given) => {
     const world = makeWorld({ program });
     await world.enrol('m-1');
     if (points > 0) await world.post('m-1', { points });
@@ -148,7 +148,7 @@ describe('E10: the tier before the order multiplies its points', () => {
     expect((await world.read('m-1')).points.current).toBe(points + given);
   });
 
-  test('the order that lifts a member is still counted at the tier before it', async () => {
+  test('an order that lifts a member counts at the tier before it', async () => {
     const world = makeWorld({ program });
     await world.enrol('m-1');
     await world.post('m-1', { amount: '600.00' });
@@ -156,7 +156,7 @@ describe('E10: the tier before the order multiplies its points', () => {
     expect(await world.read('m-1')).toMatchObject({ tier: { id: 'silver' }, points: { current: 600 } });
   });
 
-  test('what was awarded is a fact: a later tier, or the order posted again, changes nothing of it', async () => {
+  test('a later tier, or the order posted again, does not change the awarded points', async () => {
     const world = makeWorld({ program });
     await world.enrol('m-1');
     const order = { id: 'order-1', amount: '600.00', occurredAt: '2026-05-02T10:00:00Z' };
@@ -167,7 +167,7 @@ describe('E10: the tier before the order multiplies its points', () => {
     expect((await world.read('m-1')).points.current).toBe(600);
   });
 
-  test('fractions of points are dropped: 66.67 by a Silver member are floor(100.005), and 0.66 are none', async () => {
+  test('fractions of points are dropped: for a Silver member 66.67 gives floor(100.005), and 0.66 gives 0', async () => {
     const world = makeWorld({ program });
     await world.enrol('m-1');
     await world.post('m-1', { points: 500 });
@@ -180,7 +180,7 @@ describe('E10: the tier before the order multiplies its points', () => {
     expect((await world.read('m-1')).points.current).toBe(600);
   });
 
-  test('a cycle that ended unnoticed has ended for the multiplier too', async () => {
+  test('the end of a cycle that no run has processed counts for the multiplier too', async () => {
     const world = makeWorld({ program, now: '2025-05-02T10:00:00Z' });
     await world.enrol('m-1');
     await world.post('m-1', { points: 2000 });

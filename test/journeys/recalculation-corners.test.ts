@@ -17,7 +17,7 @@ const subjects = (world: World) => world.ports.mailer.sent.map(({ subject }) => 
 const runOf = async (world: World, runId: string) => (await world.call('GET run', { params: { runId } })).body;
 const outage = () => Object.assign(new Error('the table is not to be reached'), { $metadata: {} });
 
-/** A member who got so many points in 2025. */
+/** A member who earned the given points in 2025. */
 async function withPoints(points: number, options: Parameters<typeof makeWorld>[0] = {}): Promise<World> {
   const world = makeWorld({ now: '2025-06-10T10:00:00Z', ...options });
   await world.enrol('m-1');
@@ -28,7 +28,7 @@ async function withPoints(points: number, options: Parameters<typeof makeWorld>[
 }
 
 describe('announcements', () => {
-  test('a recalculation of everyone does not swallow what the end of a cycle has to tell', async () => {
+  test('a recalculation of everyone does not suppress the announcements of a cycle’s end', async () => {
     const world = await withPoints(1300);
     world.at('2026-12-31T23:01:00Z');
     await world.recalculateEveryone();
@@ -38,7 +38,7 @@ describe('announcements', () => {
     expect((await world.read('m-1')).tier.id).toBe('bronze');
     expect(subjects(world)).toEqual(["You're now Bronze"]);
   });
-  test('who goes on with a stopped run in silence tells nobody', async () => {
+  test('a stopped run that is continued with notify false tells nobody', async () => {
     const world = await withPoints(1300);
     world.at(NIGHT_2026);
     await world.endCycle({ Records: [{ messageId: '1', body: '{}' } as never] });
@@ -51,17 +51,17 @@ describe('announcements', () => {
   });
 });
 
-describe('R9: counts after a death are those of an undisturbed run', () => {
+describe('R9: a run whose process died counts the same as an undisturbed run', () => {
   const killed = (page: { dies: boolean }) =>
     intercept('runs', 'recordPage', async (call) => {
       if (page.dies) throw outage();
       return call();
     });
 
-  test('also for a member that fell at an end before, which nobody wrote', async () => {
+  test('also for a member who fell at an earlier end that nobody recorded', async () => {
     const page = { dies: false };
     const world = await withPoints(5500, { reach: killed(page) });
-    // Nobody recalculated 2026 (it stopped at its brake, say); the run is of 2027.
+    // The end of 2026 was not recalculated, for example because of the downgrade limit. This run is for 2027.
     world.at('2027-12-31T23:05:00Z');
     const { runId } = (await world.call('POST recalculations', { body: { at: '2027-12-31T23:00:00Z' } })).body;
     page.dies = true;
@@ -74,7 +74,7 @@ describe('R9: counts after a death are those of an undisturbed run', () => {
     expect(await runOf(world, runId)).toMatchObject({ down: 1, unchanged: 0 });
   });
 
-  test('also for a member that an edit of the program moved, as the run found', async () => {
+  test('also for a member whom an edit of the program moved', async () => {
     const page = { dies: false };
     const before = await withPoints(1300);
     before.at('2025-07-01T10:00:00Z');
@@ -104,8 +104,8 @@ describe('R9: counts after a death are those of an undisturbed run', () => {
   }
 });
 
-describe('the dry run', () => {
-  test('of the second end from now says what that end will do, not what the first one does', async () => {
+describe('a dry run', () => {
+  test('of the second cycle end from now shows that end’s result, not the first end’s', async () => {
     const world = await withPoints(5500);
     await world.post('m-1', { id: 'x', points: 1 });
     world.at('2026-03-01T10:00:00Z');
@@ -120,8 +120,8 @@ describe('the dry run', () => {
   });
 });
 
-describe('R10 and E23 for a member that no recalculation had to write', () => {
-  test('an edit in the second cycle lowers nobody before its end', async () => {
+describe('R10 and E23 for a member that no recalculation has written', () => {
+  test('an edit in the second cycle lowers nobody before the cycle ends', async () => {
     const before = await withPoints(5500);
     before.at(NIGHT_2025);
     await before.night();
@@ -129,7 +129,7 @@ describe('R10 and E23 for a member that no recalculation had to write', () => {
     const world = redeployed(before, { tiers: withGoldAt(6000) });
     expect((await world.read('m-1')).tier.id).toBe('gold');
   });
-  test('and a purchase of 10 leaves Gold, in silence', async () => {
+  test('a purchase of 10 points leaves Gold, silently', async () => {
     const before = await withPoints(5500);
     before.at(NIGHT_2025);
     await before.night();
@@ -143,7 +143,7 @@ describe('R10 and E23 for a member that no recalculation had to write', () => {
       1,
     ]);
   });
-  test('and a second run of the last end, by hand, tells nobody of the edit', async () => {
+  test('a second run of the last end, on request, tells nobody of the edit', async () => {
     const before = await withPoints(5500);
     before.at(NIGHT_2025);
     await before.night();
@@ -153,7 +153,7 @@ describe('R10 and E23 for a member that no recalculation had to write', () => {
     await world.deliver();
     expect([body.down, heard(world).mails]).toEqual([0, []]);
   });
-  test('the next night makes one change of it, and one mail', async () => {
+  test('the next night makes one change, with one mail', async () => {
     const before = await withPoints(5500);
     before.at(NIGHT_2025);
     await before.night();
@@ -170,8 +170,8 @@ describe('R10 and E23 for a member that no recalculation had to write', () => {
   });
 });
 
-describe('R10 for a member that does nothing any more', () => {
-  test('a tier that an edit left, and that nobody took at an end whose night never came, is taken by the next night', async () => {
+describe('R10 for a member with no further transaction', () => {
+  test('a tier that an edit left is taken by the next night, though an earlier night was missed', async () => {
     const program = { upgradeBasis: 'carry' } as const;
     const before = makeWorld({ now: '2025-06-10T10:00:00Z', program });
     await before.enrol('m-1');
@@ -195,8 +195,8 @@ describe('R10 for a member that does nothing any more', () => {
   });
 });
 
-describe('what passes by the way', () => {
-  test('a grant that ends with the cycle is told as its action says, though the run is silent', async () => {
+describe('a silent run', () => {
+  test('still tells of a grant that ends with the cycle, as its action says', async () => {
     const world = await withPoints(10);
     world.at('2026-06-01T10:00:00Z');
     await world.act('m-1', {
@@ -211,7 +211,7 @@ describe('what passes by the way', () => {
     expect((await world.changes('m-1'))[0]).toMatchObject({ cause: 'grantEnd' });
     expect(subjects(world)).toEqual(["You're now Bronze"]);
   });
-  test('a recalculation of everyone after an edit is silent also for those whom no night had to write', async () => {
+  test('of everyone, after an edit, is silent also for members that no night has written', async () => {
     const before = await withPoints(5500);
     before.at(NIGHT_2025);
     await before.night();
@@ -220,12 +220,12 @@ describe('what passes by the way', () => {
     const { body } = await world.recalculateEveryone();
     await world.deliver();
     expect([body.down, heard(world).mails]).toEqual([1, []]);
-    // And says what it is: an edit that staff let take effect, not the end of a cycle that was two months ago.
+    // The cause is the edit that staff applied, not the cycle's end two months ago.
     expect((await world.changes('m-1'))[0]).toMatchObject({ cause: 'bulkRecalculation' });
   });
 });
 
-describe('whose tier was taken out of the program', () => {
+describe('a member whose tier was removed from the program', () => {
   const withoutSilver = exampleBrand().program.tiers.filter(({ id }) => id !== 'silver');
   const withoutTheirTier = async () => {
     const world = redeployed(await withPoints(1300), { tiers: withoutSilver });
@@ -233,7 +233,7 @@ describe('whose tier was taken out of the program', () => {
     return world;
   };
 
-  test('goes down to the base tier: the change says so, and the run counts it so', async () => {
+  test('goes down to the base tier, in the change and in the run’s counts', async () => {
     const world = await withoutTheirTier();
     const [runId] = await world.night();
     const [newest] = await world.changes('m-1');
@@ -241,15 +241,15 @@ describe('whose tier was taken out of the program', () => {
     expect(await runOf(world, runId!)).toMatchObject({ up: 0, down: 1 });
   });
 
-  test('is seen by the brake', async () => {
+  test('counts for the downgrade limit', async () => {
     const world = await withoutTheirTier();
     const { body } = await world.recalculateEveryone({ at: END_2025, abortWhenDown: 0.5 });
     expect(body).toMatchObject({ status: 'aborted' });
   });
 });
 
-describe('what looks as if it could go wrong', () => {
-  test('a tier taken out of the program: moved in silence by the night', async () => {
+describe('special cases', () => {
+  test('a tier removed from the program is taken silently by the night', async () => {
     const before = await withPoints(5500);
     const world = redeployed(before, { tiers: withGoldAt(6000).filter(({ id }) => id !== 'gold') });
     world.at(NIGHT_2025);
@@ -258,7 +258,7 @@ describe('what looks as if it could go wrong', () => {
     expect([(await world.read('m-1')).tier.id, subjects(world)]).toEqual(['silver', []]);
     expect(await runOf(world, runId!)).toMatchObject({ failed: 0, processed: 1 });
   });
-  test('the brake: a run of the same end that a person lets through is not stopped by the first one’s share', async () => {
+  test('the downgrade limit of an aborted run does not stop a later run that a person allows', async () => {
     const world = await withPoints(1300, { recalculation: { abortWhenDown: 0.1 } });
     world.at(NIGHT_2026);
     const [first] = await world.night();
@@ -271,8 +271,8 @@ describe('what looks as if it could go wrong', () => {
   });
 });
 
-describe('the matrix', () => {
-  test('tells of a member whom a purchase on its way keeps as of the tier that it has', async () => {
+describe('the matrix of a run', () => {
+  test('counts a member kept by an undelivered purchase under the member’s present tier', async () => {
     const world = await withPoints(1300);
     world.at('2026-12-31T22:59:59Z');
     await world.post('m-1', { id: 'on-time', points: 1000 });
@@ -284,8 +284,8 @@ describe('the matrix', () => {
   });
 });
 
-describe('two posts at one instant', () => {
-  test('start one run, and the second hears which one is in its way', async () => {
+describe('two requests at the same instant', () => {
+  test('start one run, and the second answers 409', async () => {
     const world = await withPoints(1300);
     world.at(NIGHT_2026);
     const answers = await Promise.all([
@@ -297,7 +297,7 @@ describe('two posts at one instant', () => {
 });
 
 describe('a page that is not the first of its call', () => {
-  test('is given up in the end as well', async () => {
+  test('is given up in the end too', async () => {
     const trouble = { fails: false };
     const world = makeWorld({
       now: '2025-06-10T10:00:00Z',
@@ -322,14 +322,14 @@ describe('a page that is not the first of its call', () => {
     trouble.fails = true;
     const state = { runId, segment: { kind: 'everyone' as const, part: 0, of: 1 }, page: 0 };
     await expect(world.recalculateCycle(state)).rejects.toThrow('not to be reached');
-    // As the state machine does when its tries are used up: the same state, with `givesUp`.
+    // As the state machine does after its last retry: the same state, with `givesUp`.
     await expect(world.recalculateCycle({ ...state, givesUp: true })).resolves.toBeDefined();
     expect((await runOf(world, runId)).failed).toBe(1);
   });
 });
 
 describe('the night', () => {
-  test('starts the newer ends though an older one cannot be started', async () => {
+  test('starts newer cycle ends even if an older one cannot be started', async () => {
     let refused = '';
     const world = makeWorld({
       now: '2026-06-11T22:05:00Z',
@@ -346,13 +346,13 @@ describe('the night', () => {
   });
 });
 
-describe('the brake', () => {
-  test('does not let a run through whose preview could judge nobody', async () => {
+describe('the downgrade limit', () => {
+  test('stops a run whose preview could judge nobody', async () => {
     const before = makeWorld({ now: '2025-06-10T10:00:00Z' });
     await before.enrol('m-1');
     await before.post('m-1', { points: 1300 });
     await before.deliver();
-    // After an edit of the zone each member is judged by the ledger.
+    // After an edit of the time zone, each member is judged by the ledger.
     const world = redeployed(before, { timeZone: 'Europe/London' });
     world.at('2027-01-01T00:05:00Z');
     const body = { at: '2027-01-01T00:00:00Z', abortWhenDown: 0.3 };
@@ -373,7 +373,7 @@ describe('the brake', () => {
 });
 
 describe('a recalculation of everyone', () => {
-  test('counts the same after a death, where a page’s clock is behind that of the call that started it', async () => {
+  test('counts the same after a process died, even if a page’s clock is behind the request’s clock', async () => {
     const before = makeWorld({ now: '2025-06-10T10:00:00Z' });
     await before.enrol('m-1');
     await before.post('m-1', { points: 5500 });
@@ -398,9 +398,9 @@ describe('a recalculation of everyone', () => {
   });
 
   test.each([
-    ['by a clock that is ahead of the run’s', '2025-07-01T10:00:02Z', '2025-07-01T10:00:00Z', { notify: true }],
-    ['after its dry run began', '2025-07-01T10:30:00Z', '2025-07-01T10:31:00Z', { dryRun: true }],
-  ])('leaves a tier that was given once more %s', async (_, given, judged, body) => {
+    ['by a process whose clock is ahead', '2025-07-01T10:00:02Z', '2025-07-01T10:00:00Z', { notify: true }],
+    ['after the dry run began', '2025-07-01T10:30:00Z', '2025-07-01T10:31:00Z', { dryRun: true }],
+  ])('keeps a tier that was extended %s', async (_, given, judged, body) => {
     const world = await withPoints(0);
     world.at('2025-07-01T10:00:00Z');
     await world.act('m-1', { id: 'gift', expiry: { type: 'duration', amount: 2, unit: 'days' } });

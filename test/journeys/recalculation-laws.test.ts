@@ -13,12 +13,12 @@ const END = Date.parse('2026-12-31T23:00:00Z');
 const instantOf = (at: Instant) => new Date(at).toISOString();
 
 interface Life {
-  /** Days before the end: 0 is the last one. */
+  /** Days before the cycle's end: 0 is the last day. */
   enrolledDaysBefore: number;
   purchases: { daysBefore: number; points: number; refunded: number }[];
-  /** A tier that staff gave or took, from so many days before the end until so many after it; 0 ends with the cycle. */
+  /** A tier granted or capped by staff, from days before the end until days after it; 0 ends with the cycle. */
   grant?: { action: 'upgrade' | 'downgrade'; tier: string; daysBefore: number; untilDaysAfter: number };
-  /** What happens once the cycle has ended. */
+  /** The event after the cycle's end. */
   afterwards: 'nothing' | 'purchase' | 'refund';
 }
 
@@ -56,13 +56,13 @@ const programs: fc.Arbitrary<Partial<ProgramFile>> = fc.record({
 const populations = fc.record({ program: programs, lives: fc.array(lives, { minLength: 1, maxLength: 7 }) });
 type Population = { program: Partial<ProgramFile>; lives: Life[] };
 
-/** The brand a few minutes after the end, told in the order in which it happened. */
+/** The world a few minutes after the end, after all events in their order. */
 async function lived({ program, lives }: Population, reach?: Reach): Promise<World> {
   const world = makeWorld({ now: '2020-01-01T00:00:00Z', program, ...(reach && { reach }) });
   const events: { at: Instant; happens: () => Promise<unknown> }[] = [];
   lives.forEach(({ enrolledDaysBefore, purchases, grant }, n) => {
     const memberId = `m-${n}`;
-    // Half a day, so that nothing meets the boundary by accident.
+    // Half a day, so that no event falls on the boundary by accident.
     const daysBefore = (days: number) => END - days * DAY_MS - 12 * HOUR_MS;
     const enrolledAt = daysBefore(enrolledDaysBefore);
     events.push({ at: enrolledAt, happens: () => world.enrol(memberId) });
@@ -95,7 +95,7 @@ async function lived({ program, lives }: Population, reach?: Reach): Promise<Wor
   return world;
 }
 
-/** What happens to members after the end, before, while or after the run comes by. */
+/** Members' transactions after the end, before, during or after the run. */
 async function happenAfterwards(world: World, { lives }: Population): Promise<void> {
   for (const [n, { afterwards, purchases }] of lives.entries()) {
     if (afterwards === 'purchase') await world.post(`m-${n}`, { id: 'afterwards', points: 700 });
@@ -105,7 +105,7 @@ async function happenAfterwards(world: World, { lives }: Population): Promise<vo
   }
 }
 
-/** All that anybody can see of the members and heard of them. */
+/** Everything that a client can see of the members, and every mail sent. */
 async function seen(world: World, { lives }: Population) {
   const members = [];
   for (const n of lives.keys()) {
@@ -128,7 +128,7 @@ async function comesTo(world: World, runIds: readonly string[]) {
   return runs;
 }
 
-/** The steps of a state machine, one at a time: what fails is tried again, and so is what a process did that died. */
+/** The steps of a state machine, one at a time. A failed step is retried, and so is a step whose process died. */
 async function* execution(world: World, runId: string, trouble?: Trouble): AsyncGenerator<void> {
   async function step<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -158,7 +158,7 @@ async function* execution(world: World, runId: string, trouble?: Trouble): Async
 }
 
 async function carriedThrough(world: World, trouble?: Trouble): Promise<void> {
-  // The queue brings the night again until it went well.
+  // The queue redelivers the night's message until it succeeds.
   for (let attempt = 0; ; attempt++) {
     const { batchItemFailures } = await world.endCycle({ Records: [queueRecord({ night: true })] });
     const died = trouble?.restart() ?? false;
@@ -168,7 +168,7 @@ async function carriedThrough(world: World, trouble?: Trouble): Promise<void> {
   for (const runId of [...runIdsOf(world)]) for await (const _ of execution(world, runId, trouble));
 }
 
-describe('R9: once for each member and cycle end', () => {
+describe('R9: a recalculation moves each member once for each cycle end', () => {
   const MANY: Population = {
     program: {},
     lives: [
@@ -185,7 +185,7 @@ describe('R9: once for each member and cycle end', () => {
   };
 
   test.each(TROUBLES)(
-    'a run that is %s at any await, and is redriven, ends as the undisturbed one',
+    'after a run that is %s at any await and is redriven, as after an undisturbed run',
     LAW_TIMEOUT,
     async (kind) => {
       const undisturbed = await lived(MANY);
@@ -233,7 +233,7 @@ describe('R9: once for each member and cycle end', () => {
   );
 
   test(
-    'doubled, interleaved with what members do, or begun again, it ends as the undisturbed one, and tells each once',
+    'when it is doubled, interleaved with members’ transactions or restarted, and tells each member once',
     LAW_TIMEOUT,
     async () => {
       await fc.assert(
@@ -281,12 +281,12 @@ describe('R9: once for each member and cycle end', () => {
   );
 });
 
-describe('the dry run', () => {
-  test('says what the real run then does, to the member', LAW_TIMEOUT, async () => {
+describe('a dry run', () => {
+  test('shows for each member what the real run then does', LAW_TIMEOUT, async () => {
     await fc.assert(
       fc.asyncProperty(populations, fc.integer({ min: 0, max: 40 }), async (population, daysBefore) => {
         const world = await lived(population);
-        // Foretold as of a day on which all is done, and asked once more in the night itself.
+        // A dry run on an earlier day, if nothing happens after that day, and another in the night itself.
         const isEarly = population.lives.every(({ purchases, grant, enrolledDaysBefore }) =>
           [enrolledDaysBefore, ...purchases.map((one) => one.daysBefore), grant?.daysBefore ?? 900].every(
             (d) => d > daysBefore + 1,
@@ -310,7 +310,7 @@ describe('the dry run', () => {
     );
   });
 
-  test('says what recalculating everyone after an edit of the program then does', LAW_TIMEOUT, async () => {
+  test('shows what recalculating everyone does after an edit of the program', LAW_TIMEOUT, async () => {
     await fc.assert(
       fc.asyncProperty(
         populations,
@@ -345,12 +345,12 @@ async function carriedThroughNow(world: World): Promise<void> {
   for (const runId of runIdsOf(world).slice(before)) for await (const _ of execution(world, runId));
 }
 
-/** Several generators, one after the other. */
+/** Runs several generators, one after the other. */
 async function* allOf(parts: AsyncGenerator<void>[]): AsyncGenerator<void> {
   for (const part of parts) yield* part;
 }
 
-/** Trouble that begins only once a test has made it: what came before went well. */
+/** Trouble that starts only when the test creates it, so that the calls before succeed. */
 function lazily<Port extends object>(trouble: () => Trouble | undefined, name: string, port: Port): Port {
   return new Proxy(port, {
     get(target, property) {
@@ -362,7 +362,7 @@ function lazily<Port extends object>(trouble: () => Trouble | undefined, name: s
   });
 }
 
-/** Two changes of one member within the same minutes may come in either order; what they are stays the same. */
+/** Two changes of one member within the same minutes may come in either order, so the order is ignored. */
 function withoutOrder({ changes, ...member }: { changes: Record<string, unknown>[] } & Record<string, unknown>) {
   return { ...member, changes: changes.map((change) => JSON.stringify(change)).sort() };
 }

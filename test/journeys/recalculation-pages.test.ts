@@ -7,7 +7,7 @@ import { makeWorld, type Reach, type World } from '../support/world.ts';
 
 const END = '2026-12-31T23:00:00Z';
 
-/** So many Silver members of 2025, who all go down at the end of 2026. */
+/** The given number of Silver members of 2025, who are all downgraded at the end of 2026. */
 async function silverMembers(count: number, reach?: Reach): Promise<World> {
   const world = makeWorld({ now: '2025-06-10T10:00:00Z', ...(reach && { reach }) });
   for (let n = 0; n < count; n++) {
@@ -31,11 +31,11 @@ function segmentsOf(world: World, runId: string) {
 
 const runOf = async (world: World, runId: string) => (await world.call('GET run', { params: { runId } })).body;
 
-/** A failure that may be gone the next time, as the SDK marks it; and one that would be the same. */
+/** `outage` is temporary, as the SDK marks it; `poison` fails the same way each time. */
 const outage = () => Object.assign(new Error('the table is not to be reached'), { $metadata: {} });
 const poison = () => new Error('this member cannot be understood');
 
-/** Lets what is asked about some members fail, as long as a test wants it. */
+/** Makes calls about some members fail, while `state.fails` is true. */
 function failing(memberIds: string[], error: () => Error) {
   const state = { fails: false };
   const reach = intercept('members', 'actionsOf', async (call, memberId) => {
@@ -45,8 +45,8 @@ function failing(memberIds: string[], error: () => Error) {
   return { state, reach };
 }
 
-describe('one member that cannot be judged', () => {
-  test('stops nobody: it is reported with the reason, and the others go down and hear of it', async () => {
+describe('a member that cannot be judged', () => {
+  test('stops no other member: it is reported with the reason, and the others are downgraded and told', async () => {
     const { state, reach } = failing(['m-3'], poison);
     const world = await silverMembers(12, reach);
     state.fails = true;
@@ -63,7 +63,7 @@ describe('one member that cannot be judged', () => {
     expect((await world.call('GET run changes', { params: { runId } })).body.items).toHaveLength(11);
     expect(heard(world).mails).toHaveLength(11);
 
-    // Once the cause is mended, another run finds whom the first one left.
+    // Once the cause is fixed, another run moves the member that failed.
     state.fails = false;
     const again = await world.recalculateEveryone({ at: END });
     await world.deliver();
@@ -72,8 +72,8 @@ describe('one member that cannot be judged', () => {
   });
 });
 
-describe('a page that the world keeps from being done', () => {
-  test('is thrown back once all its other members are done, and does no more than the rest when it comes again', async () => {
+describe('a page that meets an outage', () => {
+  test('fails after all its other members are done, and does only the rest when it is retried', async () => {
     const { state, reach } = failing(['m-3', 'm-5'], outage);
     const world = await silverMembers(12, reach);
     state.fails = true;
@@ -98,7 +98,7 @@ describe('a page that the world keeps from being done', () => {
     expect(heard(world).mails).toHaveLength(12);
   });
 
-  test('is given up in the end: it tells of each member that still fails why, and the others have gone on', async () => {
+  test('is given up in the end: it reports why each member failed, and the others are done', async () => {
     const { state: trouble, reach } = failing(['m-1', 'm-2'], outage);
     const world = await silverMembers(6, reach);
     trouble.fails = true;
@@ -119,10 +119,10 @@ describe('a page that the world keeps from being done', () => {
 });
 
 describe('page after page', () => {
-  test('a call goes on for a minute, and hands on where the next one begins', async () => {
+  test('a call works for a minute, and hands over to the next call', async () => {
     const world = await silverMembers(0);
     for (let n = 0; n < 3 * PAGE_SIZE; n++) {
-      // All in one segment of the ports in memory, which divide by the sum of an id's letters.
+      // All ids are in one segment of the fake, which divides by the sum of an id's letters.
       await world.ports.members.save(bronze(`m-${String(n).padStart(4, '0')}`, world), 0, []);
     }
     const runId = await started(world);
@@ -153,7 +153,7 @@ describe('page after page', () => {
     expect(await runOf(slow, slowRun)).toMatchObject({ processed: 2 * PAGE_SIZE });
   });
 
-  test('members that enrol while it runs change nothing of how its pages are divided', async () => {
+  test('members who enroll during the run do not change the division of its pages', async () => {
     const world = await silverMembers(20);
     const runId = await started(world);
     const everyone = { kind: 'everyone' as const, part: 0, of: 1 };

@@ -4,12 +4,12 @@ import { redeployed } from '../support/redeployed.ts';
 import { makeWorld, type World } from '../support/world.ts';
 
 const END_OF_2026 = '2026-12-31T23:00:00Z';
-/** When the schedule of the first night comes. */
+/** When the schedule of that night starts. */
 const NIGHT_OF_2026 = '2026-12-31T23:05:00Z';
 
 type Options = Parameters<typeof makeWorld>[0];
 
-/** A member who got 1300 points in the first cycle, 2025. */
+/** A member who earned 1300 points in the first cycle, 2025. */
 async function silverOf2025(options: Options = {}): Promise<World> {
   const world = makeWorld({ now: '2025-06-10T10:00:00Z', ...options });
   await world.enrol('m-1');
@@ -30,7 +30,7 @@ const movesOf = async (world: World, runId: string) =>
   (await world.call('GET run changes', { params: { runId } })).body.items;
 
 describe('the night on which a calendar cycle ends', () => {
-  test('E14: the first one changes nothing: current 1300, carry 0, Silver, silence, and nothing is written', async () => {
+  test('E14: changes nothing the first time: current 1300, carry 0, Silver, no message, no write', async () => {
     const world = await silverOf2025();
     world.at('2025-12-31T23:05:00Z');
     const writes = world.ports.members.writes;
@@ -49,7 +49,7 @@ describe('the night on which a calendar cycle ends', () => {
     expect(subjects(world)).toEqual([]);
   });
 
-  test('E15 and E16: Gold by 3700 more in the second cycle; its end brings Silver with 3700, and is told', async () => {
+  test('E15 and E16: after 3700 more points gave Gold in the second cycle, gives Silver with 3700, and the member is told', async () => {
     const world = await silverOf2025();
     world.at('2025-12-31T23:05:00Z');
     await world.night();
@@ -82,7 +82,7 @@ describe('the night on which a calendar cycle ends', () => {
     ]);
   });
 
-  test('E17: each year stands alone where the program says so: 3700 more stay Silver, and so does the end', async () => {
+  test('E17: changes nothing with upgradeBasis carry, which counts each year alone: 3700 more points stay Silver', async () => {
     const world = await silverOf2025({ program: { upgradeBasis: 'carry' } });
     world.at('2025-12-31T23:05:00Z');
     await world.night();
@@ -96,7 +96,7 @@ describe('the night on which a calendar cycle ends', () => {
     expect(subjects(world)).toEqual([]);
   });
 
-  test('E19: the cycle 2026 of Madrid ends at 2026-12-31T23:00:00Z, and no night before that starts anything', async () => {
+  test('E19: starts a run once, for Madrid’s cycle 2026 from 2026-12-31T23:00:00Z on, and not before', async () => {
     const world = await silverOf2025();
     world.at('2026-12-31T22:59:59Z');
     expect(await world.night()).toEqual([]);
@@ -105,7 +105,7 @@ describe('the night on which a calendar cycle ends', () => {
     expect(await world.night()).toEqual([]);
   });
 
-  test('E21: a refund after it lowers the tier at once, and is told nobody', async () => {
+  test('E21: is followed by a refund that lowers the tier at once and silently', async () => {
     const world = makeWorld({ now: '2025-06-10T10:00:00Z' });
     await world.enrol('m-1');
     await world.post('m-1', { id: 'first', points: 1200 });
@@ -120,7 +120,7 @@ describe('the night on which a calendar cycle ends', () => {
     expect(subjects(world)).toEqual([]);
   });
 
-  test('E22: a second run of the same end changes nothing', async () => {
+  test('E22: changes nothing when it is run a second time', async () => {
     const world = await silverOf2025();
     world.at('2026-12-31T23:05:00Z');
     await world.night();
@@ -140,7 +140,7 @@ describe('the night on which a calendar cycle ends', () => {
     expect(await changesOf(world)).toHaveLength(2);
   });
 
-  test('E23: who was kept at Gold though its threshold was raised goes down then, and hears of it', async () => {
+  test('E23: lowers a member who kept Gold after its threshold was raised, and the member is told', async () => {
     const before = await silverOf2025();
     await before.post('m-1', { points: 4200 });
     await before.deliver();
@@ -161,7 +161,7 @@ describe('the night on which a calendar cycle ends', () => {
     expect(await movesOf(world, runId!)).toHaveLength(1);
   });
 
-  test('who crossed it by a purchase of their own was told then, and is not counted by the run', async () => {
+  test('leaves out a member whose own purchase already recorded the end', async () => {
     const world = await silverOf2025();
     world.at('2026-12-31T23:01:00Z');
     await world.post('m-1', { id: 'next', points: 1 });
@@ -174,7 +174,7 @@ describe('the night on which a calendar cycle ends', () => {
     expect(subjects(world)).toEqual(["You're now Bronze"]);
   });
 
-  test('a purchase of the last second counts, though the stream brings it after the run', async () => {
+  test('counts a purchase of the last second, though the stream delivers it after the run', async () => {
     const world = await silverOf2025();
     world.at('2026-12-31T22:59:59Z');
     await world.post('m-1', { id: 'on-time', points: 1000 });
@@ -187,7 +187,7 @@ describe('the night on which a calendar cycle ends', () => {
     expect(await changesOf(world)).toHaveLength(1);
   });
 
-  test('the brand’s systems hear once that it is done, and what it came to', async () => {
+  test('publishes one event with its result', async () => {
     const world = await silverOf2025();
     await world.enrol('m-2');
     world.at(NIGHT_OF_2026);
@@ -208,7 +208,7 @@ describe('the night on which a calendar cycle ends', () => {
     ]);
   });
 
-  test('a night that was missed is made up for within a week, and not after it', async () => {
+  test('is made up for within a week if it was missed, and not later', async () => {
     const late = await silverOf2025();
     late.at('2027-01-06T22:59:59Z');
     expect(await late.night()).toHaveLength(1);
@@ -217,14 +217,14 @@ describe('the night on which a calendar cycle ends', () => {
     expect(await tooLate.night()).toEqual([]);
   });
 
-  test('an end before the program began is recalculated for nobody', async () => {
+  test('starts no run for an end before the program’s launch', async () => {
     const world = makeWorld({ now: '2026-01-02T10:00:00Z', program: { launchedOn: '2026-01-02' } });
     expect(await world.night()).toEqual([]);
   });
 });
 
-describe('E18: where cycles never end', () => {
-  test('no night starts anything, after three years either', async () => {
+describe('E18: in a program whose cycles never end', () => {
+  test('no night starts a run, not even after three years', async () => {
     const world = await silverOf2025({ program: { cycle: { type: 'none' } } });
     for (const at of ['2025-12-31T23:05:00Z', '2026-12-31T23:05:00Z', '2028-06-10T22:05:00Z']) {
       world.at(at);
@@ -238,7 +238,7 @@ describe('E18: where cycles never end', () => {
 describe('E20: anniversaries', () => {
   const enrollment = { program: { cycle: { type: 'enrollment' as const } } };
 
-  test('each day has a run for those whose anniversary it is, and for nobody else', async () => {
+  test('each day has a run for the members with this anniversary only', async () => {
     const world = await silverOf2025(enrollment);
     world.at('2025-07-01T10:00:00Z');
     await world.enrol('m-2');
@@ -259,7 +259,7 @@ describe('E20: anniversaries', () => {
     expect(world.ports.mailer.sent.map(({ to }) => to)).toEqual(['m-1@mail.example']);
   });
 
-  test('the first one, on 2026-06-10 at local 00:00, changes nothing and writes nothing', async () => {
+  test('the first anniversary, 2026-06-10 at local 00:00, changes nothing and writes nothing', async () => {
     const world = await silverOf2025(enrollment);
     world.at('2026-06-09T22:05:00Z');
     const writes = world.ports.members.writes;
@@ -269,7 +269,7 @@ describe('E20: anniversaries', () => {
     expect(await figures(world)).toEqual(['silver', 1300, 0]);
   });
 
-  test('who joined on 29 February is in the run of the 28th in common years, and of the 29th in others', async () => {
+  test('a member who joined on 29 February is in the run of the 28th in common years, and of the 29th in leap years', async () => {
     const world = makeWorld({ now: '2024-02-29T12:00:00Z', ...enrollment });
     await world.enrol('m-1');
     const processed = async (night: string, runId: string) => {
@@ -283,7 +283,7 @@ describe('E20: anniversaries', () => {
     expect(await processed('2028-02-28T23:05:00Z', 'cycle-20280228t230000z-1')).toBe(1);
   });
 
-  test('another enrolment date moves a member to another day', async () => {
+  test('another enrollment date moves a member to another day’s run', async () => {
     const world = await silverOf2025(enrollment);
     await world.enrol('m-1', { enrolledAt: '2025-04-20T10:00:00Z' });
     world.at('2027-04-19T22:05:00Z');
@@ -291,8 +291,8 @@ describe('E20: anniversaries', () => {
     expect(await runOf(world, 'cycle-20270419t220000z-1')).toMatchObject({ processed: 1, down: 1 });
   });
 
-  test('a program whose zone was changed finds them as well, under the day that they had', async () => {
-    // 00:30 in Madrid is still the day before in the Canaries.
+  test('after a change of the program’s time zone, members are found under their earlier day', async () => {
+    // 00:30 in Madrid is still the previous day in the Canaries.
     const before = makeWorld({ now: '2025-06-09T22:30:00Z', ...enrollment });
     await before.enrol('m-1');
     await before.post('m-1', { points: 1300 });
@@ -312,7 +312,7 @@ describe('E20: anniversaries', () => {
 });
 
 describe('late and early facts (R6)', () => {
-  /** Gold by 1300 of 2025 and 3700 of 2026; Silver by its end, which has been recalculated. */
+  /** A member with 1300 points of 2025 and 3700 of 2026. The end of 2026 was recalculated, so the tier is Silver. */
   async function silverSince2027(): Promise<World> {
     const world = await silverOf2025();
     world.at('2026-03-01T10:00:00Z');
@@ -326,18 +326,18 @@ describe('late and early facts (R6)', () => {
     return world;
   }
 
-  test('an order dated before the end that arrives after it counts for the cycle that ended, and lifts the tier again', async () => {
+  test('an order dated before the end counts for the ended cycle when it arrives after it, and lifts the tier again', async () => {
     const world = await silverSince2027();
     await world.post('m-1', { id: 'late', points: 1300, occurredAt: '2026-12-30T10:00:00Z' });
     await world.deliver();
     expect(await figures(world)).toEqual(['gold', 5000, 0]);
     expect(subjects(world)).toEqual(["You're now Gold"]);
     expect((await changesOf(world)).at(-1)).toMatchObject({ cause: 'transaction', transactionId: 'late' });
-    // And a run that comes again finds nothing to do.
+    // A second run finds nothing to do.
     expect((await world.recalculateEveryone({ at: END_OF_2026 })).body).toMatchObject({ unchanged: 1 });
   });
 
-  test('an order dated two cycles back counts for nothing but the lifetime', async () => {
+  test('an order dated two cycles back counts for the lifetime points only', async () => {
     const world = await silverSince2027();
     await world.post('m-1', { id: 'very-late', points: 9000, occurredAt: '2025-12-30T10:00:00Z' });
     await world.deliver();
@@ -361,7 +361,7 @@ describe('late and early facts (R6)', () => {
     expect((await world.read('m-1')).points.lifetime).toBe(3700);
   });
 
-  test('who enrols on the last day has that day as the first cycle, and keeps what it gave for the next', async () => {
+  test('a member who enrolls on the last day keeps that day’s points for the next cycle', async () => {
     const world = makeWorld({ now: '2026-12-31T22:00:00Z' });
     await world.enrol('m-1');
     await world.post('m-1', { points: 1000 });
@@ -378,7 +378,7 @@ describe('late and early facts (R6)', () => {
     expect(subjects(world)).toEqual(["You're now Bronze"]);
   });
 
-  test('a program whose zone is changed ends its cycles by the new one: once, and what the change alone moves is told nobody', async () => {
+  test('after a time-zone change cycles end by the new zone, once, and each member who moves is told once', async () => {
     const before = await silverOf2025();
     // 1 January in Madrid, and still 2025 in London.
     await before.post('m-1', { id: 'at-new-year', points: 4000, occurredAt: '2025-06-10T09:00:00Z' });
@@ -399,7 +399,7 @@ describe('late and early facts (R6)', () => {
     expect(subjects(world)).toEqual(["You're now Bronze"]);
   });
 
-  test('a zone that is changed after the night recalculates nobody twice', async () => {
+  test('a time zone changed after the night recalculates no member twice', async () => {
     const before = await silverOf2025();
     before.at('2026-12-31T23:05:00Z');
     await before.night();
@@ -415,8 +415,8 @@ describe('late and early facts (R6)', () => {
   });
 });
 
-describe('the dry run', () => {
-  test('says who will drop, long before the night, and writes nothing', async () => {
+describe('a dry run', () => {
+  test('shows who will be downgraded, long before the night, and writes nothing', async () => {
     const world = await silverOf2025();
     await world.enrol('m-2');
     world.at('2026-10-01T10:00:00Z');
@@ -444,7 +444,7 @@ describe('the dry run', () => {
     expect(await world.changes('m-1')).toHaveLength(1);
   });
 
-  test('of a moment within a cycle shows what an edit of the program would bring', async () => {
+  test('at a moment within a cycle shows the effect of an edit of the program', async () => {
     const before = await silverOf2025();
     const world = redeployed(before, { tiers: withGoldAt(1200) });
     world.at('2025-08-01T10:00:00Z');
@@ -453,7 +453,7 @@ describe('the dry run', () => {
     expect(await movesOf(world, body.runId)).toMatchObject([{ cause: 'bulkRecalculation' }]);
   });
 
-  test('reads the ledger of whom the item tells nothing', async () => {
+  test('reads the ledger of a member whose item does not hold the needed sums', async () => {
     const before = await silverOf2025();
     const world = redeployed(before, { timeZone: 'Europe/London' });
     world.at('2026-10-01T10:00:00Z');
@@ -462,8 +462,8 @@ describe('the dry run', () => {
   });
 });
 
-describe('recalculating everyone now (R10)', () => {
-  test('lets an edit of the program take effect both ways, and tells nobody unless asked', async () => {
+describe('recalculating every member on request (R10)', () => {
+  test('applies an edit of the program both ways, and tells members only on request', async () => {
     for (const notify of [undefined, false, true]) {
       const before = makeWorld({ now: '2025-06-10T10:00:00Z' });
       for (const [memberId, points] of [
@@ -500,7 +500,7 @@ describe('recalculating everyone now (R10)', () => {
     }
   });
 
-  test('what a purchase gives is told as a purchase’s, though the run finds it before the stream brings it', async () => {
+  test('tells of a purchase’s change as usual, though the run finds the purchase before the stream delivers it', async () => {
     const before = makeWorld({ now: '2025-06-10T10:00:00Z' });
     await before.enrol('m-1');
     await before.post('m-1', { points: 5500 });
@@ -514,7 +514,7 @@ describe('recalculating everyone now (R10)', () => {
     expect(await changesOf(world)).toHaveLength(1);
   });
 
-  test('takes no grant away', async () => {
+  test('removes no grant', async () => {
     const before = await silverOf2025();
     await before.act('m-1', { expiry: { type: 'duration', amount: 6, unit: 'months' } });
     const world = redeployed(before, { tiers: withGoldAt(6000) });
@@ -524,10 +524,10 @@ describe('recalculating everyone now (R10)', () => {
   });
 });
 
-describe('the brake', () => {
+describe('the downgrade limit', () => {
   const careful = { recalculation: { abortWhenDown: 0.3 } };
 
-  /** So many Silver members of 2025 among ten, who will all go down. */
+  /** Ten members, of whom so many were Silver in 2025 and will all be downgraded. */
   async function tenMembers(silver: number, options: Options = careful): Promise<World> {
     const world = makeWorld({ now: '2025-06-10T10:00:00Z', ...options });
     for (let n = 0; n < 10; n++) {
@@ -540,7 +540,7 @@ describe('the brake', () => {
     return world;
   }
 
-  test('stops the run before its first write where more go down than may, and it waits for a person', async () => {
+  test('stops a run before its first write if too many members would be downgraded, until a person decides', async () => {
     const world = await tenMembers(4);
     const writes = world.ports.members.writes;
     const [runId] = await world.night();
@@ -552,11 +552,11 @@ describe('the brake', () => {
     });
     expect(world.ports.members.writes).toBe(writes);
     expect([subjects(world), world.ports.bus.events]).toEqual([[], []]);
-    // The next nights leave it alone.
+    // The following nights do not start it again.
     world.at('2027-01-02T23:05:00Z');
     expect(await world.night()).toEqual([]);
 
-    // Nor does starting it by hand go past the brake, unless that is what the hand says.
+    // A start on request obeys the limit too, unless the request raises it.
     expect((await world.recalculateEveryone({ at: END_OF_2026 })).body).toMatchObject({ status: 'aborted' });
     const byHand = await world.recalculateEveryone({ at: END_OF_2026, abortWhenDown: 1 });
     await world.deliver();
@@ -564,19 +564,19 @@ describe('the brake', () => {
     expect(subjects(world)).toHaveLength(4);
   });
 
-  test('lets through what is just as much as may be', async () => {
+  test('lets a run through at exactly the limit', async () => {
     const world = await tenMembers(3);
     const [runId] = await world.night();
     expect(await runOf(world, runId!)).toMatchObject({ status: 'completed', down: 3, total: 10 });
   });
 
-  test('is not there where the brand has none', async () => {
+  test('is off if the brand sets none', async () => {
     const world = await tenMembers(10, {});
     const [runId] = await world.night();
     expect(await runOf(world, runId!)).toMatchObject({ status: 'completed', down: 10 });
   });
 
-  test('lets a brand without members through', async () => {
+  test('lets a run without members through', async () => {
     const world = makeWorld({ now: NIGHT_OF_2026, ...careful });
     const [runId] = await world.night();
     expect(await runOf(world, runId!)).toMatchObject({ status: 'completed', processed: 0, total: 0 });

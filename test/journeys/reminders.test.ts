@@ -6,7 +6,7 @@ import { makeWorld, type World } from '../support/world.ts';
 const NOW = '2026-03-01T10:00:00Z';
 /** 90 days after 1 March, in Madrid. */
 const END = '2026-05-29T22:00:00Z';
-/** The same time of day 30 and 7 days before. */
+/** The same time of day, 30 and 7 days before. */
 const THIRTY = '2026-04-29T22:00:00Z';
 const SEVEN = '2026-05-22T22:00:00Z';
 
@@ -18,7 +18,7 @@ const untilDate = (date: string) => ({ expiry: { type: 'date', date } });
 type Options = Parameters<typeof makeWorld>[0];
 const withReminders = (reminders: RemindersFile): Options => ({ program: { reminders } });
 
-/** A world on 1 March with the member m-1, who has so many points. */
+/** A world on 1 March with the member m-1 and the given points. */
 async function memberWith(points: number, options: Options = {}): Promise<World> {
   const world = makeWorld({ ...options, now: '2026-03-01T09:00:00Z' });
   await world.enrol('m-1', { name: 'Ana' });
@@ -34,7 +34,7 @@ async function take(world: World, action: Record<string, unknown>) {
   return answer;
 }
 
-/** Time passes, and the clock rings whenever it was asked to. */
+/** Lets time pass, and wakes at every scheduled moment. */
 async function live(world: World, until: string) {
   const { timers } = world.ports;
   for (let next = timers.moments[0]; next !== undefined && next <= Date.parse(until); next = timers.moments[0]) {
@@ -52,7 +52,7 @@ const remindersOf = ({ ports }: World) =>
     .filter(({ type }) => type === 'tier.expiring')
     .map(({ occurredAt, detail }) => [new Date(occurredAt).toISOString().replace('.000Z', 'Z'), detail.expiresAt]);
 
-test('a tier that will end is told of 30 and 7 days before, on the bus, with its end and what comes then', async () => {
+test('a tier that will end is announced on the bus 30 and 7 days before, with its end and the tier after it', async () => {
   const world = await memberWith(1200);
   await take(world, { id: 'gift', ...forDays(90) });
   await live(world, '2026-05-29T21:59:59Z');
@@ -77,7 +77,7 @@ test('a tier that will end is told of 30 and 7 days before, on the bus, with its
   expect(JSON.stringify(world.ports.bus.events)).not.toMatch(/Ana|mail\.example|\+346/);
 });
 
-test('a reminder is no change: not in tier-changes, and since stays', async () => {
+test('a reminder is not a tier change: it is not in tier-changes, and since stays', async () => {
   const world = await memberWith(0);
   await take(world, forDays(90));
   await live(world, '2026-05-25T10:00:00Z');
@@ -88,8 +88,8 @@ test('a reminder is no change: not in tier-changes, and since stays', async () =
   expect((await world.changes('m-1')).map(({ sequence }: { sequence: number }) => sequence)).toEqual([4, 1]);
 });
 
-describe('how many days before', () => {
-  test('is the program’s to say', async () => {
+describe('the number of days before', () => {
+  test('is set by the program', async () => {
     const world = await memberWith(0, withReminders({ daysBefore: [1, 60] }));
     await take(world, forDays(90));
     await live(world, '2026-06-01T10:00:00Z');
@@ -99,14 +99,14 @@ describe('how many days before', () => {
     ]);
   });
 
-  test('none at all, where the program wants none', async () => {
+  test('may be none at all', async () => {
     const world = await memberWith(0, withReminders({ daysBefore: [] }));
     await take(world, forDays(90));
     await live(world, '2026-06-01T10:00:00Z');
     expect(heard(world).events).toEqual(['tier.upgraded', 'tier.downgraded']);
   });
 
-  test('is counted in days of the calendar: the change of clocks in between takes no hour', async () => {
+  test('counts calendar days: a clock change in between takes no hour', async () => {
     const world = await memberWith(0);
     await take(world, untilDate('2026-04-05'));
     await live(world, '2026-04-06T10:00:00Z');
@@ -116,7 +116,7 @@ describe('how many days before', () => {
     ]);
   });
 
-  test('a tier that is given for less is not told of before it is there', async () => {
+  test('that is longer than the grant sends no reminder before the grant', async () => {
     const world = await memberWith(0);
     await take(world, forDays(20));
     await live(world, '2026-06-01T10:00:00Z');
@@ -127,19 +127,19 @@ describe('how many days before', () => {
   });
 });
 
-describe('nobody is told', () => {
+describe('no reminder is sent', () => {
   async function expectSilence(world: World, until = '2028-06-01T10:00:00Z') {
     await live(world, until);
     expect(remindersOf(world)).toEqual([]);
   }
 
-  test('of the base tier, or of a tier that is earned', async () => {
+  test('for the base tier or an earned tier', async () => {
     const world = await memberWith(5000);
     await expectSilence(world);
     expect(world.ports.timers.calls).toBe(0);
   });
 
-  test('where a grant ends that the points hold by then', async () => {
+  test('for the end of a grant whose tier the points hold by then', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     world.at('2026-04-01T10:00:00Z');
@@ -148,28 +148,28 @@ describe('nobody is told', () => {
     await expectSilence(world, '2026-12-01T10:00:00Z');
   });
 
-  test('where another grant of the same tier, or of a higher one, goes on', async () => {
+  test('for the end of a grant under another grant of the same or a higher tier', async () => {
     const world = await memberWith(0);
     await take(world, { id: 'p', ...to('platinum'), ...untilDate('2026-12-01') });
     await take(world, { id: 'g', ...to('gold'), ...forDays(90) });
     await expectSilence(world, '2026-08-01T10:00:00Z');
   });
 
-  test('of the end of a cap, which takes nothing away', async () => {
+  test('for the end of a cap, which takes no tier away', async () => {
     const world = await memberWith(5000);
     await take(world, { action: 'downgrade', ...to('silver'), ...forDays(90) });
     await expectSilence(world, '2026-08-01T10:00:00Z');
     expect(heard(world).events).toEqual(['tier.upgraded', 'tier.downgraded', 'tier.upgraded']);
   });
 
-  test('of a grant that a cap hides until after it has ended', async () => {
+  test('for a grant that a cap hides until after its end', async () => {
     const world = await memberWith(1000);
     await take(world, { id: 'g', ...to('gold'), ...forDays(90) });
     await take(world, { id: 'c', action: 'downgrade', ...to('bronze'), ...forDays(200) });
     await expectSilence(world, '2026-08-01T10:00:00Z');
   });
 
-  test('where the points of the cycle hold the tier beyond the end', async () => {
+  test('for a grant whose tier the cycle’s points hold beyond its end', async () => {
     const world = await memberWith(5000);
     // The points of 2026 hold Gold through 2027.
     await take(world, { action: 'renew', ...BY_PROGRAM, ...untilDate('2027-06-01') });
@@ -177,8 +177,8 @@ describe('nobody is told', () => {
   });
 });
 
-describe('where a recalculation takes what the points give', () => {
-  /** Gold by the points of 2025, which count until the end of 2026; renewed on 1 March 2026. */
+describe('a recalculation that takes the earned tier', () => {
+  /** Gold by the points of 2025, which count until the end of 2026, renewed on 1 March 2026. */
   async function renewed(expiry: Record<string, unknown>): Promise<World> {
     const world = makeWorld({ now: '2025-06-10T10:00:00Z' });
     await world.enrol('m-1');
@@ -189,7 +189,7 @@ describe('where a recalculation takes what the points give', () => {
     return world;
   }
 
-  test('before the end of the grant, that end is told of: the grant alone holds the tier by then', async () => {
+  test('before a grant’s end leaves the tier to the grant, so the grant’s end is announced', async () => {
     const world = await renewed(untilDate('2027-06-01'));
     await live(world, '2027-07-01T10:00:00Z');
     expect(remindersOf(world)).toEqual([
@@ -199,7 +199,7 @@ describe('where a recalculation takes what the points give', () => {
     expect((await world.read('m-1')).tier.id).toBe('bronze');
   });
 
-  test('between the reminder and the end, it is told of in time', async () => {
+  test('between the reminder and a grant’s end is foreseen, so the reminder comes in time', async () => {
     const world = await renewed(untilDate('2027-01-15'));
     await live(world, '2027-02-01T10:00:00Z');
     expect(remindersOf(world)).toEqual([
@@ -208,7 +208,7 @@ describe('where a recalculation takes what the points give', () => {
     ]);
   });
 
-  test('at the very end of the grant, as a renewal without an end has it, it is told of', async () => {
+  test('exactly at a grant’s end, as for a renewal without an end, is foreseen too', async () => {
     const world = await memberWith(5000);
     await take(world, { action: 'renew', ...BY_PROGRAM });
     await live(world, '2028-02-01T10:00:00Z');
@@ -220,8 +220,8 @@ describe('where a recalculation takes what the points give', () => {
   });
 });
 
-describe('where nobody came by in time', () => {
-  test('it is told late, and once: only the last that has come', async () => {
+describe('a reminder that nobody sent in time', () => {
+  test('is sent late and once: only the latest one that is due', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     world.at('2026-05-25T10:00:00Z');
@@ -236,7 +236,7 @@ describe('where nobody came by in time', () => {
     expect(remindersOf(world)).toHaveLength(1);
   });
 
-  test('late for the first and in time for the second, both are told', async () => {
+  test('is sent late if it is the first, and the second is sent in time', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     world.at('2026-05-10T10:00:00Z');
@@ -251,7 +251,7 @@ describe('where nobody came by in time', () => {
     ]);
   });
 
-  test('not at all once the tier has ended', async () => {
+  test('is not sent once the tier has ended', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     world.at('2026-06-10T10:00:00Z');
@@ -263,8 +263,8 @@ describe('where nobody came by in time', () => {
   test.each<[string, (world: World) => Promise<unknown>]>([
     ['a schedule', (world) => world.wake()],
     ['the stream', async () => {}],
-    ['an action of staff’s', (world) => world.act('m-1', { id: 'idle', ...BY_PROGRAM })],
-  ])('with a purchase that nobody counted yet it is told once as well, found by %s', async (_, comes) => {
+    ['a staff action', (world) => world.act('m-1', { id: 'idle', ...BY_PROGRAM })],
+  ])('is sent once even with an uncounted purchase, when found by %s', async (_, comes) => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     world.at('2026-03-02T10:00:00Z');
@@ -281,8 +281,8 @@ describe('where nobody came by in time', () => {
   test.each<[string, (world: World) => Promise<unknown>]>([
     ['a schedule', (world) => world.wake()],
     ['the stream', async () => {}],
-    ['an action of staff’s', (world) => world.act('m-1', { id: 'idle', ...BY_PROGRAM })],
-  ])('nor with such a purchase, once the tier has ended, found by %s', async (_, comes) => {
+    ['a staff action', (world) => world.act('m-1', { id: 'idle', ...BY_PROGRAM })],
+  ])('is not sent after the tier’s end even with an uncounted purchase, when found by %s', async (_, comes) => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     world.at('2026-03-02T10:00:00Z');
@@ -295,7 +295,7 @@ describe('where nobody came by in time', () => {
     expect(heard(world).events).toEqual(['tier.upgraded', 'tier.downgraded']);
   });
 
-  test('taken between the two reminders, such a purchase is still told of the second only', async () => {
+  test('is the second one only, for a purchase between the two reminders', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     world.at('2026-05-10T10:00:00Z');
@@ -306,7 +306,7 @@ describe('where nobody came by in time', () => {
     expect(remindersOf(world)).toEqual([[SEVEN, END]]);
   });
 
-  test('woken twice, or five times at once, it is told once', async () => {
+  test('is sent once after two wake-ups or five at once', async () => {
     const world = await memberWith(0, withReminders({ notify: true }));
     await take(world, forDays(90));
     forget(world);
@@ -318,7 +318,7 @@ describe('where nobody came by in time', () => {
     expect(heard(world).texts).toHaveLength(1);
   });
 
-  test('woken a moment too early, it is not told yet', async () => {
+  test('is not sent by a wake-up that is a moment early', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     world.at('2026-04-29T21:59:59Z');
@@ -327,7 +327,7 @@ describe('where nobody came by in time', () => {
     expect(remindersOf(world)).toEqual([]);
   });
 
-  test('a purchase that comes by tells it as well as a schedule', async () => {
+  test('is sent by a purchase as well as by a schedule', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     world.at('2026-05-01T10:00:00Z');
@@ -338,7 +338,7 @@ describe('where nobody came by in time', () => {
     expect(remindersOf(world)).toEqual([[THIRTY, END]]);
   });
 
-  test('asking for the member tells nobody', async () => {
+  test('is not sent by reading the member', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     forget(world);
@@ -351,7 +351,7 @@ describe('where nobody came by in time', () => {
 });
 
 describe('after the tier was extended', () => {
-  test('the old end is told no more; the new one is, at its own moments', async () => {
+  test('the old end has no reminder, and the new end has its own', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     await live(world, '2026-04-01T10:00:00Z');
@@ -375,7 +375,7 @@ describe('after the tier was extended', () => {
     ]);
   });
 
-  test('for good, nothing more is told', async () => {
+  test('without an end, no more reminders are sent', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     await take(world, { id: 'a-2', ...to('gold') });
@@ -384,7 +384,7 @@ describe('after the tier was extended', () => {
   });
 });
 
-test('after a downgrade by staff, the tier that is gone is told of no more', async () => {
+test('after a downgrade by staff, the lost tier has no reminder', async () => {
   const world = await memberWith(1000);
   await take(world, forDays(90));
   await take(world, { id: 'd', action: 'downgrade', ...to('silver'), ...untilDate('2026-12-01') });
@@ -392,7 +392,7 @@ test('after a downgrade by staff, the tier that is gone is told of no more', asy
   expect(remindersOf(world)).toEqual([]);
 });
 
-test('several grants one above the other: each end is told of when it is the next to come', async () => {
+test('with several grants, each end has its reminders when it is the next to come', async () => {
   const world = await memberWith(0);
   await take(world, { id: 'p', ...to('platinum'), ...untilDate('2026-05-30') });
   await take(world, { id: 'g', ...to('gold'), ...untilDate('2026-08-30') });
@@ -415,7 +415,7 @@ test('several grants one above the other: each end is told of when it is the nex
   ]);
 });
 
-test('a tier of a promotion’s is told of too, and says which', async () => {
+test('a tier from a promotion has reminders too, which name the promotion', async () => {
   const trial: PromotionFile = {
     id: 'trial',
     trigger: { on: 'transaction', where: { field: 'Days', exists: true } },
@@ -443,17 +443,17 @@ describe('the member', () => {
     return world;
   }
 
-  test('hears nothing by default: only the brand’s systems do', async () => {
+  test('gets no reminder by default: only the brand’s systems do', async () => {
     const world = await reminded({});
     expect(heard(world)).toEqual({ events: ['tier.expiring'], mails: [], texts: [] });
   });
 
-  test('with notify false, neither', async () => {
+  test('gets no reminder with notify false', async () => {
     const world = await reminded(withReminders({ notify: false }));
     expect(heard(world)).toEqual({ events: ['tier.expiring'], mails: [], texts: [] });
   });
 
-  test('with notify true, hears by every channel of the brand, in the default words', async () => {
+  test('gets reminders with notify true, in every channel of the brand, with the default text', async () => {
     const world = await reminded(withReminders({ notify: true }));
     expect(heard(world)).toEqual({
       events: ['tier.expiring'],
@@ -463,7 +463,7 @@ describe('the member', () => {
     expect(world.ports.mailer.sent[0]!.text).toContain('The last day of your Gold status is May 29, 2026');
   });
 
-  test('or in the brand’s own, in the member’s language', async () => {
+  test('gets the brand’s own text, in the member’s language', async () => {
     const texts = [
       { text: 'You are {{tierStatus}} now' },
       { cause: 'reminder' as const, text: '{{memberName}}, {{tierStatus}} until {{expiresOn}}' },
@@ -474,7 +474,7 @@ describe('the member', () => {
     expect(heard(await reminded(options, { locale: 'es-MX' })).texts).toEqual(['Gold hasta el 29 de mayo de 2026']);
   });
 
-  test('a brand’s general words about a change are not used for a tier that stays', async () => {
+  test('gets no general change text of the brand for a tier that stays', async () => {
     const options = {
       ...withReminders({ notify: true }),
       notifications: { texts: [{ text: 'You are {{tierStatus}} now' }] },
@@ -482,12 +482,12 @@ describe('the member', () => {
     expect(heard(await reminded(options)).texts).toEqual(['The last day of your Gold status is May 29, 2026']);
   });
 
-  test('not who opted out', async () => {
+  test('gets no reminder in a channel that the member opted out of', async () => {
     const world = await reminded(withReminders({ notify: true }), { optOut: ['sms', 'email'] });
     expect(heard(world)).toEqual({ events: ['tier.expiring'], mails: [], texts: [] });
   });
 
-  test('is told the last day, where the program’s days end at midnight', async () => {
+  test('reads the last day if the program’s days end at midnight', async () => {
     const world = makeWorld({ now: NOW, program: { reminders: { notify: true }, expiryBoundary: 'endOfDay' } });
     await world.enrol('m-1');
     await take(world, forDays(90));

@@ -15,7 +15,7 @@ test('E12: the default text for Silver is "Your status level has changed, you’
   expect(mail!.html).toContain('Your status level has changed, you&#39;re now Silver');
 });
 
-test('E13: push disabled by the brand: no push; the change still goes out for the pass; email as configured', async () => {
+test('E13: with push disabled by the brand, the pass still gets the change, no push goes out, and the email is sent', async () => {
   const world = makeWorld({ notifications: { push: { enabled: false }, sms: { enabled: false } } });
   await world.enrol('m-1');
   await world.post('m-1', { points: 1000 });
@@ -30,7 +30,7 @@ test('E13: push disabled by the brand: no push; the change still goes out for th
   expect(world.ports.texter.sent).toEqual([]);
 });
 
-test('with push enabled, a change that is announced is for it too; one that is not, is for no channel but the pass', async () => {
+test('with push enabled, an announced change goes to push too, and a silent change only to the pass', async () => {
   const world = makeWorld();
   await world.enrol('m-1');
   await world.post('m-1', { points: 1000 });
@@ -44,7 +44,7 @@ test('with push enabled, a change that is announced is for it too; one that is n
 });
 
 describe('at the moment of sending', () => {
-  test('opt-outs are read: who opted out between the change and the message gets none', async () => {
+  test('opt-outs are read: a member who opted out after the change gets no message', async () => {
     const world = makeWorld();
     await world.enrol('m-1');
     await world.post('m-1', { points: 1000 });
@@ -56,7 +56,7 @@ describe('at the moment of sending', () => {
     expect(world.ports.texter.sent).toHaveLength(1);
   });
 
-  test('so are addresses: a member who has none is told by what there is', async () => {
+  test('addresses are read: a member without a phone number is told by email only', async () => {
     const world = makeWorld();
     await world.enrol('m-1', { phone: null });
     await world.post('m-1', { points: 1000 });
@@ -68,7 +68,7 @@ describe('at the moment of sending', () => {
     expect(world.ports.texter.sent).toEqual([]);
   });
 
-  test('an erased profile: no mail, no text, and the ledger and the tier are as they were', async () => {
+  test('an erased profile gets no mail and no text message, and the ledger and the tier stay', async () => {
     const world = makeWorld();
     await world.enrol('m-1', { name: 'Ana' });
     await world.post('m-1', { points: 1000 });
@@ -88,7 +88,7 @@ describe('at the moment of sending', () => {
   });
 });
 
-describe('in the brand’s words', () => {
+describe('the brand’s texts', () => {
   const texts = [
     {
       direction: 'up' as const,
@@ -98,7 +98,7 @@ describe('in the brand’s words', () => {
     { direction: 'up' as const, locale: 'es', text: 'Ahora eres {{tierStatus}}' },
   ];
 
-  test('every variable is filled in, and what people typed is escaped in HTML', async () => {
+  test('have every variable filled in, and member input is escaped in HTML', async () => {
     const world = makeWorld({ notifications: { texts } });
     await world.enrol('m-1', { name: '<b>Ana</b> & "co"' });
     await world.post('m-1', { points: 1300 });
@@ -110,7 +110,7 @@ describe('in the brand’s words', () => {
     expect(mail!.html).not.toContain('<b>Ana');
   });
 
-  test('the member’s language decides: with a country it falls back on the language, and without one on the general text', async () => {
+  test('follow the member’s language: without its country, the language’s text; without the language, the general text', async () => {
     const world = makeWorld({ notifications: { texts } });
     await world.enrol('m-1', { locale: 'es-MX' });
     await world.enrol('m-2', { locale: 'de' });

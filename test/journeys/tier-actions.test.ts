@@ -21,7 +21,7 @@ const at = (moment: string) => ({ expiry: { type: 'instant', at: moment } });
 
 type Options = Parameters<typeof makeWorld>[0];
 
-/** A world on 1 March with the member m-1, who has so many points. */
+/** A world on 1 March with the member m-1 and the given points. */
 async function memberWith(points: number, options: Options = {}): Promise<World> {
   const { now = NOW } = options;
   const world = makeWorld({ ...options, now: new Date(Date.parse(now) - HOUR_MS).toISOString() });
@@ -42,7 +42,7 @@ async function take(world: World, action: Record<string, unknown>) {
 const tierOf = async (world: World, moment?: string) => (await world.read('m-1', moment)).tier.id;
 
 describe('several grants at once (R14)', () => {
-  test('the highest shows; when it ends, the next does', async () => {
+  test('show the highest tier; when it ends, the next highest shows', async () => {
     const world = await memberWith(0);
     await take(world, { id: 's', ...to('silver'), ...untilDate('2026-08-01') });
     await take(world, { id: 'p', ...to('platinum'), ...untilDate('2026-04-01') });
@@ -58,7 +58,7 @@ describe('several grants at once (R14)', () => {
     ]).toEqual(['gold', 'silver', 'bronze']);
   });
 
-  test('R22: the same tier again keeps the later end: EXTENDED, on the bus as tier.renewed; since stays, and there is no change', async () => {
+  test('R22: for the same tier keep the later end: EXTENDED and tier.renewed on the bus, the same since, no change', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     forget(world);
@@ -84,7 +84,7 @@ describe('several grants at once (R14)', () => {
     expect(await tierOf(world, '2026-06-29T22:00:00Z')).toBe('bronze');
   });
 
-  test('the same tier for a shorter time shortens nothing, and is no news', async () => {
+  test('for the same tier and a shorter time shorten nothing, and send no news', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     forget(world);
@@ -97,7 +97,7 @@ describe('several grants at once (R14)', () => {
     expect(heard(world)).toEqual(NOTHING);
   });
 
-  test('a longer time for a tier that a higher one hides is kept, and is no news', async () => {
+  test('keep a longer time for a hidden tier, and send no news', async () => {
     const world = await memberWith(0);
     await take(world, { id: 'g', ...to('gold'), ...forDays(60) });
     await take(world, { id: 'p', ...to('platinum'), ...forDays(30) });
@@ -111,14 +111,14 @@ describe('several grants at once (R14)', () => {
     expect(await tierOf(world, '2026-05-29T21:59:59Z')).toBe('gold');
   });
 
-  test('what was given for good stays for good', async () => {
+  test('stay without an end if one of them has none', async () => {
     const world = await memberWith(0);
     await take(world, {});
     expect(await take(world, { id: 'a-2', ...forDays(10) })).toMatchObject({ outcome: 'EXTENDED', until: null });
     expect((await world.read('m-1')).tier.expiresAt).toBeNull();
   });
 
-  test('the lowest cap shows; when it ends, the next does', async () => {
+  test('show the lowest cap; when it ends, the next lowest shows', async () => {
     const world = await memberWith(12_000);
     await take(world, { id: 'g', action: 'downgrade', ...to('gold'), ...untilDate('2026-08-01') });
     await take(world, { id: 's', action: 'downgrade', ...to('silver'), ...untilDate('2026-06-01') });
@@ -127,7 +127,7 @@ describe('several grants at once (R14)', () => {
     expect(await tierOf(world, '2026-07-31T22:00:00Z')).toBe('platinum');
   });
 
-  test('a cap to the same tier again keeps the later end', async () => {
+  test('that cap at the same tier keep the later end', async () => {
     const world = await memberWith(5000);
     await take(world, { action: 'downgrade', ...to('silver'), ...forDays(30) });
     expect(await take(world, { id: 'a-2', action: 'downgrade', ...to('silver'), ...forDays(90) })).toEqual({
@@ -141,20 +141,20 @@ describe('several grants at once (R14)', () => {
   });
 });
 
-describe('what an action comes to (R15)', () => {
-  test('APPLIED: the member has the tier, and what ends it', async () => {
+describe('the outcome of an action (R15)', () => {
+  test('is APPLIED, with the member’s tier and its end', async () => {
     const world = await memberWith(0);
     expect(await take(world, forDays(90))).toEqual({ outcome: 'APPLIED', visibleTier: 'gold', until: END });
   });
 
-  test('NO_CHANGE: an upgrade by the program for who has all that the rules give', async () => {
+  test('is NO_CHANGE for an upgrade by the program if the member has everything that the rules give', async () => {
     const world = await memberWith(5000);
     expect(await take(world, BY_PROGRAM)).toEqual({ outcome: 'NO_CHANGE', visibleTier: 'gold' });
     await take(world, { id: 'p', ...to('platinum'), ...forDays(90) });
     expect(await take(world, { id: 'a-3', ...BY_PROGRAM })).toEqual({ outcome: 'NO_CHANGE', visibleTier: 'platinum' });
   });
 
-  test('NO_CHANGE: a downgrade by the program for who has no more than the points give', async () => {
+  test('is NO_CHANGE for a downgrade by the program if the member has no more than the points give', async () => {
     const world = await memberWith(5000);
     expect(await take(world, { action: 'downgrade', ...BY_PROGRAM })).toEqual({
       outcome: 'NO_CHANGE',
@@ -162,12 +162,12 @@ describe('what an action comes to (R15)', () => {
     });
   });
 
-  test('TARGET_NOT_HIGHER: an upgrade to the tier that the points give already', async () => {
+  test('is TARGET_NOT_HIGHER for an upgrade to the earned tier', async () => {
     const world = await memberWith(5000);
     expect(await take(world, to('gold'))).toEqual({ outcome: 'TARGET_NOT_HIGHER', visibleTier: 'gold' });
   });
 
-  test('TARGET_NOT_HIGHER: a lower floor that ends before the present one', async () => {
+  test('is TARGET_NOT_HIGHER for a lower floor that ends before the present one', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     expect(await take(world, { id: 'a-2', ...to('silver'), ...forDays(30) })).toEqual({
@@ -177,7 +177,7 @@ describe('what an action comes to (R15)', () => {
     expect((await world.read('m-1')).grants).toHaveLength(1);
   });
 
-  test('TARGET_NOT_HIGHER: the tier that the points give, under a floor that ends sooner: no floor is needed there', async () => {
+  test('is TARGET_NOT_HIGHER for the earned tier under a floor that ends sooner, as no floor is needed there', async () => {
     const world = await memberWith(1000);
     await take(world, forDays(30));
     expect(await take(world, { id: 'a-2', ...to('silver'), ...forDays(90) })).toEqual({
@@ -186,7 +186,7 @@ describe('what an action comes to (R15)', () => {
     });
   });
 
-  test('TARGET_NOT_LOWER: a downgrade to a higher tier, or to the present one', async () => {
+  test('is TARGET_NOT_LOWER for a downgrade to a higher tier or the present one', async () => {
     const world = await memberWith(1000);
     for (const [id, tier] of [
       ['a-1', 'silver'],
@@ -199,7 +199,7 @@ describe('what an action comes to (R15)', () => {
     }
   });
 
-  test('TARGET_NOT_LOWER: a renewal of a tier above the present one, and it says why', async () => {
+  test('is TARGET_NOT_LOWER, with a reason, for a renewal of a tier above the present one', async () => {
     const world = await memberWith(1000);
     expect(await take(world, { action: 'renew', ...to('gold') })).toMatchObject({
       outcome: 'TARGET_NOT_LOWER',
@@ -208,7 +208,7 @@ describe('what an action comes to (R15)', () => {
     });
   });
 
-  test('ALREADY_BASE: the base tier can be neither lowered nor renewed', async () => {
+  test('is ALREADY_BASE for a downgrade or a renewal of the base tier', async () => {
     const world = await memberWith(0);
     for (const [id, action] of [
       ['a-1', { action: 'downgrade', ...BY_PROGRAM }],
@@ -219,7 +219,7 @@ describe('what an action comes to (R15)', () => {
     }
   });
 
-  test('UNKNOWN_TIER: a tier that the program does not have', async () => {
+  test('is UNKNOWN_TIER for a tier that the program does not have', async () => {
     const world = await memberWith(1000);
     for (const tier of ['diamond', 'Gold', 'constructor', '__proto__']) {
       for (const action of ['upgrade', 'downgrade', 'renew']) {
@@ -231,7 +231,7 @@ describe('what an action comes to (R15)', () => {
     }
   });
 
-  test('MEMBER_NOT_FOUND: an answer, and no error; it stays the answer of that action', async () => {
+  test('is MEMBER_NOT_FOUND, with status 200, and stays the same for this action after the member enrolls', async () => {
     const world = makeWorld({ now: NOW });
     const action = { id: 'a-1', action: 'upgrade', ...to('gold') };
     const first = await world.call('POST tier-actions', { params: { memberId: 'm-1' }, body: action });
@@ -256,7 +256,7 @@ describe('what an action comes to (R15)', () => {
       ['an upgrade by the program', BY_PROGRAM],
       ['a renewal', { action: 'renew', ...BY_PROGRAM }],
       ['a longer time with the same tier', { ...to('gold'), ...forDays(365) }],
-    ])('%s is refused to a blocked member', async (_, action) => {
+    ])('is the outcome of %s', async (_, action) => {
       const world = await blocked();
       const before = await world.read('m-1');
       expect(await take(world, { id: 'a-2', ...action })).toEqual({ outcome: 'MEMBER_BLOCKED', visibleTier: 'gold' });
@@ -264,7 +264,7 @@ describe('what an action comes to (R15)', () => {
       expect(heard(world)).toEqual(NOTHING);
     });
 
-    test('a downgrade is taken', async () => {
+    test('is not the outcome of a downgrade, which is applied', async () => {
       const world = await blocked();
       expect(await take(world, { id: 'a-2', action: 'downgrade', ...to('bronze') })).toMatchObject({
         outcome: 'APPLIED',
@@ -272,7 +272,7 @@ describe('what an action comes to (R15)', () => {
       });
     });
 
-    test('purchases and deductions still count, and the grant ends when it ends', async () => {
+    test('lets purchases and deductions count, and the grant ends on time', async () => {
       const world = await blocked();
       await world.post('m-1', { points: 200 });
       await world.post('m-1', { type: 'adjustment', points: -800 });
@@ -281,7 +281,7 @@ describe('what an action comes to (R15)', () => {
       expect(await tierOf(world, END)).toBe('bronze');
     });
 
-    test('what was refused is not made good when the member is unblocked', async () => {
+    test('stays the outcome of a refused action after the member is unblocked', async () => {
       const world = await blocked();
       await take(world, { id: 'a-2', ...to('platinum') });
       await world.enrol('m-1', { blocked: false });
@@ -290,7 +290,7 @@ describe('what an action comes to (R15)', () => {
     });
   });
 
-  test('a floor above the earned tier that outlasts the present higher one is kept, in silence', async () => {
+  test('is APPLIED, silently, for a floor that is above the earned tier and outlasts the higher floor', async () => {
     const world = await memberWith(0);
     await take(world, { id: 'gold', ...forDays(30) });
     forget(world);
@@ -306,7 +306,7 @@ describe('what an action comes to (R15)', () => {
     expect(await tierOf(world, END)).toBe('bronze');
   });
 
-  test('every outcome is kept, with who decided it and why, for whoever asks for the reasons of a tier', async () => {
+  test('is kept, with who decided and why, for the explanation', async () => {
     const world = await memberWith(1000);
     await take(world, { id: 'no', ...to('silver'), reason: 'asked by phone' });
     world.at('2026-03-02T10:00:00Z');
@@ -374,7 +374,7 @@ describe('an upgrade never lowers a member, and a downgrade never raises one', (
   });
 });
 
-describe('the strategy of the program', () => {
+describe('the strategy "program"', () => {
   const RULES = {
     trackers: {},
     tiers: [
@@ -384,7 +384,7 @@ describe('the strategy of the program', () => {
     ],
   };
 
-  test('E24: an upgrade gives the highest tier that the rules do: Gold for 1050 spent in a life', async () => {
+  test('E24: upgrades to the highest tier that the rules give: Gold for 1050 of lifetime spend', async () => {
     const world = await memberWith(0, { program: RULES });
     await world.post('m-1', { amount: '1000.00' });
     await world.deliver();
@@ -400,7 +400,7 @@ describe('the strategy of the program', () => {
     ['qualified', 'qualified', 'silver'],
     ['oneBelow', 'oneBelow', 'gold'],
     ['base', 'base', 'bronze'],
-  ] as const)('a downgrade goes where downgrade.target says: %s', async (_, target, tier) => {
+  ] as const)('lowers to the tier of downgrade.target: %s', async (_, target, tier) => {
     const world = await memberWith(1500, target ? { program: { downgrade: { target } } } : {});
     await take(world, { id: 'up', ...to('platinum'), ...untilDate('2027-03-01') });
     expect(await take(world, { action: 'downgrade', ...BY_PROGRAM, ...forDays(90) })).toEqual({
@@ -411,7 +411,7 @@ describe('the strategy of the program', () => {
     expect(await tierOf(world, END)).toBe('platinum');
   });
 
-  test('oneBelow twice is two tiers below', async () => {
+  test('lowers by two tiers when oneBelow is taken twice', async () => {
     const world = await memberWith(5000, { program: { downgrade: { target: 'oneBelow' } } });
     await take(world, { id: 'a-1', action: 'downgrade', ...BY_PROGRAM });
     await take(world, { id: 'a-2', action: 'downgrade', ...BY_PROGRAM });
@@ -422,15 +422,15 @@ describe('the strategy of the program', () => {
   });
 });
 
-describe('when an action names no end', () => {
-  test('an upgrade is for good', async () => {
+describe('an action without an end', () => {
+  test('lasts forever if it is an upgrade', async () => {
     const world = await memberWith(0);
     expect(await take(world, {})).toEqual({ outcome: 'APPLIED', visibleTier: 'gold', until: null });
     expect(await tierOf(world, '2040-01-01T00:00:00Z')).toBe('gold');
     expect(world.ports.timers.calls).toBe(0);
   });
 
-  test('a renewal is until the end of the next cycle (R18)', async () => {
+  test('lasts until the end of the next cycle if it is a renewal (R18)', async () => {
     const world = await memberWith(5000);
     expect(await take(world, { action: 'renew', ...BY_PROGRAM })).toEqual({
       outcome: 'APPLIED',
@@ -442,12 +442,12 @@ describe('when an action names no end', () => {
     expect(await tierOf(world, '2027-12-31T23:00:00Z')).toBe('bronze');
   });
 
-  test('with enrolment cycles too', async () => {
+  test('lasts until the end of the next enrollment cycle if the program has enrollment cycles', async () => {
     const world = await memberWith(5000, { program: { cycle: { type: 'enrollment' } } });
     expect((await take(world, { action: 'renew', ...BY_PROGRAM })).until).toBe('2028-02-29T23:00:00Z');
   });
 
-  test('with the cycle none, a renewal is for good', async () => {
+  test('lasts forever if it is a renewal and the cycle is none', async () => {
     const world = await memberWith(5000, { program: { cycle: { type: 'none' } } });
     expect(await take(world, { action: 'renew', ...BY_PROGRAM })).toEqual({
       outcome: 'APPLIED',
@@ -456,7 +456,7 @@ describe('when an action names no end', () => {
     });
   });
 
-  test('a renewal never shortens what the member has', async () => {
+  test('shortens nothing that the member has if it is a renewal', async () => {
     const world = await memberWith(0);
     await take(world, forDays(90));
     forget(world);
@@ -471,8 +471,8 @@ describe('when an action names no end', () => {
     expect(await take(world, { id: 'a-4', action: 'renew', ...BY_PROGRAM })).toMatchObject({ until: null });
   });
 
-  describe('a cap ends at the next recalculation', () => {
-    test('where the points give the higher tier, it comes back then, in one change', async () => {
+  describe('ends at the next recalculation if it is a cap', () => {
+    test('where the points give a higher tier, which comes back in one change', async () => {
       const world = await memberWith(5500);
       expect(await take(world, { action: 'downgrade', ...to('silver') })).toEqual({
         outcome: 'APPLIED',
@@ -485,11 +485,11 @@ describe('when an action names no end', () => {
       await world.deliver();
       expect((await world.read('m-1')).tier).toMatchObject({ id: 'gold', since: CYCLE_END });
       expect(await world.changes('m-1')).toHaveLength(3);
-      // The points of the cycle would have changed nothing by themselves, and the action told nobody of its end.
+      // The points alone would change nothing, and the action told nobody of its end.
       expect((await world.changes('m-1'))[0]).toMatchObject({ cause: 'grantEnd', actionId: 'a-1', announced: false });
     });
 
-    test('where the points of the cycle give less, the fall is the recalculation’s: one change, and it is told', async () => {
+    test('where the points of the cycle give less: one change, the recalculation’s, and the member is told', async () => {
       const world = await memberWith(5500, { now: '2025-06-10T10:00:00Z' });
       world.at(NOW);
       await take(world, { action: 'downgrade', ...to('silver') });
@@ -511,7 +511,7 @@ describe('when an action names no end', () => {
 });
 
 describe('effectiveAt', () => {
-  test('may lie in the past: a correction counts from then, and any moment since shows it', async () => {
+  test('may be in the past: a correction counts from then, and ?at= shows it from then', async () => {
     const world = await memberWith(300, { now: '2026-02-01T10:00:00Z' });
     world.at(NOW);
     const correction = { effectiveAt: '2026-02-10T10:00:00Z', ...forDays(90) };
@@ -526,7 +526,7 @@ describe('effectiveAt', () => {
     expect(await tierOf(world, '2026-02-10T10:00:00Z')).toBe('gold');
   });
 
-  test('before the member enrolled is when the member enrolled', async () => {
+  test('before the enrollment counts as the moment of the enrollment', async () => {
     const world = await memberWith(0, { now: '2026-02-20T10:00:00Z' });
     world.at(NOW);
     await take(world, { effectiveAt: '2020-01-01T00:00:00Z' });
@@ -536,7 +536,7 @@ describe('effectiveAt', () => {
     });
   });
 
-  test('before the last change of tier: the new one comes after it', async () => {
+  test('before the last tier change dates the new change after that one', async () => {
     const world = await memberWith(0, { now: '2026-02-01T10:00:00Z' });
     world.at('2026-02-20T10:00:00Z');
     await world.post('m-1', { points: 1000 });
@@ -550,7 +550,7 @@ describe('effectiveAt', () => {
     expect((await world.read('m-1')).tier.expiresAt).toBe('2026-05-10T22:00:00Z');
   });
 
-  test('so long ago that it is over by now: EXPIRY_IN_PAST', async () => {
+  test('so long ago that the grant is over gives EXPIRY_IN_PAST', async () => {
     const world = await memberWith(0, { now: '2025-01-01T10:00:00Z' });
     world.at(NOW);
     expect(await take(world, { effectiveAt: '2025-06-01T10:00:00Z', ...forDays(30) })).toEqual({
@@ -559,7 +559,7 @@ describe('effectiveAt', () => {
     });
   });
 
-  test('up to 5 minutes ahead, by a clock that is fast, is now', async () => {
+  test('up to 5 minutes ahead counts as now', async () => {
     const world = await memberWith(0);
     expect(await take(world, { effectiveAt: '2026-03-01T10:05:00Z', ...forDays(90) })).toMatchObject({
       outcome: 'APPLIED',
@@ -568,7 +568,7 @@ describe('effectiveAt', () => {
     expect((await world.read('m-1')).tier.since).toBe(NOW);
   });
 
-  test('further ahead: 422, and nothing is decided', async () => {
+  test('further ahead gives 422, and no decision', async () => {
     const world = await memberWith(0);
     const body = { id: 'a-1', action: 'upgrade', ...to('gold'), effectiveAt: '2026-03-01T10:05:00.001Z' };
     const answer = await world.call('POST tier-actions', { params: { memberId: 'm-1' }, body });
@@ -577,20 +577,20 @@ describe('effectiveAt', () => {
   });
 });
 
-test('an instant ends exactly then: Gold tonight, from six to midnight', async () => {
+test('a grant until an instant ends exactly then: Gold tonight, from six to midnight', async () => {
   const world = await memberWith(0, { now: '2026-03-01T17:00:00Z' });
   await take(world, at('2026-03-01T23:00:00Z'));
   expect(await tierOf(world, '2026-03-01T22:59:59.999Z')).toBe('gold');
   expect(await tierOf(world, '2026-03-01T23:00:00Z')).toBe('bronze');
 });
 
-test('with expiryBoundary endOfDay a date is the last day itself', async () => {
+test('with expiryBoundary endOfDay, a date is the last day of the grant', async () => {
   const world = await memberWith(0, { program: { expiryBoundary: 'endOfDay' } });
   expect((await take(world, untilDate('2026-05-30'))).until).toBe('2026-05-30T22:00:00Z');
   expect((await take(world, { id: 'a-2', ...to('platinum'), ...forDays(90) })).until).toBe('2026-05-30T22:00:00Z');
 });
 
-describe('an action is taken once, for good (R20)', () => {
+describe('an action is taken once, forever (R20)', () => {
   const post = (world: World, action: Record<string, unknown>) =>
     world.call('POST tier-actions', {
       params: { memberId: 'm-1' },
@@ -602,7 +602,7 @@ describe('an action is taken once, for good (R20)', () => {
     ['TARGET_NOT_HIGHER', 5000, {}],
     ['EXPIRY_IN_PAST', 0, untilDate('2026-03-01')],
     ['UNKNOWN_TIER', 0, to('diamond')],
-  ])('again, at any later time: the same answer, and nothing is done: %s', async (outcome, points, action) => {
+  ])('sent again, at any later time, gives the same answer and writes nothing: %s', async (outcome, points, action) => {
     const world = await memberWith(points);
     const first = await post(world, action);
     expect(first).toMatchObject({ status: 200, body: { outcome } });
@@ -626,7 +626,7 @@ describe('an action is taken once, for good (R20)', () => {
     expect(await world.ports.members.actionsOf('m-1')).toHaveLength(1);
   });
 
-  test('after its grant has ended it gives nothing anew', async () => {
+  test('sent again after its grant has ended, grants nothing', async () => {
     const world = await memberWith(0);
     await post(world, forDays(90));
     world.at('2026-06-01T10:00:00Z');
@@ -635,7 +635,7 @@ describe('an action is taken once, for good (R20)', () => {
     expect(await world.read('m-1')).toMatchObject({ tier: { id: 'bronze' }, grants: [] });
   });
 
-  test('said in other words it is the same: an offset for Z, an empty answer for a default', async () => {
+  test('sent again in another notation is the same action: an offset for Z', async () => {
     const world = await memberWith(0);
     await post(world, at('2026-05-29T22:00:00Z'));
     expect((await post(world, at('2026-05-30T00:00:00.000+02:00'))).status).toBe(200);
@@ -648,7 +648,7 @@ describe('an action is taken once, for good (R20)', () => {
     ['reason', { reason: 'because' }],
     ['word to the member', { notify: { channels: ['email'] } }],
     ['moment', { effectiveAt: '2026-02-28T10:00:00Z' }],
-  ])('with another %s: 409, and nothing changes', async (_, difference) => {
+  ])('sent again with another %s gives 409, and nothing changes', async (_, difference) => {
     const world = await memberWith(0);
     await post(world, forDays(90));
     const before = [await world.read('m-1'), await world.ports.members.actionsOf('m-1')];
@@ -657,14 +657,14 @@ describe('an action is taken once, for good (R20)', () => {
     expect([await world.read('m-1'), await world.ports.members.actionsOf('m-1')]).toEqual(before);
   });
 
-  test('the same id for another member is another action', async () => {
+  test('and the same id for another member is another action', async () => {
     const world = await memberWith(0);
     await world.enrol('m-2');
     await world.act('m-1', {});
     expect(await world.act('m-2', {})).toMatchObject({ outcome: 'APPLIED' });
   });
 
-  test('five times at once it is taken once: one answer, one change, one message', async () => {
+  test('when it is sent five times at once: one answer, one change, one message', async () => {
     const world = await memberWith(0);
     const action = { ...forDays(90), notify: { channels: ['sms'] } };
     const answers = await Promise.all(Array.from({ length: 5 }, () => post(world, action)));
@@ -676,7 +676,7 @@ describe('an action is taken once, for good (R20)', () => {
     expect(heard(world).texts).toHaveLength(1);
   });
 
-  test('five times at once without anything to do, it is written down once', async () => {
+  test('and recorded once, when it is sent five times at once and has nothing to do', async () => {
     const world = await memberWith(5000);
     const answers = await Promise.all(Array.from({ length: 5 }, () => post(world, {})));
     expect(answers.map(({ body }) => body.outcome)).toEqual(Array(5).fill('TARGET_NOT_HIGHER'));
@@ -711,8 +711,8 @@ test('an action and an order at once both take effect', async () => {
   });
 });
 
-describe('when no schedule can be created', () => {
-  test('500, nothing at all is written; afterwards the same action succeeds', async () => {
+describe('when a schedule cannot be created', () => {
+  test('an action answers 500 and writes nothing; the same action succeeds later', async () => {
     let broken = true;
     const reach = intercept('timers', 'wakeAt', async (wake) => {
       if (broken) throw Object.assign(new Error('Too many schedules.'), { $metadata: {} });
@@ -736,8 +736,8 @@ describe('when no schedule can be created', () => {
   });
 });
 
-describe('the clock', () => {
-  test('is asked for moments to come only: the next reminder, and then the end', async () => {
+describe('the wake-up schedules', () => {
+  test('are set for future moments only: first the next reminder, then the end', async () => {
     const asked: [number, number][] = [];
     const reach = intercept('timers', 'wakeAt', async (wake, moment) => {
       asked.push([world.now(), moment as number]);
@@ -746,7 +746,7 @@ describe('the clock', () => {
     const world = makeWorld({ now: NOW, reach });
     await world.enrol('m-1');
     world.at('2026-03-25T10:00:00Z');
-    // The 30 days before its end have begun, and of the 7 there is one left.
+    // The 30-day reminder is due already, and one of the 7 days is left.
     await take(world, { effectiveAt: NOW, ...untilDate('2026-04-01') });
     await take(world, { id: 'p', effectiveAt: NOW, ...to('platinum'), ...untilDate('2026-03-30') });
     await take(world, { id: 's', action: 'downgrade', ...to('silver'), ...at('2026-03-25T18:00:00Z') });
@@ -760,13 +760,13 @@ describe('the clock', () => {
     expect(await tierOf(world)).toBe('bronze');
   });
 
-  test('is asked for the end of a cap, and for nothing before it', async () => {
+  test('are set for the end of a cap, and for no reminder before it', async () => {
     const world = await memberWith(5000);
     await take(world, { action: 'downgrade', ...to('silver'), ...forDays(90) });
     expect(world.ports.timers.moments).toEqual([Date.parse(END)]);
   });
 
-  test('rings at every moment that matters: whoever wakes when it rings, and never else, is always in time', async () => {
+  test('cover every moment that matters: waking only at these moments is always in time', async () => {
     const world = await memberWith(300);
     await take(world, { id: 'g', ...to('gold'), ...untilDate('2026-06-01') });
     await take(world, { id: 'p', ...to('platinum'), ...untilDate('2026-05-01') });
@@ -806,7 +806,7 @@ describe('the clock', () => {
   type Change = { occurredAt: string; recordedAt: string; to: { id: string } };
 });
 
-describe('whom an action tells', () => {
+describe('the messages of an action', () => {
   const channelsOf = ({ ports }: World) => ports.announcements.published.map(({ channels }) => channels);
 
   async function given(action: Record<string, unknown>, options: Options = {}): Promise<World> {
@@ -815,7 +815,7 @@ describe('whom an action tells', () => {
     return world;
   }
 
-  test('without a word of it, or with no channels: nobody, and the pass and the bus still see the change', async () => {
+  test('go to nobody without notify or channels; the pass and the bus still get the change', async () => {
     for (const action of [{}, { notify: { channels: [] } }, { notify: { channels: [], atEnd: true } }]) {
       const world = await given(action);
       await world.announce(world.changeStream.splice(0));
@@ -832,7 +832,7 @@ describe('whom an action tells', () => {
     }
   });
 
-  test('by email only: an email, no text message, no push', async () => {
+  test('by email only are one email, no text message and no push', async () => {
     const world = await given({ notify: { channels: ['email'] } });
     await world.announce(world.changeStream.splice(0));
     expect(channelsOf(world)).toEqual([['email']]);
@@ -841,7 +841,7 @@ describe('whom an action tells', () => {
     expect(world.ports.mailer.sent[0]!.text).toContain("Your status level has changed, you're now Gold");
   });
 
-  test('by text message and push: both, and no email', async () => {
+  test('by text message and push are both, and no email', async () => {
     const world = await given({ notify: { channels: ['push', 'sms'] } });
     await world.announce(world.changeStream.splice(0));
     expect(channelsOf(world)).toEqual([['push', 'sms']]);
@@ -849,7 +849,7 @@ describe('whom an action tells', () => {
     expect(heard(world)).toMatchObject({ mails: [], texts: ["Your status level has changed, you're now Gold"] });
   });
 
-  test('never by a channel that the brand has switched off', async () => {
+  test('never use a channel that the brand has switched off', async () => {
     const world = await given(
       { notify: { channels: ['push', 'email', 'sms'] } },
       { notifications: { push: { enabled: false }, sms: { enabled: false } } },
@@ -860,7 +860,7 @@ describe('whom an action tells', () => {
     expect(heard(world)).toMatchObject({ mails: ["You're now Gold"], texts: [] });
   });
 
-  test('never who opted out', async () => {
+  test('never use a channel that the member opted out of', async () => {
     const world = makeWorld({ now: NOW });
     await world.enrol('m-1', { optOut: ['sms'] });
     await take(world, { ...forDays(90), notify: { channels: ['email', 'sms'] } });
@@ -868,9 +868,9 @@ describe('whom an action tells', () => {
   });
 
   test.each([
-    ['with atEnd: by the same channels when it ends', { channels: ['sms'], atEnd: true }, 2],
-    ['without: not when it ends', { channels: ['sms'] }, 1],
-    ['with atEnd: false: not when it ends', { channels: ['sms'], atEnd: false }, 1],
+    ['go out at the end too, by the same channels, with atEnd', { channels: ['sms'], atEnd: true }, 2],
+    ['do not go out at the end without atEnd', { channels: ['sms'] }, 1],
+    ['do not go out at the end with atEnd: false', { channels: ['sms'], atEnd: false }, 1],
   ])('%s', async (_, notify, texts) => {
     const world = await given({ notify });
     await world.deliver();
@@ -886,7 +886,7 @@ describe('whom an action tells', () => {
     expect(heard(world).mails).toEqual([]);
   });
 
-  test('an end that changes nothing is told to nobody', async () => {
+  test('are not sent for an end that changes nothing', async () => {
     const world = await given({ notify: { channels: ['sms'], atEnd: true } });
     await world.deliver();
     await world.post('m-1', { points: 6000 });
@@ -899,7 +899,7 @@ describe('whom an action tells', () => {
     expect((await world.read('m-1')).tier).toMatchObject({ id: 'gold', since: NOW, source: 'earned', expiresAt: null });
   });
 
-  test('a renewal, in words about what stays', async () => {
+  test('say for a renewal which tier the member keeps', async () => {
     const world = await memberWith(5000);
     await take(world, { action: 'renew', ...BY_PROGRAM, notify: { channels: ['email', 'sms'] } });
     expect(heard(world)).toEqual({
@@ -909,7 +909,7 @@ describe('whom an action tells', () => {
     });
   });
 
-  test('in the brand’s own words for the cause, the direction and the language, with the last day', async () => {
+  test('use the brand’s own texts by cause, direction and language, with the last day', async () => {
     const texts = [
       { cause: 'tierAction' as const, direction: 'up' as const, text: 'A gift: {{tierStatus}} until {{expiresOn}}' },
       {
@@ -942,7 +942,7 @@ describe('whom an action tells', () => {
   });
 });
 
-describe('a member whose enrolment is moved just after a grant has ended', () => {
+describe('a member whose enrollment date is changed just after a grant has ended', () => {
   const ENDED = '2026-03-10T23:00:00Z';
 
   test.each([
@@ -966,7 +966,7 @@ describe('a member whose enrolment is moved just after a grant has ended', () =>
     expect(await world.read('m-1')).toMatchObject({ tier: { id: 'bronze', since: ENDED }, grants: [] });
   });
 
-  test('with points underneath, and an order that nobody counted yet', async () => {
+  test('is still told of that end, with points underneath and an order that is not counted yet', async () => {
     const world = await memberWith(900);
     await take(world, { ...forDays(10), notify: { channels: ['email'], atEnd: true } });
     forget(world);
@@ -983,7 +983,7 @@ describe('a member whose enrolment is moved just after a grant has ended', () =>
   });
 });
 
-describe('what a change and its event say of the action', () => {
+describe('a change and its event', () => {
   const expiry = { type: 'fieldNumber', field: 'TrialPeriodDays', unit: 'days' };
   const trial: PromotionFile = {
     id: 'trial',
@@ -994,7 +994,7 @@ describe('what a change and its event say of the action', () => {
   };
   const order = { id: 'order-1', points: 10, fields: { TrialPeriodDays: 90 } };
 
-  test('of staff’s: its id, and the transaction that it names', async () => {
+  test('name a staff action’s id and its transaction', async () => {
     const world = await memberWith(0);
     await world.post('m-1', order);
     await world.deliver();
@@ -1011,7 +1011,7 @@ describe('what a change and its event say of the action', () => {
     expect(world.ports.bus.events.at(-1)).toMatchObject({ type: 'tier.downgraded', detail: said });
   });
 
-  test('the transaction that it names is the newest of that id, or the one of the source that it names too', async () => {
+  test('use the newest transaction of the id, or the one of the named source', async () => {
     for (const [transactionId, until] of [
       ['order-1', '2026-03-20T23:00:00Z'],
       ['pos#order-1', '2026-03-20T23:00:00Z'],
@@ -1026,7 +1026,7 @@ describe('what a change and its event say of the action', () => {
     }
   });
 
-  test('of a promotion’s: the promotion and its transaction', async () => {
+  test('name a promotion and its transaction', async () => {
     const world = await memberWith(0, { program: { promotions: [trial] } });
     await world.post('m-1', order);
     await world.deliver();
@@ -1038,7 +1038,7 @@ describe('what a change and its event say of the action', () => {
     expect((await world.read('m-1')).grants).toMatchObject([said]);
   });
 
-  test('an order’s own change names no action', async () => {
+  test('name no action if an order made the change', async () => {
     const world = await memberWith(0);
     await world.post('m-1', { id: 'order-1', points: 1000 });
     await world.deliver();
@@ -1048,7 +1048,7 @@ describe('what a change and its event say of the action', () => {
 });
 
 describe('the explanation', () => {
-  test('lists what was decided, what is in force, what ends when, and what comes then', async () => {
+  test('lists the actions, the grants in force, their ends, and the tier after each end', async () => {
     const world = await memberWith(1200);
     await take(world, { id: 'p', ...to('platinum'), ...untilDate('2026-04-01'), reason: 'a complaint' });
     await take(world, { id: 'g', ...to('gold'), ...untilDate('2026-06-01') });
@@ -1064,7 +1064,7 @@ describe('the explanation', () => {
     expect(actions.find(({ id }: { id: string }) => id === 'p')).toMatchObject({ reason: 'a complaint', by: 'staff' });
   });
 
-  test('says who holds a member down, and until when', async () => {
+  test('says which action holds a member down, and until when', async () => {
     const world = await memberWith(5500);
     await take(world, { id: 'fraud', action: 'downgrade', ...to('silver'), ...forDays(90) });
     expect((await world.explanation('m-1')).summary.slice(0, 3)).toEqual([
@@ -1074,7 +1074,7 @@ describe('the explanation', () => {
     ]);
   });
 
-  test('of a moment before an action knows nothing of it, and of a later one everything', async () => {
+  test('at a moment before an action leaves it out, and at a later moment includes it', async () => {
     const world = await memberWith(0);
     world.at('2026-04-01T10:00:00Z');
     await take(world, forDays(30));
@@ -1089,8 +1089,8 @@ describe('the explanation', () => {
   });
 });
 
-describe('the member', () => {
-  test('says where the tier comes from, what ends it, and every grant in force', async () => {
+describe('the member’s answer', () => {
+  test('says where the tier comes from, when it ends, and which grants are in force', async () => {
     const world = await memberWith(1200);
     expect(await world.read('m-1')).toMatchObject({ tier: { source: 'earned', expiresAt: null }, grants: [] });
     await take(world, forDays(90));
@@ -1109,13 +1109,13 @@ describe('the member', () => {
     );
   });
 
-  test('whose grant ends where it changes nothing, has a tier without an end', async () => {
+  test('shows no end for a tier that a grant’s end does not change', async () => {
     const world = await memberWith(5500);
     await take(world, { action: 'renew', ...BY_PROGRAM, ...forDays(30) });
     expect((await world.read('m-1')).tier).toMatchObject({ id: 'gold', expiresAt: null });
   });
 
-  test('keeps at the end of the cycle what a grant holds', async () => {
+  test('expects at the cycle’s end the tier that a grant gives', async () => {
     const world = await memberWith(1200);
     await take(world, untilDate('2027-06-01'));
     expect(await world.read('m-1')).toMatchObject({ progress: { expectedAtCycleEnd: 'gold' } });
@@ -1124,7 +1124,7 @@ describe('the member', () => {
   });
 });
 
-describe('the last decision of staff wins, and no order undoes it', () => {
+describe('the last staff decision wins, and no order undoes it', () => {
   const double: PromotionFile = {
     id: 'double',
     trigger: { on: 'transaction', where: { field: 'kind', equals: 'stay' } },
@@ -1140,7 +1140,7 @@ describe('the last decision of staff wins, and no order undoes it', () => {
     return world;
   }
 
-  test('a purchase never undoes a cap, however large (R17)', async () => {
+  test('R17: a purchase never lifts a cap, however large it is', async () => {
     const world = await capped();
     await world.post('m-1', { points: 20_000 });
     await world.deliver();
@@ -1149,14 +1149,14 @@ describe('the last decision of staff wins, and no order undoes it', () => {
     expect(await tierOf(world, '2026-04-29T22:00:00Z')).toBe('platinum');
   });
 
-  test('nor does a recalculation, while the cap lasts', async () => {
+  test('a recalculation does not lift a cap before its end', async () => {
     const world = await memberWith(5500);
     await take(world, { action: 'downgrade', ...to('silver'), ...untilDate('2027-03-01') });
     expect(await tierOf(world, '2026-12-31T23:00:00Z')).toBe('silver');
     expect(await tierOf(world, '2027-02-28T23:00:00Z')).toBe('gold');
   });
 
-  test('an upgrade of staff’s lifts it, at once and for good', async () => {
+  test('an upgrade by staff lifts a cap, at once and for good', async () => {
     const world = await capped();
     world.at('2026-03-05T10:00:00Z');
     expect(await take(world, { id: 'sorry', ...to('gold') })).toMatchObject({
@@ -1177,7 +1177,7 @@ describe('the last decision of staff wins, and no order undoes it', () => {
     expect(await tierOf(world, '2026-03-04T10:00:00Z')).toBe('silver');
   });
 
-  test('so does an upgrade by the program, to what the points give', async () => {
+  test('an upgrade by the program lifts a cap to the tier that the points give', async () => {
     const world = await capped();
     expect(await take(world, { id: 'sorry', ...BY_PROGRAM })).toMatchObject({
       outcome: 'APPLIED',
@@ -1185,7 +1185,7 @@ describe('the last decision of staff wins, and no order undoes it', () => {
     });
   });
 
-  test('a promotion does not: what it gives shows when the cap ends', async () => {
+  test('a promotion does not lift a cap: its tier shows when the cap ends', async () => {
     const world = await capped();
     await world.post('m-1', { points: 10, fields: { kind: 'stay' } });
     await world.deliver();
