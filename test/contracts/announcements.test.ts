@@ -14,7 +14,7 @@ type News = TierChange | TierNotice;
 
 interface HeardAnnouncements {
   port: Announcements;
-  /** What came to a channel since the last time, or to a wallet, which hears everything; once it is so many. */
+  /** Waits for `count` messages, and returns those since the last call. A wallet receives all messages. */
   heard(by: Channel | 'wallet', count: number): Promise<News[]>;
 }
 
@@ -33,7 +33,7 @@ function inMemory(): HeardAnnouncements {
   };
 }
 
-/** A topic with the queues that the stack subscribes: each channel's takes what is meant for it, a wallet's takes everything. */
+/** A topic with the stack's queues: each channel's queue filters its messages, and a wallet's queue gets all. */
 async function inSns(): Promise<HeardAnnouncements> {
   const client = new SNSClient(localAws());
   const { TopicArn: topic = '' } = await client.send(new CreateTopicCommand({ Name: `topic-${randomUUID()}` }));
@@ -61,7 +61,7 @@ const implementations = fakeAndReal<Announcements, HeardAnnouncements>(
 );
 
 describe.each(implementations)('announcements %s', (_, { port, heard }) => {
-  test('come to the channels that they are for, and to no other', async () => {
+  test('reach the named channels, and no other', async () => {
     const [byEmail, byBoth] = [aChange(freshId(), 1), aChange(freshId(), 2)];
     await port.publish(byEmail, ['email']);
     await port.publish(byBoth, ['sms', 'email']);
@@ -71,26 +71,26 @@ describe.each(implementations)('announcements %s', (_, { port, heard }) => {
     expect(await heard('push', 0)).toEqual([]);
   });
 
-  test('for no channel come to a wallet all the same: a pass shows what is told nobody', async () => {
+  test('without channels still reach a wallet: a pass also shows silent changes', async () => {
     const change = aChange(freshId(), 1, { announced: false });
     await port.publish(change, []);
     expect(await heard('wallet', 1)).toEqual([change]);
     expect(await heard('email', 0)).toEqual([]);
   });
 
-  test('bring a notice as well as a change, each with all that it says', async () => {
+  test('deliver notices as well as changes, with all fields', async () => {
     const notice = aNotice(freshId(), 3, { kind: 'expiring', points: 0 });
     await port.publish(notice, ['push']);
     expect(await heard('push', 1)).toEqual([notice]);
   });
 
-  test.each(Object.entries(ODD_TEXTS))('bring %s as it is', async (_, text) => {
+  test.each(Object.entries(ODD_TEXTS))('deliver %s unchanged', async (_, text) => {
     const change = aChange(freshId(), 1, { from: { id: text, name: text, rank: 0 } });
     await port.publish(change, ['email']);
     expect(await heard('email', 1)).toEqual([change]);
   });
 
-  test('that are published twice come twice: each channel tells them apart by their sequence', async () => {
+  test('that are published twice arrive twice; each channel recognizes them by their sequence', async () => {
     const change = aChange(freshId(), 1);
     await port.publish(change, ['email']);
     await port.publish(change, ['email']);

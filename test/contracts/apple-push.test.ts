@@ -8,11 +8,11 @@ import { fakeAndReal } from './setup/fake-and-real.ts';
 
 interface SeenPush {
   port: ApplePush;
-  /** The tokens that were taken, in the order in which they came. */
+  /** The push tokens that were accepted, in the order of their arrival. */
   taken(): string[];
-  /** A device was taken from the pass, or the phone from the world. */
+  /** Apple reports the device as removed from the pass, or gone. */
   isGone(pushToken: string): void;
-  /** Apple takes no push to it, whatever is tried. */
+  /** Apple refuses every push to the device. */
   isRefused(pushToken: string): void;
 }
 
@@ -49,7 +49,7 @@ let last = 0;
 const aToken = () => (++last).toString(16).padStart(64, '0');
 
 describe.each(pushes)('Apple’s push service %s', (_, { port, taken, isGone, isRefused }) => {
-  test('is told of every phone, and says of each what became of it, in the same order', async () => {
+  test('receives a push for every phone, and answers the outcome of each in the same order', async () => {
     const [phone, gone, refused, tablet] = [aToken(), aToken(), aToken(), aToken()];
     isGone(gone);
     isRefused(refused);
@@ -64,14 +64,14 @@ describe.each(pushes)('Apple’s push service %s', (_, { port, taken, isGone, is
     expect(taken()).not.toContain(refused);
   });
 
-  test('is told as often as it is asked: a repeat does no harm', async () => {
+  test('receives a push for each call: a repeated push does no harm', async () => {
     const phone = aToken();
     await port.push([phone], NOW);
     await port.push([phone], NOW);
     expect(taken().filter((token) => token === phone)).toHaveLength(2);
   });
 
-  test('has nothing to say of nobody', async () => {
+  test('does nothing for an empty list', async () => {
     expect(await port.push([], NOW)).toEqual([]);
   });
 });

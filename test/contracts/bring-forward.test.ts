@@ -30,7 +30,7 @@ import { aChange, aMember, aNotice, anAction, anEntry, aRecalculation } from './
 
 const { client } = await freshTables();
 
-/** The moment of the restore: what is written at it or before is in both tables, what is written later is in the old one alone. */
+/** The moment of the restore. Data written until then is in both tables; later data is in the old table only. */
 const AT = Date.UTC(2026, 10, 20, 10);
 const BEFORE = AT - 60 * MINUTE_MS;
 const LATER = AT + 60 * MINUTE_MS;
@@ -62,7 +62,7 @@ beforeEach(async () => {
   ];
 });
 
-/** Writes the same into both: it was there at the moment. */
+/** Writes the same data into both tables, as data from before the restore. */
 async function before(write: (stores: Stores) => Promise<unknown>): Promise<void> {
   for (const stores of [old, restored]) await write(stores);
 }
@@ -96,8 +96,8 @@ function anOrderFile(version: number): OrderFile {
   return { source: 'shopify', orderId: '7', version, memberId: 'ana', currency: 'EUR', parts, refunds: [] };
 }
 
-describe('of the ledger', () => {
-  test('entries since come along, each once, and say whose they are', async () => {
+describe('the entries of the ledger', () => {
+  test('written since the restore’s moment are copied once, and name their members', async () => {
     await before(({ ledger }) => ledger.record(anEntry('ana', { id: 'o-1', recordedAt: BEFORE })));
     await old.ledger.record(anEntry('ana', { id: 'o-2', recordedAt: LATER, fields: { till: 4 } }));
     await old.ledger.record(anEntry('bea', { id: 'o-3', recordedAt: LATER }));
@@ -110,7 +110,7 @@ describe('of the ledger', () => {
     });
   });
 
-  test('entries are announced before the stream of the new table can bring them', async () => {
+  test('are announced before the new table’s stream can deliver them', async () => {
     await before(({ ledger }) => ledger.record(anEntry('ana', { id: 'o-1', recordedAt: LATER })));
     await old.ledger.record(anEntry('ana', { id: 'o-2', recordedAt: LATER }));
     const seen: { announced: string[]; there: string[]; asItWillBe: string[] }[] = [];
@@ -125,7 +125,7 @@ describe('of the ledger', () => {
     expect(seen).toEqual([{ announced: ['o-2'], there: ['o-1'], asItWillBe: ['o-1', 'o-2'] }]);
   });
 
-  test('what came back stays, though the old table has lost it or has something else in its place', async () => {
+  test('already in the new table stay, even if the old table lost or changed them', async () => {
     const entry = anEntry('ana', { id: 'o-1', recordedAt: AT, points: 100 });
     await restored.ledger.record(entry);
     await old.ledger.record({ ...entry, points: 999 });
@@ -138,12 +138,12 @@ describe('of the ledger', () => {
     ]);
   });
 
-  test('an entry of an old date that the old table was given since is left to it: nobody tells it from a ruin', async () => {
+  test('with an old date that were written since are not copied, as they may be damage', async () => {
     await old.ledger.record(anEntry('ana', { id: 'o-1', recordedAt: BEFORE }));
     expect(await bringEntries()).toMatchObject({ items: 0 });
   });
 
-  test('of an order’s two files the longer one is kept', async () => {
+  test('leave the longer of an order’s two files', async () => {
     await before(({ files }) => files.save(anOrderFile(1), 0));
     await old.files.save(anOrderFile(2), 1);
     expect(await bringEntries()).toMatchObject({ items: 1, memberIds: [] });
@@ -154,8 +154,8 @@ describe('of the ledger', () => {
   });
 });
 
-describe('of the members', () => {
-  test('who enrolled since comes along with all there is of them', async () => {
+describe('the items of the members', () => {
+  test('enrolled since are all copied', async () => {
     const change = aChange('ana', 1);
     await old.members.save(aMember('ana', { changes: 1 }), 0, [change, anAction('ana', 'gift')]);
     await old.profiles.merge('ana', { name: 'Ana' });
@@ -167,7 +167,7 @@ describe('of the members', () => {
     expect(await bringMembers()).toMatchObject({ items: 0, memberIds: [] });
   });
 
-  test('a change that comes along is silent: the old stack tells it, or has', async () => {
+  test('include changes, which become silent because the old stack announces them', async () => {
     const change = aChange('ana', 1, { channels: ['email'] });
     await old.members.save(aMember('ana', { changes: 2 }), 0, [change, aNotice('ana', 2)]);
     await bringMembers();
@@ -176,7 +176,7 @@ describe('of the members', () => {
     expect(await restored.members.notice('ana', 2)).toStrictEqual({ ...aNotice('ana', 2), announced: false });
   });
 
-  test('whoever was there stays as they came back, but for what was decided since', async () => {
+  test('that were there before stay as restored, apart from later actions', async () => {
     await before(({ members }) => members.save(aMember('ana'), 0, [anAction('ana', 'first', { recordedAt: BEFORE })]));
     await before(({ profiles }) => profiles.merge('ana', { name: 'Ana' }));
     const ruined = aMember('ana', { version: 2, changes: 1, tier: { id: 'gold', since: LATER } });
@@ -189,18 +189,18 @@ describe('of the members', () => {
     expect(await restored.members.changesOf('ana', { limit: 9 })).toEqual([]);
     expect((await restored.members.actionsOf('ana')).map(({ key }) => key).sort()).toEqual(['first', 'second']);
     expect(await restored.profiles.load('ana')).toMatchObject({ name: 'Ana' });
-    // Its number will be that of another change, of which nobody has heard.
+    // The number of the lost change will belong to another change, which nobody was told of yet.
     expect(await restored.deliveries.claim({ memberId: 'ana', sequence: 1, channel: 'email' }, LATER)).toBe('claimed');
   });
 
-  test('an item that the old table has lost stays', async () => {
+  test('that the old table has lost stay', async () => {
     await restored.members.save(aMember('ana'), 0, [aChange('ana', 1)]);
     await restored.profiles.merge('ana', { name: 'Ana' });
     expect(await bringMembers()).toMatchObject({ items: 0, erased: 0 });
     expect(await restored.profiles.load('ana')).toMatchObject({ name: 'Ana' });
   });
 
-  test.each([undefined, 'erasures'] as const)('who was erased since is erased again (brings: %s)', async (kinds) => {
+  test.each([undefined, 'erasures'] as const)('erased since are erased again (brings: %s)', async (kinds) => {
     await before(({ members }) => members.save(aMember('ana'), 0, []));
     await before(({ profiles }) => profiles.merge('ana', { name: 'Ana' }));
     await before(({ registrations }) => registrations.register('ana', { deviceId: 'phone', pushToken: 'aa' }, BEFORE));
@@ -218,7 +218,7 @@ describe('of the members', () => {
     expect(await bringMembers(kinds)).toMatchObject({ items: 0, erased: 0 });
   });
 
-  test('a profile that was lost is no erasure, nor is one that is there again', async () => {
+  test('whose profile was lost, or is back again, are not erased', async () => {
     for (const memberId of ['ana', 'bea']) {
       await before(({ members }) => members.save(aMember(memberId), 0, []));
       await before(({ profiles }) => profiles.merge(memberId, { name: memberId }));
@@ -231,7 +231,7 @@ describe('of the members', () => {
     expect(await restored.profiles.load('bea')).toMatchObject({ name: 'bea' });
   });
 
-  test('a pass’s version never goes back, and phones that took one since hear of it', async () => {
+  test('keep the newest pass version, and include phones that registered since', async () => {
     const first = nextVersion(undefined, 'one', BEFORE);
     const second = nextVersion(first, 'two', LATER);
     await before(({ members }) => members.save(aMember('ana'), 0, []));
@@ -248,7 +248,7 @@ describe('of the members', () => {
     expect(await restored.registrations.version('ana')).toStrictEqual(third);
   });
 
-  test('who came to a group since is in it, and who went is not', async () => {
+  test('include the later joins and leaves of groups', async () => {
     await before(({ groups }) => groups.join('vips', 'ana', BEFORE));
     await old.groups.join('vips', 'bea', LATER);
     await old.groups.leave('vips', 'ana', LATER);
@@ -257,7 +257,7 @@ describe('of the members', () => {
     expect(await restored.groups.membersAt('vips', AT, { limit: 9 })).toEqual({ memberIds: ['ana'] });
   });
 
-  test('a run that ended since has ended, with its pages: nothing starts it again', async () => {
+  test('include runs that ended since, with their pages, so that nothing restarts them', async () => {
     const page = { name: '0', outcomes: [] };
     await before(({ runs }) => runs.create(aRecalculation('cycle-1')));
     await old.runs.recordPage('cycle-1', page, { ...NO_COUNTS, processed: 5 });
@@ -269,7 +269,7 @@ describe('of the members', () => {
     expect(await restored.runs.load('cycle-2')).toStrictEqual(await old.runs.load('cycle-2'));
   });
 
-  test('nothing of it comes along where it is what ruined them', async () => {
+  test('are not copied if they are the damage', async () => {
     await old.members.save(aMember('ana'), 0, [anAction('ana', 'gift')]);
     await old.groups.join('vips', 'ana', LATER);
     expect(await bringMembers('erasures')).toMatchObject({ items: 0, erased: 0 });
@@ -277,7 +277,7 @@ describe('of the members', () => {
   });
 });
 
-test('every moment at which something is due is found once, however many members it is of, and in whatever part of the index', async () => {
+test('each due moment is found once, for any number of members and in any part of the index', async () => {
   for (let each = 0; each < 40; each++) {
     const nextDueAt = LATER + (each % 3);
     await restored.members.save(aMember(`m-${each}`, { nextDueAt }), 0, []);

@@ -67,12 +67,12 @@ const stores: [string, Stores][] = [
   ],
 ];
 
-/** Who is enrolled is a member, whatever else is wrong with it: so many are ordinary, and one each of the odd ones. */
+/** Every enrolled member counts, also a damaged one: 25 ordinary members, and one of each odd kind. */
 const ORDINARY = 25;
 const ODD = ['half-enrolled', 'undecided', 'unreadable-ledger', 'torn-item', 'blocked'];
 const MEMBERS = ORDINARY + ODD.length;
 
-/** Everybody there is, and those who are no members though the tables know their ids. */
+/** Creates all members, and data of an id that is not a member. */
 async function populate({ ledger, members, profiles, groups }: Stores, timers: { wakeAt(at: number): Promise<void> }) {
   const ports = { ledger, members, profiles, timers };
   const ids = [...Array.from({ length: ORDINARY }, (_, place) => `m-${place}`), ...ODD];
@@ -155,7 +155,7 @@ describe.each(stores)('the members %s', (_, all) => {
       expect.stringMatching(sentence),
       expect.stringMatching(sentence),
     ]);
-    // A member that cannot be understood is counted by each of them.
+    // Each of them counts a member that it cannot read as failed.
     expect([preview.failed, audited.failed, report.failed]).toEqual([1, 2, 2]);
     expect(rebuilt.failed.map(({ memberId }) => memberId).sort()).toEqual(['torn-item', 'unreadable-ledger']);
   });

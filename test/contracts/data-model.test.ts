@@ -1,4 +1,4 @@
-/** docs/data-model.md against what two shops leave in DynamoDB: each version of each item, as the streams bring it. */
+/** Compares docs/data-model.md with what two shops leave in DynamoDB: each version of each item, as the streams deliver it. */
 import { randomUUID } from 'node:crypto';
 import { globSync } from 'node:fs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -25,7 +25,7 @@ import { makeWorld, type World } from '../support/world.ts';
 import { freshTables, sharedDynamoDb } from './setup/dynamodb.ts';
 import { imagesOf } from './setup/stream-images.ts';
 
-// What functions log would bury what the tests say.
+// Turns off the functions' logs, which would hide the tests' output.
 vi.hoisted(() => {
   Object.assign(process.env, { LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' });
 });
@@ -34,7 +34,7 @@ type Life = (world: World, members: DynamoMemberStore) => Promise<void>;
 
 const { client } = await freshTables();
 
-/** A world whose handlers write to DynamoDB Local, in tables of its own, and what it left there. */
+/** Runs a life in a world whose handlers write to their own tables in DynamoDB Local, and returns every image written. */
 async function imagesOfLife(
   options: Parameters<typeof makeWorld>[0],
   live: Life,
@@ -59,7 +59,7 @@ async function imagesOfLife(
   return [...(await ofTable('Points', tables.points)), ...(await ofTable('Members', tables.members))];
 }
 
-/** What is recorded is brought to the world as the table's stream would bring it. */
+/** Delivers each recorded entry to the world, as the table's stream would. */
 class StreamingLedger extends DynamoLedger {
   readonly #streams: Pick<World, 'ledgerStream'>;
 
@@ -92,12 +92,12 @@ class StreamingMemberStore extends DynamoMemberStore {
   }
 }
 
-/** What is another in each run, or in each edit of the shops' rules and passes: examples need not have the same. */
+/** Attributes that differ in each run or with each edit of the shops' rules and passes. Examples need not match them. */
 const VOLATILE = ['claimId', 'contents', 'programVersion', 'countedUnder'];
 
 const titles = KINDS.map((kind) => [kind.title, kind] as const);
 
-describe('what two shops leave in DynamoDB', () => {
+describe('the items that two shops leave in DynamoDB', () => {
   let images: { table: TableName; item: Item }[] = [];
   const ofKind = (title: string) =>
     images.filter(({ table, item }) => kindsOf(table, item)[0]?.title === title).map(({ item }) => item);
@@ -109,37 +109,37 @@ describe('what two shops leave in DynamoDB', () => {
     ];
   }, 120_000);
 
-  test('is of one documented kind each, by its table and key', () => {
+  test('are each of exactly one documented kind, by table and key', () => {
     const unclear = images.filter(({ table, item }) => kindsOf(table, item).length !== 1);
     expect(unclear.map(({ table, item }) => `${table}: ${item.pk} / ${item.sk}`)).toEqual([]);
   });
 
-  test.each(titles)('has each %s with the documented attributes, and no others', (title, kind) => {
+  test.each(titles)('have, for each %s, the documented attributes and no others', (title, kind) => {
     const items = ofKind(title);
     expect(items.length).toBeGreaterThan(0);
     expect([...new Set(items.flatMap((item) => differences(item, kind)))]).toEqual([]);
   });
 
-  test.each(titles)('has every attribute of a %s as often as it is documented', (title, { attributes }) => {
+  test.each(titles)('have every attribute of a %s as often as documented', (title, { attributes }) => {
     const items = ofKind(title);
     expect(attributes.map(({ name }) => [name, presenceIn(items, name)])).toEqual(
       attributes.map(({ name, isAlways }) => [name, isAlways ? 'always' : 'at times']),
     );
   });
 
-  test.each(titles)('has the example of a %s', (title, { example }) => {
+  test.each(titles)('contain the example of a %s', (title, { example }) => {
     const there = VOLATILE.filter((name) => name in example);
     const anyText = Object.fromEntries(there.map((name) => [name, expect.any(String)]));
     expect(ofKind(title)).toContainEqual({ ...example, ...anyText });
   });
 });
 
-test('every adapter that writes to a table is on the page', () => {
+test('every adapter that writes to a table is in docs/data-model.md', () => {
   const adapters = globSync('functions/adapters/dynamo-*.ts').filter((file) => !file.endsWith('/dynamo-client.ts'));
   expect([...new Set(KINDS.map(({ adapter }) => adapter))].sort()).toEqual(adapters.sort());
 });
 
-describe('a difference would be noticed', () => {
+describe('the comparison reports', () => {
   const kind = {
     attributes: [
       { name: 'n', type: 'integer', isAlways: true },

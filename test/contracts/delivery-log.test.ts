@@ -23,20 +23,20 @@ describe.each(logs)('a delivery log %s', (_, log) => {
     ...facts,
   });
 
-  test('lets the first claim a message, and tells the next that it was claimed', async () => {
+  test('lets the first caller claim a message, and answers the next that it was claimed before', async () => {
     const delivery = aDelivery();
     expect(await log.claim(delivery, NOW)).toBe('claimed');
     expect(await log.claim(delivery, NOW + 1)).toBe('claimedBefore');
     expect(await log.claim(delivery, NOW + 2)).toBe('claimedBefore');
   });
 
-  test('lets one of many claim a message', async () => {
+  test('lets one of many concurrent callers claim a message', async () => {
     const delivery = aDelivery();
     const claims = await Promise.all(Array.from({ length: 20 }, () => log.claim(delivery, NOW)));
     expect(claims.sort()).toEqual(['claimed', ...Array.from({ length: 19 }, () => 'claimedBefore')]);
   });
 
-  test('remembers that a message was sent, and whoever says so again', async () => {
+  test('remembers that a message was sent, also when it is marked again', async () => {
     const delivery = aDelivery();
     await log.claim(delivery, NOW);
     await log.markSent(delivery, NOW + 1);
@@ -45,13 +45,13 @@ describe.each(logs)('a delivery log %s', (_, log) => {
     expect(await log.claim(delivery, NOW + 4)).toBe('alreadySent');
   });
 
-  test('takes a message that nobody claimed for sent when it is marked so', async () => {
+  test('takes an unclaimed message as sent when it is marked so', async () => {
     const delivery = aDelivery();
     await log.markSent(delivery, NOW);
     expect(await log.claim(delivery, NOW)).toBe('alreadySent');
   });
 
-  test('lets a message that was released be claimed again, by one', async () => {
+  test('lets one caller claim a released message again', async () => {
     const delivery = aDelivery();
     await log.claim(delivery, NOW);
     await log.release(delivery);
@@ -59,7 +59,7 @@ describe.each(logs)('a delivery log %s', (_, log) => {
     expect(claims.filter((claim) => claim === 'claimed')).toHaveLength(1);
   });
 
-  test('releases what was never claimed', async () => {
+  test('releases a message that was never claimed', async () => {
     const delivery = aDelivery();
     await log.release(delivery);
     expect(await log.claim(delivery, NOW)).toBe('claimed');

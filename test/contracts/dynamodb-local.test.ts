@@ -10,7 +10,7 @@ import { sharedDynamoDb } from './setup/dynamodb.ts';
 
 const PROJECT_ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** A process of its own that starts one and says its process id and its port; then it does what it is told. */
+/** Arguments for a process that starts DynamoDB Local, prints its process id and endpoint, and then runs `thenDo`. */
 function starter(thenDo: string) {
   const script = `
     import { startDynamoDbLocal } from './local/dynamodb-local.ts';
@@ -29,10 +29,10 @@ function isAlive(pid: number): boolean {
 }
 
 describe('DynamoDB Local', () => {
-  // Where Java is missing, this says so.
+  // Fails with the remedy if Java is missing.
   beforeAll(() => void sharedDynamoDb());
 
-  test('listens to this machine alone', async () => {
+  test('listens on loopback only', async () => {
     const { port } = new URL(sharedDynamoDb().endpoint);
     const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
     const answered: string[] = [];
@@ -46,14 +46,14 @@ describe('DynamoDB Local', () => {
     expect(answered).toEqual(['127.0.0.1']);
   });
 
-  test('is gone when it was stopped', async () => {
+  test('ends when it is stopped', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, starter('await dynamoDb.stop();'), {
       cwd: PROJECT_ROOT,
     });
     expect(isAlive(JSON.parse(stdout).pid)).toBe(false);
   });
 
-  test('goes with whoever started it, even when that is killed', async () => {
+  test('ends with the process that started it, even if that is killed', async () => {
     const child = spawn(process.execPath, starter('setInterval(() => {}, 1000);'), {
       cwd: PROJECT_ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -71,7 +71,7 @@ describe('DynamoDB Local', () => {
   });
 });
 
-/** A script that stands for a Java: it lists its modules, and fails at everything else. */
+/** A script in place of Java: it lists the modules, and fails on all other arguments. */
 const javaOf = (modules: string, complaint = 'no') =>
   `case "$*" in *--list-modules*) printf '${modules}';; *) echo '${complaint}' >&2; exit 1;; esac`;
 
@@ -95,7 +95,7 @@ describe.skipIf(process.platform === 'win32')('without the right Java', () => {
     ['a stub that only says there is none', 'echo "Unable to locate a Java Runtime." >&2; exit 1', /is not one;/],
     ['an old one', javaOf('java.base@11.0.2\\njdk.compiler@11.0.2\\n'), /is of version 11;/],
     ['a runtime without a compiler', javaOf('java.base@17.0.2\\njava.sql@17.0.2\\n'), /is a runtime \(JRE\) without/],
-  ])('with %s, one sentence says what is missing and how to get it', async (_, java, reason) => {
+  ])('with %s, one sentence says what is missing and how to install it', async (_, java, reason) => {
     const failure = await failureOf(java);
     expect(failure).toBeInstanceOf(JavaMissing);
     expect(failure.message).toMatch(reason);
@@ -103,7 +103,7 @@ describe.skipIf(process.platform === 'win32')('without the right Java', () => {
     expect(failure.message).not.toContain('\n');
   });
 
-  test('a Java that is right, and fails nonetheless, is quoted', async () => {
+  test('a suitable Java that fails anyway is quoted', async () => {
     const java = javaOf('java.base@17.0.2\\njdk.compiler@17.0.2\\n', 'There is no memory left.');
     const failure = await failureOf(java);
     expect(failure).not.toBeInstanceOf(JavaMissing);

@@ -9,12 +9,12 @@ import { fakeAndReal } from './setup/fake-and-real.ts';
 import { eventInbox, localAws } from './setup/local-aws.ts';
 import { meddle } from './setup/meddle.ts';
 
-/** Without its moment, in whose place the local AWS puts its own; that it is sent is shown by `adapters.test.ts`. */
+/** Without `occurredAt`, which the local AWS replaces by its own time; `adapters.test.ts` shows that it is sent. */
 type HeardEvent = Omit<BusEvent, 'occurredAt'>;
 
 interface HeardBus {
   port: EventBus;
-  /** What was heard since the last time, once it is so many. */
+  /** Waits for `count` events, and returns the events received since the last call. */
   heard(count: number): Promise<HeardEvent[]>;
 }
 
@@ -34,7 +34,7 @@ async function inEventBridge(): Promise<HeardBus> {
   };
 }
 
-/** As whoever listens to the bus gets it. */
+/** Reads an event in the form that a subscriber receives. */
 function readEvent(message: string): HeardEvent {
   const { source, detail, 'detail-type': type } = JSON.parse(message);
   expect(source).toBe('laurel');
@@ -50,7 +50,7 @@ function anEvent(facts: Partial<HeardEvent> = {}): HeardEvent {
 }
 
 describe.each(buses)('an event bus %s', (_, { port, heard }) => {
-  test('brings an event as it was published: its type, and all of its detail', async () => {
+  test('delivers an event as it was published: its type and all of its detail', async () => {
     const detail = {
       memberId: freshId(),
       from: { id: 'bronze', rank: 0 },
@@ -69,18 +69,18 @@ describe.each(buses)('an event bus %s', (_, { port, heard }) => {
     'tier.renewed',
     'tier.expiring',
     'recalculation.completed',
-  ])('brings a %s under that name', async (type) => {
+  ])('delivers a %s under that name', async (type) => {
     await port.publish(publishedAt(anEvent({ type })));
     expect(await heard(1)).toMatchObject([{ type }]);
   });
 
-  test.each(Object.entries(ODD_TEXTS))('brings %s as it is', async (_, text) => {
+  test.each(Object.entries(ODD_TEXTS))('delivers %s unchanged', async (_, text) => {
     const event = anEvent({ detail: { memberId: text, [text]: text } });
     await port.publish(publishedAt(event));
     expect(await heard(1)).toEqual([event]);
   });
 
-  test('brings all of many that are published side by side', async () => {
+  test('delivers all of many events that are published in parallel', async () => {
     const events = Array.from({ length: 20 }, () => anEvent());
     await Promise.all(events.map((event) => port.publish(publishedAt(event))));
     const found = await heard(events.length);
@@ -88,14 +88,14 @@ describe.each(buses)('an event bus %s', (_, { port, heard }) => {
     expect(found).toEqual(expect.arrayContaining(events));
   });
 
-  test('brings what is published twice twice: whoever listens knows them by their sequence', async () => {
+  test('delivers an event twice if it is published twice; subscribers recognize it by its sequence', async () => {
     const event = anEvent();
     await port.publish(publishedAt(event));
     await port.publish(publishedAt(event));
     expect(await heard(2)).toEqual([event, event]);
   });
 
-  test('brings what was published, whatever its publisher makes of it afterwards', async () => {
+  test('delivers an event as published, even if the publisher changes the object afterwards', async () => {
     const event = anEvent();
     const before = structuredClone(event);
     await port.publish(publishedAt(event));

@@ -14,13 +14,13 @@ import { localAws, newInbox } from './setup/local-aws.ts';
 const page = readDocument('docs/events.md');
 const sectionOf = (level: number, title: string) => sectionsOf(page, level).find((section) => section.title === title)!;
 
-/** The examples of the page, as the code publishes them. */
+/** The examples in docs/events.md, in the form in which the code publishes events. */
 const examples = sectionsOf(page, 3).flatMap((section) => {
   const [example] = codeOf(section, 'json');
   return example === undefined ? [] : [{ type: section.title as BusEvent['type'], detail: JSON.parse(example) }];
 });
 
-test('a rule with the pattern of docs/events.md gets the events that the page says, in the envelope that it shows', async () => {
+test('a rule with the pattern from docs/events.md receives the documented events in the documented envelope', async () => {
   const client = new EventBridgeClient(localAws());
   const bus = `bus-${randomUUID()}`;
   await client.send(new CreateEventBusCommand({ Name: bus }));

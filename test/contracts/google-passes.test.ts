@@ -16,18 +16,18 @@ const stores = fakeAndReal<GooglePasses>(
 const NOW = Date.UTC(2026, 4, 2, 12);
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-describe.each(stores)('what is remembered of passes in Google Wallet, %s', (_, passes) => {
+describe.each(stores)('the records of Google passes, %s', (_, passes) => {
   async function opened() {
     const memberId = freshId();
     expect(await passes.move(memberId, undefined, 'open')).toBe('moved');
     return memberId;
   }
 
-  test('nothing of a member who never asked for one', async () => {
+  test('have nothing for a member who never requested a pass', async () => {
     expect(await passes.load(freshId())).toBeUndefined();
   });
 
-  test('a pass moves from the state that was read, and from no other', async () => {
+  test('move a pass only from the state that was read', async () => {
     const memberId = freshId();
     expect(await passes.move(memberId, 'open', 'withdrawn')).toBe('conflict');
     expect(await passes.move(memberId, undefined, 'opening')).toBe('moved');
@@ -37,13 +37,13 @@ describe.each(stores)('what is remembered of passes in Google Wallet, %s', (_, p
     expect(await passes.load(memberId)).toEqual({ state: 'open', notices: [] });
   });
 
-  test('one of many moves it', async () => {
+  test('let one of many concurrent calls move a pass', async () => {
     const memberId = freshId();
     const moves = await Promise.all(Array.from({ length: 10 }, () => passes.move(memberId, undefined, 'opening')));
     expect(moves.filter((moved) => moved === 'moved')).toHaveLength(1);
   });
 
-  test('three messages a day are told, each once, and remembered while the pass moves', async () => {
+  test('allow three messages a day, each once, and keep them while the pass moves', async () => {
     const memberId = await opened();
     for (const sequence of [1, 2, 2, 3]) expect(await passes.takeNotice(memberId, sequence, NOW + sequence)).toBe(true);
     expect(await passes.takeNotice(memberId, 4, NOW + 4)).toBe(false);
@@ -55,17 +55,17 @@ describe.each(stores)('what is remembered of passes in Google Wallet, %s', (_, p
     expect(await passes.takeNotice(memberId, 5, NOW + 1 + DAY_MS)).toBe(true);
   });
 
-  test('many at once take three between them', async () => {
+  test('allow three messages among many concurrent ones', async () => {
     const memberId = await opened();
     const taken = await Promise.allSettled(
       Array.from({ length: 6 }, (_, sequence) => passes.takeNotice(memberId, sequence, NOW)),
     );
-    // Who is overtaken too often gives up, and is tried again: nobody is told too much meanwhile.
+    // A call that loses too often fails and is retried, so the limit is never exceeded.
     expect(taken.filter((one) => one.status === 'fulfilled' && one.value).length).toBeLessThanOrEqual(3);
     expect((await passes.load(memberId))!.notices.length).toBe(3);
   });
 
-  test('a message on a pass that is not there is a mistake', async () => {
+  test('fail for a message on a missing pass', async () => {
     await expect(passes.takeNotice(freshId(), 1, NOW)).rejects.toThrow('has no Google pass');
   });
 });

@@ -16,10 +16,10 @@ import { fakeAndReal } from './setup/fake-and-real.ts';
 
 interface SeenWallet {
   port: GoogleWallet;
-  /** What Google holds, without what was taken away; undefined where it holds nothing. */
+  /** Google's data without removed fields; undefined if Google has nothing under the id. */
   classOf(id: string): unknown;
   objectOf(id: string): unknown;
-  /** What the owner of a pass was told, the oldest first. */
+  /** The messages that a pass's owner received, the oldest first. */
   told(objectId: string): { header: string; body: string }[];
 }
 
@@ -40,7 +40,7 @@ async function byItsApi(): Promise<SeenWallet> {
   const { file, publicKey } = makeKeyFile();
   const standIn = await GoogleWalletStandIn.start({
     serviceAccount: { clientEmail: file.client_email, publicKey },
-    // This suite is quicker than Google lets anybody be.
+    // Faster than Google's limit, because this suite is.
     requestsPerSecond: 10_000,
   });
   afterAll(() => standIn.stop());
@@ -69,7 +69,7 @@ describe.each(wallets)('Google Wallet %s', (_, { port, classOf, objectOf, told }
     return { object, held };
   }
 
-  test('holds a class, and the next one in its place', async () => {
+  test('stores a class, and replaces it by the next version', async () => {
     const loyaltyClass = aClass();
     await port.upsertClass(loyaltyClass);
     expect(classOf(loyaltyClass.id)).toEqual(loyaltyClass);
@@ -78,12 +78,12 @@ describe.each(wallets)('Google Wallet %s', (_, { port, classOf, objectOf, told }
     expect(classOf(loyaltyClass.id)).toEqual(other);
   });
 
-  test('holds a pass without what it has not got', async () => {
+  test('stores a pass without its null fields', async () => {
     const { object, held } = await aPass();
     expect(objectOf(object.id)).toEqual(held);
   });
 
-  test('changes a pass that is there, and takes away what is null', async () => {
+  test('changes a stored pass, and removes null fields', async () => {
     const { object } = await aPass();
     const changed = { ...object, accountName: null, loyaltyPoints: { ...object.loyaltyPoints, balance: { int: 7 } } };
     await port.upsertObject(changed);
@@ -91,25 +91,25 @@ describe.each(wallets)('Google Wallet %s', (_, { port, classOf, objectOf, told }
     expect(objectOf(object.id)).toEqual(held);
   });
 
-  test('is no other for being told the same twice', async () => {
+  test('stores the same pass twice without a difference', async () => {
     const { object, held } = await aPass();
     await port.upsertObject(object);
     expect(objectOf(object.id)).toEqual(held);
   });
 
-  test.each(Object.entries(ODD_TEXTS).filter(([, text]) => text !== ''))('holds %s as it is', async (_, text) => {
+  test.each(Object.entries(ODD_TEXTS).filter(([, text]) => text !== ''))('stores %s unchanged', async (_, text) => {
     const { object, held } = await aPass();
     await port.upsertObject({ ...object, accountName: text });
     expect(objectOf(object.id)).toEqual({ ...held, accountName: text });
   });
 
-  test('takes no pass of a class that it has not got', async () => {
+  test('refuses a pass of an unknown class', async () => {
     const object = anObject('3388.example.nothing');
     await expect(port.upsertObject(object)).rejects.toThrow();
     expect(objectOf(object.id)).toBeUndefined();
   });
 
-  test('keeps what it told on the pass, also when the pass is changed', async () => {
+  test('keeps a pass’s messages when the pass is changed', async () => {
     const { object, held } = await aPass();
     const message = aGoogleMessage();
     await port.addMessage(object.id, message);
@@ -117,7 +117,7 @@ describe.each(wallets)('Google Wallet %s', (_, { port, classOf, objectOf, told }
     expect(objectOf(object.id)).toEqual({ ...held, messages: [message] });
   });
 
-  test('closes a pass, of which nothing stays that was shown or told, and none that it has not got', async () => {
+  test('closes a pass and removes its content and messages; closing an unknown pass does nothing', async () => {
     const { object, held } = await aPass();
     await port.addMessage(object.id, aGoogleMessage());
     const { accountName: _, loyaltyPoints: __, ...rest } = held;
@@ -127,7 +127,7 @@ describe.each(wallets)('Google Wallet %s', (_, { port, classOf, objectOf, told }
     expect(objectOf('3388.example.member.nobody')).toBeUndefined();
   });
 
-  test('tells the owner of a pass, and nobody of a pass that it has not got', async () => {
+  test('sends a message to the pass’s owner, and fails for an unknown pass', async () => {
     const { object } = await aPass();
     const message = aGoogleMessage();
     expect(await port.addMessage(object.id, message)).toBe('told');
@@ -136,7 +136,7 @@ describe.each(wallets)('Google Wallet %s', (_, { port, classOf, objectOf, told }
     expect(told('3388.example.member.nobody')).toEqual([]);
   });
 
-  test('gives a link that saves a pass, another for each', async () => {
+  test('gives a link that saves a pass, a different one for each pass', async () => {
     const [one, other] = [await aPass(), await aPass()];
     const [link, next] = [await port.saveUrl(one.object, 1000), await port.saveUrl(other.object, 1000)];
     expect(link).toMatch(/^https:\/\/pay\.google\.com\/gp\/v\/save\/./);

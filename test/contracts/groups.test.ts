@@ -19,13 +19,13 @@ describe.each(implementations)('groups %s', (_, groups) => {
     return (await groups.membersAt(groupId, at, { limit: 100 })).memberIds;
   }
 
-  test('nobody joined do not exist, and have no members', async () => {
+  test('do not exist and have no members before anyone joins', async () => {
     const group = freshId();
     expect(await groups.exists(group)).toBe(false);
     expect(await groups.membersAt(group, 0, { limit: 10 })).toEqual({ memberIds: [] });
   });
 
-  test('have a member from the moment it joined until the moment it left', async () => {
+  test('have a member from the moment of joining until the moment of leaving', async () => {
     const group = freshId();
     await groups.join(group, 'ana', 100);
     await groups.leave(group, 'ana', 200);
@@ -35,14 +35,14 @@ describe.each(implementations)('groups %s', (_, groups) => {
     expect(await everybodyIn(group, 200)).toEqual([]);
   });
 
-  test('exist after everybody left', async () => {
+  test('exist after all members have left', async () => {
     const group = freshId();
     await groups.join(group, 'ana', 100);
     await groups.leave(group, 'ana', 200);
     expect(await groups.exists(group)).toBe(true);
   });
 
-  test('take a member that joins again for one that was there all the time', async () => {
+  test('keep a member’s first moment when the member joins twice', async () => {
     const group = freshId();
     await groups.join(group, 'ana', 100);
     await groups.join(group, 'ana', 150);
@@ -53,7 +53,7 @@ describe.each(implementations)('groups %s', (_, groups) => {
     expect(await everybodyIn(group, 250)).toEqual([]);
   });
 
-  test('know who was there at a moment, whoever left and came back since', async () => {
+  test('know the members at a past moment, even of members who left and came back since', async () => {
     const group = freshId();
     await groups.join(group, 'ana', 100);
     await groups.leave(group, 'ana', 200);
@@ -65,7 +65,7 @@ describe.each(implementations)('groups %s', (_, groups) => {
     expect(there).toEqual([0, 1, 0, 0, 1, 1, 0, 0, 1, 1]);
   });
 
-  test('let nobody leave who is not there', async () => {
+  test('ignore a member who leaves without having joined', async () => {
     const group = freshId();
     await groups.leave(group, 'ana', 100);
     expect(await groups.exists(group)).toBe(false);
@@ -73,7 +73,7 @@ describe.each(implementations)('groups %s', (_, groups) => {
     expect(await everybodyIn(group, 200)).toEqual(['ana']);
   });
 
-  test('take one of many who join at once as having joined', async () => {
+  test('record one of many concurrent joins of a member', async () => {
     const group = freshId();
     await Promise.all(Array.from({ length: 8 }, () => groups.join(group, 'ana', 100)));
     await Promise.all(Array.from({ length: 8 }, () => groups.leave(group, 'ana', 200)));
@@ -81,7 +81,7 @@ describe.each(implementations)('groups %s', (_, groups) => {
     expect(await everybodyIn(group, 200)).toEqual([]);
   });
 
-  test('are apart from each other', async () => {
+  test('are separate from each other', async () => {
     const group = freshId();
     await groups.join(group, 'ana', 100);
     await groups.join(`${group}-2`, 'ben', 100);
@@ -94,7 +94,7 @@ describe.each(implementations)('groups %s', (_, groups) => {
     [20, 10, [10, 10]],
     [10, 10, [10]],
     [3, 1, [1, 1, 1]],
-  ])('of %d come in pages of %d, by id, with a next page only where there is one', async (size, limit, lengths) => {
+  ])('list %d members by id in pages of %d, and no page after the last', async (size, limit, lengths) => {
     const group = freshId();
     const memberIds = Array.from({ length: size }, (_, place) => `m-${String(place).padStart(3, '0')}`);
     for (const memberId of [...memberIds].reverse()) await groups.join(group, memberId, 100);
@@ -110,7 +110,7 @@ describe.each(implementations)('groups %s', (_, groups) => {
     expect(pages.flat()).toEqual(memberIds);
   });
 
-  test('fill their pages, however many have left in between', async () => {
+  test('fill their pages, however many members have left', async () => {
     const group = freshId();
     const memberIds = Array.from({ length: 40 }, (_, place) => `m-${String(place).padStart(3, '0')}`);
     for (const memberId of memberIds) await groups.join(group, memberId, 100);
@@ -124,7 +124,7 @@ describe.each(implementations)('groups %s', (_, groups) => {
     });
   });
 
-  test('have the same pages again after others came and went', async () => {
+  test('return the same pages after others joined and left', async () => {
     const group = freshId();
     for (const memberId of ['b', 'd', 'f', 'h']) await groups.join(group, memberId, 100);
     const before = await groups.membersAt(group, 200, { limit: 2 });
@@ -136,7 +136,7 @@ describe.each(implementations)('groups %s', (_, groups) => {
   });
 });
 
-test('a group is no member, though both are in one table', async () => {
+test('a group does not appear as a member, though both are in one table', async () => {
   const own = await freshTables();
   await new DynamoGroups(client, own.tables.members).join('vips', 'ana', 100);
   const members = new DynamoMemberStore(client, own.tables.members);

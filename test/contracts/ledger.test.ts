@@ -35,14 +35,14 @@ const WHOLE: Omit<LedgerEntry, 'memberId'> = {
 };
 
 describe.each(ledgers)('a ledger %s', (_, ledger) => {
-  /** What the next one to record the same key is told, and what a reader finds. */
+  /** Returns the answer to a second recording of the same key, and the listed entry. */
   const readBack = async (entry: LedgerEntry) => {
     const again = await ledger.record(entry);
     const [listed] = (await ledger.entriesOf(entry.memberId)).filter((other) => entryKey(other) === entryKey(entry));
     return { told: again.status === 'exists' ? again.entry : again.status, listed };
   };
 
-  test('takes an entry once, and answers every later attempt with the one that is there', async () => {
+  test('records an entry once, and answers each later attempt with the stored entry', async () => {
     const memberId = freshId();
     const first = anEntry(memberId, { amountMinor: 100, currency: 'EUR' });
     expect(await ledger.record(first)).toEqual({ status: 'recorded' });
@@ -51,19 +51,19 @@ describe.each(ledgers)('a ledger %s', (_, ledger) => {
     expect(await ledger.entriesOf(memberId)).toEqual([first]);
   });
 
-  test('gives every field of an entry back as it was', async () => {
+  test('returns every field of an entry unchanged', async () => {
     const entry = { ...WHOLE, memberId: freshId() };
     await ledger.record(entry);
     expect(await readBack(entry)).toStrictEqual({ told: entry, listed: entry });
   });
 
-  test('gives an entry back that has only what it must have', async () => {
+  test('returns an entry with only its required fields', async () => {
     const entry = anEntry(freshId());
     await ledger.record(entry);
     expect(await readBack(entry)).toStrictEqual({ told: entry, listed: entry });
   });
 
-  test('leaves out what is undefined', async () => {
+  test('drops undefined fields', async () => {
     const entry = anEntry(freshId());
     await ledger.record({ ...entry, points: undefined, fields: undefined });
     const { told, listed } = await readBack(entry);
@@ -71,7 +71,7 @@ describe.each(ledgers)('a ledger %s', (_, ledger) => {
     expect(listed).toEqual(entry);
   });
 
-  test('tells fields without content from no fields', async () => {
+  test('distinguishes empty fields from no fields', async () => {
     const entry = anEntry(freshId(), { fields: {} });
     await ledger.record(entry);
     expect((await readBack(entry)).listed).toStrictEqual(entry);
@@ -95,14 +95,14 @@ describe.each(ledgers)('a ledger %s', (_, ledger) => {
     expect((await readBack(entry)).listed).toStrictEqual(entry);
   });
 
-  test('keeps names of fields that objects have a meaning for', async () => {
+  test('keeps field names that have a meaning in JavaScript objects', async () => {
     const fields = JSON.parse('{"constructor": 1, "__proto__": "x", "toString": true, "pk": "other", "": ""}');
     const entry = anEntry(freshId(), { fields });
     await ledger.record(entry);
     expect(Object.entries((await readBack(entry)).listed!.fields!)).toEqual(Object.entries(fields));
   });
 
-  test('takes the same id of another source, and of another member, as another entry', async () => {
+  test('takes the same id from another source or another member as another entry', async () => {
     const [one, other] = [freshId(), freshId()];
     const entries = [anEntry(one), anEntry(one, { source: 'pos' }), anEntry(other)];
     for (const entry of entries) expect(await ledger.record(entry)).toEqual({ status: 'recorded' });
@@ -110,7 +110,7 @@ describe.each(ledgers)('a ledger %s', (_, ledger) => {
     expect(await ledger.entriesOf(other)).toEqual([entries[2]]);
   });
 
-  test('records one of many that come at the same time, and tells the others which', async () => {
+  test('records one of many concurrent entries with the same id, and answers the others with it', async () => {
     const memberId = freshId();
     const rivals = Array.from({ length: 25 }, (_, place) => anEntry(memberId, { points: place }));
     const outcomes = await Promise.all(rivals.map((rival) => ledger.record(rival)));
@@ -121,7 +121,7 @@ describe.each(ledgers)('a ledger %s', (_, ledger) => {
     expect(await ledger.entriesOf(memberId)).toEqual([kept]);
   });
 
-  test('reads a ledger that is larger than a page of DynamoDB, which is 1 MB', async () => {
+  test('reads a ledger larger than one DynamoDB page of 1 MB', async () => {
     const memberId = freshId();
     const entries = Array.from({ length: 24 }, (_, place) =>
       anEntry(memberId, { id: `order-${place}`, points: place, fields: { note: 'é'.repeat(50_000) } }),
@@ -132,11 +132,11 @@ describe.each(ledgers)('a ledger %s', (_, ledger) => {
     expect(new Set(read.map(({ fields }) => fields?.note))).toEqual(new Set(['é'.repeat(50_000)]));
   });
 
-  test('has nothing of somebody who did nothing', async () => {
+  test('has no entries for an unknown member', async () => {
     expect(await ledger.entriesOf(freshId())).toEqual([]);
   });
 
-  test('keeps facts apart: what a writer or a reader does to an entry changes none', async () => {
+  test('keeps its entries unchanged if a caller changes the objects that it passed or received', async () => {
     const memberId = freshId();
     const entry = anEntry(memberId, { points: 5 });
     await ledger.record(entry);

@@ -10,11 +10,11 @@ import { freshId, ODD_TEXTS } from './setup/examples.ts';
 import { fakeAndReal } from './setup/fake-and-real.ts';
 import { localAws } from './setup/local-aws.ts';
 
-/** What becomes of a mail that may or may not have left is in `unreliable-providers.test.ts`. */
+/** Mails with an unknown outcome are tested in `unreliable-providers.test.ts`. */
 
 interface ReadMailer {
   port: Mailer;
-  /** What came to an address, the oldest first. */
+  /** The mails to an address, the oldest first. */
   mailsTo(address: string): Promise<Email[]>;
 }
 
@@ -49,7 +49,7 @@ const aMail = (facts: Partial<Email> = {}): Email => ({
 });
 
 describe.each(mailers)('a mailer %s', (_, { port, mailsTo }) => {
-  test('sends a mail to whom it is for, with its subject, its text and its HTML', async () => {
+  test('sends a mail to its address, with its subject, its text and its HTML', async () => {
     const mail = aMail();
     await port.send(mail);
     expect(await mailsTo(mail.to)).toEqual([mail]);
@@ -57,7 +57,7 @@ describe.each(mailers)('a mailer %s', (_, { port, mailsTo }) => {
   });
 
   test.each(Object.entries(ODD_TEXTS).filter(([, text]) => text.trim() !== ''))(
-    'sends %s as it is',
+    'sends %s unchanged',
     async (_, text) => {
       const mail = aMail({ subject: text, text, html: text });
       await port.send(mail);
@@ -65,7 +65,7 @@ describe.each(mailers)('a mailer %s', (_, { port, mailsTo }) => {
     },
   );
 
-  test('sends as often as it is asked: who must not be told twice is looked after by the delivery log', async () => {
+  test('sends one mail per call; the delivery log prevents duplicates', async () => {
     const mail = aMail();
     await port.send(mail);
     await port.send(mail);

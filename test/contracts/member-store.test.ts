@@ -22,7 +22,7 @@ const stores = fakeAndReal<MemberStore>(
 );
 
 describe.each(stores)('a member store %s', (_, store) => {
-  test('knows nobody who was not saved', async () => {
+  test('knows no member that was not saved', async () => {
     expect(await store.load(freshId())).toBeUndefined();
     expect(await store.change(freshId(), 1)).toBeUndefined();
     expect(await store.changesOf(freshId(), { limit: 10 })).toEqual([]);
@@ -32,7 +32,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.recordsOf(freshId())).toBeUndefined();
   });
 
-  test('gives a member with all that was written down beside it, in the order of what happened', async () => {
+  test('returns a member with all its records, in the order of events', async () => {
     const id = freshId();
     const member = aMember(id, {
       changes: 3,
@@ -49,7 +49,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect([...records.actions].sort((a, b) => (a.key < b.key ? -1 : 1))).toStrictEqual(actions);
   });
 
-  test('gives a member back with every field as it was', async () => {
+  test('returns every field of a member unchanged', async () => {
     const id = freshId();
     const member = aMember(id, {
       blocked: true,
@@ -81,7 +81,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.load(id)).toStrictEqual(member);
   });
 
-  test('gives grants back with every field as it was, and none that was left out', async () => {
+  test('returns every field of a grant unchanged, without extra fields', async () => {
     const member = aMember(freshId(), {
       nextDueAt: Date.UTC(2026, 4, 29, 22),
       grants: [
@@ -105,19 +105,19 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.load(member.memberId)).toStrictEqual(member);
   });
 
-  test('leaves out what is undefined of a grant', async () => {
+  test('drops undefined fields of a grant', async () => {
     const member = aMember(freshId(), { grants: [aGrant()] });
     await store.save({ ...member, grants: [{ ...aGrant(), reassessFrom: undefined } as never] }, 0, []);
     expect(await store.load(member.memberId)).toEqual(member);
   });
 
-  test('gives empty lists and empty objects back as such', async () => {
+  test('returns empty lists and empty objects unchanged', async () => {
     const member = aMember(freshId());
     await store.save(member, 0, []);
     expect(await store.load(member.memberId)).toStrictEqual(member);
   });
 
-  test('forgets a field that the next version does not have', async () => {
+  test('drops a field that the next version does not have', async () => {
     const id = freshId();
     await store.save(aMember(id, { rebuildDue: true, grants: [aGrant()], nextDueAt: 1 }), 0, []);
     await store.save(aMember(id, { version: 2 }), 1, []);
@@ -134,7 +134,7 @@ describe.each(stores)('a member store %s', (_, store) => {
   test.each([
     ['older than the stored one', 1],
     ['newer than the stored one', 3],
-  ])('writes nothing on a version that is %s', async (_, readVersion) => {
+  ])('writes nothing for a version that is %s', async (_, readVersion) => {
     const id = freshId();
     await store.save(aMember(id), 0, []);
     await store.save(aMember(id, { version: 2 }), 1, []);
@@ -145,14 +145,14 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.changesOf(id, { limit: 10 })).toEqual([]);
   });
 
-  test('does not bring a member into being by a later version', async () => {
+  test('creates no member by a later version', async () => {
     const id = freshId();
     expect(await store.save(aMember(id, { version: 2 }), 1, [aChange(id, 1)])).toBe('conflict');
     expect(await store.load(id)).toBeUndefined();
     expect(await store.change(id, 1)).toBeUndefined();
   });
 
-  test.each([0, 1])('lets one of many writers of a version win, with %d changes each', async (changes) => {
+  test.each([0, 1])('lets one of many concurrent writers of a version win, with %d changes each', async (changes) => {
     const id = freshId();
     await store.save(aMember(id), 0, []);
     const rivals = Array.from({ length: 10 }, (_, place) => `tier-${place}`);
@@ -173,7 +173,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     );
   });
 
-  test('writes a member and its changes together, every field of a change as it was', async () => {
+  test('writes a member and its changes together, with every field of a change unchanged', async () => {
     const id = freshId();
     const changes = [
       aChange(id, 1, { transactionId: 'order#1', next: { id: 'gold', name: 'Gold ☕️', rank: 2, missing: 0.25 } }),
@@ -185,7 +185,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.load(id)).toEqual(aMember(id, { changes: 2 }));
   });
 
-  test.each(Object.entries(ODD_TEXTS))('keeps %s in the names of tiers and of transactions', async (_, text) => {
+  test.each(Object.entries(ODD_TEXTS))('keeps %s in the names of tiers and transactions', async (_, text) => {
     const id = freshId();
     const change = aChange(id, 1, { to: { id: 'silver', name: text, rank: 1 }, transactionId: text });
     const counted: CountedWindow = { since: 0, entries: [[`api#${text}`, 1]] };
@@ -197,7 +197,7 @@ describe.each(stores)('a member store %s', (_, store) => {
   test.each([
     ['the first', [2, 3]],
     ['the last', [1, 2]],
-  ])('writes nothing at all when %s of several changes has a number that is taken', async (_, sequences) => {
+  ])('writes nothing if %s of several changes has a used number', async (_, sequences) => {
     const id = freshId();
     await store.save(aMember(id), 0, [aChange(id, 2)]);
     const before = await store.load(id);
@@ -207,7 +207,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.changesOf(id, { limit: 10 })).toEqual([aChange(id, 2)]);
   });
 
-  test('writes a member with notices and actions, every field of them as it was', async () => {
+  test('writes a member with notices and actions, with every field unchanged', async () => {
     const id = freshId();
     const notices = [
       aNotice(id, 2, { kind: 'expiring', after: { id: 'silver', name: 'Silver ☕️', rank: 1 }, channels: ['sms'] }),
@@ -243,7 +243,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect((await store.actionsOf(id)).sort((a, b) => (a.key < b.key ? -1 : 1))).toStrictEqual(actions);
   });
 
-  test('takes no notice for a change, and no change for a notice', async () => {
+  test('distinguishes notices from changes', async () => {
     const id = freshId();
     await store.save(aMember(id), 0, [aChange(id, 1), aNotice(id, 2)]);
     expect(await store.changesOf(id, { limit: 10 })).toEqual([aChange(id, 1)]);
@@ -251,7 +251,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.notice(id, 1)).toBeUndefined();
   });
 
-  test('writes nothing at all when one of its actions was taken already', async () => {
+  test('writes nothing if one of the actions exists already', async () => {
     const id = freshId();
     await store.save(aMember(id), 0, [anAction(id, 'again')]);
     const records = [
@@ -267,7 +267,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.actionsOf(id)).toEqual([anAction(id, 'again')]);
   });
 
-  test('records an action alone, once, also of somebody who is no member', async () => {
+  test('records an action alone and once, even for an id that is not a member', async () => {
     const id = freshId();
     const action = anAction(id, 'action-1', { outcome: 'MEMBER_NOT_FOUND', from: null, to: null });
     const rivals = Array.from({ length: 5 }, (_, place) => ({ ...action, recordedAt: place }));
@@ -278,7 +278,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.save(aMember(id), 0, [action])).toBe('conflict');
   });
 
-  test('keeps an action that was recorded alone and one that came with a member side by side', async () => {
+  test('keeps actions recorded alone beside actions saved with a member', async () => {
     const id = freshId();
     await store.save(aMember(id), 0, [anAction(id, 'saved')]);
     expect(await store.recordAction(anAction(id, 'saved'))).toBe('exists');
@@ -294,7 +294,7 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(await store.actionsOf(id)).toStrictEqual([action]);
   });
 
-  test('lists changes newest first, page by page, also past the ninth', async () => {
+  test('lists changes newest first, page by page, also beyond the ninth', async () => {
     const id = freshId();
     const changes = Array.from({ length: 23 }, (_, place) => aChange(id, place + 1));
     await store.save(aMember(id, { changes: 23 }), 0, changes);
@@ -309,20 +309,20 @@ describe.each(stores)('a member store %s', (_, store) => {
     expect(pages.flat()).toEqual(changes.map(({ sequence }) => sequence).reverse());
   });
 
-  test('takes a change of a sequence with ten digits for the newest', async () => {
+  test('takes a change with a ten-digit sequence as the newest', async () => {
     const id = freshId();
     await store.save(aMember(id), 0, [aChange(id, 9_999_999_999), aChange(id, 2)]);
     expect((await store.changesOf(id, { limit: 1 })).map(({ sequence }) => sequence)).toEqual([9_999_999_999]);
   });
 
-  test('lists nothing of another member whose id begins the same', async () => {
+  test('lists nothing of another member whose id has the same beginning', async () => {
     const id = freshId();
     await store.save(aMember(`${id}-2`), 0, [aChange(`${id}-2`, 1)]);
     expect(await store.load(id)).toBeUndefined();
     expect(await store.changesOf(id, { limit: 10 })).toEqual([]);
   });
 
-  test('keeps what it has apart from what it gave', async () => {
+  test('keeps its data unchanged if a caller changes a returned object', async () => {
     const id = freshId();
     await store.save(aMember(id), 0, [aChange(id, 1)]);
     await store.recordAction(anAction(id, 'action-1'));
@@ -346,10 +346,10 @@ describe.each(stores)('a member store %s', (_, store) => {
   });
 });
 
-describe('the members of whom something is due', () => {
+describe('the due members', () => {
   const NOW = Date.UTC(2026, 4, 29, 22);
 
-  /** A store of its own for each test: who is due does not depend on whom one asks about. */
+  /** Each test has its own store, because the index has no filter by member. */
   const makers: [string, () => Promise<MemberStore>][] = [
     ['in memory', async () => new MemoryMemberStore()],
     ['in DynamoDB', async () => new DynamoMemberStore(client, (await freshTables()).tables.members)],
@@ -370,7 +370,7 @@ describe('the members of whom something is due', () => {
     return (await everyPage(store, now)).flat().sort();
   }
 
-  test.each(makers)('are found %s from their moment on, and nobody else', async (_, make) => {
+  test.each(makers)('are found %s from their due moment on, and no other member is', async (_, make) => {
     const store = await make();
     const due = { past: NOW - 1, now: NOW, soon: NOW + 1, longAgo: -1 };
     for (const [memberId, nextDueAt] of Object.entries(due)) await store.save(aMember(memberId, { nextDueAt }), 0, []);
@@ -380,7 +380,7 @@ describe('the members of whom something is due', () => {
     expect(await everybodyDue(store, -2)).toEqual([]);
   });
 
-  test.each(makers)('are forgotten %s when nothing is due any more, and found at another moment', async (_, make) => {
+  test.each(makers)('are not found %s after nothing is due, and are found at their new moment', async (_, make) => {
     const store = await make();
     await store.save(aMember('m-1', { nextDueAt: NOW }), 0, []);
     await store.save(aMember('m-2', { nextDueAt: NOW }), 0, []);
@@ -390,7 +390,7 @@ describe('the members of whom something is due', () => {
     expect(await everybodyDue(store, NOW + 1)).toEqual(['m-2']);
   });
 
-  test.each(makers)('are each in one shard %s, and fill all of them', async (_, make) => {
+  test.each(makers)('are each in one shard %s, and use all shards', async (_, make) => {
     const store = await make();
     const memberIds = Array.from({ length: 80 }, (_, place) => `member-${place}`);
     await Promise.all(memberIds.map((memberId) => store.save(aMember(memberId, { nextDueAt: NOW }), 0, [])));
@@ -398,7 +398,7 @@ describe('the members of whom something is due', () => {
     expect(await everyPage(store)).toHaveLength(DUE_SHARDS);
   });
 
-  /** More than a page holds in each shard. */
+  /** More members than one page in each shard. */
   async function many(store: MemberStore, dueAt: (memberId: string) => number): Promise<string[]> {
     const memberIds = Array.from({ length: 130 * DUE_SHARDS }, (_, place) => `m-${place}`);
     for (let start = 0; start < memberIds.length; start += 50) {
@@ -408,7 +408,7 @@ describe('the members of whom something is due', () => {
     return memberIds;
   }
 
-  test.each(makers)('come %s page by page, whoever was due first', async (_, make) => {
+  test.each(makers)('come %s page by page, the earliest first', async (_, make) => {
     const store = await make();
     const dueAt = (memberId: string) => NOW - ((Number(memberId.slice(2)) * 7919) % 100_003);
     const memberIds = await many(store, dueAt);
@@ -422,7 +422,7 @@ describe('the members of whom something is due', () => {
     }
   });
 
-  test.each(makers)('may be written %s while they are being listed', async (_, make) => {
+  test.each(makers)('may be written %s while they are listed', async (_, make) => {
     const store = await make();
     await many(store, () => NOW);
     const [before, seen] = [(await pagesOf(store, 0)).flat(), [] as string[]];
@@ -435,7 +435,7 @@ describe('the members of whom something is due', () => {
     expect(await pagesOf(store, 0)).toEqual([]);
   });
 
-  test('stay in the same shard in DynamoDB for ever: their items name it', async () => {
+  test('stay in the same shard of DynamoDB forever, because their items name it', async () => {
     const own = new DynamoMemberStore(client, tables.members);
     const shards = { 'm-1': '', '207119551': '', 'ana.pérez': '' };
     for (const memberId of Object.keys(shards)) {
@@ -448,7 +448,7 @@ describe('the members of whom something is due', () => {
     expect(shards).toEqual({ 'm-1': '2', '207119551': '0', 'ana.pérez': '7' });
   });
 
-  test('alone are in the index of DynamoDB', async () => {
+  test('are the only items in DynamoDB’s index', async () => {
     const own = await freshTables();
     const store = new DynamoMemberStore(client, own.tables.members);
     await store.save(aMember('m-1'), 0, [aChange('m-1', 1), aNotice('m-1', 2), anAction('m-1', 'action-1')]);
@@ -479,7 +479,7 @@ describe('the members of a segment', () => {
 
   const idsOf = (pages: Member[][]) => pages.flat().map(({ memberId }) => memberId);
 
-  test.each(makers)('are each in one %s, whole, and no page is longer than it may be', async (_, make) => {
+  test.each(makers)('are each returned in one segment %s, complete, in pages within the limit', async (_, make) => {
     const store = await make();
     const members = Array.from({ length: 90 }, (_, place) => aMember(`m-${place}`, { grants: [aGrant()] }));
     for (const member of members) await store.save(member, 0, [aChange(member.memberId, 1)]);
@@ -492,7 +492,7 @@ describe('the members of a segment', () => {
     }
   });
 
-  test.each(makers)('are found %s under their anniversary, as long as they have it', async (_, make) => {
+  test.each(makers)('are found %s under their current anniversary', async (_, make) => {
     const store = await make();
     for (let n = 0; n < 250; n++) await store.save(aMember(`m-${n}`, { anniversary: '06-10' }), 0, []);
     await store.save(aMember('leap', { anniversary: '02-29' }), 0, [aChange('leap', 1)]);
@@ -505,7 +505,7 @@ describe('the members of a segment', () => {
     expect([await of('06-11'), await of('02-29'), await of('01-01')]).toEqual([['m-0'], ['leap'], []]);
   });
 
-  test.each(makers)('are all found %s though they are written meanwhile, and others come', async (_, make) => {
+  test.each(makers)('are all found %s, even if they are written and others are added meanwhile', async (_, make) => {
     const store = await make();
     const memberIds = Array.from({ length: 60 }, (_, place) => `m-${place}`);
     for (const memberId of memberIds) await store.save(aMember(memberId), 0, []);
@@ -524,7 +524,7 @@ describe('the members of a segment', () => {
     expect(seen).toHaveLength(memberIds.length);
   });
 
-  test('stay in the same part of the index in DynamoDB for ever: their items name it', async () => {
+  test('stay in the same part of DynamoDB’s index forever, because their items name it', async () => {
     const own = new DynamoMemberStore(client, tables.members);
     await own.save(aMember('anniversary-1', { anniversary: '06-10' }), 0, []);
     const { Item } = await client.send(
@@ -535,7 +535,7 @@ describe('the members of a segment', () => {
   });
 });
 
-describe('every member', () => {
+describe('all members', () => {
   const memberIds = Array.from({ length: 30 }, (_, place) => `everybody-${place}`);
 
   test.each([
@@ -553,7 +553,7 @@ describe('every member', () => {
         return new DynamoMemberStore(own.client, own.tables.members);
       },
     ],
-  ])('is listed once by a member store %s', async (_, make) => {
+  ])('are listed once by a member store %s', async (_, make) => {
     const store = await make();
     for (const memberId of memberIds) await store.save(aMember(memberId), 0, [aChange(memberId, 1)]);
     const listed: string[] = [];
@@ -561,7 +561,7 @@ describe('every member', () => {
     expect(listed.sort()).toEqual([...memberIds].sort());
   });
 
-  test('is nobody where nobody was saved', async () => {
+  test('are none if no member was saved', async () => {
     for (const store of [
       new MemoryMemberStore(),
       new DynamoMemberStore(client, (await freshTables()).tables.members),
@@ -571,7 +571,7 @@ describe('every member', () => {
   });
 });
 
-test('what the table’s indexes find a member by is told where it does not follow from the member', async () => {
+test('index attributes that do not follow from the member are reported', async () => {
   const store = new DynamoMemberStore(client, tables.members);
   const id = freshId();
   await store.save(aMember(id, { nextDueAt: 7, anniversary: '02-28' }), 0, []);

@@ -25,7 +25,7 @@ describe.each(stores)('order files %s', (_, files) => {
     expect(await files.load('shopify', freshId())).toBeUndefined();
   });
 
-  test('give every field back as it was', async () => {
+  test('return every field unchanged', async () => {
     const file = aFile({
       memberId: '207119551',
       currency: 'JPY',
@@ -40,13 +40,13 @@ describe.each(stores)('order files %s', (_, files) => {
     expect(await files.load(file.source, file.orderId)).toStrictEqual(file);
   });
 
-  test('give a file back that only says that there is an order', async () => {
+  test('return a file with only its required fields', async () => {
     const file = aFile();
     await files.save(file, 0);
     expect(await files.load(file.source, file.orderId)).toStrictEqual(file);
   });
 
-  test('leave out what is undefined', async () => {
+  test('drop undefined fields', async () => {
     const file = aFile();
     await files.save({ ...file, memberId: undefined, currency: undefined }, 0);
     expect(await files.load(file.source, file.orderId)).toEqual(file);
@@ -59,14 +59,14 @@ describe.each(stores)('order files %s', (_, files) => {
     expect(await files.load('shopify', file.orderId)).toStrictEqual(file);
   });
 
-  test('open a file once', async () => {
+  test('create a file once', async () => {
     const file = aFile();
     expect(await files.save(file, 0)).toBe('saved');
     expect(await files.save({ ...file, memberId: 'late' }, 0)).toBe('conflict');
     expect(await files.load(file.source, file.orderId)).toEqual(file);
   });
 
-  test.each([1, 3])('write nothing on version %d where the stored one is 2', async (readVersion) => {
+  test.each([1, 3])('write nothing for the read version %d if the stored version is 2', async (readVersion) => {
     const file = aFile();
     await files.save(file, 0);
     await files.save({ ...file, version: 2 }, 1);
@@ -74,13 +74,13 @@ describe.each(stores)('order files %s', (_, files) => {
     expect(await files.load(file.source, file.orderId)).toEqual({ ...file, version: 2 });
   });
 
-  test('write no later version of a file that is not there', async () => {
+  test('write no later version of a missing file', async () => {
     const file = aFile({ version: 2 });
     expect(await files.save(file, 1)).toBe('conflict');
     expect(await files.load(file.source, file.orderId)).toBeUndefined();
   });
 
-  test('let one of many writers of a version win', async () => {
+  test('let one of many concurrent writers of a version win', async () => {
     const file = aFile();
     await files.save(file, 0);
     const rivals = Array.from({ length: 15 }, (_, place) => ({ ...file, version: 2, memberId: `rival-${place}` }));
@@ -97,7 +97,7 @@ describe.each(stores)('order files %s', (_, files) => {
     expect((await files.load('shopify', file.orderId))?.memberId).toBe('of shopify');
   });
 
-  test('keep what they have apart from what they gave', async () => {
+  test('keep their data unchanged if a caller changes a returned object', async () => {
     const file = aFile();
     await files.save(file, 0);
     const read = await files.load(file.source, file.orderId);
@@ -106,7 +106,7 @@ describe.each(stores)('order files %s', (_, files) => {
   });
 });
 
-test('an order file is in nobody’s ledger, though both are in one table', async () => {
+test('an order file does not appear in a ledger, though both are in one table', async () => {
   const [memberId, ledger] = [freshId(), new DynamoLedger(client, tables.points)];
   const file = aFile({ memberId, orderId: 'order-1' });
   await new DynamoOrderFiles(client, tables.points).save(file, 0);

@@ -17,7 +17,7 @@ import { localAws } from './setup/local-aws.ts';
 
 const client = new SecretsManagerClient(localAws());
 
-/** A signer whose certificates are where the operator put them. */
+/** A signer that reads its certificates from a secret, as an operator stores them. */
 async function signerWith(certificates: object[], apple = EXAMPLE_APPLE): Promise<CmsPassSigner> {
   const Name = `certificates-${randomUUID()}`;
   await client.send(new CreateSecretCommand({ Name, SecretString: JSON.stringify({ certificates }) }));
@@ -28,13 +28,13 @@ const NOW = Date.UTC(2026, 4, 2, 12);
 const signer = await signerWith([exampleCertificates()]);
 const unfit: [string, CmsPassSigner, number][] = [
   ['missing', await signerWith([]), NOW],
-  ['those of another pass type', await signerWith([exampleCertificates()], { ...EXAMPLE_APPLE, passTypeId: 'x' }), NOW],
-  ['ended', await signerWith([exampleCertificates()]), Date.UTC(2099, 0, 1)],
+  ['of another pass type', await signerWith([exampleCertificates()], { ...EXAMPLE_APPLE, passTypeId: 'x' }), NOW],
+  ['expired', await signerWith([exampleCertificates()]), Date.UTC(2099, 0, 1)],
 ];
 const files = { 'pass.json': Buffer.from('{"description":"Größe"}'), 'icon.png': Buffer.from([1, 2, 3]) };
 
 describe.each(realOnly<PassSigner>(['with certificates in Secrets Manager', signer]))('a signer %s', (_, port) => {
-  test('signs a manifest, so that it fits that one and no other', async () => {
+  test('signs a manifest; the signature fits this manifest and no other', async () => {
     const manifest = Buffer.from('{"pass.json":"1"}');
     const signature = Buffer.from(await port.sign(manifest, NOW));
     const judged = (signed: Buffer) =>
@@ -43,7 +43,7 @@ describe.each(realOnly<PassSigner>(['with certificates in Secrets Manager', sign
     expect(() => judged(Buffer.from('{"pass.json":"2"}'))).toThrow('digest failure');
   });
 
-  test.each(unfit)('says what to do where its certificates are %s', async (_, unfitting, now) => {
+  test.each(unfit)('says the remedy if its certificates are %s', async (_, unfitting, now) => {
     await expect(unfitting.sign(Buffer.from('{}'), now)).rejects.toBeInstanceOf(CannotSign);
   });
 });
@@ -54,7 +54,7 @@ describe.each(realOnly<PassPackager>(['of .pkpass files', new PkpassPress(signer
     for (const [name, bytes] of Object.entries(files)) expect(read.files[name], name).toEqual(bytes);
   });
 
-  test('names contents: the same for the same files, and another for every other', () => {
+  test('names contents: the same for the same files, different for all others', () => {
     const contents = port.contentsOf(files);
     expect(port.contentsOf({ ...files })).toBe(contents);
     const others = [
@@ -65,7 +65,7 @@ describe.each(realOnly<PassPackager>(['of .pkpass files', new PkpassPress(signer
     expect(new Set([contents, ...others.map((other) => port.contentsOf(other))]).size).toBe(others.length + 1);
   });
 
-  test('presses nothing that cannot be signed', async () => {
+  test('fails if it cannot sign', async () => {
     for (const [, unfitting, now] of unfit) {
       await expect(new PkpassPress(unfitting).pack(files, now)).rejects.toBeInstanceOf(CannotSign);
     }
@@ -82,7 +82,7 @@ describe.each(realOnly<PassImages>(['in folders', folders]))('images of passes %
     expect(await port.of('silver')).not.toEqual(gold);
   });
 
-  test('that are missing are said to be, with what to do', async () => {
+  test('that are missing cause an error with the remedy', async () => {
     await expect(port.of('nothing')).rejects.toBeInstanceOf(CannotSign);
     await expect(port.of('nothing')).rejects.toThrow('Then deploy again.');
   });

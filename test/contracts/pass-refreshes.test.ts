@@ -9,7 +9,7 @@ import { localAws, newInbox } from './setup/local-aws.ts';
 
 interface HeardRefreshes {
   port: PassRefreshes;
-  /** Whose passes were asked for since the last time, once they are so many. */
+  /** Waits for `count` requests, and returns the member ids since the last call. */
   asked(count: number): Promise<string[]>;
 }
 
@@ -33,13 +33,13 @@ const implementations = fakeAndReal<PassRefreshes, HeardRefreshes>(
 );
 
 describe.each(implementations)('pass refreshes %s', (_, { port, asked }) => {
-  test('ask for the pass of a member', async () => {
+  test('request the refresh of a member’s pass', async () => {
     const memberId = freshId();
     await port.ask(memberId);
     expect(await asked(1)).toEqual([memberId]);
   });
 
-  test('ask as often as they are told to, for each member by itself', async () => {
+  test('request one refresh per call, for each member separately', async () => {
     const [ana, bea] = [freshId(), freshId()];
     for (const memberId of [ana, bea, ana]) await port.ask(memberId);
     expect((await asked(3)).sort()).toEqual([ana, ana, bea].sort());

@@ -22,14 +22,14 @@ const watch = { deviceId: 'watch', pushToken: 'bb'.repeat(32) };
 const ids = (devices: { deviceId: string }[]) => devices.map(({ deviceId }) => deviceId).sort();
 
 describe.each(implementations)('pass registrations %s', (_, registrations) => {
-  test('know no version and no device of a member that nobody told them of', async () => {
+  test('know no version and no device of an unknown member', async () => {
     const id = freshId();
     expect(await registrations.version(id)).toBeUndefined();
     expect(await registrations.devicesOf(id)).toEqual([]);
     expect(await registrations.passesOf(`device-of-${id}`)).toEqual([]);
   });
 
-  test('keep a version, and the next one in its place', async () => {
+  test('keep a version, and replace it by the next', async () => {
     const id = freshId();
     const first = nextVersion(undefined, 'one', 1000);
     expect(await registrations.saveVersion(id, first, undefined)).toBe('saved');
@@ -39,7 +39,7 @@ describe.each(implementations)('pass registrations %s', (_, registrations) => {
     expect(await registrations.version(id)).toStrictEqual(second);
   });
 
-  test('keep no version that was made of an older one', async () => {
+  test('refuse a version that is based on an older one', async () => {
     const id = freshId();
     const first = nextVersion(undefined, 'one', 1000);
     await registrations.saveVersion(id, first, undefined);
@@ -50,7 +50,7 @@ describe.each(implementations)('pass registrations %s', (_, registrations) => {
     expect(await registrations.version(id)).toStrictEqual(second);
   });
 
-  test('keep the devices of a member, and whose passes a device holds', async () => {
+  test('keep the devices of a member, and the passes of a device', async () => {
     const [ana, bea] = [freshId(), freshId()];
     const tablet = { deviceId: `tablet-${ana}`, pushToken: 'cc'.repeat(32) };
     expect(await registrations.register(ana, tablet, 1)).toBe('registered');
@@ -60,14 +60,14 @@ describe.each(implementations)('pass registrations %s', (_, registrations) => {
     expect(await registrations.passesOf(tablet.deviceId)).toEqual([ana, bea].sort());
   });
 
-  test('take a device that registers again for the same one, with its new token', async () => {
+  test('update the token of a device that registers again', async () => {
     const id = freshId();
     await registrations.register(id, phone, 1);
     expect(await registrations.register(id, { ...phone, pushToken: 'dd'.repeat(32) }, 2)).toBe('wasRegistered');
     expect(await registrations.devicesOf(id)).toEqual([{ ...phone, pushToken: 'dd'.repeat(32) }]);
   });
 
-  test('forget a device, and no other; one that is not there as well', async () => {
+  test('remove a device and no other; removing an unknown device does nothing', async () => {
     const id = freshId();
     await registrations.register(id, phone, 1);
     await registrations.register(id, watch, 1);
@@ -78,7 +78,7 @@ describe.each(implementations)('pass registrations %s', (_, registrations) => {
     expect(await registrations.passesOf('phone')).not.toContain(id);
   });
 
-  test('keep a device that has another token by now than the one that is gone', async () => {
+  test('keep a device whose token is newer than the one to remove', async () => {
     const id = freshId();
     await registrations.register(id, phone, 1);
     await registrations.unregister(id, 'phone', watch.pushToken);
@@ -89,7 +89,7 @@ describe.each(implementations)('pass registrations %s', (_, registrations) => {
     await registrations.unregister(id, 'phone', phone.pushToken);
   });
 
-  test('forget the one that registered first where a pass has as many devices as it may', async () => {
+  test('remove the oldest device when a pass has the maximum of devices', async () => {
     const id = freshId();
     for (let n = 0; n < MAX_DEVICES; n++) await registrations.register(id, { ...phone, deviceId: `d${n}` }, n);
     await registrations.register(id, { ...phone, deviceId: 'd0' }, 100);
@@ -102,13 +102,13 @@ describe.each(implementations)('pass registrations %s', (_, registrations) => {
     expect(await registrations.passesOf('d0')).not.toContain(id);
   });
 
-  test('tell of a device no more passes than there may be', async () => {
+  test('list at most the maximum of passes for a device', async () => {
     const tablet = { deviceId: `tablet-${freshId()}`, pushToken: 'cc'.repeat(32) };
     for (let n = 0; n < MAX_PASSES_OF_A_DEVICE + 3; n++) await registrations.register(freshId(), tablet, n);
     expect(await registrations.passesOf(tablet.deviceId)).toHaveLength(MAX_PASSES_OF_A_DEVICE);
   });
 
-  test('keep no device of a member that was erased, and again when it has a pass again', async () => {
+  test('accept no device of an erased member, until the member has a pass again', async () => {
     const id = freshId();
     const version = nextVersion(undefined, 'one', 1000);
     await registrations.saveVersion(id, version, undefined);
@@ -122,7 +122,7 @@ describe.each(implementations)('pass registrations %s', (_, registrations) => {
     expect(await registrations.register(id, phone, 5000)).toBe('registered');
   });
 
-  test('forget all devices of a member, and what they have of others stays', async () => {
+  test('remove all devices of a member, and keep these devices’ other passes', async () => {
     const [ana, bea] = [freshId(), freshId()];
     const tablet = { deviceId: `tablet-${ana}`, pushToken: 'cc'.repeat(32) };
     for (const device of [phone, watch, tablet]) await registrations.register(ana, device, 1);
@@ -133,7 +133,7 @@ describe.each(implementations)('pass registrations %s', (_, registrations) => {
     expect(await registrations.passesOf(tablet.deviceId)).toEqual([bea]);
   });
 
-  test('register many devices at once without losing one', async () => {
+  test('register many devices concurrently without losing one', async () => {
     const id = freshId();
     const devices = Array.from({ length: 6 }, (_, n) => ({ ...phone, deviceId: `p${n}-${id}` }));
     await Promise.all(devices.map((device) => registrations.register(id, device, 1)));
@@ -141,7 +141,7 @@ describe.each(implementations)('pass registrations %s', (_, registrations) => {
   });
 });
 
-test('registrations lie beside the member and its profile, and none of them is taken for another', async () => {
+test('registrations lie beside the member and its profile, and neither is affected', async () => {
   const id = freshId();
   const members = new DynamoMemberStore(client, tables.members);
   const profiles = new DynamoProfileStore(client, tables.members);

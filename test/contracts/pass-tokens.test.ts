@@ -10,7 +10,7 @@ import { localAws } from './setup/local-aws.ts';
 
 const client = new SecretsManagerClient(localAws());
 
-/** Tokens of a brand, whose secret is where the stack puts it. */
+/** The pass tokens of a brand, with its secret stored as the stack stores it. */
 async function tokensOf(passTypeId: string, secret: string): Promise<HmacPassTokens> {
   const Name = `tokens-${randomUUID()}`;
   await client.send(new CreateSecretCommand({ Name, SecretString: JSON.stringify({ secret }) }));
@@ -25,7 +25,7 @@ const others = {
 };
 
 describe.each(realOnly<PassTokens>(['of a secret in Secrets Manager', tokens]))('pass tokens %s', (_, port) => {
-  test('fit the pass that they are of, each time the same, and no other', async () => {
+  test('fit only the pass that they were made for, and are the same each time', async () => {
     const [ana, bea] = [freshId(), freshId()];
     const token = await port.tokenOf(ana);
     expect(await port.tokenOf(ana)).toBe(token);
@@ -36,17 +36,17 @@ describe.each(realOnly<PassTokens>(['of a secret in Secrets Manager', tokens]))(
     }
   });
 
-  test.each(Object.entries(others))('are not those of a brand %s', async (_, brand) => {
+  test.each(Object.entries(others))('do not fit for a brand %s', async (_, brand) => {
     const ana = freshId();
     expect(await brand.fits(ana, await port.tokenOf(ana))).toBe(false);
   });
 
-  test('open a member’s pass until then', async () => {
+  test('open a member’s pass until they expire', async () => {
     const ana = freshId();
     expect(await port.readLink(await port.linkTo(ana, 7000))).toEqual({ memberId: ana, expiresAt: 7000 });
   });
 
-  test('that were changed, or that another brand wrote, open nothing', async () => {
+  test('open nothing if they were changed, or made with another brand’s secret', async () => {
     const ana = freshId();
     const [said, mac] = (await port.linkTo(ana, 7000)).split('.');
     const later = Buffer.from(`${ana} 9000`).toString('base64url');
@@ -56,7 +56,7 @@ describe.each(realOnly<PassTokens>(['of a secret in Secrets Manager', tokens]))(
     }
   });
 
-  test.each(Object.entries(ODD_TEXTS))('take %s for a serial number like any other', async (_, text) => {
+  test.each(Object.entries(ODD_TEXTS))('accept %s as a serial number', async (_, text) => {
     expect(await port.fits(text, await port.tokenOf(text))).toBe(true);
     expect(await port.fits(`${text}1`, await port.tokenOf(text))).toBe(false);
   });

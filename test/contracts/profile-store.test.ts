@@ -24,30 +24,30 @@ const WHOLE: Profile = {
 };
 
 describe.each(stores)('a profile store %s', (_, store) => {
-  test('knows nobody it was not told of', async () => {
+  test('knows no member without a profile', async () => {
     expect(await store.load(freshId())).toBeUndefined();
   });
 
-  test('gives everything back as it was', async () => {
+  test('returns every field unchanged', async () => {
     const id = freshId();
     await store.merge(id, WHOLE);
     expect(await store.load(id)).toStrictEqual(WHOLE);
   });
 
-  test('has nobody opted out who did not say so', async () => {
+  test('has nobody opted out by default', async () => {
     const id = freshId();
     await store.merge(id, { name: 'Ana' });
     expect(await store.load(id)).toStrictEqual({ name: 'Ana', optOut: [] });
   });
 
-  test('changes what is named, and leaves the rest', async () => {
+  test('changes the named fields, and leaves the rest', async () => {
     const id = freshId();
     await store.merge(id, WHOLE);
     await store.merge(id, { email: 'new@mail.example', optOut: [] });
     expect(await store.load(id)).toStrictEqual({ ...WHOLE, email: 'new@mail.example', optOut: [] });
   });
 
-  test('removes what is null, and takes undefined for not named', async () => {
+  test('removes null fields, and ignores undefined ones', async () => {
     const id = freshId();
     await store.merge(id, WHOLE);
     await store.merge(id, { name: null, phone: null, locale: undefined, email: 'new@mail.example' });
@@ -58,27 +58,27 @@ describe.each(stores)('a profile store %s', (_, store) => {
     });
   });
 
-  test('removes what was never there', async () => {
+  test('removes a field that was never there', async () => {
     const id = freshId();
     await store.merge(id, { name: 'Ana', phone: null });
     await store.merge(id, { phone: null });
     expect(await store.load(id)).toStrictEqual({ name: 'Ana', optOut: [] });
   });
 
-  test('knows somebody of whom it was only told what not to keep', async () => {
+  test('creates a profile even if only removed fields were given', async () => {
     const id = freshId();
     await store.merge(id, { phone: null });
     expect(await store.load(id)).toStrictEqual({ optOut: [] });
   });
 
-  test('takes opting out back when it is null', async () => {
+  test('resets the opt-outs when they are null', async () => {
     const id = freshId();
     await store.merge(id, WHOLE);
     await store.merge(id, { optOut: null });
     expect((await store.load(id))?.optOut).toEqual([]);
   });
 
-  test.each([{}, { name: undefined }])('makes nobody of %o', async (nothing) => {
+  test.each([{}, { name: undefined }])('creates no profile for %o', async (nothing) => {
     const id = freshId();
     await store.merge(id, nothing);
     expect(await store.load(id)).toBeUndefined();
@@ -90,13 +90,13 @@ describe.each(stores)('a profile store %s', (_, store) => {
     expect((await store.load(id))?.name).toBe(text);
   });
 
-  test('keeps both of two changes that come at the same time', async () => {
+  test('keeps both of two concurrent changes', async () => {
     const id = freshId();
     await Promise.all([store.merge(id, { name: 'Ana' }), store.merge(id, { phone: '+34600000002' })]);
     expect(await store.load(id)).toStrictEqual({ name: 'Ana', phone: '+34600000002', optOut: [] });
   });
 
-  test('erases a person, more than once if asked, and nobody else', async () => {
+  test('erases a profile, also repeatedly, and no other profile', async () => {
     const [id, other] = [freshId(), freshId()];
     await store.merge(id, WHOLE);
     await store.merge(other, WHOLE);
@@ -106,7 +106,7 @@ describe.each(stores)('a profile store %s', (_, store) => {
     expect(await store.load(other)).toStrictEqual(WHOLE);
   });
 
-  test('knows nothing of before once a person was erased and came back', async () => {
+  test('knows nothing of the old profile after an erasure and a new profile', async () => {
     const id = freshId();
     await store.merge(id, WHOLE);
     await store.erase(id);
@@ -114,7 +114,7 @@ describe.each(stores)('a profile store %s', (_, store) => {
     expect(await store.load(id)).toStrictEqual({ locale: 'de', optOut: [] });
   });
 
-  test('keeps what it has apart from what it gave', async () => {
+  test('keeps its data unchanged if a caller changes a returned object', async () => {
     const id = freshId();
     await store.merge(id, WHOLE);
     const read = await store.load(id);
@@ -123,7 +123,7 @@ describe.each(stores)('a profile store %s', (_, store) => {
   });
 });
 
-test('erasing a person leaves the member and its history in the table', async () => {
+test('erasing a profile leaves the member and its history in the table', async () => {
   const id = freshId();
   const members = new DynamoMemberStore(client, tables.members);
   const profiles = new DynamoProfileStore(client, tables.members);

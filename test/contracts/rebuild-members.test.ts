@@ -36,7 +36,7 @@ function points(memberId: string, id: string, amount: number, at: number): Ledge
   return anEntry(memberId, { id, type: 'bonus', points: amount, occurredAt: at, recordedAt: at });
 }
 
-/** As they were last year: Silver by the points of the cycle before, which no cycle since has kept up. */
+/** A member of last year: Silver by points of the year before, without enough points since. */
 async function enrolLastYear(memberId: string): Promise<void> {
   const members = new DynamoMemberStore(client, tables.members);
   const ports = { ledger, members, timers, profiles: new DynamoProfileStore(client, tables.members) };
@@ -52,8 +52,8 @@ function storesOf(members: DynamoMemberStore) {
   return { ledger, members, timers };
 }
 
-describe('whoever is rebuilt', () => {
-  test('through the store that functions use hears of the end of a cycle that nobody had written down', async () => {
+describe('a rebuilt member', () => {
+  test('is told of a cycle’s end that was not recorded, if the store is the functions’ own', async () => {
     await enrolLastYear('ana');
     const members = new DynamoMemberStore(client, tables.members);
     expect(await rebuildMembers(stack, storesOf(members), ['ana'], UP_TO_NOW)).toEqual({
@@ -63,18 +63,18 @@ describe('whoever is rebuilt', () => {
     expect(newest).toMatchObject({ cause: 'recalculation', to: { id: 'bronze' }, announced: true });
   });
 
-  test('after a restore hears of nothing, for it was told: the change is recorded, and is silent', async () => {
+  test('is not told after a restore: the change is recorded silently', async () => {
     await enrolLastYear('ana');
     const members = new SilentMemberStore(client, tables.members);
     await rebuildMembers(stack, storesOf(members), ['ana'], UP_TO_NOW);
     const [newest, first] = await members.changesOf('ana', { limit: 9 });
     expect(newest).toMatchObject({ cause: 'recalculation', to: { id: 'bronze' }, announced: false });
     expect(newest).not.toHaveProperty('channels');
-    // What came back with the table is as it was.
+    // The restored change stays as it was.
     expect(first).toMatchObject({ sequence: 1, announced: true });
   });
 
-  test('is rebuilt whatever becomes of the others, who are named with the reason', async () => {
+  test('is rebuilt even if other members fail, who are reported with the reason', async () => {
     for (const id of ['ana', 'bea', 'cleo']) await enrolLastYear(id);
     for (const id of ['ana', 'cleo']) await ledger.record(points(id, 'o-2', 6000, LAST_YEAR));
     const broken = { ...points('bea', 'o-2', 1, LAST_YEAR), occurredAt: 'yesterday' as unknown as number };

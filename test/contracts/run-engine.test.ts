@@ -23,13 +23,13 @@ import { localAws } from './setup/local-aws.ts';
 
 interface WatchedEngine {
   port: RunEngine;
-  /** How often a run is being carried at this moment. */
+  /** The number of executions of a run that are running now. */
   underWay(run: Run): Promise<number>;
-  /** What carries it comes to its end. */
+  /** Completes the run's execution. */
   carryThrough(run: Run): Promise<void>;
-  /** What carries it fails for good. */
+  /** Makes the run's execution fail for good. */
   giveUp(run: Run): Promise<void>;
-  /** An operator stops it. */
+  /** Stops the run's execution, as an operator does. */
   stop(run: Run): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ function inMemory(): WatchedEngine {
   };
 }
 
-/** A machine of one step, which this test does: it says how the step ends. */
+/** A state machine of one step, which this test completes or fails. */
 async function inStepFunctions(): Promise<WatchedEngine> {
   const client = new SFNClient(localAws());
   const { activityArn } = await client.send(new CreateActivityCommand({ name: `carry-${randomUUID()}` }));
@@ -67,7 +67,7 @@ async function inStepFunctions(): Promise<WatchedEngine> {
     waitFor('an execution to end', async () => (await running(run)).length === 0 || undefined, { everyMs: 20 });
 
   const tokens = new Map<string, string>();
-  /** Steps come in the order in which their runs were started. */
+  /** Steps arrive in the order in which their runs were started. */
   const tokenOf = ({ runId }: Run) =>
     waitFor('the step of a run', async () => {
       const task = await client.send(new GetActivityTaskCommand({ activityArn }));
@@ -98,7 +98,7 @@ const engines = fakeAndReal<RunEngine, WatchedEngine>(
   ['of Step Functions', await inStepFunctions()],
 );
 
-/** Begun a while ago: of one that has only just begun nobody knows whether it is carried yet. */
+/** An hour ago, because the execution of a run that has just started may not be visible yet. */
 const startedAt = Date.now() - HOUR_MS;
 const KINDS: [string, () => Run][] = [
   ['a group action', () => aRun(`group-${freshId()}`, { startedAt })],
@@ -107,14 +107,14 @@ const KINDS: [string, () => Run][] = [
 
 describe.each(engines)('an engine %s', (_, { port, underWay, carryThrough, giveUp, stop }) => {
   describe.each(KINDS)('that is given %s', (_, aNewRun) => {
-    test('carries it', async () => {
+    test('executes it', async () => {
       const run = aNewRun();
       await port.start(run);
       expect(await port.stateOf(run)).toBe('running');
       expect(await underWay(run)).toBe(1);
     });
 
-    test('carries it once, however often it is started, and by how many at once', async () => {
+    test('executes it once, however often it is started, one after another or concurrently', async () => {
       const run = aNewRun();
       await Promise.all([port.start(run), port.start(run), port.start(run)]);
       await port.start(run);
@@ -122,7 +122,7 @@ describe.each(engines)('an engine %s', (_, { port, underWay, carryThrough, giveU
       expect(await underWay(run)).toBe(1);
     });
 
-    test('carries it beside every other', async () => {
+    test('executes it beside other runs', async () => {
       const [run, other] = [aNewRun(), aNewRun()];
       await port.start(run);
       await port.start(other);
@@ -131,18 +131,18 @@ describe.each(engines)('an engine %s', (_, { port, underWay, carryThrough, giveU
       expect(await port.stateOf(other)).toBe('failed');
     });
 
-    test('says that it failed where nobody ever started it', async () => {
+    test('reports it as failed if it was never started', async () => {
       expect(await port.stateOf(aNewRun())).toBe('failed');
     });
 
-    test('does not call it failed once it was carried through: the run has its own word for being finished', async () => {
+    test('does not report it as failed after success: the run’s own record says whether it is finished', async () => {
       const run = aNewRun();
       await port.start(run);
       await carryThrough(run);
       expect(await port.stateOf(run)).toBe('running');
     });
 
-    test('says that it failed when it was given up, and goes on when it is started again', async () => {
+    test('reports it as failed after a failure, and executes it again when it is started again', async () => {
       const run = aNewRun();
       await port.start(run);
       await giveUp(run);
@@ -154,7 +154,7 @@ describe.each(engines)('an engine %s', (_, { port, underWay, carryThrough, giveU
       expect(await port.stateOf(run)).toBe('failed');
     });
 
-    test('goes on with one that an operator stopped only for who means it', async () => {
+    test('restarts it after an operator’s stop only for evenIfStopped', async () => {
       const run = aNewRun();
       await port.start(run);
       await stop(run);
@@ -167,7 +167,7 @@ describe.each(engines)('an engine %s', (_, { port, underWay, carryThrough, giveU
     });
   });
 
-  test('says of a preview what it says of its run, which it is part of', async () => {
+  test('reports the state of a run also for its preview, which has no execution of its own', async () => {
     const run = aRecalculation(`cycle-${freshId()}`, { startedAt });
     const preview = aRecalculation(`${run.runId}-preview`, { startedAt, previewOf: run.runId });
     expect(await port.stateOf(preview)).toBe('failed');

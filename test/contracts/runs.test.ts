@@ -32,7 +32,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.pages(freshId(), { limit: 10, from: '' })).toEqual([]);
   });
 
-  test('give every field back as it was', async () => {
+  test('return every field unchanged', async () => {
     const run = aRun(freshId(), {
       action: {
         id: 'a/b#1',
@@ -51,7 +51,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.load(run.runId)).toStrictEqual(run);
   });
 
-  test('give an audit back with its causes, and its pages with what differs', async () => {
+  test('return an audit with its causes, and its pages with the differences', async () => {
     const run: AuditRun = {
       ...{ runId: freshId(), kind: 'audit', heal: true, programVersion: 'abc', inForceSince: 3, startedAt: 5 },
       segments: segmentsOfEveryone(),
@@ -76,7 +76,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     });
   });
 
-  test('give every field of a recalculation back as it was', async () => {
+  test('return every field of a recalculation unchanged', async () => {
     const run = aRecalculation(freshId(), {
       ...{
         occasion: 'request',
@@ -98,18 +98,18 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.load(run.runId)).toStrictEqual(run);
   });
 
-  test('tell a page by its name, with where the next one begins', async () => {
+  test('return a page by its name, with the start of the next page', async () => {
     const runId = await begun();
     expect(await runs.page(runId, '00of8#00000000')).toBeUndefined();
     const page: RunPage = { name: '00of8#00000000', outcomes: [anOutcome('a')], next: '{"pk":"a","sk":"MEMBER"}' };
     expect(await record(runId, page)).toStrictEqual(page);
-    // Whoever brings it again, with another end, hears how it is divided.
+    // A second recording with other content is answered with the stored page.
     expect(await record(runId, { ...page, outcomes: [], next: 'elsewhere' })).toStrictEqual(page);
     expect(await runs.page(runId, page.name)).toStrictEqual(page);
     expect(await runs.page(runId, '00of8#00000001')).toBeUndefined();
   });
 
-  test('add the counts that are brought with a page, which may be of more members than it lists', async () => {
+  test('add the counts recorded with a page, which may cover more members than it lists', async () => {
     const runId = await begun();
     const counts = {
       ...NO_COUNTS,
@@ -124,7 +124,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect((await runs.load(runId))?.counts).toStrictEqual({ ...counts, processed: 501, failed: 1 });
   });
 
-  test('are told how many members there are, and may be told otherwise what they may do', async () => {
+  test('record the total of members, and changed settings of a run', async () => {
     const run = aRecalculation(freshId());
     await runs.create(run);
     await runs.amend(run.runId, {});
@@ -135,7 +135,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     await expect(runs.amend(freshId(), { total: 1 })).rejects.toThrow();
   });
 
-  test('that end at their brake say so, and whoever ends them later changes nothing', async () => {
+  test('record that the downgrade limit ended a run, and a later finish changes nothing', async () => {
     const run = aRecalculation(freshId());
     await runs.create(run);
     await runs.finish(run.runId, 5, { aborted: true });
@@ -143,7 +143,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.load(run.runId)).toStrictEqual({ ...run, finishedAt: 5, aborted: true });
   });
 
-  test('create a run once, and answer with the one that is there', async () => {
+  test('create a run once, and answer with the existing run', async () => {
     const runId = freshId();
     const rivals = Array.from({ length: 8 }, (_, place) => aRun(runId, { startedAt: place }));
     const answers = await Promise.all(rivals.map((run) => runs.create(run)));
@@ -152,7 +152,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.create(aRun(runId, { groupId: 'late' }))).toStrictEqual({ status: 'exists', run: winners[0] });
   });
 
-  test('add up what became of the members, page by page', async () => {
+  test('add up the outcomes of the members, page by page', async () => {
     const runId = await begun();
     await record(runId, {
       name: '',
@@ -183,7 +183,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     });
   });
 
-  test('count a page once, however often it is brought, and keep what came first', async () => {
+  test('count a page once, however often it is recorded, and keep its first content', async () => {
     const runId = await begun();
     const page: RunPage = { name: '', outcomes: [anOutcome('a')] };
     await record(runId, page);
@@ -193,7 +193,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.pages(runId, { limit: 10, from: '' })).toStrictEqual([page]);
   });
 
-  test('add up pages that come at the same time, each of them twice', async () => {
+  test('add up pages that are recorded concurrently, each of them twice', async () => {
     const runId = await begun();
     const pages = Array.from(
       { length: 6 },
@@ -204,14 +204,14 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.pages(runId, { limit: 10, from: '' })).toHaveLength(6);
   });
 
-  test('take a page of nobody', async () => {
+  test('accept a page without members', async () => {
     const runId = await begun();
     await record(runId, { name: '', outcomes: [] });
     expect((await runs.load(runId))?.counts).toStrictEqual(NO_COUNTS);
     expect(await runs.pages(runId, { limit: 10, from: '' })).toStrictEqual([{ name: '', outcomes: [] }]);
   });
 
-  test('take a page as long as they get', async () => {
+  test('accept the longest page of outcomes', async () => {
     const runId = await begun();
     const outcomes = Array.from({ length: 100 }, (_, place) =>
       anOutcome(`${place}`.padEnd(128, '-'), {
@@ -227,7 +227,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     );
   });
 
-  test('take a page of a recalculation that moves all of its members, with the longest reasons', async () => {
+  test('accept the longest page of a recalculation that moves all its members, with the longest reasons', async () => {
     const runId = await begun();
     const outcomes = Array.from({ length: PAGE_SIZE }, (_, place) =>
       anOutcome(`${place}`.padEnd(128, '-'), {
@@ -246,7 +246,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.pages(runId, { limit: 1, from: '' })).toStrictEqual([{ name: '', outcomes }]);
   });
 
-  test('give outcomes back with every field as it was', async () => {
+  test('return every field of an outcome unchanged', async () => {
     const runId = await begun();
     const outcomes = [
       anOutcome('a', { until: null }),
@@ -259,7 +259,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.pages(runId, { limit: 1, from: '' })).toStrictEqual([{ name: 'm#1', outcomes }]);
   });
 
-  test('list their pages in the order of their names, from where one wants them', async () => {
+  test('list pages in the order of their names, from a given name', async () => {
     const runId = await begun();
     const names = ['', 'm-001', 'm-002', 'm-003', 'm-004'];
     for (const name of [...names].reverse()) await record(runId, { name, outcomes: [anOutcome('a')] });
@@ -271,7 +271,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await listed(5, 'm-005')).toEqual([]);
   });
 
-  test('list as many pages as they were asked for, also where those are more than 1 MB', async () => {
+  test('list the requested number of pages, even if they exceed 1 MB', async () => {
     const runId = await begun();
     const outcomes = Array.from({ length: 10 }, (_, place) => anOutcome(`${place}`, { why: 'x'.repeat(30_000) }));
     for (let n = 0; n < 5; n++) await record(runId, { name: `m-${n}`, outcomes });
@@ -285,7 +285,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.pages(runId, { limit: 4, from: '' })).toHaveLength(4);
   });
 
-  test('are finished once, and what they came to stays', async () => {
+  test('are finished once, and keep their counts', async () => {
     const runId = await begun();
     await record(runId, { name: '', outcomes: [anOutcome('a')] });
     await runs.finish(runId, 500);
@@ -293,7 +293,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.load(runId)).toMatchObject({ finishedAt: 500, counts: { processed: 1 } });
   });
 
-  test('take no page of a run that nobody created, and do not finish it', async () => {
+  test('accept no page of an unknown run, and do not finish it', async () => {
     const runId = freshId();
     await expect(record(runId, { name: '', outcomes: [] })).rejects.toThrow(`There is no run ${runId}`);
     await expect(runs.finish(runId, 1)).rejects.toThrow();
@@ -301,7 +301,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
     expect(await runs.pages(runId, { limit: 1, from: '' })).toEqual([]);
   });
 
-  test('keep what they have apart from what they gave', async () => {
+  test('keep their data unchanged if a caller changes a returned object', async () => {
     const runId = await begun();
     const read = await runs.load(runId);
     meddle(() => {
@@ -314,7 +314,7 @@ describe.each(implementations)('runs %s', (_, runs) => {
   });
 });
 
-test('a run is no member, though both are in one table', async () => {
+test('a run does not appear as a member, though both are in one table', async () => {
   const own = await freshTables();
   const runs = new DynamoRuns(client, own.tables.members);
   await runs.create(aRun('run-1'));

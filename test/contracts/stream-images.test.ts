@@ -16,14 +16,14 @@ import { streamRecordsOf } from './setup/stream-images.ts';
 
 const { client, tables } = await freshTables();
 
-/** The new images of what was put into a table under keys that begin so, in the order of its stream: as a function is given them. */
+/** Returns the new images of inserted items with this key prefix, in the order of the table's stream. */
 async function inserted(table: string, prefix: string): Promise<Record<string, unknown>[]> {
   return (await streamRecordsOf(table))
     .filter(({ eventName, dynamodb }) => eventName === 'INSERT' && dynamodb?.Keys?.sk?.S?.startsWith(prefix))
     .map(({ dynamodb }) => unmarshall(dynamodb!.NewImage!));
 }
 
-test('the ledger’s stream brings every entry as it was recorded, once, and nothing else that looks like one', async () => {
+test('the ledger’s stream delivers every entry once, as it was recorded, and no other item that looks like one', async () => {
   const ledger = new DynamoLedger(client, tables.points);
   const entries = [
     anEntry('m-1', { id: 'bare' }),
@@ -42,7 +42,7 @@ test('the ledger’s stream brings every entry as it was recorded, once, and not
   expect(await inserted(tables.points, '')).toHaveLength(entries.length + 1);
 });
 
-test('the members’ stream brings every change and notice as it was decided, once, and nothing else that looks like one', async () => {
+test('the members’ stream delivers every change and notice once, as it was decided, and no other item that looks like one', async () => {
   const members = new DynamoMemberStore(client, tables.members);
   const changes = [
     aChange('m-1', 1),
@@ -71,7 +71,7 @@ test('the members’ stream brings every change and notice as it was decided, on
 });
 
 test.each(['PROFILE', 'MESSAGE#', 'ACTION#', 'MEMBER'])(
-  'an image of something else, %s, is refused by its name',
+  'refuses an image of another kind, %s, with its key',
   async (prefix) => {
     await new DynamoProfileStore(client, tables.members).merge('m-1', { name: 'Ana' });
     await new DynamoDeliveryLog(client, tables.members).claim({ memberId: 'm-1', sequence: 1, channel: 'sms' }, 0);
@@ -82,13 +82,13 @@ test.each(['PROFILE', 'MESSAGE#', 'ACTION#', 'MEMBER'])(
 );
 
 test.each([
-  ['moves nowhere, and tells nothing', { direction: undefined }],
-  ['moves sideways', { direction: 'sideways' }],
-  ['moves, and tells as well', { kind: 'renewed' }],
-  ['tells of something else', { direction: undefined, kind: 'forgotten' }],
+  ['has neither a direction nor a kind', { direction: undefined }],
+  ['has an unknown direction', { direction: 'sideways' }],
+  ['has a direction and a kind', { kind: 'renewed' }],
+  ['has an unknown kind', { direction: undefined, kind: 'forgotten' }],
   ['has no sequence', { sequence: '1' }],
-  ['does not say to which tier', { to: undefined }],
-])('news that %s is refused', (_, facts) => {
+  ['has no target tier', { to: undefined }],
+])('an item that %s is refused as news', (_, facts) => {
   expect(() => newsOf({ pk: 'm-1', sk: 'CHANGE#0000000001', ...aChange('m-1', 1), ...facts })).toThrow(
     'm-1 / CHANGE#0000000001 is neither a tier change nor a notice',
   );

@@ -7,11 +7,11 @@ import { textMessagesTo } from '../../local/observations.ts';
 import { fakeAndReal } from './setup/fake-and-real.ts';
 import { localAws } from './setup/local-aws.ts';
 
-/** What becomes of a text that may or may not have left is in `unreliable-providers.test.ts`. */
+/** Text messages with an unknown outcome are tested in `unreliable-providers.test.ts`. */
 
 interface ReadTexter {
   port: Texter;
-  /** What came to a number, the oldest first. */
+  /** The text messages to a number, the oldest first. */
   textsTo(phone: string): Promise<string[]>;
 }
 
@@ -23,7 +23,7 @@ function inMemory(): ReadTexter {
   };
 }
 
-/** The local AWS keeps every text that it would have sent. */
+/** The local AWS keeps every text message instead of sending it. */
 function inSns(): ReadTexter {
   return {
     port: new SnsTexter('AURORA', new SNSClient({ ...localAws(), maxAttempts: 1 })),
@@ -41,14 +41,14 @@ describe.each(texters)('a texter %s', (_, { port, textsTo }) => {
     ['plain words', 'You are Silver.'],
     ['letters of many languages', '¡Hola Zoë! ☕️ קפה'],
     ['quotes', `"it's" \\ \${x} <b>`],
-  ])('texts %s to the number that they are for', async (_, text) => {
+  ])('sends %s to the right number', async (_, text) => {
     const [to, other] = [aNumber(), aNumber()];
     await port.send({ to, text });
     expect(await textsTo(to)).toEqual([text]);
     expect(await textsTo(other)).toEqual([]);
   });
 
-  test('texts as often as it is asked: who must not be told twice is looked after by the delivery log', async () => {
+  test('sends one message per call; the delivery log prevents duplicates', async () => {
     const to = aNumber();
     await port.send({ to, text: 'one' });
     await port.send({ to, text: 'one' });

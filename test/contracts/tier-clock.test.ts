@@ -14,13 +14,13 @@ import { fakeAndReal } from './setup/fake-and-real.ts';
 import { localAws, newInbox } from './setup/local-aws.ts';
 
 interface RungClock {
-  /** As one function has it. */
+  /** The clock as one function uses it. */
   port: WakeUpTimers;
-  /** The same clock as another function has it. */
+  /** The same clock as another function uses it. */
   another: WakeUpTimers;
-  /** When it is going to ring, in no order. */
+  /** The scheduled moments, in no particular order. */
   timers(): Promise<Instant[]>;
-  /** Waits until it has rung for a moment that has come; says for which, of those that nobody was told of yet. */
+  /** Waits until a moment has fired, and returns those fired since the last call. */
   rung(now: Instant): Promise<Instant[]>;
 }
 
@@ -52,7 +52,7 @@ async function inScheduler(): Promise<RungClock> {
 }
 
 const SECOND_MS = 1000;
-/** Of its own for each test: a clock is one for a whole stack. */
+/** Each test uses its own moments, because the whole stack shares one clock. */
 let last = Date.UTC(2050, 0, 1);
 const aMoment = () => {
   last += HOUR_MS;
@@ -65,19 +65,19 @@ const clocks = fakeAndReal<WakeUpTimers, RungClock>(
 );
 
 describe.each(clocks)('a tier clock %s', (_, { port, another, timers, rung }) => {
-  /** Those that were not there when the test began. */
+  /** Returns the timers that the call added. */
   const fresh = async (ask: () => Promise<unknown>) => {
     const before = new Set(await timers());
     await ask();
     return (await timers()).filter((at) => !before.has(at)).sort((a, b) => a - b);
   };
 
-  test('has a timer for a moment that it was asked for', async () => {
+  test('has a timer for each requested moment', async () => {
     const at = aMoment();
     expect(await fresh(() => port.wakeAt(at))).toEqual([at]);
   });
 
-  test('has one timer for a moment, however often it is asked for, by whomever', async () => {
+  test('has one timer for a moment, however often and by whichever function it is requested', async () => {
     const at = aMoment();
     const askOften = async () => {
       await Promise.all(Array.from({ length: 10 }, () => port.wakeAt(at)));
@@ -95,7 +95,7 @@ describe.each(clocks)('a tier clock %s', (_, { port, another, timers, rung }) =>
     expect(await fresh(askBackwards)).toEqual(moments);
   });
 
-  test('never has a timer before the moment, and none later than a second', async () => {
+  test('has no timer before the moment, and none more than a second after it', async () => {
     const at = aMoment() + 1;
     const [timer, ...others] = await fresh(() => port.wakeAt(at));
     expect(others).toEqual([]);
@@ -103,14 +103,14 @@ describe.each(clocks)('a tier clock %s', (_, { port, another, timers, rung }) =>
     expect(timer! - at).toBeLessThan(SECOND_MS);
   });
 
-  test('rings when a moment has come, once, says for which, and forgets it', async () => {
+  test('fires once when a moment has come, names it, and forgets it', async () => {
     const at = Math.ceil(Date.now() / SECOND_MS) * SECOND_MS + SECOND_MS;
     await port.wakeAt(at);
     expect(await rung(at)).toEqual([at]);
     expect(await timers()).not.toContain(at);
   });
 
-  test('is no worse for being asked for a moment that came meanwhile', async () => {
+  test('accepts a moment that has already passed', async () => {
     await port.wakeAt(Date.now() - SECOND_MS);
   });
 });

@@ -28,8 +28,8 @@ import { aChange, aMember, anAction, anEntry, anOutcome, aRun, freshId } from '.
 import { unreliableWire } from './setup/unreliable-wire.ts';
 
 /**
- * The fakes fail as the adapters do: each call of each port that stores something meets with each fault, once over a fake and once over
- * the adapter, whose client talks to DynamoDB Local over a wire that AWS's own failures come over. Both say the same, and leave the same.
+ * The fakes fail as the adapters do. Each call of each storing port meets each fault twice: over the fake, and over the
+ * adapter with DynamoDB Local behind a wire that produces AWS's failures. The outcome and the data must agree.
  */
 
 const { tables } = await freshTables();
@@ -50,7 +50,7 @@ function fakeStores(): Stores {
   };
 }
 
-/** A client of its own for each: one that failed often stops trying again. */
+/** Each test has its own client, because a client stops retrying after many failures. */
 function inDynamoDb() {
   const client = dynamoClient(clientConfigOf(sharedDynamoDb()));
   const { points, members } = tables;
@@ -69,12 +69,12 @@ function inDynamoDb() {
 }
 
 interface Scenario {
-  /** The port and its method. */
+  /** The port and its method, as "port.method". */
   of: `${keyof Stores}.${string}`;
-  /** What was done before, when all went well. */
+  /** Prepares data without a fault. */
   before?: (stores: Stores, id: string) => Promise<unknown>;
   call: (stores: Stores, id: string) => Promise<unknown>;
-  /** What is there afterwards. */
+  /** Reads the data left after the call. */
   left?: (stores: Stores, id: string) => Promise<unknown>;
 }
 
@@ -263,7 +263,7 @@ const CASES = UNRELIABLE_CALLS.filter(({ port }) => (STORES as readonly string[]
   ({ port, method, faults }) => faults.map((fault) => ({ of: `${port}.${method}`, fault })),
 );
 
-describe('a store that fails as DynamoDB does', () => {
+describe('a store that fails like DynamoDB', () => {
   test.concurrent.each(CASES)('$of: $fault', async ({ of, fault }) => {
     const scenarios = SCENARIOS.filter((scenario) => scenario.of === of);
     expect(scenarios.length).toBeGreaterThan(0);

@@ -49,13 +49,13 @@ import { unreliableFetch } from './setup/unreliable-fetch.ts';
 import { unreliableWire } from './setup/unreliable-wire.ts';
 
 /**
- * The fakes fail as the adapters do, where nothing is stored but somebody is told: each call meets with each fault, once over a fake and
- * once over the adapter. Both say the same, and the same has come of it.
+ * The fakes fail as the adapters do, for ports that tell or ask a provider. Each call meets each fault twice: over the
+ * fake, and over the adapter. The caller's outcome and the messages received must be the same.
  */
 
-/** What a provider was told, or holds, by now: what a test looks at when all is over. */
+/** What a provider received or holds, for the final comparison. */
 interface Provider<Name extends keyof UnreliablePorts> extends Befallen<Pick<UnreliablePorts, Name>> {
-  /** @param atLeast waits until there is so much */
+  /** @param atLeast waits for this many items */
   came(atLeast: number): Promise<unknown[]>;
 }
 
@@ -69,7 +69,7 @@ const nothing = async () => [];
 const inboxed = (inbox: Inbox) => async (atLeast: number) => (await inbox.take(atLeast)).map(() => 'one');
 const ones = (items: readonly unknown[]) => items.map(() => 'one');
 
-/** A secret, and a client that reads it over a wire of its own. */
+/** Creates a secret, and a client that reads it over its own unreliable wire. */
 async function aSecret(document: object) {
   const Name = `secret-${randomUUID()}`;
   const SecretString = JSON.stringify(document);
@@ -107,7 +107,7 @@ const tokensOf = (read: Awaited<ReturnType<typeof aSecret>>['read']) => {
   return new HmacPassTokens(() => document.read(0, 0), 'pass.example');
 };
 
-/** Images ask nobody for anything. */
+/** The port `images` calls no provider. */
 const CASES: { [Name in Exclude<keyof UnreliablePorts, StoreName | 'images'>]: Case<Name> } = {
   bus: {
     fake() {
@@ -345,7 +345,7 @@ const CASES: { [Name in Exclude<keyof UnreliablePorts, StoreName | 'images'>]: C
             closeObject: (one) => googleWallet.closeObject(one),
             addMessage: (id, message) => googleWallet.addMessage(id, message),
             saveUrl: (object, now) => {
-              // It asks Google nothing: its key is all that it reads.
+              // This call sends nothing to Google and only reads the key.
               befall(wire.fault());
               return googleWallet.saveUrl(object, now);
             },
@@ -378,7 +378,7 @@ function whatGoogleHas(
   return [hexBackgroundColor, state, accountName, told];
 }
 
-/** The same to every attempt, and to the first of them something more. */
+/** The same answer to each attempt, with more facts in the first. */
 function often(answer: Answer, first: Partial<Answer> = {}): Answer[] {
   return [{ ...answer, ...first }, answer, answer, answer, answer];
 }
@@ -387,7 +387,7 @@ const MEETINGS = UNRELIABLE_CALLS.filter(({ port }) => port in CASES).flatMap(({
   faults.map((fault) => ({ of: `${port}.${method}`, port, method, fault })),
 );
 
-describe('a provider that fails as AWS, Google and Apple do', () => {
+describe('a provider that fails like AWS, Google and Apple', () => {
   test.concurrent.each(MEETINGS)('$of: $fault', async ({ port, method, fault }) => {
     const { fake, real, calls } = CASES[port as keyof typeof CASES] as unknown as Case<'bus'>;
     const call = (calls as Record<string, (port: unknown) => Promise<unknown>>)[method]!;

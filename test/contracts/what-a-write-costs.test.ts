@@ -18,7 +18,7 @@ const UUID_LENGTH = 36;
 const LONGEST_ID = 128;
 const ID_LENGTHS = [1, 13, UUID_LENGTH, 64, LONGEST_ID];
 
-/** A member in its busiest hour, with figures as large as they get. */
+/** A member in its busiest hour, with the largest figures. */
 function aBusyMember(idLength: number, trackers: number, grants: readonly Grant[] = []) {
   const memberId = freshId().padEnd(UUID_LENGTH, '-');
   const now = Date.now();
@@ -57,13 +57,13 @@ async function costOfAPurchase({ member, entries }: ReturnType<typeof aBusyMembe
 }
 
 test.each(ID_LENGTHS)(
-  'a purchase is two write units, one for its entry and one for its member, on the busiest day with ids of %d characters',
+  'a purchase costs two write units, one for its entry and one for its member, on the busiest day with ids of %d characters',
   async (idLength) => {
     expect(await costOfAPurchase(aBusyMember(idLength, 3))).toMatchObject({ writeUnits: 2, roundTrips: 2 });
   },
 );
 
-/** A member who is held at a tier, in a program where the way that points went decides (R8). */
+/** A member whose tier is kept, in a program where the path of the points decides (R8). */
 function aHeldMember(busy: ReturnType<typeof aBusyMember>): ReturnType<typeof aBusyMember> {
   const { member, entries } = busy;
   const tally = { ...member.tally, held: 'platinum', latestAt: Date.now() };
@@ -72,7 +72,7 @@ function aHeldMember(busy: ReturnType<typeof aBusyMember>): ReturnType<typeof aB
 }
 
 test.each(ID_LENGTHS)(
-  'and no dearer where the member is held at a tier, with ids of %d characters',
+  'a purchase costs no more if the member’s tier is kept, with ids of %d characters',
   async (idLength) => {
     expect(await costOfAPurchase(aHeldMember(aBusyMember(idLength, 3)))).toMatchObject({
       writeUnits: 2,
@@ -81,11 +81,11 @@ test.each(ID_LENGTHS)(
   },
 );
 
-/** Every id that is in them as long as the others. */
+/** One grant of each origin. Each id in a grant has the given length. */
 const GRANTS = {
   staff: (id: string) => aGrant({ key: id }),
-  'staff that tells of its end': (id: string) => aGrant({ key: id, tellEnd: ['push', 'email', 'sms'] }),
-  'staff that is to be reassessed': (id: string) => aGrant({ key: id, kind: 'cap', reassessFrom: Date.now() }),
+  'staff, with an announced end': (id: string) => aGrant({ key: id, tellEnd: ['push', 'email', 'sms'] }),
+  'staff, as a cap with reassess': (id: string) => aGrant({ key: id, kind: 'cap', reassessFrom: Date.now() }),
   'a group': (id: string) => aGrant({ key: `group#${id}#${id}`, tellEnd: ['push', 'email', 'sms'] }),
   'a promotion': (id: string) => ({
     ...aGrant({ key: `promotion#hotel-stay#api#${id}`, tellEnd: ['push', 'email', 'sms'] }),
@@ -102,8 +102,8 @@ function grantsOf(giver: Giver, idLength: number, count: number): Grant[] {
   }));
 }
 
-describe.each(GIVERS)('for a member with what was given by %s', (giver) => {
-  test.each(ID_LENGTHS)('a purchase is no dearer, on the busiest day with ids of %d characters', async (idLength) => {
+describe.each(GIVERS)('a member with a grant by %s', (giver) => {
+  test.each(ID_LENGTHS)('pays no more for a purchase on a busy day, with ids of %d characters', async (idLength) => {
     const busy = aBusyMember(idLength, 3, grantsOf(giver, idLength, 1));
     expect(await costOfAPurchase(busy)).toMatchObject({ writeUnits: 2, roundTrips: 2 });
     const held = aHeldMember(aBusyMember(idLength, 3, grantsOf(giver, idLength, 1)));
@@ -111,16 +111,16 @@ describe.each(GIVERS)('for a member with what was given by %s', (giver) => {
   });
 });
 
-describe.each(GIVERS)('for a member with two grants by %s', (giver) => {
-  test.each(ID_LENGTHS)('and ids of %d characters, a purchase is one unit more at most', async (idLength) => {
+describe.each(GIVERS)('a member with two grants by %s', (giver) => {
+  test.each(ID_LENGTHS)('pays at most one unit more for a purchase, with ids of %d characters', async (idLength) => {
     const busy = aBusyMember(idLength, 3, grantsOf(giver, idLength, 2));
-    // The texts of two grants alone do not fit in, whatever the window forgets: where their ids name a group or an order as well.
+    // Two grants with the longest ids do not fit into one unit if they also name a group or an order.
     const isLong = idLength === LONGEST_ID && (giver === 'a group' || giver === 'a promotion');
     expect(await costOfAPurchase(busy)).toMatchObject({ writeUnits: isLong ? 3 : 2, roundTrips: 2 });
   });
 });
 
-test('the index costs nothing but when what is due next is another moment', async () => {
+test('the index costs nothing unless the next due moment changes', async () => {
   const members = new DynamoMemberStore(client, tables.members);
   const member = aMember(freshId());
   const costs = [];
@@ -131,7 +131,7 @@ test('the index costs nothing but when what is due next is another moment', asyn
   expect(costs).toEqual([1, 2, 1, 3, 2]);
 });
 
-test('an action that changes nothing, a member in a group and a run are one unit each, a page of a run four', async () => {
+test('an action without a change, a group membership and a run cost one unit each, and a page of a run four', async () => {
   const memberId = freshId();
   await new DynamoMemberStore(client, tables.members).recordAction(anAction(memberId, 'action-1'));
   expect(meter.take()).toMatchObject({ writeUnits: 1, roundTrips: 1 });
@@ -144,7 +144,7 @@ test('an action that changes nothing, a member in a group and a run are one unit
   expect(meter.take()).toMatchObject({ writeUnits: 4, roundTrips: 1 });
 });
 
-describe('the meter charges a transaction as AWS does', () => {
+describe('the meter charges for a transaction like AWS', () => {
   const members = new DynamoMemberStore(client, tables.members);
   const padding = (bytes: number) => 'x'.repeat(bytes);
 
@@ -153,7 +153,7 @@ describe('the meter charges a transaction as AWS does', () => {
     [2, 6],
     [3, 8],
     [7, 16],
-  ])('a member and %d records beside it: %d units', async (records, writeUnits) => {
+  ])('for a member and %d records beside it: %d units', async (records, writeUnits) => {
     const memberId = freshId();
     await members.save(aMember(memberId), 0, []);
     meter.take();
@@ -162,14 +162,14 @@ describe('the meter charges a transaction as AWS does', () => {
     expect(meter.take()).toMatchObject({ writeUnits, roundTrips: 1 });
   });
 
-  test('each item by its own size', async () => {
+  test('for each item by its own size', async () => {
     const memberId = freshId();
     const large = anAction(memberId, 'action-1', { why: padding(1500) });
     await members.save(aMember(memberId), 0, [large, aChange(memberId, 1), anAction(memberId, 'action-2')]);
     expect(meter.take()).toMatchObject({ writeUnits: 2 + 4 + 2 + 2 });
   });
 
-  test('an item by its size before, where that was larger', async () => {
+  test('for an item by its earlier size if that was larger', async () => {
     const memberId = freshId();
     await members.save(aMember(memberId, { countedUnder: padding(2500) }), 0, []);
     meter.take();
@@ -177,7 +177,7 @@ describe('the meter charges a transaction as AWS does', () => {
     expect(meter.take()).toMatchObject({ writeUnits: 6 + 2 });
   });
 
-  test('what the index takes once: one unit to be in it, two to be in another place, one to leave it', async () => {
+  test('for an index once: one unit to enter, two to move, one to leave', async () => {
     const memberId = freshId();
     const costs = [];
     for (const [version, nextDueAt] of [1, 1, 2, undefined].entries()) {

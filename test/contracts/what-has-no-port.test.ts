@@ -9,7 +9,7 @@ import { isTransient } from '../../functions/runtime/transient.ts';
 import { writeApiKeys } from '../../local/secrets.ts';
 import { localAws, newInbox } from './setup/local-aws.ts';
 
-/** What functions reach and core knows nothing of, and what has no fake therefore: secrets, and the queue of what is set aside. */
+/** Resources that functions use without a port and a fake: secrets, and the queue of parked records. */
 
 const client = new SecretsManagerClient(localAws());
 const MINUTE_MS = 60_000;
@@ -21,7 +21,7 @@ async function aSecret(text: string): Promise<string> {
   return Name;
 }
 
-test('the API keys that an operator wrote are known, each in its role, and only as hashes', async () => {
+test('API keys written by an operator are found by role, and stored only as hashes', async () => {
   const secret = await aSecret('{"keys":[]}');
   const texts = await writeApiKeys(client, secret, new Date(NOW));
   const keys = await new SecretDocument(secret, parseApiKeys, client).read(NOW);
@@ -30,7 +30,7 @@ test('the API keys that an operator wrote are known, each in its role, and only 
   for (const text of Object.values(texts)) expect(JSON.stringify(keys)).not.toContain(text);
 });
 
-test('a key that was revoked stops working within a minute, and at once for who asks for that', async () => {
+test('a revoked key stops working within a minute, and at once for a caller that asks for a fresh read', async () => {
   const secret = await aSecret('{"keys":[]}');
   const { intake } = await writeApiKeys(client, secret, new Date(NOW));
   const [keys, others] = [1, 2].map(() => new SecretDocument(secret, parseApiKeys, client)) as [
@@ -44,14 +44,14 @@ test('a key that was revoked stops working within a minute, and at once for who 
   expect(findApiKey(await keys.read(NOW + MINUTE_MS + 1), intake)).toBeUndefined();
 });
 
-test('a secret that is not there is a failure that may be gone the next time', async () => {
+test('a missing secret is a temporary failure', async () => {
   const reading = new SecretDocument('not-there', parseApiKeys, client).read(NOW);
   const failure = await reading.catch((error: unknown) => error);
   expect(failure).toMatchObject({ name: 'ResourceNotFoundException' });
   expect(isTransient(failure)).toBe(true);
 });
 
-test('what is set aside waits in its queue, whole', async () => {
+test('parked records wait in their queue unchanged', async () => {
   const inbox = await newInbox();
   const parking = new SqsParking(inbox.url, new SQSClient(localAws()));
   const records: ParkedRecord[] = [

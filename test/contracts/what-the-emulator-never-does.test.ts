@@ -33,7 +33,7 @@ import { DynamoProfileStore } from '../../functions/adapters/dynamo-profile-stor
 import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
 import { aChange, aMember, aNotice, anAction, anEntry, anOutcome, aRun } from './setup/examples.ts';
 
-/** What AWS does and DynamoDB Local does not: conflicts of transactions, throttling, failures and silence. */
+/** What AWS does and DynamoDB Local does not: transaction conflicts, throttling, failures and timeouts. */
 
 const dynamoDb = mockClient(DynamoDBDocumentClient);
 beforeEach(() => void dynamoDb.reset());
@@ -50,7 +50,7 @@ const runs = new DynamoRuns(client, 'members');
 const $metadata = { httpStatusCode: 400, attempts: 3 };
 const message = 'said by AWS';
 
-/** The transaction's reasons, one for each of its items, as AWS lists them. */
+/** The cancellation reasons of a transaction, one for each of its items, as AWS lists them. */
 function cancelled(...codes: (string | undefined)[]): TransactionCanceledException {
   const CancellationReasons = codes.map((Code) => ({ Code, Message: Code === 'None' ? undefined : 'why' }));
   return new TransactionCanceledException({ message, $metadata, CancellationReasons });
@@ -122,14 +122,14 @@ const CALLS: [string, () => Promise<unknown>][] = [
 ];
 
 describe.each(CALLS)('%s', (_, call) => {
-  test.each(TROUBLES)('throws what AWS said when it was %s', async (_, trouble) => {
+  test.each(TROUBLES)('throws AWS’s error when the call is %s', async (_, trouble) => {
     dynamoDb.onAnyCommand().rejects(trouble);
     await expect(call()).rejects.toBe(trouble);
     expect(dynamoDb.calls().length).toBe(1);
   });
 });
 
-describe('a member that another transaction is writing at this moment', () => {
+describe('a member that another transaction is writing', () => {
   test('is a conflict for a plain write', async () => {
     dynamoDb.on(PutCommand).rejects(new TransactionConflictException({ message, $metadata }));
     expect(await members.save(aMember('m-1'), 3, [])).toBe('conflict');
@@ -155,13 +155,13 @@ describe('a member that another transaction is writing at this moment', () => {
     [['ItemCollectionSizeLimitExceeded', 'None']],
     [['None', 'None']],
     [[]],
-  ])('is no conflict, but trouble, where a reason is another: %j', async (codes) => {
+  ])('is an error, not a conflict, if a reason is another one: %j', async (codes) => {
     const trouble = cancelled(...codes);
     dynamoDb.on(TransactWriteCommand).rejects(trouble);
     await expect(members.save(aMember('m-1'), 3, [aChange('m-1', 1)])).rejects.toBe(trouble);
   });
 
-  test('is trouble where AWS gives no reasons at all, or is still at it', async () => {
+  test('is an error if AWS gives no reasons, or the transaction is still in progress', async () => {
     for (const trouble of [
       new TransactionCanceledException({ message, $metadata }),
       new TransactionInProgressException({ message, $metadata }),
@@ -177,8 +177,8 @@ test('an order file that another transaction is writing is a conflict', async ()
   expect(await orderFiles.save(order, 3)).toBe('conflict');
 });
 
-describe('an action that another transaction is writing at this moment', () => {
-  test('is not said to be there: whoever writes it may still fail', async () => {
+describe('an action that another transaction is writing', () => {
+  test('is not reported as existing, because the other transaction may fail', async () => {
     const conflict = new TransactionConflictException({ message, $metadata });
     dynamoDb.on(PutCommand).rejects(conflict);
     await expect(members.recordAction(anAction('m-1', 'action-1'))).rejects.toBe(conflict);
@@ -191,11 +191,11 @@ describe('an action that another transaction is writing at this moment', () => {
   });
 });
 
-describe('members that DynamoDB holds back when it is asked for many', () => {
+describe('members that DynamoDB leaves unprocessed in a batch', () => {
   const anniversary = { kind: 'anniversary', day: '06-10', part: 0 } as const;
   const one = (id: string) => ({ ...aMember(id), pk: id, sk: 'MEMBER', anniversary: '06-10' });
 
-  test('are asked for again, and the others with them', async () => {
+  test('are requested again, and the other members are kept', async () => {
     dynamoDb.on(QueryCommand).resolves({ Items: [{ pk: 'm-1' }, { pk: 'm-2' }] });
     dynamoDb
       .on(BatchGetCommand)
@@ -212,7 +212,7 @@ describe('members that DynamoDB holds back when it is asked for many', () => {
     ]);
   });
 
-  test('are not asked for without end', async () => {
+  test('are requested again a limited number of times', async () => {
     const Keys = [{ pk: 'm-1', sk: 'MEMBER' }];
     dynamoDb.on(QueryCommand).resolves({ Items: [{ pk: 'm-1' }] });
     dynamoDb.on(BatchGetCommand).resolves({ Responses: {}, UnprocessedKeys: { members: { Keys } } });
@@ -220,9 +220,9 @@ describe('members that DynamoDB holds back when it is asked for many', () => {
   });
 });
 
-describe('a run’s counts that another page is adding to at this moment', () => {
+describe('a run’s counts that another page is updating', () => {
   test.each([[['None', 'TransactionConflict']], [['TransactionConflict', 'TransactionConflict']]])(
-    'are tried again: %j',
+    'are updated by a retry: %j',
     async (codes) => {
       dynamoDb
         .on(TransactWriteCommand)
@@ -234,7 +234,7 @@ describe('a run’s counts that another page is adding to at this moment', () =>
     },
   );
 
-  test('may have been added to by the same page meanwhile', async () => {
+  test('are not updated twice if the same page was recorded meanwhile', async () => {
     dynamoDb
       .on(TransactWriteCommand)
       .rejectsOnce(cancelled('TransactionConflict', 'TransactionConflict'))
@@ -244,7 +244,7 @@ describe('a run’s counts that another page is adding to at this moment', () =>
     expect(dynamoDb.commandCalls(TransactWriteCommand)).toHaveLength(2);
   });
 
-  test('are not tried for ever', async () => {
+  test('are retried a limited number of times', async () => {
     const trouble = cancelled('None', 'TransactionConflict');
     dynamoDb.on(TransactWriteCommand).rejects(trouble);
     await expect(runs.recordPage('run-1', page, NO_COUNTS)).rejects.toBe(trouble);
@@ -252,7 +252,7 @@ describe('a run’s counts that another page is adding to at this moment', () =>
   });
 
   test.each([[['None', 'ThrottlingError']], [['ProvisionedThroughputExceeded', 'None']], [[]]])(
-    'are trouble where a reason is another: %j',
+    'cause an error, not a retry, if a reason is another one: %j',
     async (codes) => {
       const trouble = cancelled(...codes);
       dynamoDb.on(TransactWriteCommand).rejects(trouble);
@@ -262,46 +262,46 @@ describe('a run’s counts that another page is adding to at this moment', () =>
   );
 });
 
-describe('a condition that failed', () => {
+describe('a failed condition', () => {
   const lost = (item?: Record<string, unknown>) =>
     new ConditionalCheckFailedException({ message, $metadata, ...(item ? { Item: marshall(item) } : {}) });
 
-  test('answers with the entry that is there', async () => {
+  test('is answered with the existing entry', async () => {
     const existing = anEntry('m-1', { points: 7, fields: { a: 0.1 } });
     dynamoDb.on(PutCommand).rejects(lost(itemOf(existing)));
     expect(await ledger.record(anEntry('m-1', { points: 8 }))).toStrictEqual({ status: 'exists', entry: existing });
   });
 
-  test('never claims an entry exists that it was not shown', async () => {
+  test('is an error if AWS does not return the existing entry', async () => {
     const error = lost();
     dynamoDb.on(PutCommand).rejects(error);
     await expect(ledger.record(anEntry('m-1'))).rejects.toMatchObject({ cause: error });
   });
 
-  test('of an entry’s key that somebody else’s item has is no duplicate', async () => {
+  test('is not a duplicate if another item has the entry’s key', async () => {
     dynamoDb.on(PutCommand).rejects(lost({ pk: 'm-1', sk: 'TX#api#order-1', hello: 'world' }));
     await expect(ledger.record(anEntry('m-1'))).rejects.toThrow('m-1 / TX#api#order-1 is not a ledger entry');
   });
 
-  test('never claims a run exists that it was not shown', async () => {
+  test('is an error if AWS does not return the existing run', async () => {
     const error = lost();
     dynamoDb.on(PutCommand).rejects(error);
     await expect(runs.create(aRun('run-1'))).rejects.toMatchObject({ cause: error });
   });
 
-  test('of a claim that the client itself made, and whose answer was lost, is a claim', async () => {
+  test('is a successful claim if the client’s own lost call made it', async () => {
     dynamoDb.on(PutCommand).callsFake((input) => {
       throw lost(input.Item);
     });
     expect(await deliveries.claim(delivery, 0)).toBe('claimed');
   });
 
-  test('of a claim that somebody else made is theirs', async () => {
+  test('is an earlier claim if another process made it', async () => {
     dynamoDb.on(PutCommand).rejects(lost({ pk: 'm-1', sk: 'MESSAGE#', claimId: 'another', claimedAt: 'then' }));
     expect(await deliveries.claim(delivery, 0)).toBe('claimedBefore');
   });
 
-  test('of a claim whose item is not shown is left to the operator: nobody can say it was not sent', async () => {
+  test('is an earlier claim if the item is missing: nobody can say that the message was not sent', async () => {
     dynamoDb.on(PutCommand).rejects(lost());
     expect(await deliveries.claim(delivery, 0)).toBe('claimedBefore');
   });
@@ -311,7 +311,7 @@ describe('a list of several pages', () => {
   const next = { LastEvaluatedKey: { pk: 'm-1', sk: 'TX#api#1' } };
   const trouble = new ThrottlingException({ message, $metadata });
 
-  test('is no ledger when a later page is missing', async () => {
+  test('fails for a ledger if a later page fails', async () => {
     dynamoDb
       .on(QueryCommand)
       .resolvesOnce({ Items: [itemOf(anEntry('m-1'))], ...next })
@@ -319,7 +319,7 @@ describe('a list of several pages', () => {
     await expect(ledger.entriesOf('m-1')).rejects.toBe(trouble);
   });
 
-  test('goes on behind a page that is empty', async () => {
+  test('continues after an empty page', async () => {
     const entry = anEntry('m-1');
     dynamoDb
       .on(QueryCommand)
@@ -329,7 +329,7 @@ describe('a list of several pages', () => {
     expect(dynamoDb.commandCalls(QueryCommand)[1]!.args[0].input.ExclusiveStartKey).toEqual(next.LastEvaluatedKey);
   });
 
-  test('is no list of actions, of a group or of who is due when a later page is missing', async () => {
+  test('fails for actions, groups, runs and due members if a later page fails', async () => {
     dynamoDb.on(QueryCommand).callsFake(({ ExclusiveStartKey }) => {
       if (ExclusiveStartKey) throw trouble;
       return { Items: [], LastEvaluatedKey: { pk: 'm-1', sk: 'IN#m-1' } };
@@ -340,7 +340,7 @@ describe('a list of several pages', () => {
     await expect(everybodyDue()).rejects.toBe(trouble);
   });
 
-  test('of who is due goes on behind a page that is empty', async () => {
+  test('continues after an empty page of due members', async () => {
     dynamoDb
       .on(QueryCommand)
       .resolvesOnce({ Items: [], ...next })
@@ -348,7 +348,7 @@ describe('a list of several pages', () => {
     expect(await everybodyDue()).toEqual(['m-1']);
   });
 
-  test('is not everybody when a later page is missing', async () => {
+  test('fails for all members if a later page fails', async () => {
     dynamoDb
       .on(ScanCommand)
       .resolvesOnce({ Items: [{ pk: 'm-1' }], ...next })
@@ -357,7 +357,7 @@ describe('a list of several pages', () => {
   });
 });
 
-describe('what must be read consistently, which an emulator of one node always does', () => {
+describe('a consistent read, which the emulator always does, is requested for', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['the member that is decided on', () => members.load('m-1')],
     ['a change that is announced', () => members.change('m-1', 1)],
@@ -379,7 +379,7 @@ describe('what must be read consistently, which an emulator of one node always d
   });
 });
 
-describe('round trips: one call each', () => {
+describe('one call is enough for', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['an entry that is new', () => ledger.record(anEntry('m-1'))],
     ['a member', () => members.save(aMember('m-1'), 0, [])],

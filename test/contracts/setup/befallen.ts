@@ -2,7 +2,7 @@ import { OutcomeUnknown } from '../../../core/failures.ts';
 import { type Fault, type UnreliablePorts, unreliable } from '../../../fakes/unreliable.ts';
 import { isTransient } from '../../../functions/runtime/transient.ts';
 
-/** The ports behind which something is stored: in DynamoDB. Behind the others somebody is told or asked. */
+/** The ports that store data in DynamoDB. The other ports tell or ask a provider. */
 export const STORES = [
   'ledger',
   'members',
@@ -16,7 +16,7 @@ export const STORES = [
 ] as const satisfies (keyof UnreliablePorts)[];
 export type StoreName = (typeof STORES)[number];
 
-/** Ports, and what lets a fault befall the next call of any of them: none where it is undefined. */
+/** Ports, and a function that makes their next call meet a fault; undefined ends that. */
 export interface Befallen<Ports> {
   ports: Ports;
   befall(fault: Fault | undefined): void;
@@ -36,7 +36,7 @@ export function befallenFakes<Ports extends object>(fakes: Ports): Befallen<Port
   return { ports: ports as Ports, befall };
 }
 
-/** What a caller sees of a call: its answer, or what kind of failure it is. */
+/** What a caller sees of a call: its answer, or the kind of its failure. */
 export async function seen(call: () => Promise<unknown>): Promise<unknown> {
   try {
     return { answered: await call() };

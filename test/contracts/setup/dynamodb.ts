@@ -5,14 +5,14 @@ import { dynamoClient } from '../../../functions/adapters/dynamo-client.ts';
 import { clientConfigOf, makeTables } from '../../../local/dynamodb-local.ts';
 import { kindsOf, type TableName } from '../../docs/data-model.ts';
 
-/** The one DynamoDB Local that all contract tests share. */
+/** The DynamoDB Local that all contract tests share. */
 export function sharedDynamoDb(): { endpoint: string } {
   const dynamoDb = inject('dynamoDb');
   if ('missing' in dynamoDb) throw new Error(dynamoDb.missing);
   return dynamoDb;
 }
 
-/** Two empty tables of its own for each test file. Whatever is in them at its end has to be in the data model. */
+/** Creates two empty tables for a test file. At the file's end, every item in them must be in docs/data-model.md. */
 export async function freshTables() {
   const dynamoDb = sharedDynamoDb();
   const client = dynamoClient(clientConfigOf(dynamoDb));

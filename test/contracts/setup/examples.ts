@@ -9,7 +9,7 @@ const NOON = Date.UTC(2026, 4, 2, 12);
 
 let last = 0;
 
-/** An id that nobody used yet. */
+/** Returns an id that no test has used yet. */
 export function freshId(): string {
   last += 1;
   return `m-${last}`;
@@ -138,7 +138,7 @@ export function anOutcome(memberId: string, facts: Partial<RunOutcome> = {}): Ru
   return { memberId, outcome: 'APPLIED', from: 'bronze', to: 'gold', direction: 'up', cause: 'tierAction', ...facts };
 }
 
-/** Text that encodings, key schemes and parsers trip over. */
+/** Texts that often break encodings, key schemes and parsers. */
 export const ODD_TEXTS = {
   emoji: 'Café ☕️ für Zoë 👩‍👩‍👧‍👦',
   'right to left': 'קפה للجميع',

@@ -1,11 +1,11 @@
-/** What a suite is run over, and what it is called in the suite's title. */
+/** An implementation to test, and its name in the suite's title. */
 export type Implementation<Subject> = [called: string, subject: Subject];
 
 /**
- * A port's fake and its real adapter, for a suite to run over one after the other: `describe.each(…)`. That every port has such a suite
- * is shown by `test/every-port.test.ts`, which reads these calls.
+ * A port's fake and its real adapter, for a suite to run over: `describe.each(…)`. `test/every-port.test.ts` reads
+ * these calls and shows that every port has such a suite.
  * @typeParam Port one of `core/ports.ts`
- * @typeParam Subject the port, or what holds it together with what a suite looks at
+ * @typeParam Subject the port, or an object with the port and the suite's observations
  */
 export function fakeAndReal<Port, Subject extends Port | { port: Port } = Port>(
   fake: Implementation<Subject>,
@@ -14,7 +14,7 @@ export function fakeAndReal<Port, Subject extends Port | { port: Port } = Port>(
   return [fake, real];
 }
 
-/** A port that asks nobody for anything that a fake could give instead: what is deployed is what tests use, too. */
+/** A port without a fake, because it calls no provider that a fake could replace: tests use the deployed adapter. */
 export function realOnly<Port>(real: Implementation<Port>): Implementation<Port>[] {
   return [real];
 }

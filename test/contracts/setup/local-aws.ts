@@ -13,7 +13,7 @@ import type { ClientSettings } from '../../../local/observations.ts';
 import { waitFor } from '../../../local/wait-for.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './start-local-aws.ts';
 
-/** What a client needs to reach the one local AWS that all contract tests share; each takes a copy, for clients change what they are given. */
+/** Returns the settings of a client for the shared local AWS. Each caller gets a copy, because clients change their settings. */
 export function localAws(): ClientSettings {
   return {
     endpoint: sharedLocalAws().endpoint,
@@ -31,18 +31,18 @@ function sharedLocalAws(): { endpoint: string } {
 export interface Inbox {
   url: string;
   arn: string;
-  /** Waits until so many messages have arrived, and takes what there is by then, which may be more. */
+  /** Waits until `count` messages have arrived, and takes all that are there, which may be more. */
   take(count: number): Promise<string[]>;
 }
 
-/** A queue of nobody else's, to see what arrives. */
+/** Creates a queue for one test, to observe what arrives. */
 export async function newInbox(): Promise<Inbox> {
   const client = new SQSClient(localAws());
   const { QueueUrl: url = '' } = await client.send(new CreateQueueCommand({ QueueName: `inbox-${randomUUID()}` }));
   return inboxOf(url);
 }
 
-/** To see what Laurel says on a bus. */
+/** Creates a queue that receives the events of a bus. */
 export async function eventInbox(bus: string): Promise<Inbox> {
   const { queueUrl } = await tapBus(localAws(), bus, `tap-${randomUUID()}`);
   return inboxOf(queueUrl);

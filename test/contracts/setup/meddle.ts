@@ -1,4 +1,4 @@
-/** Tries to change what a store was given, or gave: a store in memory may refuse it, and one on a wire does not even notice. */
+/** Tries to change an object passed to or returned by a store. A frozen object may refuse, which is fine. */
 export function meddle(change: () => void): void {
   try {
     change();

@@ -7,7 +7,7 @@ declare module 'vitest' {
   }
 }
 
-/** Runs before the first contract test; what it returns runs after the last, whether they passed or not. */
+/** Runs before the first contract test; the returned function runs after the last, whether tests passed or not. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   try {
     const dynamoDb = await startDynamoDbLocal();
@@ -15,7 +15,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return () => dynamoDb.stop();
   } catch (error) {
     if (!(error instanceof JavaMissing)) throw error;
-    // To throw here would keep the other projects' tests from running: those that need it say so themselves.
+    // An error here would stop the other projects' tests too. The tests that need Java report it themselves.
     project.provide('dynamoDb', { missing: error.message });
     return async () => {};
   }

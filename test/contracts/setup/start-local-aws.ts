@@ -13,7 +13,7 @@ declare module 'vitest' {
 export const LOCAL_REGION = 'eu-west-1';
 export const LOCAL_ACCOUNT = '000000000000';
 
-/** A local AWS on which nothing is deployed: it is there within a second. A test makes of it what it needs. */
+/** Starts a local AWS without a deployed stack, within a second. Each test creates the resources that it needs. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { signal } = new AbortController();
   const folder = await makeRunFolder(new Date());
@@ -32,7 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const missing = error instanceof LocalCloudFailure ? await describeFailure(error) : undefined;
     await folder.tidy();
     if (missing === undefined) throw error;
-    // To throw here would keep the other projects' tests from running: those that need it say so themselves.
+    // An error here would stop the other projects' tests too. The tests that need the local AWS report it themselves.
     project.provide('localAws', { missing });
     return async () => {};
   }

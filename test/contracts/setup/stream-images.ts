@@ -10,7 +10,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { clientConfigOf } from '../../../local/dynamodb-local.ts';
 import { sharedDynamoDb } from './dynamodb.ts';
 
-/** Everything that a table's stream holds, in its order. */
+/** Returns all records of a table's stream, in order. */
 export async function streamRecordsOf(table: string): Promise<StreamRecord[]> {
   const streams = new DynamoDBStreamsClient(clientConfigOf(sharedDynamoDb()));
   const { Streams } = await streams.send(new ListStreamsCommand({ TableName: table }));
@@ -32,7 +32,7 @@ export async function streamRecordsOf(table: string): Promise<StreamRecord[]> {
   return records;
 }
 
-/** Each item that was ever written to a table, as it was after the write. */
+/** Returns the new image of each write to a table. */
 export async function imagesOf(table: string): Promise<Record<string, unknown>[]> {
   const records = await streamRecordsOf(table);
   return records.flatMap(({ dynamodb }) => (dynamodb?.NewImage ? [unmarshall(dynamodb.NewImage)] : []));

@@ -1,6 +1,6 @@
 import type { Fault } from '../../../fakes/unreliable.ts';
 
-/** As `unreliableWire`, for a client of HTTP that has no middleware. What asks for a token gets through. */
+/** Like `unreliableWire`, for an HTTP client without middleware. Requests for tokens always succeed. */
 export function unreliableFetch(): {
   fetch: typeof fetch;
   befall(fault: Fault | undefined): void;

@@ -1,6 +1,6 @@
 import type { Fault } from '../../../fakes/unreliable.ts';
 
-/** What this needs to know of a request and an answer of the SDK's. */
+/** The parts of the SDK's requests and answers that this file uses. */
 interface WireRequest {
   headers: Record<string, string>;
   body?: unknown;
@@ -17,7 +17,7 @@ interface Received {
   response: WireAnswer;
 }
 
-/** A client of the SDK, of which only this is looked at: middleware stands between its retries and the wire. */
+/** The part of an SDK client that this file uses. The middleware is between the client's retries and the wire. */
 interface SdkClient {
   // biome-ignore lint/suspicious/noExplicitAny: every client's middleware has types of its own
   middlewareStack: { add(middleware: (next: any) => any, options: any): void };
@@ -26,9 +26,9 @@ interface SdkClient {
 const WRITES = /\.(?:PutItem|UpdateItem|DeleteItem|TransactWriteItems)$/;
 
 /**
- * A wire on which every call of a port meets with a fault, as AWS makes it: what the client reads are answers in HTTP, and it does with
- * them whatever it does. It may repeat a request, for instance.
- * @returns sets the fault that is on from now on; undefined for none
+ * Makes the calls of a client meet a fault as AWS produces it: in HTTP answers. The client reacts as it does to AWS,
+ * for example with a retry.
+ * @returns a function that sets the current fault; undefined for none
  */
 export function unreliableWire(client: SdkClient): (fault: Fault | undefined) => void {
   let on: Fault | undefined;
@@ -83,7 +83,7 @@ export function unreliableWire(client: SdkClient): (fault: Fault | undefined) =>
   };
 }
 
-/** As the SDK's own connection gives up: https://github.com/smithy-lang/smithy-typescript/tree/main/packages/node-http-handler */
+/** The timeout error of the SDK's HTTP handler: https://github.com/smithy-lang/smithy-typescript/tree/main/packages/node-http-handler */
 function timeout(): Error {
   return Object.assign(new Error('a request has exceeded the configured time'), {
     name: 'TimeoutError',
@@ -94,7 +94,7 @@ function timeout(): Error {
 const THROTTLED = 'ThrottlingException';
 const BROKEN = 'InternalServerError';
 
-/** As most services say what went wrong. */
+/** An error in the format of most services. */
 function inJson(statusCode: number, name: string, more: object = {}): WireAnswer {
   const body = JSON.stringify({ __type: `com.amazonaws#${name}`, message: 'said by AWS', ...more });
   return {
@@ -104,7 +104,7 @@ function inJson(statusCode: number, name: string, more: object = {}): WireAnswer
   };
 }
 
-/** As the oldest do. */
+/** An error in the format of the oldest services. */
 function inXml(statusCode: number, name: string): WireAnswer {
   const error = `<Error><Type>Sender</Type><Code>${name}</Code><Message>said by AWS</Message></Error>`;
   const body = `<ErrorResponse>${error}<RequestId>1</RequestId></ErrorResponse>`;
@@ -113,7 +113,7 @@ function inXml(statusCode: number, name: string): WireAnswer {
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** One for each item of the transaction: somebody else holds the first. */
+/** One reason for each item of the transaction: the first item has the conflict. */
 function transactionReasons({ body }: WireRequest): { Code: string }[] {
   const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body);
   const { TransactItems } = JSON.parse(text) as { TransactItems: unknown[] };
