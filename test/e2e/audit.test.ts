@@ -8,7 +8,7 @@ import { run } from './setup/run-script.ts';
 import { call, cloud, read, untilQuiet } from './setup/shop.ts';
 
 describe('the drift audit, on the deployed stack', () => {
-  test('npm run audit says what differs and why, without writing, and puts it right when told to', async () => {
+  test('npm run audit reports differences and causes without a write, and heals them on request', async () => {
     const member = await aMemberWhoIsWrong('balance');
     const of = ['--brand', 'demo', '--member', member.memberId];
     const dry = await run('audit', ...of);
@@ -28,7 +28,7 @@ describe('the drift audit, on the deployed stack', () => {
     });
   });
 
-  test('the schedule’s message starts a run that finds it, puts it right as the brand says, and tells the bus how many were proved', async () => {
+  test('the schedule’s message starts a run that finds and heals a difference, and publishes the proved members', async () => {
     const member = await aMemberWhoIsWrong('balance');
     await untilQuiet();
     await new SQSClient(structuredClone(cloud.client)).send(

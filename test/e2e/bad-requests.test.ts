@@ -39,7 +39,7 @@ function pathsOf(answer: Answer): string[] {
 }
 
 describe('A bad request gets its status and a problem document, on the deployed stack', () => {
-  test('a missing key, an unknown one, and another scheme get 401', async () => {
+  test('a missing key, an unknown key and another scheme get 401', async () => {
     const body = aPurchase('bad', '10.00');
     expectProblem(await call('POST', transactions, { body }), 401);
     for (const authorization of [
@@ -61,13 +61,13 @@ describe('A bad request gets its status and a problem document, on the deployed 
     expectProblem(await call('POST', '/v1/groups/vips/tier-actions', { role: 'intake', body: action }), 403);
   });
 
-  test('what is not JSON gets 400', async () => {
+  test('a body that is not JSON gets 400', async () => {
     for (const body of ['{"id": "bad", ', 'id=bad', '']) {
       expectProblem(await call('POST', transactions, { role: 'intake', body }), 400);
     }
   });
 
-  test('a body of the wrong shape gets 422, with every problem named at once', async () => {
+  test('a body of the wrong shape gets 422 with every problem at once', async () => {
     const answer = await post(member, {
       id: 'with spaces',
       type: 'gift',
@@ -80,32 +80,32 @@ describe('A bad request gets its status and a problem document, on the deployed 
     expect(pathsOf(answer)).toEqual(['amount', 'currency', 'id', 'occurredAt', 'pionts', 'type']);
   });
 
-  test('a tier action of the wrong shape gets 422, with every problem named at once', async () => {
+  test('a tier action of the wrong shape gets 422 with every problem at once', async () => {
     const answer = await act(member, { id: 'a b', action: 'promote', strategy: { type: 'specific' }, expires: 'soon' });
     expectProblem(answer, 422);
     expect(pathsOf(answer)).toEqual(['action', 'expires', 'id', 'strategy.tier']);
   });
 
-  test('a group or a run that nobody knows gets 404', async () => {
+  test('an unknown group or run gets 404', async () => {
     expectProblem(await actOn({ path: '/v1/groups/nobody-in-it' }, anUpgrade('bad', 'gold')), 404);
     for (const list of ['', '/changes', '/outcomes']) {
       expectProblem(await call('GET', `/v1/runs/group-of-nobody${list}`, { role: 'read' }), 404);
     }
   });
 
-  test('what the program does not allow gets 422, with every problem named at once', async () => {
+  test('a transaction that the program does not allow gets 422 with every problem at once', async () => {
     const answer = await post(member, aPurchase('bad', '-10.00', { occurredAt: '2999-01-01T00:00:00Z' }));
     expectProblem(answer, 422);
     expect(pathsOf(answer)).toEqual(['amount', 'occurredAt']);
   });
 
-  test('an amount with more digits than its currency is refused, and not rounded', async () => {
+  test('an amount with more digits than its currency gets 422, and is not rounded', async () => {
     const answer = await post(member, aPurchase('bad', '10.001'));
     expectProblem(answer, 422);
     expect(pathsOf(answer)).toContain('amount');
   });
 
-  test('a currency that is not the program’s needs its exchange rate', async () => {
+  test('another currency than the program’s needs an exchange rate', async () => {
     const answer = await post(member, aPurchase('bad', '10.00', { currency: 'USD' }));
     expectProblem(answer, 422);
     expect(JSON.stringify(answer.body)).toContain('CURRENCY_MISMATCH');
@@ -116,13 +116,13 @@ describe('A bad request gets its status and a problem document, on the deployed 
     expectProblem(await post(member, body), 413);
   });
 
-  test('a moment that is none gets a problem that names it', async () => {
+  test('an invalid moment gets a problem that names it', async () => {
     const answer = await read(member, '?at=yesterday');
     expectProblem(answer, 422);
     expect(answer.body.errors).toEqual([expect.objectContaining({ path: expect.stringContaining('at') })]);
   });
 
-  test('none of them wrote anything', async () => {
+  test('no bad request wrote anything', async () => {
     await post(member, aPurchase('good', '1.00'));
     await untilPoints(member, 10);
     const { body } = await call('GET', transactions, { role: 'read' });

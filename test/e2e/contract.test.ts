@@ -4,8 +4,8 @@ import { readBrandFile } from '../../bin/operator/brand-file.ts';
 import { commandsToTry } from '../../local/try-it-yourself.ts';
 import { aNewMember, call, cloud, untilPoints } from './setup/shop.ts';
 
-describe('The contract, on the deployed stack', () => {
-  test('it is served to anyone, and lists the calls', async () => {
+describe('The API contract, on the deployed stack', () => {
+  test('is served without a key, and lists the calls', async () => {
     const { status, body } = await call('GET', '/v1/openapi.json');
     expect(status).toBe(200);
     expect(body.openapi).toMatch(/^3\.1/);
@@ -19,14 +19,14 @@ describe('The contract, on the deployed stack', () => {
     );
   });
 
-  test('the program in force is the brand’s, for who may read', async () => {
+  test('serves the brand’s program to readers', async () => {
     const { status, body } = await call('GET', '/v1/program', { role: 'read' });
     expect(status).toBe(200);
     expect(body.tiers.map(({ id }: { id: string }) => id)).toEqual(['bronze', 'silver', 'gold', 'platinum']);
     expect((await call('GET', '/v1/program')).status).toBe(401);
   });
 
-  test('the commands that npm start prints work as they are pasted', async () => {
+  test('has commands to try, which npm start prints and which work when pasted', async () => {
     const member = await aNewMember();
     const brand = readBrandFile('demo', 'its name').settings;
     const [order, give, show, explain] = commandsToTry(cloud, {

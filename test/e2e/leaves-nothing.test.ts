@@ -37,7 +37,7 @@ async function untilItSays(text: string): Promise<void> {
   });
 }
 
-/** The processes that a process started, and those that these started, by id. */
+/** Returns the descendants of a process by id, with their commands. */
 function descendantsOf(ancestor: number): Map<number, string> {
   const all = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
     .trim()
@@ -70,7 +70,7 @@ async function untilGone(pids: Iterable<number>): Promise<void> {
 }
 
 describe('npm start leaves nothing behind', { timeout: START_WITHIN_MS + 20_000 }, () => {
-  test('after Ctrl-C no process runs, and no temporary file is left', async () => {
+  test('after Ctrl-C: no process and no temporary file', async () => {
     startLaurel();
     await untilItSays('It stays up.');
     const started = descendantsOf(start.pid!);
@@ -84,7 +84,7 @@ describe('npm start leaves nothing behind', { timeout: START_WITHIN_MS + 20_000 
     expect(await readdir(temporary)).toEqual([]);
   });
 
-  test('even when it is killed in the middle, without a chance to clean up', async () => {
+  test('after it is killed without a chance to clean up', async () => {
     startLaurel();
     await untilItSays('Staff give Ada Gold');
     const started = descendantsOf(start.pid!);
@@ -92,12 +92,12 @@ describe('npm start leaves nothing behind', { timeout: START_WITHIN_MS + 20_000 
     await untilGone(started.keys());
     const left = () => readdir(temporary);
     await waitFor('the temporary files to go', async () => (await left()).length === 0 || undefined);
-    // Nor does anybody come back to it.
+    // No process creates files there later.
     await pause(500);
     expect(await left()).toEqual([]);
   });
 
-  test('and when it is interrupted half way', async () => {
+  test('after it is interrupted half-way', async () => {
     startLaurel();
     await untilItSays('✔ Start the local cloud');
     await waitFor(

@@ -3,8 +3,8 @@ import { aNewMember, aPurchase, call, post, read, untilPoints } from './setup/sh
 
 const MINUTE = 60_000;
 
-describe('A member can be asked for at any moment, on the deployed stack', () => {
-  test('past, present and future agree with each other, and with the explanation', async () => {
+describe('A member can be read at any moment, on the deployed stack', () => {
+  test('past, present and future agree with each other and with the explanation', async () => {
     const now = Date.now();
     const ago = (minutes: number) => new Date(now - minutes * MINUTE).toISOString();
     const member = await aNewMember({ enrolledAt: ago(90) });
@@ -27,7 +27,7 @@ describe('A member can be asked for at any moment, on the deployed stack', () =>
     expect(why.body.transactions.map(({ id }: { id: string }) => id)).toEqual(['o-1']);
   });
 
-  test('after two turns of the year the points no longer count, and the tier is the base tier', async () => {
+  test('after two cycle ends the points no longer count, and the tier is the base tier', async () => {
     const member = await aNewMember();
     await post(member, aPurchase('o-1', '130.00'));
     const silver = await untilPoints(member, 1300);
@@ -39,7 +39,7 @@ describe('A member can be asked for at any moment, on the deployed stack', () =>
     expect(yearAfter.body).toMatchObject({ tier: { id: 'bronze' }, points: { current: 0, carry: 0, lifetime: 1300 } });
   });
 
-  test('nobody knows a member who never was, nor one before the first moment', async () => {
+  test('an unknown member and a moment before the enrollment get 404', async () => {
     const member = await aNewMember();
     const past = await read(member, '?at=2001-01-01T00:00:00Z');
     const unknown = await call('GET', '/v1/members/nobody-at-all', { role: 'read' });
@@ -48,7 +48,7 @@ describe('A member can be asked for at any moment, on the deployed stack', () =>
     }
   });
 
-  test('a member is found under an id that the client had to encode, as under the id itself', async () => {
+  test('a member is found under the encoded id and under the plain id', async () => {
     const id = `pos:${Date.now()}~a.b`;
     expect((await call('PUT', `/v1/members/${encodeURIComponent(id)}`, { role: 'intake', body: {} })).status).toBe(201);
     expect(await call('GET', `/v1/members/${id}`, { role: 'read' })).toMatchObject({

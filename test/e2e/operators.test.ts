@@ -18,7 +18,7 @@ import {
 } from './setup/shop.ts';
 
 describe("Operators' commands, on the deployed stack", () => {
-  test('rebuild tells what differs from the ledger without writing, and puts it right when told to', async () => {
+  test('rebuild reports differences from the ledger without a write, and corrects them on request', async () => {
     const member = await aMemberWhoIsWrong('current');
     const of = ['--brand', 'demo', '--member', member.memberId];
 
@@ -37,7 +37,7 @@ describe("Operators' commands, on the deployed stack", () => {
     });
   });
 
-  test('replay counts what was parked, once its cause is gone, and empties the queue', async () => {
+  test('replay counts parked records once their cause is fixed, and empties the queue', async () => {
     const member = await aMemberWhoIsWrong('current');
     const parked = { kind: 'transaction', memberId: member.memberId, key: 'TX#api#o-1', reason: 'Error: of this test' };
     await new SQSClient(structuredClone(cloud.client)).send(
@@ -59,7 +59,7 @@ describe("Operators' commands, on the deployed stack", () => {
     expect(await run('replay', ...queue)).toMatchObject({ stdout: 'Nothing waits in transactions.\n' });
   });
 
-  test('a poison record delays no other member, and waits until its cause is gone', async () => {
+  test('a poison record delays no other member, and is parked until its cause is fixed', async () => {
     const [poisoned, other] = [await aNewMember(), await aNewMember()];
     const dynamo = new DynamoDBClient(structuredClone(cloud.client));
     const poison = { pk: { S: poisoned.memberId }, sk: { S: 'TX#api#poison' } };
@@ -92,7 +92,7 @@ describe("Operators' commands, on the deployed stack", () => {
     expect((await read(poisoned)).status).toBe(200);
   });
 
-  test('a dead letter is never sent twice by itself: what was sent is removed, what may have left waits for --resend', async () => {
+  test('replay drops a sent message’s dead letter, and resends a message that may have been sent only with --resend', async () => {
     const member = await aNewMember();
     await post(member, aPurchase('o-1', '100.00'));
     await untilMail(member);
@@ -133,7 +133,7 @@ describe("Operators' commands, on the deployed stack", () => {
     expect(await replay()).toMatchObject({ stdout: 'Nothing waits in email.\n' });
   });
 
-  test('keys makes a key that opens at once beside the old one, lists it without its text, and revokes it', async () => {
+  test('keys creates a key beside the old one, lists it without its text, and revokes it', async () => {
     const { stdout } = await run('keys', 'create', '--brand', 'demo', '--role', 'read');
     const key = stdout.trim();
     const ask = () => call('GET', '/v1/program', { headers: { authorization: `Bearer ${key}` } });
@@ -147,7 +147,7 @@ describe("Operators' commands, on the deployed stack", () => {
     expect((await run('keys', 'list', '--brand', 'demo')).stdout).not.toContain(newest);
   });
 
-  test('a brand that is not there is told with those that are', async () => {
+  test('an unknown brand is reported with the existing brands', async () => {
     const { code, stderr } = await run('rebuild', '--brand', 'nobody', '--all');
     expect(code).toBe(1);
     expect(stderr).toContain('There is no brand "nobody"');

@@ -13,7 +13,7 @@ import {
 } from './setup/shop.ts';
 
 describe('A purchase moves the tier, on the deployed stack', () => {
-  test('E1: 800 points and then 500 more make Silver with 1300: one change, one event, one mail, one text message', async () => {
+  test('E1: 800 points and then 500 more give Silver with 1300: one change, one event, one mail, one text message', async () => {
     const member = await aNewMember({ name: 'Ada <b>' });
     expect((await read(member)).body).toMatchObject({ tier: { id: 'bronze' }, points: { current: 0 } });
 
@@ -57,7 +57,7 @@ describe('A purchase moves the tier, on the deployed stack', () => {
     expect(texts[0]?.text).toContain('Silver');
   });
 
-  test('E8: the same order, delivered five times in parallel, is accepted once and counted once, with one message', async () => {
+  test('E8: an order posted five times in parallel is accepted and counted once, with one message', async () => {
     const member = await aNewMember();
     const order = aPurchase('o-1', '120.00');
 
@@ -83,7 +83,7 @@ describe('A purchase moves the tier, on the deployed stack', () => {
     expect([mails.length, texts.length, events.length]).toEqual([1, 1, 1]);
   });
 
-  test('the same id with another content is refused with 409, and changes nothing', async () => {
+  test('the same id with another content gets 409, and changes nothing', async () => {
     const member = await aNewMember();
     await post(member, aPurchase('o-1', '10.00'));
     await untilPoints(member, 100);
@@ -96,7 +96,7 @@ describe('A purchase moves the tier, on the deployed stack', () => {
     await untilPoints(member, 110);
   });
 
-  test('a channel that the member opted out of stays silent, and the other one speaks', async () => {
+  test('a channel that the member opted out of gets no message, and the other channel does', async () => {
     const member = await aNewMember({ optOut: ['email'] });
     await post(member, aPurchase('o-1', '100.00'));
     await untilPoints(member, 1000);
@@ -105,7 +105,7 @@ describe('A purchase moves the tier, on the deployed stack', () => {
     expect([mails.length, texts.length, events.length]).toEqual([0, 1, 1]);
   });
 
-  test('a member whose profile was erased gets no message, and keeps tier and points', async () => {
+  test('a member with an erased profile gets no message, and keeps tier and points', async () => {
     const member = await aNewMember();
     await post(member, aPurchase('o-1', '80.00'));
     await untilPoints(member, 800);

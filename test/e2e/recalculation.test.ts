@@ -8,7 +8,7 @@ import { LAST_END as END, enrolLastYear, type MemberOfLastYear } from './setup/m
 import { run } from './setup/run-script.ts';
 import { call, cloud, movesOf, recalculate, untilQuiet } from './setup/shop.ts';
 
-/** 200 members over three tiers, as the end of the year before last left them. */
+/** 200 members in three tiers, as they were after the cycle before the last one. */
 const KINDS: { count: number; points: [number, number]; from: string; to: string }[] = [
   { count: 60, points: [3000, 3000], from: 'gold', to: 'silver' },
   { count: 50, points: [1300, 0], from: 'silver', to: 'bronze' },
@@ -16,7 +16,7 @@ const KINDS: { count: number; points: [number, number]; from: string; to: string
   { count: 50, points: [100, 100], from: 'bronze', to: 'bronze' },
 ];
 const MOVING = 110;
-/** Of those who move, so many want no mail. */
+/** How many of the moving members opted out of email. */
 const OPTED_OUT = 10;
 
 const members = KINDS.flatMap(({ count, points }, kind) =>
@@ -28,7 +28,7 @@ const members = KINDS.flatMap(({ count, points }, kind) =>
 );
 const kindOf = ({ memberId }: { memberId: string }) => KINDS[Number(memberId.split('-')[2])]!;
 
-/** How many mails each of them has got, of those that say where a tier went. */
+/** Counts the mails to each member that name the tier. */
 async function mailsOf(tier: string): Promise<Map<string, number>> {
   const counts = await Promise.all(
     members.map(async ({ memberId, email }): Promise<[string, number]> => {
@@ -39,18 +39,18 @@ async function mailsOf(tier: string): Promise<Map<string, number>> {
   return new Map(counts.filter(([, count]) => count > 0));
 }
 
-describe('the end of a cycle, on the deployed stack', () => {
+describe('a cycle’s end, on the deployed stack', () => {
   const folder = mkdtempSync(join(tmpdir(), 'laurel-preview-'));
   let dryRun: Record<string, unknown>;
 
   beforeAll(async () => {
     await enrolLastYear(members);
-    // What made them Silver or Gold last year is told first.
+    // Waits for the messages about last year's tiers.
     await untilQuiet();
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('the dry run says who will move, and moves nobody', async () => {
+  test('the dry run shows who will move, and moves nobody', async () => {
     dryRun = await recalculate({ dryRun: true, at: END });
     expect(dryRun).toMatchObject({
       ...{ status: 'completed', dryRun: true, occasion: 'cycleEnd', at: END, up: 0, down: MOVING, failed: 0 },
@@ -64,7 +64,7 @@ describe('the end of a cycle, on the deployed stack', () => {
     expect(body.items.map(({ cause }: { cause: string }) => cause)).toEqual(['transaction']);
   });
 
-  test('npm run preview shows the same as tables, and leaves a list and a picture', async () => {
+  test('npm run preview shows the same result as tables, and writes a list and a picture', async () => {
     const { code, stdout, stderr } = await run('preview', '--brand', 'demo', '--at', END, '--out', folder);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toMatch(/go down\s*│\s*110 │/);
@@ -81,7 +81,7 @@ describe('the end of a cycle, on the deployed stack', () => {
     expect(readFileSync(join(folder, `${name}.svg`), 'utf8')).toMatch(/^<svg.*Gold.*Silver.*<\/svg>\s*$/s);
   });
 
-  test('a run that would move more down than it may ends before its first write', async () => {
+  test('a run that would exceed the downgrade limit ends before its first write', async () => {
     const aborted = await recalculate({ at: END, abortWhenDown: 0.1 });
     expect(aborted).toMatchObject({ status: 'aborted', processed: 0, down: 0, abortWhenDown: 0.1 });
     const { body: preview } = await call('GET', `/v1/runs/${aborted.previewRunId}`, { role: 'read' });
@@ -90,7 +90,7 @@ describe('the end of a cycle, on the deployed stack', () => {
     expect(body.items).toHaveLength(1);
   });
 
-  test('the run does what the dry run said, and tells each of them once', async () => {
+  test('the run does what the dry run showed, and tells each moved member once', async () => {
     const done = await recalculate({ at: END });
     expect(done).toMatchObject({ status: 'completed', dryRun: false, notify: true });
     const figures = ['processed', 'up', 'down', 'unchanged', 'failed', 'matrix'];
@@ -109,7 +109,7 @@ describe('the end of a cycle, on the deployed stack', () => {
     await untilQuiet();
     const toSilver = await mailsOf("You're now Silver");
     const toBronze = await mailsOf("You're now Bronze");
-    // Kind 1 and 2 heard of Silver last year.
+    // Kinds 1 and 2 were told of Silver last year.
     const ofKind = (mails: Map<string, number>, kind: number) =>
       [...mails].filter(([memberId]) => kindOf({ memberId }) === KINDS[kind]).map(([, count]) => count);
     expect(ofKind(toSilver, 0)).toEqual(Array(60).fill(1));
@@ -119,7 +119,7 @@ describe('the end of a cycle, on the deployed stack', () => {
     expect(body).toMatchObject({ tier: { id: 'bronze', since: END }, points: { current: 0, carry: 0 } });
   });
 
-  test('a second run changes nothing, and tells nobody', async () => {
+  test('a second run changes nothing and tells nobody', async () => {
     const before = await Promise.all([mailsOf("You're now Silver"), mailsOf("You're now Bronze")]);
     const again = await recalculate({ at: END });
     expect(again).toMatchObject({ status: 'completed', up: 0, down: 0, failed: 0, unchanged: again.processed });

@@ -25,8 +25,8 @@ import { makeRunFolder, PROJECT_ROOT } from '../../local/run-folder.ts';
 import { waitFor } from '../../local/wait-for.ts';
 
 /**
- * What this stands in for. The local cloud's `RestoreTableToPointInTime` knows no moment and no index, so the test makes the tables that AWS
- * would have made, under the names that the command gives them: the command finds them there, as it does when it is begun again, and goes on.
+ * The local cloud's `RestoreTableToPointInTime` ignores the moment and the indexes. So the test creates the tables that
+ * AWS would create, under the command's names. The command finds them and continues, as after an interruption.
  */
 const WITHIN = { withinMs: 60_000 };
 const NEXT_YEAR = `${new Date().getUTCFullYear() + 1}-06-01`;
@@ -41,7 +41,7 @@ beforeAll(async () => {
   cloud = await startLocalCloud({ brand: 'demo', env });
   ({ outputs } = cloud.address);
   dynamo = new DynamoDBClient(structuredClone(cloud.address.client));
-  // The command leaves a file beside the brand's, which is not to be found by any other deployment of the demo.
+  // The command writes a file beside the brand's file, which other deployments of the demo must not find.
   project = mkdtempSync(join(tmpdir(), 'laurel-restore-'));
   cpSync(join(PROJECT_ROOT, 'brands'), join(project, 'brands'), { recursive: true });
   const cdk = JSON.parse(readFileSync(join(PROJECT_ROOT, 'cdk.json'), 'utf8'));
@@ -99,7 +99,7 @@ async function untilPoints(memberId: string, points: number): Promise<void> {
   await waitFor(`${points} points of ${memberId}`, look, { ...WITHIN, seen: () => seen });
 }
 
-/** A mail is marked as sent after it was sent: until then, whoever looks at the table finds a claim. */
+/** Waits for the mails. A message is marked as sent only after its mail, so the table may still hold a claim. */
 async function untilMailed(memberId: string, count: number): Promise<void> {
   const mails = async () => (await mailsTo(mailOf(memberId), cloud.address)).length;
   await waitFor(`${count} mails to ${memberId}`, async () => (await mails()) >= count || undefined, WITHIN);
@@ -122,7 +122,7 @@ async function isScheduled(moment: string): Promise<boolean> {
   );
 }
 
-/** What DynamoDB makes of a table: its keys, its indexes and its items, and none of its other settings. */
+/** Copies a table as DynamoDB restores it: keys, indexes and items, without the other settings. */
 async function copyAsRestored(from: string, to: string): Promise<void> {
   const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: from }));
   const indexes = Table!.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
@@ -182,7 +182,7 @@ async function restore(...args: string[]): Promise<{ code: number; stdout: strin
   );
 }
 
-/** `npx cdk deploy -c brand=demo`, in the project's folder. */
+/** Runs `npx cdk deploy -c brand=demo` in the project's folder. */
 async function deployAgain(): Promise<Record<string, string>> {
   const folder = await makeRunFolder(new Date());
   const job = { folder, signal: new AbortController().signal, project, proxyUrl: cloud.address.url };
@@ -195,7 +195,7 @@ async function deployAgain(): Promise<Record<string, string>> {
   }
 }
 
-/** Runs the import that the command tells to run, up to where CloudFormation would be asked. */
+/** Runs the import command that `restore` prints, up to the call of CloudFormation. */
 async function whatWouldBeImported(told: string, file: string): Promise<unknown> {
   rmSync(file);
   const [, args] = /npx cdk (import .*)/.exec(told)!;
@@ -210,12 +210,12 @@ async function whatWouldBeImported(told: string, file: string): Promise<unknown>
   return JSON.parse(readFileSync(recorded, 'utf8'));
 }
 
-describe('a stack whose tables were ruined', () => {
-  test('is brought back with all that was taken since, and nobody is told anything twice', {
+describe('a stack whose tables were damaged', () => {
+  test('is restored with all later data, and no message is sent twice', {
     timeout: 600_000,
   }, async () => {
-    // As it was: two members with points, one of them Silver by mail, one whose Gold ends next year, one whose Gold ends soon, and one who
-    // will be erased.
+    // Before the restore's moment: ana and bea with points, bea Silver by mail, cleo with Gold until next year, fay
+    // with Gold that ends soon, and eve, who will be erased.
     for (const id of ['ana', 'bea', 'cleo', 'eve', 'fay']) await enrol(id);
     await Promise.all([buy('ana', 'o-1', '50.00'), buy('bea', 'o-1', '120.00')]);
     await Promise.all([untilPoints('ana', 500), untilPoints('bea', 1200), untilMailed('bea', 1)]);
@@ -239,7 +239,7 @@ describe('a stack whose tables were ruined', () => {
 
     expect((await member('fay')).tier.id).toBe('gold');
 
-    // What happens after that: a purchase that makes Silver and is told, somebody new, a gift, an erasure, and an end that is told.
+    // After the moment: a purchase that gives Silver by mail, a new member, a grant, an erasure and an announced end.
     await enrol('dan');
     await Promise.all([buy('ana', 'o-2', '70.00'), buy('dan', 'o-1', '100.00')]);
     await Promise.all([
@@ -253,7 +253,7 @@ describe('a stack whose tables were ruined', () => {
     expect((await call('DELETE', '/v1/members/eve/profile', 'admin')).status).toBe(204);
     await untilMailed('fay', 2);
 
-    // The ruin: orders, a member and a schedule are gone.
+    // The damage: orders, a member and a schedule are deleted.
     const remove = (TableName: string, pk: string, sk: string) =>
       dynamo.send(new DeleteItemCommand({ TableName, Key: { pk: { S: pk }, sk: { S: sk } } }));
     for (const id of ['ana', 'bea']) await remove(outputs.PointsTable!, id, 'TX#api#o-1');
@@ -294,7 +294,7 @@ describe('a stack whose tables were ruined', () => {
       members: { table: names.members, from: outputs.MembersTable, at: moment },
     });
 
-    // Customers who buy while the stack is still on the old tables: one before the last look at them, one after it.
+    // Purchases while the stack still uses the old tables: one before the command's last copy, and one after it.
     await buy('dan', 'o-2', '30.00');
     await untilPoints('dan', 1375);
     expect(await restore('--at', moment, '--write')).toMatchObject({ code: 2 });
@@ -309,7 +309,7 @@ describe('a stack whose tables were ruined', () => {
     expect(finished).toMatchObject({ code: 0, stdout: expect.stringContaining('is back') });
     expect(finished.stdout).toContain(`"MembersTableC2CB1611":{"TableName":"${names.members}"}`);
 
-    // Everybody is who they were, and those who came since as well. Nobody waits for a stream: they were rebuilt.
+    // All members have their data, and so do new ones. They were rebuilt, so no stream is needed.
     const seen = await Promise.all(
       ['ana', 'bea', 'cleo', 'dan', 'eve', 'fay'].map(async (id) => {
         const { tier, points } = await member(id);
@@ -324,19 +324,19 @@ describe('a stack whose tables were ruined', () => {
     expect((await dynamo.send(profile)).Item).toBeUndefined();
     expect(await isScheduled(due)).toBe(true);
 
-    // Of whatever was due in between, the sweep finds nothing left to say.
+    // The sweep finds nothing left to announce.
     const sqs = new SQSClient(structuredClone(cloud.address.client));
     await sqs.send(new SendMessageCommand({ QueueUrl: outputs.DueQueue, MessageBody: '{"sweep":true}' }));
     const swept = async () => (await depthOf(outputs.DueQueue!, cloud.address)) === 0 || undefined;
     await waitFor('the sweep', swept, WITHIN);
 
-    // The streams flow again, all the way: a purchase moves a tier, and it is told. It comes behind whatever the restore left in them.
+    // The streams work again: a purchase moves a tier, with a mail, after all records that the restore caused.
     const order = anOrder('o-9', '400.00');
     expect(await post('bea', order)).toMatchObject({ status: 202 });
     await waitFor('Gold', async () => (await member('bea')).tier.id === 'gold' || undefined, WITHIN);
     await untilMailed('bea', 2);
     expect(await mailsOf(['ana', 'bea', 'dan', 'fay'])).toEqual({ ana: 2, bea: 2, dan: 1, fay: 2 });
-    // The same order posted again counts once, whichever table took it.
+    // The same order posted again counts once, whichever table recorded it.
     expect(await post('bea', order)).toMatchObject({ status: 200, body: { status: 'duplicate' } });
 
     const again = await restore('--at', moment, '--write');
@@ -345,7 +345,7 @@ describe('a stack whose tables were ruined', () => {
       stdout: expect.stringContaining('6 members: 6 equal to the ledger.'),
     });
 
-    // Giving the tables to the stack is AWS's to do. As far as it can be looked at here: the line that the command prints finds both of them.
+    // CloudFormation imports the tables into the stack. This test can only check that the printed command finds both.
     expect(await whatWouldBeImported(finished.stdout, file)).toEqual({
       PointsLedgerTable308CFA33: { TableName: names.points },
       MembersTableC2CB1611: { TableName: names.members },

@@ -34,7 +34,7 @@ function deliver(body: string, headers: Record<string, string>): Promise<Answer>
 }
 
 describe('A Shopify order moves the tier, on the deployed stack', () => {
-  test('E1: with 800 points, a signed orders/paid webhook worth 500 makes Silver, once, however often it is delivered', async () => {
+  test('E1: after 800 points, a signed orders/paid webhook worth 500 gives Silver once, however often it is delivered', async () => {
     const member = await aNewMember();
     await post(member, aPurchase('o-1', '80.00'));
     await untilPoints(member, 800);
@@ -52,14 +52,14 @@ describe('A Shopify order moves the tier, on the deployed stack', () => {
     expect([mails.length, texts.length, events.length]).toEqual([1, 1, 1]);
   });
 
-  test('the signature covers the exact bytes: letters beyond ASCII and odd spacing verify', async () => {
+  test('the signature covers the exact bytes: letters beyond ASCII and unusual spacing are valid', async () => {
     const member = await aNewMember();
     const body = `  ${paidOrder(member, '10.00').replace('Café de especialidad', 'Caf\\u00e9 «Ñandú» ☕')}\n`;
     expect((await deliver(body, shopifyHeaders(ORDERS_PAID, body, cloud.shopifySecret))).status).toBe(202);
     await untilPoints(member, 100);
   });
 
-  test('a webhook is refused with 401, and counts nothing, when its signature is wrong, missing, or of another body', async () => {
+  test('a webhook with a wrong or missing signature, or another body, gets 401 and counts nothing', async () => {
     const member = await aNewMember();
     const body = paidOrder(member, '100.00');
     const signed = shopifyHeaders(ORDERS_PAID, body, cloud.shopifySecret);

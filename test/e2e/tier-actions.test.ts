@@ -28,7 +28,7 @@ import {
 
 const SECOND = 1000;
 
-/** The start of a day in the program's time zone, as the API answers it. */
+/** Returns the start of a day in the program's time zone, in the API's format. */
 function startOf(date: Temporal.PlainDate): string {
   return date.toZonedDateTime('Europe/Madrid').toInstant().toString();
 }
@@ -37,9 +37,9 @@ function today(): Temporal.PlainDate {
   return Temporal.Now.plainDateISO('Europe/Madrid');
 }
 
-// Side by side: one of them waits for its schedule.
-describe.concurrent('Tiers that are given, on the deployed stack', () => {
-  test('E36: Gold by staff ends by its own schedule, told once, in the Silver that was reached meanwhile', async () => {
+// Concurrent, because one of the tests waits for its schedule.
+describe.concurrent('Tier actions, on the deployed stack', () => {
+  test('E36: Gold by staff ends by its own schedule, with one message, in the Silver reached meanwhile', async () => {
     const member = await aNewMember();
     const until = secondsAhead(60);
     const gold = anUpgrade('gold-tonight', 'gold', {
@@ -80,7 +80,7 @@ describe.concurrent('Tiers that are given, on the deployed stack', () => {
       expiresAt: null,
       actionId: 'gold-tonight',
     });
-    // The sweep would hardly have come by so soon.
+    // Early enough that the schedule ended it, not the sweep.
     expect(Date.parse(end.recordedAt) - Date.parse(until)).toBeLessThan(25 * SECOND);
     await waitFor('the mail about the end', async () => (await allThatWasTold(member)).mails[1]);
     await untilQuiet();
@@ -100,7 +100,7 @@ describe.concurrent('Tiers that are given, on the deployed stack', () => {
     expect(await act(member, gold)).toMatchObject({ status: 200, body: applied });
   });
 
-  test('R15, R18: what cannot be done is an outcome, and a tier that is renewed ends later', async () => {
+  test('R15, R18: an action that cannot be done has an outcome, and a renewed tier ends later', async () => {
     const member = await aNewMember();
     const days = (amount: number) => ({ type: 'duration', amount, unit: 'days' });
     const outcomeOf = async (action: Record<string, unknown>) => (await act(member, action)).body.outcome;
@@ -125,7 +125,7 @@ describe.concurrent('Tiers that are given, on the deployed stack', () => {
     expect([...mails, ...texts]).toEqual([]);
   });
 
-  test('E40: a group’s tier is changed by a run, each member once, and each with its own outcome', async () => {
+  test('E40: a run changes a group’s tier, once for each member and with an outcome for each', async () => {
     const [ada, bea, cid] = [await aNewMember(), await aNewMember(), await aNewMember({ blocked: true })];
     const [gone, late] = [await aNewMember(), await aNewMember()];
     const group = aNewGroup();
@@ -190,14 +190,14 @@ describe.concurrent('Tiers that are given, on the deployed stack', () => {
     }
   });
 
-  test('a group that is larger than a page is gone through to its end', async () => {
+  test('an action on a group larger than a page reaches all its members', async () => {
     const ada = await aNewMember();
     const group = aNewGroup();
     const strangers = Array.from({ length: 120 }, (_, place) => `stranger-${ada.memberId}-${place}`);
-    // Last in the order of ids: on the second page.
+    // The last in the order of ids, so on the second page.
     const vip = { ...ada, memberId: `vip-${ada.memberId}`, path: `/v1/members/vip-${ada.memberId}` };
     expect((await call('PUT', vip.path, { role: 'intake', body: {} })).status).toBe(201);
-    // The local cloud starts a process for each call at a time: a hundred of them would time out together.
+    // The local cloud starts a process for each concurrent call; a hundred of them would time out.
     const everybody = [...strangers, vip.memberId];
     while (everybody.length > 0) {
       const joined = await Promise.all(everybody.splice(0, 4).map((memberId) => join(group, memberId)));
@@ -223,7 +223,7 @@ describe.concurrent('Tiers that are given, on the deployed stack', () => {
     expect(second.nextCursor).toBeUndefined();
   });
 
-  test('E27, E28: an order fires the promotions that it triggers, once, and its own fields tell the end', async () => {
+  test('E27, E28: an order fires its promotions once, and its fields set the ends', async () => {
     const [guest, trier] = [await aNewMember(), await aNewMember()];
     const checkOut = today().add({ days: 3 });
     const stay = aPurchase('stay', '40.00', { fields: { partner: 'hotel', CheckOutDate: checkOut.toString() } });
@@ -263,7 +263,7 @@ describe.concurrent('Tiers that are given, on the deployed stack', () => {
     expect((await allThatWasTold(guest)).texts).toHaveLength(1);
   });
 
-  test('E34: a field that is no number gives no tier, and the order counts', async () => {
+  test('E34: a field that is not a number gives no tier, and the order counts', async () => {
     const member = await aNewMember();
     const fields = { TrialPeriodDays: 'abc' };
     expect((await post(member, aPurchase('trial', '10.00', { source: 'partner-shop', fields }))).status).toBe(202);

@@ -16,7 +16,7 @@ interface File {
   bytes: Buffer;
 }
 
-/** What is no JSON: passes, and what Apple's web service answers. */
+/** Fetches an answer that is not JSON: a pass, or an answer of Apple's web service. */
 async function fetchFile(path: string, headers: Record<string, string> = {}): Promise<File> {
   const answer = await fetch(`${cloud.url}${path}`, { headers });
   return { status: answer.status, headers: answer.headers, bytes: Buffer.from(await answer.arrayBuffer()) };
@@ -28,7 +28,7 @@ async function passOf(member: NewMember): Promise<{ file: File; pass: ReadPass }
   return { file, pass: unzipPass(file.bytes) };
 }
 
-/** A phone that holds a pass, as Apple's calls know it. */
+/** A phone that holds a pass, and makes the calls that Apple specifies. */
 class Phone {
   readonly deviceId = randomBytes(16).toString('hex');
   readonly pushToken = randomBytes(32).toString('hex');
@@ -83,8 +83,8 @@ const tierOn = ({ pass }: ReadPass) => {
   return [...primaryFields, ...secondaryFields, ...headerFields].find(({ key }: { key: string }) => key === 'tier');
 };
 
-describe('a phone’s whole life with a pass, on the deployed stack', () => {
-  test('installed on two devices, updated by a purchase, told of it, and removed', async () => {
+describe('a pass on phones, on the deployed stack', () => {
+  test('is installed on two devices, updated and announced after a purchase, and removed', async () => {
     const member = await aNewMember();
     const { file, pass } = await passOf(member);
     expect(file.headers.get('content-type')).toBe('application/vnd.apple.pkpass');
@@ -106,7 +106,7 @@ describe('a phone’s whole life with a pass, on the deployed stack', () => {
       { topic: pass.pass.passTypeIdentifier, payload: '{}' },
       { topic: pass.pass.passTypeIdentifier, payload: '{}' },
     ]);
-    // Only after the pass that the phone will fetch is the new one.
+    // The push arrives only after the new pass can be fetched.
     const fresh = await phone.latest(modified);
     expect(fresh.status).toBe(200);
     const silver = unzipPass(fresh.bytes);
@@ -120,7 +120,7 @@ describe('a phone’s whole life with a pass, on the deployed stack', () => {
     await call('POST', `${member.path}/tier-actions`, { role: 'admin', body: action });
     await phone.untilPushed(2);
     expect(await pushesTo(watch.pushToken, cloud)).toHaveLength(1);
-    // What nobody is to be told of refreshes the pass all the same, in silence.
+    // A silent change still refreshes the pass, without a notification.
     const gold = unzipPass((await phone.latest()).bytes);
     expect(tierOn(gold).value).toBe('Gold');
     expect(tierOn(gold)).not.toHaveProperty('changeMessage');
@@ -131,7 +131,7 @@ describe('a phone’s whole life with a pass, on the deployed stack', () => {
     expect((await fetchFile(`${member.path}/pass`, key)).status).toBe(404);
   });
 
-  test('a purchase without a change of tier pushes nothing, and the pass shows the points when it is fetched', async () => {
+  test('gets no push for a purchase without a tier change, and shows the points at the next fetch', async () => {
     const member = await aNewMember();
     const { pass } = await passOf(member);
     const phone = new Phone(pass);
@@ -143,7 +143,7 @@ describe('a phone’s whole life with a pass, on the deployed stack', () => {
     expect(JSON.stringify(unzipPass((await phone.latest()).bytes).pass.storeCard)).toContain('200');
   });
 
-  test('a link opens the pass without a key, and a stranger’s does not', async () => {
+  test('opens by a link without a key, and not by a changed link', async () => {
     const member = await aNewMember();
     const { body } = await call('GET', `${member.path}/pass-link`, { role: 'read' });
     const path = body.url.slice(body.url.indexOf('/v1/'));
@@ -156,7 +156,7 @@ describe('a phone’s whole life with a pass, on the deployed stack', () => {
     );
   });
 
-  test('a link saves the pass to Google’s wallet, too', async () => {
+  test('is saved to Google Wallet by another link', async () => {
     const member = await aNewMember();
     const { status, body } = await call('GET', `${member.path}/google-pass`, { role: 'read' });
     expect({ status, body }).toMatchObject({

@@ -2,17 +2,17 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
 import { aNewMember, aPurchase, cloud, type NewMember, post, read, untilPoints } from './shop.ts';
 
-/** Where the figures of a member's points stand in its item. */
+/** The attributes of a member's item that hold the figures. */
 const PLACES = {
   current: {
     UpdateExpression: 'SET tally.#current.tier = :wrong',
     ExpressionAttributeNames: { '#current': 'current' },
   },
-  /** No tier depends on it. */
+  /** No tier depends on the balance. */
   balance: { UpdateExpression: 'SET tally.balance = :wrong' },
 };
 
-/** Somebody with 500 points, of whom the stored item says 7. */
+/** Creates a member with 500 points whose stored item says 7. */
 export async function aMemberWhoIsWrong(figure: keyof typeof PLACES): Promise<NewMember> {
   const member = await aNewMember();
   await post(member, aPurchase('o-1', '50.00'));

@@ -11,7 +11,7 @@ import { DynamoProfileStore } from '../../../functions/adapters/dynamo-profile-s
 import { cloud } from './shop.ts';
 
 const YEAR = new Date().getUTCFullYear();
-/** The last end of a cycle of the demo brand, a moment within the cycle that it ended, and one within the cycle before that. */
+/** The last cycle end of the demo brand, a moment in the cycle that it ended, and a moment in the cycle before. */
 export const LAST_END = `${YEAR - 1}-12-31T23:00:00Z`;
 const LAST_YEAR = Date.parse(`${YEAR - 1}-11-01T10:00:00Z`);
 const YEAR_BEFORE = Date.parse(`${YEAR - 2}-06-01T10:00:00Z`);
@@ -19,14 +19,14 @@ const YEAR_BEFORE = Date.parse(`${YEAR - 2}-06-01T10:00:00Z`);
 export interface MemberOfLastYear {
   memberId: string;
   email: string;
-  /** Points of the cycle before the last, and of the last one. */
+  /** The points of the cycle before the last, and of the last cycle. */
   points: [number, number];
   optOut?: ['email'];
 }
 
 /**
- * Members as they lie in the tables of a stack that nobody touched since last year: written by the product itself, through its own
- * adapters, with a clock that is a year behind. Each is counted before its entries are in the ledger, so that the deployed stream finds them
+ * Creates members as a stack without traffic since last year would hold them: through the product's adapters, with a
+ * clock a year behind. Each member is counted before its entries are in the ledger, so the deployed stream finds them
  * counted.
  */
 export async function enrolLastYear(members: readonly MemberOfLastYear[]): Promise<void> {

@@ -5,7 +5,7 @@ import { cloud } from './shop.ts';
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');
 
-/** Runs an operator's command against the deployed stack, as the README says it. */
+/** Runs an operator's command against the deployed stack, as the README describes it. */
 export async function run(
   script: string,
   ...args: string[]

@@ -29,7 +29,7 @@ interface Request {
   body?: unknown;
 }
 
-/** A call as a client makes it. A text is sent as it is, everything else as JSON. */
+/** Calls the API as a client does. A string body is sent unchanged, any other body as JSON. */
 export async function call(method: string, path: string, { role, headers, body }: Request = {}): Promise<Answer> {
   const answer = await fetch(`${cloud.url}${path}`, {
     method,
@@ -49,7 +49,7 @@ export async function call(method: string, path: string, { role, headers, body }
   };
 }
 
-/** Somebody whom no other test knows. The id is one that Shopify could have given. */
+/** Enrolls a member that no other test uses. The id could be a Shopify customer id. */
 export async function aNewMember(profile: Record<string, unknown> = {}): Promise<NewMember> {
   const customerId = randomInt(6_000_000_000_000, 7_000_000_000_000);
   const memberId = String(customerId);
@@ -99,7 +99,7 @@ export async function tierChangesOf(member: NewMember): Promise<Answer['body'][]
   return body.items;
 }
 
-/** Staff's decision about one member. */
+/** Posts a staff action for one member. */
 export async function act(member: NewMember, action: unknown): Promise<Answer> {
   return call('POST', `${member.path}/tier-actions`, { role: 'admin', body: action });
 }
@@ -108,7 +108,7 @@ export function anUpgrade(id: string, tier: string, more: Record<string, unknown
   return { id, action: 'upgrade', strategy: { type: 'specific', tier }, ...more };
 }
 
-/** An instant that lies so many seconds ahead, as the API answers it. */
+/** Returns an instant that many seconds ahead, in the API's format. */
 export function secondsAhead(seconds: number): string {
   const at = Math.ceil(Date.now() / 1000 + seconds) * 1000;
   return new Date(at).toISOString().replace('.000Z', 'Z');
@@ -118,7 +118,7 @@ export async function explain(member: NewMember): Promise<Answer['body']> {
   return (await call('GET', `${member.path}/explanation`, { role: 'read' })).body;
 }
 
-/** A group that no other test knows; it is there from its first member on. */
+/** Names a group that no other test uses. The group exists from its first member on. */
 export function aNewGroup(): NewGroup {
   return { path: `/v1/groups/group-${randomUUID()}` };
 }
@@ -139,7 +139,7 @@ export async function actOn(group: NewGroup, action: unknown): Promise<Answer> {
   return call('POST', `${group.path}/tier-actions`, { role: 'admin', body: action });
 }
 
-/** The run, once it goes no further. */
+/** Waits until the run has ended, and returns it. */
 export async function untilRunEnds(runId: string): Promise<Answer['body']> {
   let last: unknown;
   return waitFor(
@@ -153,14 +153,14 @@ export async function untilRunEnds(runId: string): Promise<Answer['body']> {
   );
 }
 
-/** Starts a recalculation, and waits for what it comes to. */
+/** Starts a recalculation, and returns its run at the end. */
 export async function recalculate(body: unknown): Promise<Answer['body']> {
   const answer = await call('POST', '/v1/recalculations', { role: 'admin', body });
   if (answer.status !== 202) throw new Error(`A recalculation got ${answer.status}: ${JSON.stringify(answer.body)}`);
   return untilRunEnds(answer.body.runId);
 }
 
-/** Every page of the moves of a run. */
+/** Returns every page of a run's moves. */
 export async function movesOf(runId: string): Promise<Answer['body'][]> {
   const moves: Answer['body'][] = [];
   for (let query = '?limit=100'; ; ) {
@@ -197,8 +197,8 @@ export async function untilTextMessage(member: NewMember): Promise<TextMessage> 
 }
 
 /**
- * Until nothing that was posted before can still cause a message: a later member's change has gone all the way, and no
- * message is left in a channel's queue. After that, "exactly one" and "none" can be told from "not yet".
+ * Waits until earlier posts can cause no more messages: a later member's change was announced, and the channels' queues
+ * are empty. Then "exactly one" and "none" differ from "not yet".
  */
 export async function untilQuiet(): Promise<void> {
   const later = await aNewMember();
@@ -214,7 +214,7 @@ export async function untilQuiet(): Promise<void> {
   );
 }
 
-/** Everything that a member was sent, and everything that others heard about. */
+/** Returns every message to a member, and every event about the member. */
 export async function allThatWasTold(member: NewMember) {
   const [mails, texts, events] = await Promise.all([
     mailsTo(member.email, cloud),

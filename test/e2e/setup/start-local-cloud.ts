@@ -11,12 +11,12 @@ declare module 'vitest' {
   }
 }
 
-/** Deploys the stack once, for all files of this project, and tells the tests where it is. */
+/** Deploys the stack once for all files of this project, and gives the tests its address. */
 export default async function startOnce(project: TestProject): Promise<() => Promise<void>> {
   requirePrograms(['openssl', 'unzip']);
   const print = (line: string) => console.log(line);
   print('\nThe deployed tests need a local AWS with the stack of brands/demo.json:');
-  // A cloud of its own, whatever else is running: text messages are seen in its log only, and nobody else writes into its tables.
+  // A cloud of its own, because text messages are only in its log, and no other process may write to its tables.
   const { AWS_ENDPOINT_URL: _, ...env } = process.env;
   const starting = startLocalCloud({ brand: 'demo', onProgress: plainProgress(print), env });
   const cloud = await starting.catch(async (error) => {
