@@ -35,11 +35,11 @@ describe('the tree', () => {
     expect(tree.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)).toEqual([]);
   });
 
-  test.each([...ROOMS, ...FUNCTION_ROOMS])('was seen in the room %s', (room) => {
+  test.each([...ROOMS, ...FUNCTION_ROOMS])('has checked modules in the room %s', (room) => {
     expect(tree.modules.filter(({ source }) => source.startsWith(`${room}/`)).length).toBeGreaterThan(0);
   });
 
-  test('was seen whole: every module that is there, and what each of them imports', () => {
+  test('is checked completely: every module, and its imports', () => {
     const there = ROOMS.flatMap((room) => globSync(`${room}/**/*.ts`, { cwd: ROOT })).sort();
     const seen = new Map(tree.modules.map((module) => [module.source, module.dependencies.length]));
     expect(there.filter((file) => !seen.has(file))).toEqual([]);
@@ -50,13 +50,13 @@ describe('the tree', () => {
     expect(blind).toEqual([]);
   });
 
-  test('is what `npm run rooms` looks at', () => {
+  test('has the rooms that `npm run rooms` checks', () => {
     const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
     expect(scripts.rooms).toBe(`depcruise --config .dependency-cruiser.cjs ${ROOMS.join(' ')}`);
   });
 });
 
-/** A small house that keeps every rule, with the packages that rules are about. */
+/** A small project that keeps every rule, with the packages that the rules name. */
 const HOUSE: Record<string, string> = {
   'package.json': JSON.stringify({
     dependencies: { zod: '1', 'temporal-polyfill': '1', '@aws-sdk/client-sqs': '1', '@middy/core': '1' },
@@ -120,7 +120,7 @@ const HOUSE: Record<string, string> = {
     "import { it } from 'vitest';\nimport { fake } from '../../fakes/store.ts';\nimport { handler } from '../../functions/put-member/handler.ts';\nexport const world = [it, fake, handler];",
 };
 
-/** Files that each break one rule: what they import, from where. */
+/** Files that each break one rule by one import. */
 const PROBES: [rule: string, file: string, imports: string, what?: 'types'][] = [
   ['core-imports-only-core-and-pure-libraries', 'core/program/probe-node.ts', 'node:fs'],
   ['core-imports-only-core-and-pure-libraries', 'core/program/probe-sdk.ts', '@aws-sdk/client-sqs'],
@@ -168,7 +168,7 @@ const PROBES: [rule: string, file: string, imports: string, what?: 'types'][] = 
   ['every-import-is-found', 'core/program/probe-lost.ts', './nowhere.ts'],
 ];
 
-describe('a rule that is broken is reported', () => {
+describe('a broken rule is reported', () => {
   const house = realpathSync(mkdtempSync(path.join(tmpdir(), 'laurel-house-')));
   let judged: ICruiseResult;
 
@@ -189,7 +189,7 @@ describe('a rule that is broken is reported', () => {
 
   afterAll(() => rmSync(house, { recursive: true }));
 
-  /** A circle is reported once, for one of those in it. */
+  /** A circle is reported once, for one of its modules. */
   const rulesBrokenBy = (file: string) =>
     judged.summary.violations
       .filter(({ from, cycle }) => from === file || cycle?.some(({ name }) => name === file))
@@ -199,14 +199,14 @@ describe('a rule that is broken is reported', () => {
     expect(rulesBrokenBy(file)).toContain(rule);
   });
 
-  test('and no module that keeps the rules is', () => {
+  test('for no module that keeps the rules', () => {
     expect(Object.keys(HOUSE).flatMap(rulesBrokenBy)).toEqual([]);
     expect(judged.modules.map(({ source }) => source)).toEqual(
       expect.arrayContaining(Object.keys(HOUSE).filter((file) => file.endsWith('.ts'))),
     );
   });
 
-  test('and there is a probe for each', () => {
+  test('for each rule, by a probe', () => {
     expect([...new Set(PROBES.map(([rule]) => rule))].sort()).toEqual(config.forbidden.map(({ name }) => name).sort());
   });
 });
@@ -221,14 +221,14 @@ describe('core', () => {
   ]);
   const thoseWith = (pattern: RegExp) => sources.filter(([, text]) => pattern.test(text)).map(([file]) => file);
 
-  test('asks no clock and throws no dice: `now` comes in as data', () => {
+  test('uses no clock and no random numbers: callers pass `now`', () => {
     expect(thoseWith(CLOCK_OR_DICE)).toEqual([]);
     for (const text of ['Date.now()', 'new Date()', 'Math.random()', 'process.env.X'])
       expect(text).toMatch(CLOCK_OR_DICE);
     expect('new Date(at)').not.toMatch(CLOCK_OR_DICE);
   });
 
-  test('waits for nothing but in its use-cases, and what they ask for', () => {
+  test('is synchronous, except for the use cases and the ports', () => {
     const elsewhere = thoseWith(ASYNC).filter(
       (file) => !file.startsWith('core/use-cases/') && file !== 'core/ports.ts',
     );

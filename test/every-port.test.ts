@@ -3,14 +3,14 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 
 /**
- * Every port has a suite that runs over its fake and over its real adapter. Read off the sources: a suite that somebody forgot to write is
- * one that no run can tell of.
+ * Every port must have a suite that runs over its fake and its real adapter. This test reads the sources, because no
+ * test run can report a missing suite.
  */
 
 type Sources = ReadonlyMap<string, string>;
 
 const PORTS = 'core/ports.ts';
-/** They ask nobody for anything but a secret, and are the same in tests as deployed. */
+/** These ports need only a secret, and are the same in tests as deployed. */
 const WITHOUT_FAKE = ['PassPackager', 'PassSigner', 'PassImages', 'PassTokens'];
 
 function readSources(): Sources {
@@ -20,7 +20,7 @@ function readSources(): Sources {
 
 const sources = readSources();
 
-/** A sentence for each port that lacks something. */
+/** Returns a sentence for each port without a complete suite. */
 function problemsOf(sources: Sources): string[] {
   const files = [...sources].map(([path, text]) => ({
     path,
@@ -44,7 +44,7 @@ function problemsOf(sources: Sources): string[] {
     });
 }
 
-/** An interface that does something; the others only say what is given to it. */
+/** Ports are the interfaces with methods; the others describe data. */
 function portsIn(file: ts.SourceFile): string[] {
   return file.statements
     .filter(ts.isInterfaceDeclaration)
@@ -52,7 +52,7 @@ function portsIn(file: ts.SourceFile): string[] {
     .map(({ name }) => name.text);
 }
 
-/** Which port a class implements, by the class's name. */
+/** Maps the name of a class to the port that the class implements. */
 function implementors(files: ts.SourceFile[]): Map<string, string> {
   const classes = files.flatMap(({ statements }) => [...statements]).filter(ts.isClassDeclaration);
   return new Map(
@@ -64,12 +64,12 @@ function implementors(files: ts.SourceFile[]): Map<string, string> {
 
 interface Suite {
   port: string;
-  /** The classes that are made for it; no fakes where only the real adapter is given. */
+  /** The classes that the suite constructs; without a fake if only the real adapter is given. */
   fake?: ReadonlySet<string>;
   real: ReadonlySet<string>;
 }
 
-/** The calls of `fakeAndReal` and `realOnly` whose answer a `describe.each` runs over. */
+/** Finds the calls of `fakeAndReal` and `realOnly` whose result goes to a `describe.each`. */
 function suitesIn(file: ts.SourceFile): Suite[] {
   const calls = descendantsOf(file).filter(ts.isCallExpression);
   const isRunOver = (what: (argument: ts.Node) => boolean) =>
@@ -88,7 +88,7 @@ function suitesIn(file: ts.SourceFile): Suite[] {
   });
 }
 
-/** The classes that an expression makes something of: itself, or what it names in its own file. */
+/** Returns the classes that an expression constructs, itself or by names of its own file. */
 function madeFor(expression: ts.Node, file: ts.SourceFile): Set<string> {
   const declarations = new Map<string, ts.Node>();
   for (const statement of file.statements) {
@@ -126,44 +126,44 @@ test('every port has a suite that runs over its fake and over its real adapter',
   expect(problemsOf(sources)).toEqual([]);
 });
 
-test('the ports were seen, and what is only given to one is none', () => {
+test('the search finds the ports, and no interface without methods', () => {
   const ports = portsIn(ts.createSourceFile(PORTS, sources.get(PORTS)!, ts.ScriptTarget.Latest, true));
   expect(ports).toEqual(expect.arrayContaining(['Ledger', 'RunEngine', 'ApplePush', ...WITHOUT_FAKE]));
   expect(ports).not.toContain('Profile');
   expect(ports.length).toBeGreaterThan(20);
 });
 
-describe('it is noticed', () => {
+describe('the check reports', () => {
   const changed = (path: string, change: (text: string) => string): Sources => {
     const text = sources.get(path)!;
     expect(change(text)).not.toBe(text);
     return new Map([...sources, [path, change(text)]]);
   };
 
-  test('when there is a new port', () => {
+  test('a new port without a suite', () => {
     const more = changed(PORTS, (text) => `${text}\nexport interface Oracle { ask(): Promise<string>; }`);
     expect(problemsOf(more)).toEqual(['No suite runs over the fake and the real adapter of Oracle.']);
   });
 
   test.each([...sources.keys()].filter((path) => /fakeAndReal<|realOnly</.test(sources.get(path)!)))(
-    'when %s is not there any more',
+    'a missing file %s',
     (path) => {
       expect(problemsOf(new Map([...sources].filter(([other]) => other !== path)))).not.toEqual([]);
     },
   );
 
   test.each<[string, string, (text: string) => string]>([
-    ['the suite is run over nothing', 'Texter', (text) => text.replace('describe.each(', 'describe.skip.each(')],
-    ['the fake is given twice', 'Texter', (text) => text.replace("['of SNS', inSns()]", "['of SNS', inMemory()]")],
-    ['the adapter is given twice', 'Texter', (text) => text.replace("['in memory', inMemory()]", "['x', inSns()]")],
-    ['it is run for another port', 'Texter', (text) => text.replace('fakeAndReal<Texter,', 'fakeAndReal<Mailer,')],
-  ])('when %s', (_, port, change) => {
+    ['a skipped suite', 'Texter', (text) => text.replace('describe.each(', 'describe.skip.each(')],
+    ['a fake given twice', 'Texter', (text) => text.replace("['of SNS', inSns()]", "['of SNS', inMemory()]")],
+    ['an adapter given twice', 'Texter', (text) => text.replace("['in memory', inMemory()]", "['x', inSns()]")],
+    ['a suite for another port', 'Texter', (text) => text.replace('fakeAndReal<Texter,', 'fakeAndReal<Mailer,')],
+  ])('%s', (_, port, change) => {
     expect(problemsOf(changed('test/contracts/texter.test.ts', change))).toEqual([
       `No suite runs over the fake and the real adapter of ${port}.`,
     ]);
   });
 
-  test('when the real adapter alone is called enough', () => {
+  test('a port with only its real adapter', () => {
     const alone = changed('test/contracts/texter.test.ts', (text) =>
       text.replace(/fakeAndReal<Texter, ReadTexter>\(.*\);/, "realOnly<Texter>(['of SNS', inSns()]);"),
     );

@@ -147,7 +147,7 @@ describe('a made-up rulebook', () => {
     '| E3 | a refund | Bronze | planned; today Silver |\n',
   ].join('\n');
 
-  test('is held against made-up files: every unknown code is reported, and every untested one that is not planned', () => {
+  test('reports every unknown code, and every untested code that is not planned', () => {
     const madeUp = [
       { name: 'core/purchase.ts', text: '/** R1 */\n/** R4 and E2 */' },
       { name: 'test/purchase.test.ts', text: "test('E1, R2: a purchase')\n// R9" },
@@ -161,7 +161,7 @@ describe('a made-up rulebook', () => {
 
   test.each([
     ['a rule without a status', text.replace('Status: planned.', '')],
-    ['a rule with a status that is none', text.replace('Status: planned', 'Status: soon')],
+    ['a rule with an unknown status', text.replace('Status: planned', 'Status: soon')],
     ['a rule that appears twice', `${text}\n### R1\n\n**Points.** Status: planned.\n`],
     ['an example without a status', text.replace('Silver | in the code |', 'Silver |')],
     ['an example that appears twice', `${text}| E1 | a purchase | Gold | planned |\n`],

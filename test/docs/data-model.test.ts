@@ -1,4 +1,4 @@
-/** docs/data-model.md against the stack that is deployed: tables, indexes, streams, and who may write and read. */
+/** Compares docs/data-model.md with the deployed stack: tables, indexes, streams, and the functions that read and write. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ const sectionOf = (title: string): Section => sectionsOf(dataModel, 3).find((sec
 const listOf = <T>(value: T | T[]): T[] => [value].flat() as T[];
 const byName = (a: string[], b: string[]) => a.join().localeCompare(b.join());
 
-/** What a function may do with a table, its stream or an index of it. */
+/** The actions that a function may take on a table, its stream or an index of it. */
 function allowed(folder: string, resource: string): string[] {
   const role = functions[folder]!.Role['Fn::GetAtt'][0];
   const policies = Object.values(resourcesOf(template, 'AWS::IAM::Policy'));
@@ -38,7 +38,7 @@ function namedIn(part: 'writers' | 'readers', table: TableName): string[] {
   return [...new Set(names.filter((name) => !isCommand(name)))].sort();
 }
 
-test('the items at a glance are those of the sections', () => {
+test('the overview lists the items of the sections', () => {
   const atAGlance = tableOf(sectionOf('Items at a glance'), 'Item').map(([item = '', table, pk = '', sk = '']) => {
     const [, title, anchor] = /^\[(.+)\]\(#(.+)\)$/.exec(item)!;
     expect(anchor).toBe(title!.toLowerCase().replaceAll(' ', '-'));
@@ -47,7 +47,7 @@ test('the items at a glance are those of the sections', () => {
   expect(atAGlance).toEqual(KINDS.map(({ title, table, pk, sk }) => [title, table, pk, sk]));
 });
 
-test('the tables have no time to live, and the keys that the page says', () => {
+test('the tables have no time to live, and have the documented keys', () => {
   const tables = Object.entries(resourcesOf(template, 'AWS::DynamoDB::GlobalTable'));
   expect(tables.map(([id]) => nameOf({ Ref: id })).sort()).toEqual(Object.values(TABLES).sort());
   for (const [, { Properties }] of tables) {
@@ -56,7 +56,7 @@ test('the tables have no time to live, and the keys that the page says', () => {
   }
 });
 
-test('the indexes are those of the page: their keys, and who may ask them', () => {
+test('the indexes have the documented keys and readers', () => {
   const tables = Object.values(resourcesOf(template, 'AWS::DynamoDB::GlobalTable'));
   const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
   const deployed = indexes.map(({ IndexName, KeySchema }: Properties) => [
@@ -71,7 +71,7 @@ test('the indexes are those of the page: their keys, and who may ask them', () =
   expect(documented.sort(byName)).toEqual(deployed.sort(byName));
 });
 
-test('the streams are those of the page: who reads them, and which items they are given', () => {
+test('the streams have the documented readers and item filters', () => {
   const sources = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
   const ofStreams = sources.filter(({ Properties }) => nameOf(Properties.EventSourceArn).endsWith('.stream'));
   const deployed = ofStreams.map(({ Properties }) => {
@@ -94,12 +94,12 @@ test('the streams are those of the page: who reads them, and which items they ar
   expect(documented.sort(byName)).toEqual(deployed.sort(byName));
 });
 
-describe.each(Object.entries(TABLES) as [TableName, string][])('of the table %s', (table, resource) => {
-  test('those who write an item are the functions that may write, and no others', () => {
+describe.each(Object.entries(TABLES) as [TableName, string][])('in the table %s', (table, resource) => {
+  test('the documented writers are exactly the functions that may write', () => {
     expect(namedIn('writers', table)).toEqual(foldersWith(WRITES, resource).sort());
   });
 
-  test('those who read an item are the functions that may read, and no others', () => {
+  test('the documented readers are exactly the functions that may read', () => {
     const may = [...foldersWith(READS, resource), ...foldersWith(['dynamodb:GetRecords'], `${resource}.stream`)];
     expect(namedIn('readers', table)).toEqual([...new Set(may)].sort());
   });
@@ -110,7 +110,7 @@ test('the page lists every type of transaction', () => {
   expect(quotedIn(meaning!)).toEqual([...TRANSACTION_TYPES]);
 });
 
-test('every command that the page names is there', () => {
+test('every command that the page names exists', () => {
   const { scripts } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8'));
   const commands = KINDS.flatMap(({ writers, readers }) => [...writers, ...readers]).filter(isCommand);
   expect(commands.filter((command) => scripts[command.slice('npm run '.length)] === undefined)).toEqual([]);

@@ -1,4 +1,4 @@
-/** The kinds of items, as docs/data-model.md describes them. */
+/** The kinds of items that docs/data-model.md describes. */
 import {
   codeOf,
   type Documented,
@@ -20,7 +20,7 @@ export interface ItemKind {
   pk: string;
   sk: string;
   adapter: string;
-  /** Folders of functions, and commands as they are called. */
+  /** The folders of functions, and commands as an operator types them. */
   writers: string[];
   readers: string[];
   attributes: Documented[];
@@ -47,12 +47,12 @@ function kindOf(section: Section): ItemKind {
   };
 }
 
-/** The kinds that an item of a table can be by its key. */
+/** Returns the kinds that an item of a table can be, by its key. */
 export function kindsOf(table: TableName, { pk, sk }: Item): ItemKind[] {
   const fitting = KINDS.filter(
     (kind) => kind.table === table && patternOf(kind.pk).test(String(pk)) && patternOf(kind.sk).test(String(sk)),
   );
-  // `<member>` fits every text: whoever has a key of its own comes first.
+  // `<member>` matches every text, so a kind with its own key prefix takes precedence.
   const own = fitting.filter((kind) => !kind.pk.startsWith('<'));
   return own.length > 0 ? own : fitting;
 }
@@ -63,7 +63,7 @@ const isTier = (value: unknown) => isMap(value) && Object.keys(value).sort().joi
 const orNull = (is: (value: unknown) => boolean) => (value: unknown) => value === null || is(value);
 const isString = (value: unknown) => typeof value === 'string';
 
-/** What a value of a type is, by the words of the page. */
+/** Checks a value against a type name of the page. */
 const IS: Record<string, (value: unknown) => boolean> = {
   string: isString,
   'string or null': orNull(isString),
@@ -78,7 +78,7 @@ const IS: Record<string, (value: unknown) => boolean> = {
   list: Array.isArray,
 };
 
-/** A sentence for each attribute of an item that is not as its kind documents it; those within maps and lists, too. */
+/** Returns a sentence for each attribute that differs from the item's documented kind, also within maps and lists. */
 export function differences(item: Item, { attributes }: Pick<ItemKind, 'attributes'>): string[] {
   const { pk: _, sk: __, ...own } = item;
   return differencesWithin(own, '', attributes);
@@ -102,17 +102,17 @@ function differencesWithin(map: Item, within: string, attributes: readonly Docum
   return [...missing.map(({ name }) => `${name} is missing`), ...found];
 }
 
-/** The attributes of a map, without those of the maps within it. */
+/** The attributes of one map, without those of nested maps. */
 function directlyIn(within: string, attributes: readonly Documented[]): Documented[] {
   return attributes.filter(({ name }) => name.startsWith(within) && !/[.[]/.test(name.slice(within.length)));
 }
 
-/** Whether the page goes into what a map or a list holds: otherwise it holds whatever it is given. */
+/** Whether the page describes the contents of a map or a list. If not, any content is allowed. */
 function isDescribed(within: string, attributes: readonly Documented[]): boolean {
   return attributes.some(({ name }) => name.startsWith(within));
 }
 
-/** How often an attribute was there among items, as often as it could have been. */
+/** How often items have an attribute, among those that could have it. */
 export function presenceIn(items: readonly Item[], name: string): 'always' | 'at times' | 'never' {
   const places = name.split('.');
   const last = patternOf(places.pop()!);

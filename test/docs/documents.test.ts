@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { quotedIn, ROOT, readDocument } from './read-document.ts';
 
-/** Decision records are left out: they name what was there when the decision was made. */
+/** Decision records are left out, because they name files of their time. */
 const DOCUMENTS = [
   'README.md',
   'CHANGELOG.md',
@@ -13,10 +13,10 @@ const DOCUMENTS = [
 ];
 const ROOMS = /^(?:core|functions|lib|bin|test|proof|docs|brands|fakes|local|bench|\.github|\.ci)\//;
 
-/** The brand of all examples, whose files the reader makes. */
+/** The example brand, whose files the reader creates. */
 const READERS_OWN = /^brands\/acme\b/;
 
-/** Paths between backticks, but for those of which a part is to be filled in. */
+/** Paths between backticks, except those with a placeholder. */
 const pathsIn = (text: string) =>
   quotedIn(text)
     .filter((quoted) => ROOMS.test(quoted) && !/[<*{\s]/.test(quoted) && !READERS_OWN.test(quoted))
@@ -42,7 +42,7 @@ describe.each(DOCUMENTS)('%s', (file) => {
   });
 });
 
-test('each of these is found in a text', () => {
+test('the search finds each kind of reference in a text', () => {
   const text =
     '```\nsome code\n```\nSee [a page](docs/nowhere.md#part), `core/nowhere.ts`, `lib/<part>.ts`, https://x.example and `npm run nothing -- --all`.';
   expect([pathsIn(text), linksIn(text), commandsIn(text)]).toEqual([

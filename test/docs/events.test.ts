@@ -10,7 +10,7 @@ import {
 import { makeWorld } from '../support/world.ts';
 import { codeOf, type Documented, documentedIn, quotedIn, readDocument, sectionsOf, tableOf } from './read-document.ts';
 
-/** Does not compile until a type that is added to the code is here; and then the page has to have it, too. */
+/** Does not compile if the code has a type that is missing here. The page must then describe that type too. */
 const EVERY_TYPE = Object.keys({
   'tier.upgraded': true,
   'tier.downgraded': true,
@@ -25,7 +25,7 @@ const sections = sectionsOf(page, 3).filter(({ title }) => /^[a-z]+\.[a-z]+$/.te
 
 type Detail = Record<string, unknown>;
 
-/** As whoever subscribes gets it: what is undefined is left out of JSON. */
+/** The detail that a subscriber receives: JSON drops undefined fields. */
 const sent = (detail: Detail): Detail => JSON.parse(JSON.stringify(detail));
 
 async function eventsOfTwoYears(): Promise<Map<string, Detail[]>> {
@@ -44,7 +44,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 const isMap = (value: unknown): value is Detail => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCounts = (value: unknown) => isMap(value) && Object.values(value).every(Number.isInteger);
 
-/** What a value of a type is, by the words of the page. */
+/** Checks a value against a type name of the page. */
 const IS: Record<string, (value: unknown) => boolean> = {
   string: (value) => typeof value === 'string',
   integer: Number.isInteger,
@@ -56,7 +56,7 @@ const IS: Record<string, (value: unknown) => boolean> = {
   'map of counts': (value) => isMap(value) && Object.values(value).every(isCounts),
 };
 
-/** A sentence for each field that is not as it is documented. */
+/** Returns a sentence for each field that differs from its documentation. */
 function differences(detail: Detail, fields: readonly Documented[]): string[] {
   const undocumented = Object.keys(detail).filter((name) => !fields.some((field) => field.name === name));
   const wrong = fields.filter(({ name, type, isAlways }) => (name in detail ? !IS[type]!(detail[name]) : isAlways));
@@ -66,7 +66,7 @@ function differences(detail: Detail, fields: readonly Documented[]): string[] {
   ];
 }
 
-/** How often each field was there. */
+/** Returns how often each field was present. */
 function presenceIn(details: readonly Detail[], fields: readonly Documented[]): [name: string, presence: string][] {
   return fields.map(({ name }) => {
     const count = details.filter((detail) => name in detail).length;
@@ -74,20 +74,20 @@ function presenceIn(details: readonly Detail[], fields: readonly Documented[]): 
   });
 }
 
-test('docs/events.md has a section for each type of event that the code can publish, and for no other', () => {
+test('docs/events.md has a section for exactly the event types that the code can publish', () => {
   expect(sections.map(({ title }) => title).sort()).toEqual([...EVERY_TYPE].sort());
 });
 
-test('docs/events.md names every cause that a change can have', () => {
+test('docs/events.md names every cause of a change', () => {
   const upgraded = sections.find(({ title }) => title === 'tier.upgraded')!;
   const [, , , meaning] = tableOf(upgraded, 'Field').find(([name]) => name === '`cause`')!;
   expect(quotedIn(meaning!).sort()).toEqual([...CHANGE_CAUSES].sort());
 });
 
-describe('over two years of two shops', async () => {
+describe('in two years of two shops', async () => {
   const published = await eventsOfTwoYears();
 
-  test('every type was published', () => {
+  test('every event type was published', () => {
     expect([...published.keys()].sort()).toEqual([...EVERY_TYPE].sort());
   });
 
@@ -104,17 +104,17 @@ describe('over two years of two shops', async () => {
   );
 
   test.each(sections.map((section) => [section.title, section] as const))(
-    'the example of %s is an event of these years',
+    'the example of %s was published',
     (type, section) => {
       const example = JSON.parse(codeOf(section, 'json')[0]!);
-      // The version changes whenever somebody edits the rules of the shops.
+      // The version changes with each edit of the shops' rules.
       const anyVersion = 'programVersion' in example && { programVersion: expect.any(String) };
       expect(published.get(type)).toContainEqual({ ...example, ...anyVersion });
     },
   );
 });
 
-test('a difference would be noticed: a field too many, one too few, and one of another type', () => {
+test('the comparison reports an extra field, a missing field and a field of another type', () => {
   const fields: Documented[] = [
     { name: 'sequence', type: 'integer', isAlways: true },
     { name: 'promotion', type: 'string', isAlways: false },

@@ -11,7 +11,7 @@ const REMEDY = 'docs/openapi.json is not the contract of the code: run `npm run 
 
 const committed = readFileSync(resolve(ROOT, 'docs/openapi.json'), 'utf8');
 
-test('docs/openapi.json is what GET /v1/openapi.json answers, but for the name of the brand and the version of its program', async () => {
+test('docs/openapi.json equals the answer of GET /v1/openapi.json, except for the brand’s name and the program’s version', async () => {
   const event = { headers: {} } as APIGatewayProxyEventV2;
   const served = (await makeReadOpenapi({ name: 'Aurora' }, { version: '1' })(
     event,
@@ -24,7 +24,7 @@ test('docs/openapi.json is what GET /v1/openapi.json answers, but for the name o
   expect(info, REMEDY).toEqual({ title: 'Laurel', version });
 });
 
-test('docs/openapi.json is byte by byte what `npm run openapi` writes', () => {
+test('docs/openapi.json is exactly the output of `npm run openapi`', () => {
   const folder = mkdtempSync(join(tmpdir(), 'laurel-openapi-'));
   try {
     const file = join(folder, 'openapi.json');

@@ -1,4 +1,4 @@
-/** Reads a document of docs/ as far as tests hold it to the code: its sections, tables, lists of facts and examples. */
+/** Reads the parts of a document in docs/ that tests compare with the code: sections, tables, facts and examples. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
@@ -14,7 +14,7 @@ export function readDocument(file: string): string {
   return readFileSync(resolve(ROOT, file), 'utf8');
 }
 
-/** @param level how many `#` stand before the title */
+/** @param level the number of `#` before the title */
 export function sectionsOf(markdown: string, level: number): Section[] {
   const blocks = markdown.split(/^(?=#{1,6} )/m);
   return blocks.flatMap((block) => {
@@ -23,7 +23,7 @@ export function sectionsOf(markdown: string, level: number): Section[] {
   });
 }
 
-/** The rows of the table whose head begins with a word, each as a list of its cells. */
+/** Returns the rows of the table whose first head cell is `head`, each as a list of its cells. */
 export function tableOf({ text, title }: Section, head: string): string[][] {
   const lines = text.split('\n');
   const start = lines.findIndex((line) => line.startsWith(`| ${head} |`));
@@ -37,7 +37,7 @@ export function tableOf({ text, title }: Section, head: string): string[][] {
   );
 }
 
-/** The text behind `- **Name**:`, up to the next line that begins a fact or is empty. */
+/** Returns the text after `- **Name**:`, up to the next fact or an empty line. */
 export function factOf({ text, title }: Section, name: string): string {
   const [, fact] = text.split(`- **${name}**: `);
   if (fact === undefined) throw new Error(`"${title}" does not say "${name}".`);
@@ -45,25 +45,25 @@ export function factOf({ text, title }: Section, name: string): string {
   return own.replace(/\s+/g, ' ').trim();
 }
 
-/** What stands between backticks within a line, outside of blocks of code. */
+/** Returns the texts between backticks within a line, outside code blocks. */
 export function quotedIn(text: string): string[] {
   const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
   return [...prose.matchAll(/`([^`\n]+)`/g)].map(([, quoted]) => quoted!);
 }
 
-/** The blocks of code in a language. */
+/** Returns the code blocks in a language. */
 export function codeOf({ text }: Pick<Section, 'text'>, language: string): string[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, code]) => code!);
 }
 
-/** A field or an attribute, as its row says. */
+/** A field or an attribute, as documented in its row. */
 export interface Documented {
   name: string;
   type: string;
   isAlways: boolean;
 }
 
-/** The rows `| name | type | when | meaning |` of a table that begins with a word. */
+/** Returns the rows `| name | type | when | meaning |` of the table with that first head cell. */
 export function documentedIn(section: Section, head: 'Field' | 'Attribute'): Documented[] {
   return tableOf(section, head).map(([name = '', type = '', when]) => ({
     name: name.replaceAll('`', ''),
@@ -72,7 +72,7 @@ export function documentedIn(section: Section, head: 'Field' | 'Attribute'): Doc
   }));
 }
 
-/** Matches names of which a part is any, such as `matrix#<from>#<to>`. */
+/** Returns a pattern for names with placeholders, such as `matrix#<from>#<to>`. */
 export function patternOf(text: string): RegExp {
   const parts = text.split(/<[^>]+>/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('[^]*')}$`);
