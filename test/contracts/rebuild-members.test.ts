@@ -53,7 +53,7 @@ function storesOf(members: DynamoMemberStore) {
 }
 
 describe('a rebuilt member', () => {
-  test('is told of a cycle’s end that was not recorded, if the store is the functions’ own', async () => {
+  test('gets a message about an unrecorded cycle end, if the store is the functions’ own', async () => {
     await enrolLastYear('ana');
     const members = new DynamoMemberStore(client, tables.members);
     expect(await rebuildMembers(stack, storesOf(members), ['ana'], UP_TO_NOW)).toEqual({
@@ -63,7 +63,7 @@ describe('a rebuilt member', () => {
     expect(newest).toMatchObject({ cause: 'recalculation', to: { id: 'bronze' }, announced: true });
   });
 
-  test('is not told after a restore: the change is recorded silently', async () => {
+  test('gets no message after a restore: the change is recorded silently', async () => {
     await enrolLastYear('ana');
     const members = new SilentMemberStore(client, tables.members);
     await rebuildMembers(stack, storesOf(members), ['ana'], UP_TO_NOW);

@@ -283,7 +283,7 @@ describe('an edit of the rules is no drift (R10)', () => {
     expect(await healer.read('m-1')).toMatchObject({ tier: { id: 'gold' }, points: { balance: 5500 } });
   });
 
-  describe('also where tiers are kept until the cycle ends, and a tier is lost on the way', () => {
+  describe('also with tiers that are kept until the cycle ends', () => {
     const downgrade = { timing: 'recalculation' } as const;
     const ladder = (gold: number, platinum: number) => ({
       downgrade,

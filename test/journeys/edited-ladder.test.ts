@@ -51,7 +51,7 @@ test('E50: Gold raised to 6000 and then to 5500 in one cycle: 5200 points stay G
   expect((await second.changes('m-1'))[0]).toMatchObject({ cause: 'recalculation', occurredAt: END_OF_2026 });
 });
 
-test('E67: Gold raised to 6000 at the end of the year: the new threshold judges that year’s 5500 points, and the member is told', async () => {
+test('E67: Gold raised to 6000 at the end of the year: the new threshold judges that year’s 5500 points, and the member gets a message', async () => {
   const world = await whoBought(5500);
   const next = redeployed(world, goldAt(6000), END_OF_2026);
   expect(await figures(next)).toEqual(['silver', 'silver', 5500]);

@@ -61,7 +61,7 @@ describe('E21 with timing recalculation', () => {
 });
 
 describe('timing recalculation: a refund within the cycle', () => {
-  test('leaves the tier until the cycle ends, which then lowers it, and the member is told', async () => {
+  test('leaves the tier until the cycle ends, which then lowers it, and the member gets a message', async () => {
     const world = await whoBought(5500, { timing: 'recalculation' });
     await refunds(world, 1000);
     await expectTier(world, 'gold');
@@ -101,7 +101,7 @@ describe('timing recalculation: a refund within the cycle', () => {
     expect(heard(world)).toEqual(NOTHING);
   });
 
-  test('is treated like an expiry of points, which leaves the tier too', async () => {
+  test('leaves the tier, as an expiry of points does', async () => {
     const world = await whoBought(1100, { timing: 'recalculation' });
     await happens(world, { type: 'expiry', points: 200 });
     await expectTier(world, 'silver');
@@ -219,7 +219,7 @@ test('a purchase that lifts after a downgrade is named in the change, even with 
   expect((await world.changes('m-1'))[0]).toMatchObject({ to: { id: 'silver' }, transactionId: 'part' });
 });
 
-test('a past moment is answered by its own sums, even after a refund took all of them', async () => {
+test('?at= replays the ledger, even if a purchase and its full refund leave no points', async () => {
   const world = makeWorld({ now: '2026-03-10T10:00:00Z', program: { downgrade: { timing: 'recalculation' } } });
   await world.enrol('m-1', { enrolledAt: '2026-01-01T00:00:00Z' });
   await world.post('m-1', { id: 'order', amount: '6000.00', points: 6000 });

@@ -305,7 +305,7 @@ describe('E34: a field without a valid number of days gives no tier, and the ord
   });
 });
 
-describe('E35: months end at the latest on the last day of the month, counted from the original day', () => {
+describe('E35: months end on the original day of the month, or on the last day of a shorter month', () => {
   test.each([
     ['1 month from 31 January 2026 ends on 28 February 2026', '2026-01-31T10:00:00Z', 1, '2026-02-27T23:00:00Z'],
     ['2 months from 31 January 2026 end on 31 March 2026', '2026-01-31T10:00:00Z', 2, '2026-03-30T22:00:00Z'],

@@ -8,7 +8,7 @@ describe('E24: Gold at 1000 of lifetime spend', () => {
     tiers: [BRONZE, { id: 'gold', name: 'Gold', qualification: { all: [{ lifetimeSpend: '1000.00' }] } }],
   };
 
-  test('a purchase that brings the total to 1050 gives Gold, and the member is told', async () => {
+  test('a purchase that brings the total to 1050 gives Gold, and the member gets a message', async () => {
     const world = makeWorld({ program });
     await world.enrol('m-1');
     await world.post('m-1', { amount: '950.00' });

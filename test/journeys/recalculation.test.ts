@@ -49,7 +49,7 @@ describe('the night on which a calendar cycle ends', () => {
     expect(subjects(world)).toEqual([]);
   });
 
-  test('E15 and E16: after 3700 more points gave Gold in the second cycle, gives Silver with 3700, and the member is told', async () => {
+  test('E15 and E16: gives Silver with 3700 points after Gold in the second cycle, and the member gets a message', async () => {
     const world = await silverOf2025();
     world.at('2025-12-31T23:05:00Z');
     await world.night();
@@ -140,7 +140,7 @@ describe('the night on which a calendar cycle ends', () => {
     expect(await changesOf(world)).toHaveLength(2);
   });
 
-  test('E23: lowers a member who kept Gold after its threshold was raised, and the member is told', async () => {
+  test('E23: lowers a member who kept Gold after its threshold was raised, and the member gets a message', async () => {
     const before = await silverOf2025();
     await before.post('m-1', { points: 4200 });
     await before.deliver();
@@ -378,7 +378,7 @@ describe('late and early facts (R6)', () => {
     expect(subjects(world)).toEqual(["You're now Bronze"]);
   });
 
-  test('after a time-zone change cycles end by the new zone, once, and each member who moves is told once', async () => {
+  test('after a time-zone change cycles end by the new zone, once, and each moved member gets one message', async () => {
     const before = await silverOf2025();
     // 1 January in Madrid, and still 2025 in London.
     await before.post('m-1', { id: 'at-new-year', points: 4000, occurredAt: '2025-06-10T09:00:00Z' });
@@ -527,7 +527,7 @@ describe('recalculating every member on request (R10)', () => {
 describe('the downgrade limit', () => {
   const careful = { recalculation: { abortWhenDown: 0.3 } };
 
-  /** Ten members, of whom so many were Silver in 2025 and will all be downgraded. */
+  /** Ten members, the given number of them Silver in 2025, who are all downgraded at the end of 2026. */
   async function tenMembers(silver: number, options: Options = careful): Promise<World> {
     const world = makeWorld({ now: '2025-06-10T10:00:00Z', ...options });
     for (let n = 0; n < 10; n++) {

@@ -56,7 +56,7 @@ describe('at the moment of sending', () => {
     expect(world.ports.texter.sent).toHaveLength(1);
   });
 
-  test('addresses are read: a member without a phone number is told by email only', async () => {
+  test('addresses are read: a member without a phone number gets an email only', async () => {
     const world = makeWorld();
     await world.enrol('m-1', { phone: null });
     await world.post('m-1', { points: 1000 });

@@ -489,7 +489,7 @@ describe('an action without an end', () => {
       expect((await world.changes('m-1'))[0]).toMatchObject({ cause: 'grantEnd', actionId: 'a-1', announced: false });
     });
 
-    test('where the points of the cycle give less: one change, the recalculation’s, and the member is told', async () => {
+    test('where the points of the cycle give less: one change, the recalculation’s, and the member gets a message', async () => {
       const world = await memberWith(5500, { now: '2025-06-10T10:00:00Z' });
       world.at(NOW);
       await take(world, { action: 'downgrade', ...to('silver') });
