@@ -9,6 +9,7 @@ import { everySegment } from './parts/every-segment.ts';
 import { feedFromQueue } from './parts/feed-from-queue.ts';
 import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelQueue } from './parts/laurel-queue.ts';
+import { fieldInvalidAlarms, type Monitored } from './parts/monitored.ts';
 import { RunMachine, stepOf } from './parts/run-machine.ts';
 import type { PointsLedger } from './points-ledger.ts';
 import type { TierAnnouncements } from './tier-announcements.ts';
@@ -138,5 +139,45 @@ export class CycleRecalculation extends Construct {
     });
     schedule.node.addDependency(clock.role);
     return { endCycle, nights, deadLetters };
+  }
+
+  get monitored(): Monitored {
+    const { runs, recalculateCycle, weighPreview, nightly } = this;
+    return {
+      functions: [{ reporter: recalculateCycle, failure: 'MemberFailed' }],
+      alarms: {
+        ...runs.alarms(
+          'Recalculations',
+          'A recalculation stopped. Members and other systems do not hear of tiers that the cycle’s end changed. ' +
+            'The recalculation continues once an operator redrives the run.',
+        ),
+        RecalculationAborted: weighPreview.alarmFromFirst(
+          'RecalculationAborted',
+          'A recalculation stopped before its first write, because it would downgrade more members than the brand allows. ' +
+            'Members hear of the cycle’s end once an operator checks the preview and starts the recalculation.',
+        ),
+        RecalculateCycleMemberFailures: recalculateCycle.alarmFromFirst(
+          'MemberFailed',
+          'Laurel could not recalculate some members. They do not hear of the cycle’s end. GET /v1/runs/<run>/outcomes lists them.',
+        ),
+        ...fieldInvalidAlarms(recalculateCycle),
+        ...(nightly && {
+          NightDeadLetters: nightly.deadLetters.alarmFromFirst(
+            'The nightly recalculation did not start. If a cycle ended, its members hear of it only if one of the next six nights succeeds.',
+          ),
+        }),
+      },
+      row: {
+        title: 'cycles that end',
+        graphs: [
+          [
+            'Recalculations',
+            [...runs.metrics, weighPreview.count('RecalculationAborted').with({ label: 'stopped by the limit' })],
+          ],
+          ['Members that recalculations move', recalculateCycle.counts('MemberUp', 'MemberDown')],
+          ['Members that recalculations could not judge', recalculateCycle.counts('MemberFailed', 'FieldInvalid')],
+        ],
+      },
+    };
   }
 }

@@ -9,6 +9,7 @@ import { everySegment } from './parts/every-segment.ts';
 import { feedFromQueue } from './parts/feed-from-queue.ts';
 import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelQueue } from './parts/laurel-queue.ts';
+import type { Monitored } from './parts/monitored.ts';
 import { RunMachine, stepOf } from './parts/run-machine.ts';
 import type { PointsLedger } from './points-ledger.ts';
 import type { TierAnnouncements } from './tier-announcements.ts';
@@ -116,5 +117,46 @@ export class DriftAudit extends Construct {
     });
     schedule.node.addDependency(clock.role);
     return { startAudit, audits, deadLetters };
+  }
+
+  get monitored(): Monitored {
+    const { runs, auditMembers, recurring } = this;
+    const listsThem = 'GET /v1/runs/<run>/outcomes lists these members, with each figure and its cause.';
+    return {
+      alarms: {
+        MembersDiffer: auditMembers.alarmFromFirst(
+          'MemberDiffers',
+          `Some members have points or a tier that differ from their ledger. An operator has to correct them. ${listsThem}`,
+        ),
+        // What the audit corrected was wrong until then, and its cause may return.
+        MembersHealed: auditMembers.alarmFromFirst(
+          'MemberHealed',
+          `Some members had points or a tier that differed from their ledger. The audit corrected them. ${listsThem}`,
+        ),
+        AuditMembersMemberFailures: auditMembers.alarmFromFirst(
+          'MemberFailed',
+          `The audit could not check some members. Their points or tier may be wrong. ${listsThem}`,
+        ),
+        ...runs.alarms(
+          'Audits',
+          'An audit stopped. Members with wrong points or a wrong tier stay undetected. The audit continues once an operator redrives the run.',
+        ),
+        ...(recurring && {
+          AuditDeadLetters: recurring.deadLetters.alarmFromFirst(
+            'An audit was due and did not start. Members with wrong points or a wrong tier stay undetected until the next audit.',
+          ),
+        }),
+      },
+      row: {
+        title: 'audits',
+        graphs: [
+          ['Audits', runs.metrics],
+          [
+            'Members that audits could not prove',
+            auditMembers.counts('MemberDiffers', 'MemberHealed', 'MemberUnproved', 'MemberFailed'),
+          ],
+        ],
+      },
+    };
   }
 }

@@ -2,10 +2,12 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import type { LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelLog } from './parts/laurel-log.ts';
+import type { Monitored } from './parts/monitored.ts';
 import { OperatorSecret } from './parts/operator-secret.ts';
 
 const DEFAULT_THROTTLE = { ratePerSecond: 100, burst: 200 };
@@ -85,5 +87,40 @@ export class FrontDoor extends Construct {
     const integration = this.integrations.get(handler) ?? new HttpLambdaIntegration(handler.node.id, handler.lambda);
     this.integrations.set(handler, integration);
     this.api.addRoutes({ path, methods: [HttpMethod[method]], integration });
+  }
+
+  get monitored(): Monitored {
+    const { api } = this;
+    return {
+      // One alarm for all functions behind the API: none of them fails without an answer to its caller.
+      alarms: {
+        FailedCalls: {
+          metric: api.metricServerError({ statistic: Stats.SUM }),
+          from: 5,
+          impact:
+            'Some of the shop’s API calls fail with a server error. The shop cannot post purchases or show members their tier.',
+        },
+      },
+      row: {
+        title: 'calls',
+        graphs: [
+          [
+            'Calls',
+            [
+              api.metricCount({ statistic: Stats.SUM, label: 'all' }),
+              api.metricClientError({ statistic: Stats.SUM, label: 'refused (4xx)' }),
+              api.metricServerError({ statistic: Stats.SUM, label: 'failed (5xx)' }),
+            ],
+          ],
+          [
+            'How long calls take (ms)',
+            [
+              api.metricLatency({ statistic: Stats.p(50), label: 'half' }),
+              api.metricLatency({ statistic: Stats.p(99), label: '99 of 100' }),
+            ],
+          ],
+        ],
+      },
+    };
   }
 }

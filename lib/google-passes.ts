@@ -7,6 +7,7 @@ import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { feedFromQueue } from './parts/feed-from-queue.ts';
 import { LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelQueue } from './parts/laurel-queue.ts';
+import type { Monitored } from './parts/monitored.ts';
 import { OperatorSecret } from './parts/operator-secret.ts';
 import type { PointsLedger } from './points-ledger.ts';
 import type { TierAnnouncements } from './tier-announcements.ts';
@@ -86,5 +87,52 @@ export class GooglePasses extends Construct {
     members.table.grant(members.eraseProfile, 'dynamodb:UpdateItem');
     members.eraseProfile.lambda.addEnvironment('GOOGLE_PASS_QUEUE_URL', this.queue.queueUrl);
     this.queue.grant(members.eraseProfile, 'sqs:SendMessage');
+  }
+
+  get monitored(): Monitored {
+    const { linkGooglePass, updateGooglePass, queue, deadLetters } = this;
+    const late = 'Some members’ passes in Google Wallet show an old tier';
+    return {
+      functions: [
+        {
+          reporter: updateGooglePass,
+          failure: 'MessageFailed',
+          impact: `${late}. Laurel tries the failed updates again.`,
+        },
+        {
+          reporter: linkGooglePass,
+          failure: 'CallFailed',
+          impact: 'Members cannot save their pass to Google Wallet, because the API does not give the shop the link.',
+        },
+      ],
+      alarms: {
+        GooglePassDeadLetters: deadLetters.alarmFromFirst(
+          `${late}, or did not notify their owners. An operator has to replay the messages.`,
+        ),
+        GooglePassAge: {
+          metric: queue.oldestAge,
+          from: Duration.minutes(15).toSeconds(),
+          impact: `${late} for more than 15 minutes.`,
+        },
+      },
+      row: {
+        title: 'passes in Google Wallet',
+        graphs: [
+          [
+            'Passes written, and what was told',
+            updateGooglePass.counts('PassUpdated', 'MessageSent', 'MessageTooOften', 'MessageUnsure'),
+          ],
+          [
+            'Changes that wait for Google',
+            [queue.depth.with({ label: 'waiting' }), deadLetters.depth.with({ label: 'dead letters' })],
+          ],
+          ['How long a change waits for Google (s)', [queue.oldestAge.with({ label: 'the oldest' })]],
+          [
+            'What Google did not take',
+            [...updateGooglePass.counts('MessageFailed'), ...linkGooglePass.counts('CallFailed')],
+          ],
+        ],
+      },
+    };
   }
 }

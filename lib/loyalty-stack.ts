@@ -7,6 +7,7 @@ import { FrontDoor } from './front-door.ts';
 import { GooglePasses } from './google-passes.ts';
 import { MemberNotifications } from './member-notifications.ts';
 import { Members } from './members.ts';
+import { Monitoring } from './monitoring.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { PointsLedger } from './points-ledger.ts';
 import { Queries } from './queries.ts';
@@ -17,7 +18,6 @@ import { TierExpiry } from './tier-expiry.ts';
 import { TierRecalculation } from './tier-recalculation.ts';
 import { TransactionIntake } from './transaction-intake.ts';
 import { WalletPasses } from './wallet-passes.ts';
-import { Watch } from './watch.ts';
 
 export interface LoyaltyStackProps extends StackProps {
   readonly brand: DeployedBrand;
@@ -52,23 +52,12 @@ export class LoyaltyStack extends Stack {
     const passes = brand.settings.wallet?.apple
       ? new WalletPasses(this, 'WalletPasses', { brand, frontDoor, ledger, members, announcements, clock })
       : undefined;
-    new Watch(this, 'Watch', {
-      brand,
-      frontDoor,
-      ledger,
-      members,
-      intake,
-      recalculation,
-      clock,
-      actions,
-      expiry,
-      cycles,
-      audit,
-      announcements,
-      notifications,
-      googlePasses,
-      ...(passes && { passes }),
-    });
+    const capabilities = [
+      ...[intake, recalculation, announcements, notifications, frontDoor, ledger, members],
+      ...[actions, clock, expiry, cycles, audit, googlePasses, passes],
+    ];
+    // The id is part of the address to which the brand's operator has subscribed.
+    new Monitoring(this, 'Watch', { brand, capabilities: capabilities.flatMap((each) => each?.monitored ?? []) });
 
     // What operators' commands and the local cloud need to find.
     const outputs = {

@@ -8,6 +8,7 @@ import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { feedFromQueue } from './parts/feed-from-queue.ts';
 import { LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelQueue } from './parts/laurel-queue.ts';
+import type { Monitored } from './parts/monitored.ts';
 import type { TierAnnouncements } from './tier-announcements.ts';
 
 export interface MemberNotificationsProps {
@@ -78,6 +79,36 @@ export class MemberNotifications extends Construct {
     const topicsAndApps = Stack.of(this).formatArn({ service: 'sns', region: '*', account: '*', resource: '*' });
     return new PolicyStatement({ actions: ['sns:Publish'], notResources: [topicsAndApps] });
   }
+
+  get monitored(): Monitored {
+    const senders = this.channels.map(({ send }) => send);
+    return {
+      functions: this.channels.map((channel) => ({
+        reporter: channel.send,
+        failure: 'MessageFailed',
+        impact: `Members’ tiers change, but members get the ${channel.message} about it late or never.`,
+      })),
+      alarms: Object.fromEntries(
+        this.channels.map(({ node, deadLetters, message }) => [
+          `${node.id}DeadLetters`,
+          deadLetters.alarmFromFirst(
+            `Some members have a new tier and got no ${message} about it. They get it once an operator replays the messages.`,
+          ),
+        ]),
+      ),
+      felt: [['Messages sent', senders.map((send) => send.named(send.count('MessageSent')))]],
+      row: {
+        title: 'messages to members',
+        graphs: [
+          ['Messages that may not have arrived', senders.map((send) => send.named(send.count('MessageUnsure')))],
+          [
+            'Dead letters',
+            this.channels.map(({ node, deadLetters }) => deadLetters.depth.with({ label: node.id.toLowerCase() })),
+          ],
+        ],
+      },
+    };
+  }
 }
 
 /**
@@ -117,5 +148,10 @@ export class Channel extends Construct {
       }),
     );
     feedFromQueue(this.send, this.queue, 10);
+  }
+
+  /** What members get by the channel, in words. */
+  get message(): string {
+    return this.node.id === 'Sms' ? 'text message' : this.node.id.toLowerCase();
   }
 }

@@ -4,6 +4,7 @@ import type { FrontDoor } from './front-door.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelTable } from './parts/laurel-table.ts';
+import { fieldInvalidAlarms, type Monitored } from './parts/monitored.ts';
 import type { PointsLedger } from './points-ledger.ts';
 import type { TierClock } from './tier-clock.ts';
 
@@ -59,5 +60,28 @@ export class Members extends Construct {
       'dynamodb:Query',
     );
     frontDoor.openToKeyHolders('DELETE /v1/members/{memberId}/profile', this.eraseProfile);
+  }
+
+  get monitored(): Monitored {
+    const { putMember, table } = this;
+    return {
+      alarms: {
+        ...fieldInvalidAlarms(putMember),
+        ...table.alarms('Members', {
+          read: 'The shop waits longer when it reads members’ tiers.',
+          write: 'Members’ points and tiers change late.',
+        }),
+      },
+      tables: [table],
+      row: {
+        title: 'members that are enrolled or changed',
+        graphs: [
+          [
+            'Promotions at enrollment',
+            putMember.counts('PromotionFired', 'ActionApplied', 'ActionRefused', 'FieldInvalid'),
+          ],
+        ],
+      },
+    };
   }
 }

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { LaurelTable } from './parts/laurel-table.ts';
+import type { Monitored } from './parts/monitored.ts';
 
 export interface PointsLedgerProps {
   readonly brand: DeployedBrand;
@@ -13,5 +14,15 @@ export class PointsLedger extends Construct {
   constructor(scope: Construct, id: string, { brand }: PointsLedgerProps) {
     super(scope, id);
     this.table = new LaurelTable(this, 'Table', { restored: brand.restored?.points });
+  }
+
+  get monitored(): Monitored {
+    return {
+      alarms: this.table.alarms('Points', {
+        read: 'The shop waits longer for members’ explanations and transactions, or gets an error.',
+        write: 'Laurel accepts purchases slowly, or not at all.',
+      }),
+      tables: [this.table],
+    };
   }
 }

@@ -5,6 +5,7 @@ import type { FrontDoor } from './front-door.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
+import { fieldInvalidAlarms, type Monitored } from './parts/monitored.ts';
 import { RunMachine, stepOf } from './parts/run-machine.ts';
 import type { PointsLedger } from './points-ledger.ts';
 import type { TierClock } from './tier-clock.ts';
@@ -74,5 +75,41 @@ export class TierActions extends Construct {
       .when(Condition.booleanEquals('$.done', true), new Succeed(this, 'Done'))
       .otherwise(changePage);
     return changePage.next(isDone);
+  }
+
+  get monitored(): Monitored {
+    const { takeTierActions, changeGroupTiers, runs } = this;
+    const ofBoth = (name: string) =>
+      [takeTierActions, changeGroupTiers].map((each) => each.count(name).with({ label: `${each.folder}: ${name}` }));
+    return {
+      functions: [
+        {
+          reporter: takeTierActions,
+          failure: 'CallFailed',
+          impact: 'Staff cannot change the tiers of members and groups. Some calls of the tier actions fail.',
+        },
+        {
+          reporter: changeGroupTiers,
+          failure: 'MemberFailed',
+          impact:
+            'Some members of a group did not get the group’s tier. GET /v1/runs/<run>/outcomes lists these members.',
+        },
+      ],
+      alarms: {
+        ...fieldInvalidAlarms(takeTierActions, changeGroupTiers),
+        ...runs.alarms(
+          'Runs',
+          'A group action stopped, and some members did not get their tier. It continues once an operator redrives the run.',
+        ),
+      },
+      row: {
+        title: 'tiers that staff change',
+        graphs: [
+          ['Tier actions', ['ActionApplied', 'ActionRefused', 'FieldInvalid'].flatMap(ofBoth)],
+          ['Actions on groups', runs.metrics],
+          ['Members of groups that could not be written', changeGroupTiers.counts('MemberFailed')],
+        ],
+      },
+    };
   }
 }

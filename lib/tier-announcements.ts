@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Alias } from 'aws-cdk-lib/aws-kms';
@@ -5,6 +6,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
+import type { Monitored } from './parts/monitored.ts';
 import { StreamFunction } from './parts/stream-function.ts';
 
 export interface TierAnnouncementsProps {
@@ -41,5 +43,40 @@ export class TierAnnouncements extends Construct {
     this.announceTierChange.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }),
     );
+  }
+
+  get monitored(): Monitored {
+    const { announceTierChange } = this;
+    return {
+      functions: [
+        {
+          reporter: announceTierChange,
+          failure: 'RecordFailed',
+          impact: 'Members’ tiers change, but some members and other systems do not hear of it.',
+        },
+      ],
+      alarms: {
+        AnnouncementsAge: {
+          metric: announceTierChange.age,
+          from: Duration.minutes(5).toMilliseconds(),
+          periods: 3,
+          impact:
+            'Members and other systems hear of a new tier more than five minutes late. The tiers themselves are right.',
+        },
+        ParkedTierChanges: announceTierChange.parked.alarmFromFirst(
+          'Some members and other systems do not hear of a new tier. They hear once an operator replays the parked changes.',
+        ),
+      },
+      felt: [['How long news waits (ms)', [announceTierChange.named(announceTierChange.age)]]],
+      row: {
+        title: 'tier changes that are announced',
+        graphs: [
+          [
+            'Parked tier changes',
+            [announceTierChange.parked.depth.with({ label: 'waiting' }), ...announceTierChange.counts('RecordParked')],
+          ],
+        ],
+      },
+    };
   }
 }

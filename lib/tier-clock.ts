@@ -1,9 +1,11 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelQueue } from './parts/laurel-queue.ts';
+import type { Monitored } from './parts/monitored.ts';
 
 const SCHEDULER = 'scheduler.amazonaws.com';
 
@@ -105,5 +107,34 @@ export class TierClock extends Construct {
       resource: 'schedule',
       resourceName: `${group}/*`,
     });
+  }
+
+  get monitored(): Monitored {
+    return {
+      alarms: {
+        DueDeadLetters: this.deadLetters.alarmFromFirst(
+          'Members and other systems hear late, or never, that a tier has ended. The API still answers with the right tier.',
+        ),
+        DueAge: {
+          metric: this.due.oldestAge,
+          from: Duration.minutes(15).toSeconds(),
+          impact: 'Members and other systems hear more than 15 minutes late that a tier has ended or will end soon.',
+        },
+      },
+      row: {
+        title: 'moments at which something is due',
+        graphs: [
+          [
+            'Moments that have come',
+            [
+              this.due.depth.with({ label: 'waiting' }),
+              this.due.metricNumberOfMessagesReceived({ statistic: Stats.SUM, label: 'taken up' }),
+              this.deadLetters.depth.with({ label: 'dead letters' }),
+            ],
+          ],
+          ['How long a moment waits (s)', [this.due.oldestAge.with({ label: 'the oldest' })]],
+        ],
+      },
+    };
   }
 }

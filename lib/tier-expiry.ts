@@ -4,7 +4,9 @@ import { Construct } from 'constructs';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { feedFromQueue } from './parts/feed-from-queue.ts';
+import type { LaurelAlarmProps } from './parts/laurel-alarm.ts';
 import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
+import { fieldInvalidAlarms, type Monitored } from './parts/monitored.ts';
 import type { PointsLedger } from './points-ledger.ts';
 import type { TierClock } from './tier-clock.ts';
 
@@ -59,5 +61,40 @@ export class TierExpiry extends Construct {
     });
     // With the role goes what it may do: the first one is not to be refused.
     sweep.node.addDependency(clock.role);
+  }
+
+  get monitored(): Monitored {
+    const { expireTiers } = this;
+    const failures = {
+      Errors: expireTiers.lambda.metricErrors(),
+      Failures: expireTiers.count('MessageFailed'),
+      MemberFailures: expireTiers.count('MemberFailed'),
+      LeftOver: expireTiers.count('DueLeftOver'),
+    };
+    const goesOn = Object.entries(failures).map(([name, metric]): [string, LaurelAlarmProps] => [
+      `ExpireTiers${name}`,
+      {
+        // The sweep mends within minutes what failed once. Ten minutes hold a sweep at least, however late it comes.
+        metric: metric.with({ period: Duration.minutes(10) }),
+        from: 1,
+        periods: 2,
+        impact:
+          'Members and other systems do not hear that some tiers have ended. The API still answers with the right tier.',
+      },
+    ]);
+    return {
+      functions: [{ reporter: expireTiers, failure: 'MessageFailed' }],
+      alarms: { ...Object.fromEntries(goesOn), ...fieldInvalidAlarms(expireTiers) },
+      row: {
+        title: 'tiers that end',
+        graphs: [
+          [
+            'Grants that ended, and reminders',
+            expireTiers.counts('TierDowngraded', 'TierUpgraded', 'ReminderGiven', 'FieldInvalid'),
+          ],
+          ['Members that could not be written', expireTiers.counts('MemberFailed', 'DueLeftOver')],
+        ],
+      },
+    };
   }
 }

@@ -3,6 +3,7 @@ import type { FrontDoor } from './front-door.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
+import type { Monitored } from './parts/monitored.ts';
 import { OperatorSecret } from './parts/operator-secret.ts';
 import type { PointsLedger } from './points-ledger.ts';
 
@@ -42,5 +43,41 @@ export class TransactionIntake extends Construct {
     members.table.grant(this.receiveShopifyOrder, 'dynamodb:GetItem');
     this.shopifySecret.grantValue(this.receiveShopifyOrder);
     frontDoor.openToAnyone('POST /v1/webhooks/shopify', this.receiveShopifyOrder);
+  }
+
+  get monitored(): Monitored {
+    const { recordTransaction, receiveShopifyOrder } = this;
+    const ofBoth = (name: string) =>
+      [recordTransaction, receiveShopifyOrder].map((each) => each.named(each.count(name)));
+    return {
+      functions: [
+        {
+          reporter: recordTransaction,
+          failure: 'CallFailed',
+          impact: 'Laurel does not accept some purchases. The shop has to post them again, which is safe.',
+        },
+        {
+          reporter: receiveShopifyOrder,
+          failure: 'CallFailed',
+          impact:
+            'Laurel does not accept some orders from Shopify. Shopify sends each order again for about four hours, and then gives up.',
+        },
+      ],
+      alarms: {
+        RefusedWebhooks: receiveShopifyOrder.alarmFromFirst(
+          'WebhookRefused',
+          'Laurel refuses orders from Shopify, so they give no points. Shopify tries each order for four hours, and may then stop ' +
+            'sending orders.',
+        ),
+      },
+      felt: [['Purchases taken', ofBoth('TransactionAccepted')]],
+      row: {
+        title: 'purchases that come in',
+        graphs: [
+          ['Posted again', [...ofBoth('TransactionDuplicate'), ...ofBoth('TransactionConflict')]],
+          ['Webhooks refused', receiveShopifyOrder.counts('WebhookRefused')],
+        ],
+      },
+    };
   }
 }

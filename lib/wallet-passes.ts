@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -11,6 +12,7 @@ import { feedFromQueue } from './parts/feed-from-queue.ts';
 import { GeneratedSecret } from './parts/generated-secret.ts';
 import { LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelQueue } from './parts/laurel-queue.ts';
+import type { Monitored } from './parts/monitored.ts';
 import { OperatorSecret } from './parts/operator-secret.ts';
 import type { PointsLedger } from './points-ledger.ts';
 import type { TierAnnouncements } from './tier-announcements.ts';
@@ -159,5 +161,79 @@ export class WalletPasses extends Construct {
     });
     // With the role goes what it may do: the first one is not to be refused.
     look.node.addDependency(role);
+  }
+
+  get monitored(): Monitored {
+    const { handOutPasses, serveWallet, sendPush, checkCertificates, deadLetters } = this;
+    const late =
+      'Members’ tiers change, but their passes show the old tier until the phone refreshes the pass by itself.';
+    const makers = [handOutPasses, serveWallet];
+    const daysLeft = checkCertificates
+      .count('CertificateDaysLeft')
+      .with({ statistic: Stats.MINIMUM, period: Duration.days(1) });
+    return {
+      functions: [
+        { reporter: sendPush, failure: 'MessageFailed', impact: late },
+        { reporter: serveWallet, failure: 'CallFailed', impact: late },
+      ],
+      alarms: {
+        PushDeadLetters: deadLetters.alarmFromFirst(
+          'Some members’ passes show an old tier until the phone refreshes the pass by itself, or an operator replays the push.',
+        ),
+        ...Object.fromEntries(
+          makers.map((maker) => [
+            `${maker.node.id}NotPossible`,
+            maker.alarmFromFirst(
+              'PassNotPossible',
+              'Members get no pass, and phones cannot update theirs, because of the certificates or the images. The function’s log ' +
+                'says which of them to correct.',
+            ),
+          ]),
+        ),
+        ...Object.fromEntries(
+          [60, 30, 7].map((days) => [
+            `CertificatesEndIn${days}Days`,
+            {
+              metric: daysLeft,
+              downTo: days,
+              impact:
+                `In ${days} days or less, members get no new passes, and no phone hears of a new tier. ` +
+                'The pass certificate or the WWDR certificate expires, or is missing. docs/wallet.md says how to renew it.',
+            },
+          ]),
+        ),
+        CheckCertificatesErrors: {
+          metric: checkCertificates.lambda.metricErrors().with({ period: Duration.days(1) }),
+          from: 1,
+          impact: 'Laurel cannot check the certificates of the passes. Once they expire, members get no passes.',
+        },
+      },
+      row: {
+        title: 'passes in Apple Wallet',
+        graphs: [
+          [
+            'Passes made, and not',
+            [
+              ...makers.map((each) => each.named(each.count('PassMade'))),
+              ...serveWallet.counts('PassNotModified'),
+              ...makers.map((each) => each.count('PassNotPossible').with({ label: `${each.folder}: not possible` })),
+            ],
+          ],
+          [
+            'Phones',
+            [
+              ...serveWallet.counts('DeviceRegistered'),
+              ...sendPush.counts('DeviceForgotten'),
+              ...serveWallet.counts('PhoneComplained'),
+            ],
+          ],
+          [
+            'Pushes',
+            [...sendPush.counts('PassPushed', 'MessageFailed'), deadLetters.depth.with({ label: 'dead letters' })],
+          ],
+          ['Days that the certificates have left', [daysLeft.with({ label: 'the first to end' })]],
+        ],
+      },
+    };
   }
 }

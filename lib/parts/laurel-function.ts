@@ -6,6 +6,7 @@ import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
 import type { DeployedBrand } from './deployed-brand.ts';
+import type { LaurelAlarmProps } from './laurel-alarm.ts';
 import { LaurelLog } from './laurel-log.ts';
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../..');
@@ -123,6 +124,21 @@ export class LaurelFunction extends Construct implements IGrantable {
       dimensionsMap: { service: this.folder },
       statistic: Stats.SUM,
     });
+  }
+
+  /** Several of them, each with its own name as its label. */
+  counts(...metricNames: string[]): Metric[] {
+    return metricNames.map((name) => this.count(name).with({ label: name }));
+  }
+
+  /** Rings from the first time on that the function reports something. */
+  alarmFromFirst(metricName: string, impact: string): LaurelAlarmProps {
+    return { metric: this.count(metricName), from: 1, impact };
+  }
+
+  /** A metric with the function's name as its label. */
+  named(metric: Metric): Metric {
+    return metric.with({ label: this.folder });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   type Attribute,
   AttributeType,
@@ -13,6 +13,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { RestoredTable } from './deployed-brand.ts';
 import { keepForever } from './keep-forever.ts';
+import type { LaurelAlarmProps } from './laurel-alarm.ts';
 
 export interface LaurelTableProps {
   /** Further orders in which items can be found. Each holds the items that have both its keys, and of them the keys alone. */
@@ -67,8 +68,16 @@ export class LaurelTable extends Construct {
     });
   }
 
-  metric(name: string, options: MetricOptions): Metric {
-    return this.resource.metric(name, options);
+  throttledRequests(kind: 'Read' | 'Write'): Metric {
+    return this.resource.metric(`${kind}ThrottleEvents`, { statistic: Stats.SUM });
+  }
+
+  /** Ring while DynamoDB throttles requests. */
+  alarms(name: string, impact: { read: string; write: string }): Record<string, LaurelAlarmProps> {
+    return {
+      [`${name}ReadThrottles`]: { metric: this.throttledRequests('Read'), from: 10, impact: impact.read },
+      [`${name}WriteThrottles`]: { metric: this.throttledRequests('Write'), from: 10, impact: impact.write },
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   type CfnStateMachine,
@@ -11,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke, type LambdaInvokeJsonPathProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import type { LaurelAlarmProps } from './laurel-alarm.ts';
 import type { LaurelFunction } from './laurel-function.ts';
 
 export interface RunMachineProps {
@@ -87,6 +89,23 @@ export class RunMachine extends Construct {
       reason:
         'An execution is named after its run, and runs are still to come. It is those of Laurel’s own machine only.',
     });
+  }
+
+  /** Ring for a run that stands still. */
+  alarms(name: string, impact: string): Record<string, LaurelAlarmProps> {
+    return {
+      [`${name}Failed`]: { metric: this.machine.metricFailed({ statistic: Stats.SUM }), from: 1, impact },
+      [`${name}TimedOut`]: { metric: this.machine.metricTimedOut({ statistic: Stats.SUM }), from: 1, impact },
+    };
+  }
+
+  get metrics(): Metric[] {
+    return [
+      this.machine.metricStarted({ statistic: Stats.SUM, label: 'started' }),
+      this.machine.metricSucceeded({ statistic: Stats.SUM, label: 'done' }),
+      this.machine.metricFailed({ statistic: Stats.SUM, label: 'failed' }),
+      this.machine.metricTimedOut({ statistic: Stats.SUM, label: 'timed out' }),
+    ];
   }
 
   private statesArn(resource: string, resourceName: string): string {

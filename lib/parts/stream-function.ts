@@ -1,4 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
+import { type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
@@ -54,5 +55,10 @@ export class StreamFunction extends LaurelFunction {
         onFailure: { bind: () => ({ destination: this.parked.queueArn }) },
       }),
     );
+  }
+
+  /** How many milliseconds the oldest record that the function was given had waited in the stream. */
+  get age(): Metric {
+    return this.lambda.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) });
   }
 }
