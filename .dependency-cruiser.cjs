@@ -5,10 +5,10 @@
  * Paths are regular expressions over the real path of a module, from the root of the repository.
  */
 
-const NOT_A_FUNCTION = '(?:adapters|runtime|contract)';
-const FUNCTION_FOLDER = `^functions/(?!${NOT_A_FUNCTION}/)`;
 const READS_BRAND_FILE =
   '^core/program/(?:read-brand|brand-warnings|brand-json-schema|schema-places|[a-z]+-problems)[.]ts$';
+const NOT_A_FUNCTION = '(?:adapters|runtime|contract|wiring)';
+const FUNCTION_FOLDER = `^functions/(?!${NOT_A_FUNCTION}/)([^/]+)/`;
 const HANDLER = '^functions/[^/]+/handler[.]ts$';
 const SDK = 'node_modules/(?:@aws-sdk|@smithy|aws-sdk|passkit-generator)/';
 
@@ -47,39 +47,47 @@ module.exports = {
     {
       name: 'a-function-imports-no-other-function',
       comment:
-        'One verb does not depend on another. What two of them need belongs into core, contract, runtime or adapters. ' +
+        'One verb does not depend on another. What two of them need belongs into core, contract, runtime, wiring or adapters. ' +
         'Only a handler.ts composes the verbs that share a function.',
       severity: 'error',
-      from: { path: `${FUNCTION_FOLDER}([^/]+)/`, pathNot: HANDLER },
+      from: { path: FUNCTION_FOLDER, pathNot: HANDLER },
       to: { path: FUNCTION_FOLDER, pathNot: '^functions/$1/' },
     },
     {
       name: 'a-handler-composes-make-handlers-only',
       comment: 'A function that several verbs share calls each of them as its tests do: by its make-handler.ts.',
       severity: 'error',
-      from: { path: `${FUNCTION_FOLDER}([^/]+)/handler[.]ts$` },
+      from: { path: `${FUNCTION_FOLDER}handler[.]ts$` },
       to: { path: FUNCTION_FOLDER, pathNot: ['^functions/$1/', '/make-handler[.]ts$'] },
     },
     {
-      name: 'adapters-runtime-and-contract-import-no-function',
+      name: 'what-functions-share-imports-no-function',
       comment: 'They serve every function, and know none.',
       severity: 'error',
-      from: { path: `^functions/${NOT_A_FUNCTION}/` },
+      from: { path: `^functions/(?:${NOT_A_FUNCTION}/|[^/]+$)` },
       to: { path: FUNCTION_FOLDER },
     },
     {
-      name: 'runtime-imports-no-adapter-and-no-contract',
+      name: 'runtime-imports-runtime-only',
       comment: 'Glue has no business word in it, and no cloud.',
       severity: 'error',
       from: { path: '^functions/runtime/' },
-      to: { path: '^functions/(?:adapters|contract)/' },
+      to: { path: '^functions/', pathNot: '^functions/runtime/' },
     },
     {
-      name: 'contract-imports-only-core-and-runtime',
+      name: 'only-handlers-import-wiring',
+      comment:
+        'Wiring reads the environment and the brand when it is loaded. Whatever else needs them gets them as arguments.',
+      severity: 'error',
+      from: { path: '^(?:functions|bin|lib|local|fakes|bench|proof)/', pathNot: ['^functions/wiring/', HANDLER] },
+      to: { path: '^functions/wiring/' },
+    },
+    {
+      name: 'contract-imports-only-core-runtime-and-metrics',
       comment: 'What the wire looks like does not depend on who is behind it.',
       severity: 'error',
       from: { path: '^functions/contract/' },
-      to: { pathNot: ['^functions/(?:contract|runtime)/', '^core/', 'node_modules/zod/'] },
+      to: { pathNot: ['^functions/(?:contract/|runtime/|metrics[.]ts$)', '^core/', 'node_modules/zod/'] },
     },
     {
       name: 'adapters-import-no-contract',

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const ROOMS = ['bin', 'lib', 'functions', 'core', 'local', 'fakes', 'bench', 'proof', 'test'];
-const FUNCTION_ROOMS = ['functions/adapters', 'functions/runtime', 'functions/contract'];
+const FUNCTION_ROOMS = ['functions/adapters', 'functions/runtime', 'functions/contract', 'functions/wiring'];
 
 const config = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as {
   forbidden: IForbiddenRuleType[];
@@ -87,10 +87,12 @@ const HOUSE: Record<string, string> = {
   'functions/contract/answers.ts': "import { http } from '../runtime/http.ts';\nexport const answers = http;",
   'functions/adapters/queue.ts':
     "import { it } from '@aws-sdk/client-sqs';\nimport { http } from '../runtime/http.ts';\nexport const queue = [it, http];",
+  'functions/metrics.ts': "import { http } from './runtime/http.ts';\nexport const metrics = http;",
+  'functions/wiring/brand.ts': "import { queue } from '../adapters/queue.ts';\nexport const brand = queue;",
   'functions/put-member/handler.ts':
-    "import { queue } from '../adapters/queue.ts';\nimport { makeHandler } from './make-handler.ts';\nexport const handler = [queue, makeHandler];",
+    "import { queue } from '../adapters/queue.ts';\nimport { brand } from '../wiring/brand.ts';\nimport { makeHandler } from './make-handler.ts';\nexport const handler = [queue, brand, makeHandler];",
   'functions/put-member/make-handler.ts':
-    "import { put } from '../../core/use-cases/put.ts';\nimport { answers } from '../contract/answers.ts';\nexport const makeHandler = [put, answers];",
+    "import { put } from '../../core/use-cases/put.ts';\nimport { answers } from '../contract/answers.ts';\nimport { metrics } from '../metrics.ts';\nexport const makeHandler = [put, answers, metrics];",
   'functions/put-member/request.ts':
     "import { answers } from '../contract/answers.ts';\nexport const request = answers;",
   'functions/read-member/make-handler.ts':
@@ -132,12 +134,19 @@ const PROBES: [rule: string, file: string, imports: string, what?: 'types'][] = 
   ['a-function-imports-no-other-function', 'functions/read-member/probe-function.ts', '../put-member/make-handler.ts'],
   ['a-handler-composes-make-handlers-only', 'functions/probe-handler/handler.ts', '../put-member/handler.ts'],
   ['a-handler-composes-make-handlers-only', 'functions/probe-request/handler.ts', '../put-member/request.ts'],
-  ['adapters-runtime-and-contract-import-no-function', 'functions/adapters/probe.ts', '../put-member/make-handler.ts'],
-  ['adapters-runtime-and-contract-import-no-function', 'functions/runtime/probe.ts', '../put-member/make-handler.ts'],
-  ['adapters-runtime-and-contract-import-no-function', 'functions/contract/probe.ts', '../put-member/make-handler.ts'],
-  ['runtime-imports-no-adapter-and-no-contract', 'functions/runtime/probe-adapter.ts', '../adapters/queue.ts'],
-  ['runtime-imports-no-adapter-and-no-contract', 'functions/runtime/probe-contract.ts', '../contract/answers.ts'],
-  ['contract-imports-only-core-and-runtime', 'functions/contract/probe-adapter.ts', '../adapters/queue.ts'],
+  ['what-functions-share-imports-no-function', 'functions/adapters/probe.ts', '../put-member/make-handler.ts'],
+  ['what-functions-share-imports-no-function', 'functions/runtime/probe.ts', '../put-member/make-handler.ts'],
+  ['what-functions-share-imports-no-function', 'functions/contract/probe.ts', '../put-member/make-handler.ts'],
+  ['what-functions-share-imports-no-function', 'functions/wiring/probe.ts', '../put-member/make-handler.ts'],
+  ['what-functions-share-imports-no-function', 'functions/probe.ts', './put-member/make-handler.ts'],
+  ['runtime-imports-runtime-only', 'functions/runtime/probe-adapter.ts', '../adapters/queue.ts'],
+  ['runtime-imports-runtime-only', 'functions/runtime/probe-contract.ts', '../contract/answers.ts'],
+  ['runtime-imports-runtime-only', 'functions/runtime/probe-wiring.ts', '../wiring/brand.ts'],
+  ['runtime-imports-runtime-only', 'functions/runtime/probe-metrics.ts', '../metrics.ts'],
+  ['only-handlers-import-wiring', 'functions/put-member/probe-wiring.ts', '../wiring/brand.ts'],
+  ['only-handlers-import-wiring', 'functions/adapters/probe-wiring.ts', '../wiring/brand.ts'],
+  ['only-handlers-import-wiring', 'bin/probe-wiring.ts', '../functions/wiring/brand.ts'],
+  ['contract-imports-only-core-runtime-and-metrics', 'functions/contract/probe-adapter.ts', '../adapters/queue.ts'],
   ['adapters-import-no-contract', 'functions/adapters/probe-contract.ts', '../contract/answers.ts'],
   ['sdks-only-in-adapters', 'functions/put-member/probe-sdk.ts', '@aws-sdk/client-sqs'],
   ['sdks-only-in-adapters', 'functions/runtime/probe-sdk.ts', '@aws-sdk/client-sqs'],

@@ -11,7 +11,7 @@ import { applePass, NEW_VALUE } from '../../core/wallet/apple-pass.ts';
 import { imageProblems } from '../../core/wallet/design-images.ts';
 import { hasWallet, passContentOf, type WalletBrand } from '../../core/wallet/pass-content.ts';
 import { readImages } from '../../functions/adapters/folder-pass-images.ts';
-import { isKnownToPasskit } from '../../functions/adapters/passkit-template.ts';
+import { isKnownToPasskit } from './passkit-template.ts';
 
 /**
  * Draws a pass of each tier before anything is deployed: the images are there and have their sizes, and the format is Apple's.

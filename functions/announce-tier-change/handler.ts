@@ -1,8 +1,8 @@
 import { EventBridgeBus } from '../adapters/event-bridge-bus.ts';
 import { SnsAnnouncements } from '../adapters/sns-announcements.ts';
 import { SqsParking } from '../adapters/sqs-parking.ts';
-import { brand } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { brand } from '../wiring/brand.ts';
 import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('EVENT_BUS', 'ANNOUNCEMENTS_TOPIC', 'PARKED_QUEUE_URL');

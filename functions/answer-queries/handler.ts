@@ -1,4 +1,3 @@
-import { apiKeys } from '../adapters/api-keys.ts';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
@@ -13,9 +12,10 @@ import { makeHandler as makeReadMember } from '../read-member/make-handler.ts';
 import { makeHandler as makeReadOpenapi } from '../read-openapi/make-handler.ts';
 import { makeHandler as makeReadProgram } from '../read-program/make-handler.ts';
 import { makeHandler as makeReadRun } from '../read-run/make-handler.ts';
-import { brand, program } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { routeHandler } from '../runtime/routes.ts';
+import { apiKeys } from '../wiring/api-keys.ts';
+import { brand, program } from '../wiring/brand.ts';
 
 const env = readEnvironment(
   'POINTS_TABLE',

@@ -4,7 +4,8 @@ import type { Instant } from '../../core/time.ts';
 import { type AuditedPage, auditPage } from '../../core/use-cases/audit-page.ts';
 import type { PagePlace } from '../../core/use-cases/recalculate-page.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
-import { count, log, publishCounts } from '../runtime/log.ts';
+import { count } from '../metrics.ts';
+import { log, publishCounts } from '../runtime/log.ts';
 import { pageAfterPage, type SegmentState } from '../runtime/pages.ts';
 import { isTransient } from '../runtime/transient.ts';
 

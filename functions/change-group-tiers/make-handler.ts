@@ -2,7 +2,8 @@ import type { Groups, Ledger, MemberStore, Runs, WakeUpTimers } from '../../core
 import type { Instant } from '../../core/time.ts';
 import { changeGroupTiers, type PageDone } from '../../core/use-cases/change-group-tiers.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
-import { count, countAction, countMove, countPromotion, log, publishCounts } from '../runtime/log.ts';
+import { count, countAction, countMove, countPromotion } from '../metrics.ts';
+import { log, publishCounts } from '../runtime/log.ts';
 import { isTransient } from '../runtime/transient.ts';
 
 /** Where a run stands: what the state machine hands to the next page. */

@@ -1,6 +1,6 @@
-import { appleSettings } from '../adapters/apple-wallet.ts';
 import { CheckedCertificates } from '../adapters/pass-certificates.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { appleSettings } from '../wiring/apple-wallet.ts';
 import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('PASS_CERTIFICATES_SECRET');

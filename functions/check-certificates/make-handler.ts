@@ -1,6 +1,7 @@
 import { CannotSign } from '../../core/failures.ts';
 import { DAY_MS, formatInstant, type Instant } from '../../core/time.ts';
-import { log, measure, publishCounts } from '../runtime/log.ts';
+import { measure } from '../metrics.ts';
+import { log, publishCounts } from '../runtime/log.ts';
 
 /** Says how many days the certificates have left; none where they are of no use. An alarm looks at that. */
 export function makeHandler(

@@ -1,7 +1,8 @@
 import { CannotSign } from '../../core/failures.ts';
 import type { MadePass } from '../../core/use-cases/make-pass.ts';
+import { count } from '../metrics.ts';
 import type { Answer } from '../runtime/http.ts';
-import { count, log } from '../runtime/log.ts';
+import { log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
 
 const PKPASS = 'application/vnd.apple.pkpass';

@@ -1,4 +1,3 @@
-import { apiKeys } from '../adapters/api-keys.ts';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoGooglePasses } from '../adapters/dynamo-google-passes.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
@@ -6,6 +5,7 @@ import { DynamoPassRegistrations } from '../adapters/dynamo-pass-registrations.t
 import { DynamoProfileStore } from '../adapters/dynamo-profile-store.ts';
 import { SqsPassRefreshes } from '../adapters/sqs-pass-refreshes.ts';
 import { readEnvironment, readOptional } from '../runtime/environment.ts';
+import { apiKeys } from '../wiring/api-keys.ts';
 import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('MEMBERS_TABLE', 'API_KEYS_SECRET');

@@ -4,8 +4,9 @@ import type { Ledger, MemberStore, WakeUpTimers } from '../../core/ports.ts';
 import { type Instant, MINUTE_MS, parseInstant } from '../../core/time.ts';
 import { expireTier } from '../../core/use-cases/expire-tier.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
+import { count, countMove, countPromotion } from '../metrics.ts';
 import { inTime } from '../runtime/in-time.ts';
-import { count, countMove, countPromotion, log } from '../runtime/log.ts';
+import { log } from '../runtime/log.ts';
 import { queueHandler } from '../runtime/queue.ts';
 
 /** Whoever is still due after this long is found by the next sweep. */

@@ -1,10 +1,10 @@
-import { apiKeys } from '../adapters/api-keys.ts';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoGroups } from '../adapters/dynamo-groups.ts';
 import { makeHandler as makeJoinGroup } from '../join-group/make-handler.ts';
 import { makeHandler as makeLeaveGroup } from '../leave-group/make-handler.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { routeHandler } from '../runtime/routes.ts';
+import { apiKeys } from '../wiring/api-keys.ts';
 
 const env = readEnvironment('MEMBERS_TABLE', 'API_KEYS_SECRET');
 

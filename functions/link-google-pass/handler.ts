@@ -1,4 +1,3 @@
-import { apiKeys } from '../adapters/api-keys.ts';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoGooglePasses } from '../adapters/dynamo-google-passes.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
@@ -7,9 +6,10 @@ import { DynamoProfileStore } from '../adapters/dynamo-profile-store.ts';
 import { parseGoogleKeys } from '../adapters/google-key.ts';
 import { GoogleWalletClient } from '../adapters/google-wallet.ts';
 import { SecretDocument } from '../adapters/secret-document.ts';
-import { program } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
-import { googleBrand } from '../runtime/google-brand.ts';
+import { apiKeys } from '../wiring/api-keys.ts';
+import { program } from '../wiring/brand.ts';
+import { googleBrand } from '../wiring/google-brand.ts';
 import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('POINTS_TABLE', 'MEMBERS_TABLE', 'GOOGLE_KEY_SECRET', 'API_KEYS_SECRET');

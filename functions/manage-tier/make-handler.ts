@@ -5,8 +5,9 @@ import type { Rules } from '../../core/use-cases/rules.ts';
 import { actionAnswer } from '../contract/answers.ts';
 import { memberIdSchema } from '../contract/request-schemas.ts';
 import { readActionOn } from '../contract/tier-action.ts';
+import { countAction, countMove, countPromotion } from '../metrics.ts';
 import { type ApiKeySource, httpHandler, jsonBody } from '../runtime/http.ts';
-import { countAction, countMove, countPromotion, log } from '../runtime/log.ts';
+import { log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
 
 export function makeHandler(

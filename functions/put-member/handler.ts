@@ -1,11 +1,11 @@
-import { apiKeys } from '../adapters/api-keys.ts';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
 import { DynamoProfileStore } from '../adapters/dynamo-profile-store.ts';
-import { tierClock } from '../adapters/tier-clock.ts';
-import { rules } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { apiKeys } from '../wiring/api-keys.ts';
+import { rules } from '../wiring/brand.ts';
+import { tierClock } from '../wiring/tier-clock.ts';
 import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET');

@@ -4,8 +4,8 @@ import { putMember } from '../../core/use-cases/put-member.ts';
 import { readMember } from '../../core/use-cases/read-member.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
 import { memberAnswer } from '../contract/answers.ts';
+import { countMove, countPromotion } from '../metrics.ts';
 import { type ApiKeySource, httpHandler, jsonBody } from '../runtime/http.ts';
-import { countMove, countPromotion } from '../runtime/log.ts';
 import { readMemberRequest } from './request.ts';
 
 export function makeHandler(

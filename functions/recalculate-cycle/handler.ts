@@ -2,9 +2,9 @@ import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
 import { DynamoRuns } from '../adapters/dynamo-runs.ts';
-import { tierClock } from '../adapters/tier-clock.ts';
-import { rules } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { rules } from '../wiring/brand.ts';
+import { tierClock } from '../wiring/tier-clock.ts';
 import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('POINTS_TABLE', 'MEMBERS_TABLE');

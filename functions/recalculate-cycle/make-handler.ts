@@ -2,7 +2,8 @@ import type { Ledger, MemberStore, Runs, WakeUpTimers } from '../../core/ports.t
 import type { Instant } from '../../core/time.ts';
 import { type PagePlace, type RecalculatedPage, recalculatePage } from '../../core/use-cases/recalculate-page.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
-import { count, countPromotion, log, publishCounts } from '../runtime/log.ts';
+import { count, countPromotion } from '../metrics.ts';
+import { log, publishCounts } from '../runtime/log.ts';
 import { pageAfterPage, type SegmentState } from '../runtime/pages.ts';
 import { isTransient } from '../runtime/transient.ts';
 

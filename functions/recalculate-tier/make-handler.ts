@@ -3,7 +3,8 @@ import type { Ledger, MemberStore, WakeUpTimers } from '../../core/ports.ts';
 import { countTransactions } from '../../core/use-cases/count-transactions.ts';
 import type { Rules } from '../../core/use-cases/rules.ts';
 import { entryOfImage } from '../adapters/dynamo-ledger.ts';
-import { count, countMove, countPromotion, log } from '../runtime/log.ts';
+import { count, countMove, countPromotion } from '../metrics.ts';
+import { log } from '../runtime/log.ts';
 import { type Parked, streamHandler } from '../runtime/stream.ts';
 
 export function makeHandler(

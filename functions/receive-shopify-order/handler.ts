@@ -3,8 +3,8 @@ import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
 import { DynamoOrderFiles } from '../adapters/dynamo-order-files.ts';
 import { SecretDocument } from '../adapters/secret-document.ts';
-import { brand, program } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { brand, program } from '../wiring/brand.ts';
 import { makeHandler } from './make-handler.ts';
 import { parseShopifySecrets } from './signature.ts';
 

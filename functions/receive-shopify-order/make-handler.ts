@@ -3,8 +3,9 @@ import type { ShopifySettings } from '../../core/program/brand.ts';
 import type { Program } from '../../core/program/program.ts';
 import type { Instant } from '../../core/time.ts';
 import { recordOrder } from '../../core/use-cases/record-order.ts';
+import { count } from '../metrics.ts';
 import { httpHandler, MAX_WEBHOOK_BYTES } from '../runtime/http.ts';
-import { count, log } from '../runtime/log.ts';
+import { log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
 import { parseShopifyJson, readReport } from './request.ts';
 import { isSignedBy } from './signature.ts';
@@ -50,6 +51,6 @@ export function makeHandler(
       return { status: 202, body: { status: 'accepted' } };
     },
     clock,
-    { maxBodyBytes: MAX_WEBHOOK_BYTES, countRefusalAs: 'WebhookRefused' },
+    { maxBodyBytes: MAX_WEBHOOK_BYTES, countRefusal: () => count('WebhookRefused') },
   );
 }

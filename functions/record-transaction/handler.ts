@@ -1,9 +1,9 @@
-import { apiKeys } from '../adapters/api-keys.ts';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
-import { program } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { apiKeys } from '../wiring/api-keys.ts';
+import { program } from '../wiring/brand.ts';
 import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('POINTS_TABLE', 'MEMBERS_TABLE', 'API_KEYS_SECRET');

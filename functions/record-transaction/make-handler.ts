@@ -2,8 +2,8 @@ import type { Ledger, MemberStore } from '../../core/ports.ts';
 import type { Program } from '../../core/program/program.ts';
 import { formatInstant } from '../../core/time.ts';
 import { recordTransaction } from '../../core/use-cases/record-transaction.ts';
+import { count } from '../metrics.ts';
 import { type ApiKeySource, httpHandler, jsonBody } from '../runtime/http.ts';
-import { count } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
 import { readTransaction } from './request.ts';
 

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { anyOf, counted } from '../../core/quantity.ts';
 import type { Instant } from '../../core/time.ts';
 import { type ApiKey, findApiKey, mayCall, type Role } from './api-keys.ts';
-import { type CountName, count, log, publishCounts } from './log.ts';
+import { count, log, publishCounts } from './log.ts';
 import { Problem } from './problem.ts';
 
 export const MAX_BODY_BYTES = 256 * 1024;
@@ -48,12 +48,12 @@ export function httpHandler(
   access: 'public' | { role: Role; keys: ApiKeySource },
   answer: (call: Call) => Promise<Answer>,
   clock: () => Instant = Date.now,
-  options: { maxBodyBytes?: number; countRefusalAs?: CountName; scheme?: string } = {},
+  options: { maxBodyBytes?: number; countRefusal?: () => void; scheme?: string } = {},
 ) {
-  const { maxBodyBytes = MAX_BODY_BYTES, countRefusalAs, scheme = 'Bearer' } = options;
+  const { maxBodyBytes = MAX_BODY_BYTES, countRefusal, scheme = 'Bearer' } = options;
   const publish = ({ statusCode = 200 }: Result) => {
     if (statusCode >= 500) count('CallFailed');
-    if (statusCode >= 400 && countRefusalAs) count(countRefusalAs);
+    if (statusCode >= 400) countRefusal?.();
     publishCounts();
   };
   return middy<Event, Result, Error, Context>()

@@ -6,100 +6,21 @@ export const log = new Logger();
 
 const metrics = new Metrics({ namespace: process.env.POWERTOOLS_METRICS_NAMESPACE ?? 'Laurel' });
 
-export type CountName =
-  | 'TransactionAccepted'
-  | 'TransactionDuplicate'
-  | 'TransactionConflict'
-  | 'TransactionCounted'
-  | 'TransactionWithoutMember'
-  | 'MemberRebuilt'
-  | 'TierUpgraded'
-  | 'TierDowngraded'
-  | 'ActionApplied'
-  /** Decided, and nothing was given. */
-  | 'ActionRefused'
-  /** A transaction's field told no end, so a promotion or an action gave nothing (R16). */
-  | 'FieldInvalid'
-  | 'PromotionFired'
-  | 'ReminderGiven'
-  /** More members were due than one call could write; the next sweep goes on. */
-  | 'DueLeftOver'
-  /** Moved by a recalculation, or in a dry run of one. */
-  | 'MemberUp'
-  | 'MemberDown'
-  /** More members would have gone down than may. */
-  | 'RecalculationAborted'
-  /** One of many members could not be written. */
-  | 'MemberFailed'
-  /** Its figures are not what its ledger gives; an audit put them right, or the brand does not let it. */
-  | 'MemberDiffers'
-  | 'MemberHealed'
-  /** An audit could not prove it today, and nothing is wrong. */
-  | 'MemberUnproved'
-  | 'RecordParked'
-  | 'MessageSent'
-  | 'MessageUnsure'
-  /** Left unsaid, as Google tells a pass's owner three times a day at most. The pass shows it. */
-  | 'MessageTooOften'
-  | 'PassUpdated'
-  | 'PassMade'
-  /** A phone asked, and has the pass as it is. */
-  | 'PassNotModified'
-  /** Certificates or images have to be put right by an operator. */
-  | 'PassNotPossible'
-  | 'PassPushed'
-  | 'DeviceRegistered'
-  | 'DeviceForgotten'
-  /** A phone told of something that went wrong on its side. */
-  | 'PhoneComplained'
-  | 'WebhookRefused'
-  /** Answered with 500. */
-  | 'CallFailed'
-  /** Reported to the stream, to be brought again. */
-  | 'RecordFailed'
-  /** Reported to the queue, to be brought again. */
-  | 'MessageFailed';
-
 let counted = false;
 
-/** Counts for the dashboard; written to the log at the end of the call, where CloudWatch picks them up. */
-export function count(name: CountName, amount = 1): void {
+/**
+ * Counts for the dashboard; written to the log at the end of the call, where CloudWatch picks them up. The runtime itself counts what
+ * fails: CallFailed (answered with 500), RecordFailed and MessageFailed (brought again), RecordParked.
+ */
+export function count(name: string, amount = 1): void {
   metrics.addMetric(name, MetricUnit.Count, amount);
   counted = true;
 }
 
 /** A figure of this moment, for alarms and the dashboard; written to the log at the end of the call. */
-export function measure(name: 'CertificateDaysLeft', value: number): void {
+export function measure(name: string, value: number): void {
   metrics.addMetric(name, MetricUnit.NoUnit, value);
   counted = true;
-}
-
-/** What became of a tier action. */
-export function countAction(outcome: string): void {
-  if (outcome === 'APPLIED' || outcome === 'EXTENDED') count('ActionApplied');
-  else count(outcome === 'FIELD_INVALID' ? 'FieldInvalid' : 'ActionRefused');
-}
-
-/** A promotion that fired, and what became of it. */
-export function countPromotion(memberId: string, { key, outcome }: { key: string; outcome: string }): void {
-  count('PromotionFired');
-  countAction(outcome);
-  // Why a field told no end is in the member's explanation: fields may hold anything.
-  log.info('A promotion fired', { memberId, key, outcome });
-}
-
-/** A visible tier that moved. */
-export function countMove(move: {
-  memberId: string;
-  sequence: number;
-  from: { id: string };
-  to: { id: string };
-  direction: 'up' | 'down';
-  cause: string;
-}): void {
-  const { memberId, sequence, from, to, direction, cause } = move;
-  count(direction === 'up' ? 'TierUpgraded' : 'TierDowngraded');
-  log.info('A tier moved', { memberId, sequence, from: from.id, to: to.id, cause });
 }
 
 export function publishCounts(): void {

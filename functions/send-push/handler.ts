@@ -1,9 +1,8 @@
-import { appleWallet } from '../adapters/apple-wallet.ts';
-import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { Http2ApplePush } from '../adapters/http2-apple-push.ts';
+import { appleWallet } from '../wiring/apple-wallet.ts';
 import { makeHandler } from './make-handler.ts';
 
-const { ports, settings, certificates } = appleWallet(dynamoClient());
+const { ports, settings, certificates } = appleWallet();
 
 const push = new Http2ApplePush(certificates, settings.apple.passTypeId);
 

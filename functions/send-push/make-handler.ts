@@ -2,7 +2,7 @@ import type { ApplePush } from '../../core/ports.ts';
 import type { AppleSettings, DrawingPorts } from '../../core/use-cases/draw-pass.ts';
 import { refreshPass } from '../../core/use-cases/refresh-pass.ts';
 import { newsOf } from '../adapters/dynamo-member-store.ts';
-import { count } from '../runtime/log.ts';
+import { count } from '../metrics.ts';
 import { queueHandler } from '../runtime/queue.ts';
 
 /** Every change and notice comes here, announced or not: the pass is refreshed by all of them, and says itself what it tells. */

@@ -2,8 +2,8 @@ import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { DynamoProfileStore } from '../adapters/dynamo-profile-store.ts';
 import { SnsTexter } from '../adapters/sns-texter.ts';
-import { brand, program } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { brand, program } from '../wiring/brand.ts';
 import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('MEMBERS_TABLE');

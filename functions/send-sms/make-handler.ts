@@ -4,7 +4,7 @@ import type { Brand } from '../../core/program/brand.ts';
 import type { Program } from '../../core/program/program.ts';
 import { sendSms } from '../../core/use-cases/send-notification.ts';
 import { newsOf } from '../adapters/dynamo-member-store.ts';
-import { count } from '../runtime/log.ts';
+import { count } from '../metrics.ts';
 import { queueHandler } from '../runtime/queue.ts';
 
 export function makeHandler(

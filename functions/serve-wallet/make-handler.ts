@@ -5,8 +5,9 @@ import { registerDevice } from '../../core/use-cases/register-device.ts';
 import { updatedPasses } from '../../core/use-cases/updated-passes.ts';
 import { DEVICE_ID } from '../../core/wallet/device-bounds.ts';
 import { ifPossible, passAnswer } from '../contract/pass-answer.ts';
+import { count } from '../metrics.ts';
 import { type Answer, type Call, httpHandler, jsonBody } from '../runtime/http.ts';
-import { count, log } from '../runtime/log.ts';
+import { log } from '../runtime/log.ts';
 import { Problem } from '../runtime/problem.ts';
 import { readComplaints, readPushToken } from './request.ts';
 

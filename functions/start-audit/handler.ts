@@ -1,8 +1,8 @@
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoRuns } from '../adapters/dynamo-runs.ts';
 import { StepFunctionsRunEngine } from '../adapters/step-functions-run-engine.ts';
-import { brand, program } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { brand, program } from '../wiring/brand.ts';
 import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('MEMBERS_TABLE', 'AUDITS_STATE_MACHINE');

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { apiKeys } from '../adapters/api-keys.ts';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoRuns } from '../adapters/dynamo-runs.ts';
 import { StepFunctionsRunEngine } from '../adapters/step-functions-run-engine.ts';
-import { brand, program } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { apiKeys } from '../wiring/api-keys.ts';
+import { brand, program } from '../wiring/brand.ts';
 import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('MEMBERS_TABLE', 'RECALCULATIONS_STATE_MACHINE', 'API_KEYS_SECRET');

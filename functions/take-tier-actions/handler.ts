@@ -1,16 +1,16 @@
-import { apiKeys } from '../adapters/api-keys.ts';
 import { dynamoClient } from '../adapters/dynamo-client.ts';
 import { DynamoGroups } from '../adapters/dynamo-groups.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
 import { DynamoRuns } from '../adapters/dynamo-runs.ts';
 import { StepFunctionsRunEngine } from '../adapters/step-functions-run-engine.ts';
-import { tierClock } from '../adapters/tier-clock.ts';
 import { makeHandler as makeManageGroupTier } from '../manage-group-tier/make-handler.ts';
 import { makeHandler as makeManageTier } from '../manage-tier/make-handler.ts';
-import { rules } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { routeHandler } from '../runtime/routes.ts';
+import { apiKeys } from '../wiring/api-keys.ts';
+import { rules } from '../wiring/brand.ts';
+import { tierClock } from '../wiring/tier-clock.ts';
 
 const env = readEnvironment('POINTS_TABLE', 'MEMBERS_TABLE', 'GROUP_ACTIONS_STATE_MACHINE', 'API_KEYS_SECRET');
 

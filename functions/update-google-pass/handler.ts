@@ -7,9 +7,9 @@ import { DynamoProfileStore } from '../adapters/dynamo-profile-store.ts';
 import { parseGoogleKeys } from '../adapters/google-key.ts';
 import { GoogleWalletClient } from '../adapters/google-wallet.ts';
 import { SecretDocument } from '../adapters/secret-document.ts';
-import { program } from '../runtime/brand.ts';
 import { readEnvironment } from '../runtime/environment.ts';
-import { googleBrand } from '../runtime/google-brand.ts';
+import { program } from '../wiring/brand.ts';
+import { googleBrand } from '../wiring/google-brand.ts';
 import { makeHandler } from './make-handler.ts';
 
 const env = readEnvironment('POINTS_TABLE', 'MEMBERS_TABLE', 'GOOGLE_KEY_SECRET');

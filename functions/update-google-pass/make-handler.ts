@@ -5,7 +5,7 @@ import type { Program } from '../../core/program/program.ts';
 import { updateGooglePass } from '../../core/use-cases/google-pass.ts';
 import type { GoogleBrand } from '../../core/wallet/google-class.ts';
 import { newsOf } from '../adapters/dynamo-member-store.ts';
-import { count } from '../runtime/log.ts';
+import { count } from '../metrics.ts';
 import { queueHandler } from '../runtime/queue.ts';
 
 export function makeHandler(

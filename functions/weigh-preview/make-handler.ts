@@ -1,7 +1,8 @@
 import type { Runs } from '../../core/ports.ts';
 import type { Instant } from '../../core/time.ts';
 import { checkDowngradeLimit } from '../../core/use-cases/check-downgrade-limit.ts';
-import { count, log, publishCounts } from '../runtime/log.ts';
+import { count } from '../metrics.ts';
+import { log, publishCounts } from '../runtime/log.ts';
 
 /** Everybody was looked at: whether the run may write, or ends here and waits for a person. */
 export function makeHandler(ports: { runs: Runs }, clock: () => Instant = Date.now) {

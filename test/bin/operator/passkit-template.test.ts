@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { isKnownToPasskit } from '../../../functions/adapters/passkit-template.ts';
+import { isKnownToPasskit } from '../../../bin/operator/passkit-template.ts';
 import { exampleImages } from '../../support/images.ts';
 import { readPass } from '../../support/read-pass.ts';
 import { makeWorld } from '../../support/world.ts';
@@ -42,5 +42,5 @@ test('no function carries it: it is imported by the check of a deployment only',
   const importers = globSync('{core,functions,lib,bin,local,fakes}/**/*.ts', { cwd: root }).filter((file) =>
     /from '(?:passkit-generator|.*passkit-template\.ts)'/.test(readFileSync(path.join(root, file), 'utf8')),
   );
-  expect(importers.sort()).toEqual(['bin/operator/design-check.ts', 'functions/adapters/passkit-template.ts']);
+  expect(importers.sort()).toEqual(['bin/operator/design-check.ts', 'bin/operator/passkit-template.ts']);
 });

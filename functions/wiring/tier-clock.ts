@@ -1,5 +1,5 @@
+import { SchedulerTierClock } from '../adapters/scheduler-tier-clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
-import { SchedulerTierClock } from './scheduler-tier-clock.ts';
 
 /** Returns the wake-up timers of the function's stack. */
 export function tierClock(): SchedulerTierClock {

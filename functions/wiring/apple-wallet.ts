@@ -1,22 +1,22 @@
 import { fileURLToPath } from 'node:url';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AppleSettings } from '../../core/use-cases/draw-pass.ts';
 import { hasWallet } from '../../core/wallet/pass-content.ts';
-import { brand, program } from '../runtime/brand.ts';
+import { CmsPassSigner } from '../adapters/cms-pass-signer.ts';
+import { dynamoClient } from '../adapters/dynamo-client.ts';
+import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
+import { DynamoMemberStore } from '../adapters/dynamo-member-store.ts';
+import { DynamoPassRegistrations } from '../adapters/dynamo-pass-registrations.ts';
+import { DynamoProfileStore } from '../adapters/dynamo-profile-store.ts';
+import { FolderPassImages } from '../adapters/folder-pass-images.ts';
+import { HmacPassTokens } from '../adapters/hmac-pass-tokens.ts';
+import { CheckedCertificates } from '../adapters/pass-certificates.ts';
+import { PkpassPress } from '../adapters/pkpass-press.ts';
+import { SecretDocument } from '../adapters/secret-document.ts';
 import { readEnvironment } from '../runtime/environment.ts';
-import { CmsPassSigner } from './cms-pass-signer.ts';
-import { DynamoLedger } from './dynamo-ledger.ts';
-import { DynamoMemberStore } from './dynamo-member-store.ts';
-import { DynamoPassRegistrations } from './dynamo-pass-registrations.ts';
-import { DynamoProfileStore } from './dynamo-profile-store.ts';
-import { FolderPassImages } from './folder-pass-images.ts';
-import { HmacPassTokens } from './hmac-pass-tokens.ts';
-import { CheckedCertificates } from './pass-certificates.ts';
-import { PkpassPress } from './pkpass-press.ts';
-import { SecretDocument } from './secret-document.ts';
+import { brand, program } from './brand.ts';
 
-/** Builds the ports, settings and certificates for Apple passes from the function's environment. */
-export function appleWallet(client: DynamoDBDocumentClient) {
+/** Builds the ports, settings and certificates for Apple passes from the environment of the function. */
+export function appleWallet() {
   const env = readEnvironment(
     'POINTS_TABLE',
     'MEMBERS_TABLE',
@@ -25,6 +25,7 @@ export function appleWallet(client: DynamoDBDocumentClient) {
     'API_URL',
   );
   const settings = appleSettings(env.API_URL);
+  const client = dynamoClient();
   const certificates = new CheckedCertificates(env.PASS_CERTIFICATES_SECRET, settings.apple);
   const ports = {
     ledger: new DynamoLedger(client, env.POINTS_TABLE),
