@@ -10,7 +10,7 @@ import { OperatorError, runCommand } from './operator/operator-error.ts';
 import { startProgress } from './operator/progress.ts';
 import { storesOf } from './operator/stores.ts';
 
-/** Longer than a write takes that was half seen. */
+/** A write that the first read saw half done is complete after this pause. */
 const PAUSE_MS = 1000;
 
 const command = operatorCommand('audit', {
@@ -98,7 +98,7 @@ await runCommand(async () => {
   process.exitCode ??= 2;
 });
 
-/** Of many members, those that are wrong; of one that was asked for, whatever there is to say. */
+/** Prints a member that failed or drifted. With `--member`, prints the member unless it is proved. */
 function tell(memberId: string, audited: Exclude<Audited, { status: 'noMember' }>): void {
   if (audited.status === 'failed') console.log(`${memberId}: cannot be audited: ${audited.error.message}`);
   else if (audited.status !== 'proved' && (options.member !== undefined || audited.findings.some(isDrift))) {

@@ -1,4 +1,4 @@
-/** `cdk deploy -c brand=acme`: chooses the brand, refuses a file that isn't right, and makes the brand's stack. */
+/** `cdk deploy -c brand=acme`: chooses the brand, refuses a faulty file, and makes the brand's stack. */
 import { App } from 'aws-cdk-lib';
 import { addBrandStack } from './operator/brand-app.ts';
 import { runCommand } from './operator/operator-error.ts';

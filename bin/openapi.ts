@@ -16,6 +16,6 @@ const command = operatorCommand('openapi', {
   .parse();
 
 const [file = resolve(ROOT, 'docs/openapi.json')] = command.args;
-// A stack says its brand's name and its program's version here. The file is of no brand.
+// In a stack's document these are the brand's name and the program's version. This file belongs to no brand.
 const { version } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8'));
 writeFileSync(file, `${JSON.stringify(openApiDocument(OPERATIONS, 'Laurel', version), null, 2)}\n`);

@@ -107,7 +107,7 @@ function readMoment({ rules: { program } }: DeployedStack, now: Instant): Instan
   return at;
 }
 
-/** Tells how far the run is, until it is done. */
+/** Shows the run's progress until the run ends. */
 async function watch(runId: string, runs: Runs, engine: RunEngine, progress: Progress): Promise<RunReading> {
   for (;;) {
     const reading = await readRun({ runs, engine }, runId);
@@ -124,7 +124,7 @@ async function watch(runId: string, runs: Runs, engine: RunEngine, progress: Pro
   }
 }
 
-/** Page by page, as a million moves do not fit in memory. */
+/** Writes page by page, because a million moves do not fit in memory. */
 async function writeList(file: string, runId: string, runs: Runs, program: Program): Promise<void> {
   const out = createWriteStream(file);
   out.write(csvHead(program));

@@ -9,7 +9,7 @@ import { QUEUES, type QueueName, replayOf } from './operator/replay-message.ts';
 import { replayQueue } from './operator/replay-queue.ts';
 import { WaitingMessages } from './operator/waiting-messages.ts';
 
-/** The outputs that name the queues in which things wait. */
+/** The stack outputs that name the dead-letter queues. */
 const WAITING: Record<QueueName, string> = {
   transactions: 'ParkedTransactionsQueue',
   'tier-changes': 'ParkedTierChangesQueue',

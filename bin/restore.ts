@@ -73,9 +73,9 @@ const options = command
 
 const OUTPUTS: Record<TableKind, string> = { points: 'PointsTable', members: 'MembersTable' };
 const INDEXES: Record<TableKind, string[]> = { points: [], members: [DUE_INDEX, ANNIVERSARY_INDEX] };
-/** Members are taken over every end that has passed: nobody else will write them down. */
+/** Records every end that has passed: nothing else would record it. */
 const UP_TO_NOW = { write: true, upToNow: true };
-/** More of them say the same. */
+/** Further failures usually have the same cause. */
 const FAILED_SHOWN = 10;
 
 let progress: Progress | undefined;
@@ -136,7 +136,7 @@ await runCommand(async () => {
   }
 });
 
-/** The names under which the stack finds its tables once it is put on the new ones. */
+/** The names of the stack's tables after the deployment on the restored tables. */
 interface TableNames {
   points: string;
   members: string;
@@ -147,7 +147,7 @@ function namesAfter(stack: DeployedStack, tables: readonly PlannedTable[]): Tabl
   return { points: nameOf('points'), members: nameOf('members') };
 }
 
-/** What remains once the stack is on the new tables. */
+/** The steps after the deployment on the restored tables. */
 async function finish(stack: DeployedStack, tables: readonly PlannedTable[], at: Instant): Promise<void> {
   const names = namesAfter(stack, tables);
   await bringForward(stack, tables, names, at, true);
@@ -195,7 +195,7 @@ async function lookAt(
   return { kind, from, to, size, isRestored: target !== undefined, isInUse: inUse === to };
 }
 
-/** What DynamoDB would refuse is refused before anything is begun. */
+/** Refuses a moment that DynamoDB cannot restore, before the first step. */
 async function holdToWindow(
   dynamo: DynamoDBClient,
   { from: table, size, isRestored }: PlannedTable,
@@ -216,8 +216,8 @@ async function holdToWindow(
 }
 
 /**
- * Brings forward what came after the moment. A member is rebuilt in silence before an entry of theirs is put into the ledger: the stream of a
- * stack in use then finds it counted, and does not tell again what the old stack has told.
+ * Copies items newer than the moment. A member is rebuilt in silence before their entries are put into the ledger, so the stream of a
+ * stack in use finds the entries counted, and does not announce again what the old stack announced.
  */
 async function bringForward(
   stack: DeployedStack,
@@ -240,7 +240,7 @@ async function bringForward(
   const ledger = new DynamoLedger(client, names.points);
   const beforeEntries = (entries: readonly LedgerEntry[]) =>
     rebuild(withEntries(ledger, entries), [...new Set(entries.map(({ memberId }) => memberId))]);
-  // Members first: an entry of somebody who enrolled since finds them there.
+  // Members first, so that an entry of a newly enrolled member finds the member.
   const membersFirst = [...tables].sort((a, b) => a.kind.localeCompare(b.kind));
   for (const { kind, from, to, size } of membersFirst) {
     if (from === undefined || !size) continue;
@@ -288,12 +288,12 @@ function storesIn(stack: DeployedStack, { points, members }: TableNames) {
   return {
     ledger: new DynamoLedger(client, points),
     members: new SilentMemberStore(client, members),
-    // They are made for all at once, when the stack is on the tables.
+    // Schedules are made for all members at once, after the deployment.
     timers: { wakeAt: async () => {} },
   };
 }
 
-/** What fired in the meantime, or was never made for what is due by now. The sweep would find them all, some minutes late. */
+/** Makes schedules again: those that fired in the meantime, or were never made. The sweep alone would be some minutes late. */
 async function wakeAgain(stack: DeployedStack, { members }: TableNames): Promise<void> {
   const queueArn = (output: string) =>
     `arn:aws:sqs:${stack.region}:${stack.brand.account}:${stack.output(output).split('/').at(-1)}`;
@@ -307,7 +307,7 @@ async function wakeAgain(stack: DeployedStack, { members }: TableNames): Promise
     new SchedulerClient({ region: stack.region }),
   );
   let count = 0;
-  // What is due within a minute is the sweep's.
+  // The sweep handles members due within a minute.
   for await (const moment of dueMoments(dynamoClient({ region: stack.region }), members, Date.now() + MINUTE_MS)) {
     await clock.wakeAt(moment);
     tell(`Making schedules: ${counted(++count, 'moment')} so far`);

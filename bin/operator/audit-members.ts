@@ -5,11 +5,11 @@ import { eachMember, isOfOneMember } from './each-member.ts';
 
 const SIDE_BY_SIDE = 20;
 
-/** What became of one member; `failed`: its item or its ledger cannot be understood. */
+/** The result for one member. `failed`: its item or its ledger cannot be read. */
 export type Audited = MemberAudit | { status: 'failed'; error: Error };
 
 /**
- * Compares members with their ledgers, several at the same time. A member that cannot be understood stops no other.
+ * Compares members with their ledgers, several at the same time. A member that cannot be read does not stop the others.
  * @param tell is called once for each member
  */
 export async function auditMembers(

@@ -3,7 +3,7 @@ import { isDrift } from '../../core/member/audit/findings.ts';
 import { counted, formatNumber } from '../../core/quantity.ts';
 import type { Audited } from './audit-members.ts';
 
-/** What an audit of many members came to, as far as it is. */
+/** The result so far of an audit of many members. */
 export class AuditReport {
   readonly #counts = { proved: 0, waits: 0, differs: 0, healed: 0, failed: 0 };
   readonly #causes = new Map<string, { members: number; healed: number; isDrift: boolean }>();
@@ -18,12 +18,12 @@ export class AuditReport {
     }
   }
 
-  /** How many members were looked at, whatever was found. */
+  /** The number of members that the audit compared. */
   get members(): number {
     return Object.values(this.#counts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Those that are still wrong. */
+  /** The number of members that still differ. */
   get differing(): number {
     return this.#counts.differs;
   }
@@ -37,7 +37,7 @@ export class AuditReport {
     return `${counted(this.members, 'member')} compared, ${formatNumber(differs + healed)} different`;
   }
 
-  /** How many members for which cause, what is wrong first; nothing where all were proved. */
+  /** The number of members for each cause, differences first; undefined where every member was proved. */
   table(): string | undefined {
     if (this.#causes.size === 0) return undefined;
     const table = new Table({

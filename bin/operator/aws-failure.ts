@@ -1,6 +1,6 @@
 import { isLoopback } from '../../local/emulator.ts';
 
-/** A failure of the network, of AWS or of the SDK, as far as it says what it is. */
+/** The fields of a failure of the network, of AWS or of the SDK. */
 type Failure = Error & { code?: string; hostname?: string; address?: string; port?: number };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,15 +21,15 @@ const UNREACHABLE = ['ETIMEDOUT', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', '
 /** The account of the demo, which only the local cloud has. */
 export const LOCAL_ACCOUNT = '000000000000';
 
-/** The address that `AWS_ENDPOINT_URL` names, where that is on this machine: the local cloud's. */
+/** The local cloud's address: `AWS_ENDPOINT_URL`, where it names this machine. */
 export function localEndpoint(env: Environment = process.env): string | undefined {
   const url = URL.parse(env.AWS_ENDPOINT_URL ?? '');
   return url && isLoopback(url.hostname) ? url.origin : undefined;
 }
 
 /**
- * What happened to a call of AWS, and what the operator can do about it.
- * @returns undefined where the failure is none of AWS or the network
+ * Explains why a call to AWS failed, and what the operator can do about it.
+ * @returns undefined where neither AWS nor the network failed
  */
 export function explainAwsFailure(error: unknown, env: Environment = process.env): string | undefined {
   for (const failure of chainOf(error)) {
@@ -39,7 +39,7 @@ export function explainAwsFailure(error: unknown, env: Environment = process.env
   return undefined;
 }
 
-/** The failure with what lies behind it: a name with several addresses fails once for each. */
+/** The failure and its causes: a name with several addresses fails once for each address. */
 function chainOf(error: unknown): Failure[] {
   if (!(error instanceof Error)) return [];
   const behind = error instanceof AggregateError ? error.errors : [error.cause];
@@ -50,7 +50,7 @@ function explain(failure: Failure, env: Environment): string | undefined {
   const { name, message, code = name } = failure;
   const endpoint = env.AWS_ENDPOINT_URL;
   if (code === 'ECONNREFUSED') return explainRefused(failure, env);
-  // A host without a scheme is taken for a scheme, and answers with something odd.
+  // `URL` reads a host without a scheme as a scheme.
   if (endpoint && !isWebAddress(endpoint) && (code === 'ERR_INVALID_URL' || '$metadata' in failure)) {
     return `AWS_ENDPOINT_URL is "${endpoint}", which is not an address. Set one such as http://127.0.0.1:4566, or unset it to reach AWS.`;
   }

@@ -4,7 +4,7 @@ import { readRestoredTables } from './restored-tables.ts';
 
 /**
  * Gives a CDK app the stack of the brand that its context names.
- * @throws OperatorError with everything that is wrong with the brand's file
+ * @throws OperatorError with every problem of the brand's file
  */
 export async function addBrandStack(app: App): Promise<void> {
   const howToName = `-c brand=<name>, as in npx cdk ${commandAtHand(app)} -c brand=<name>`;
@@ -12,7 +12,7 @@ export async function addBrandStack(app: App): Promise<void> {
   const { brand: id, account, region } = brand.settings;
   const restored = readRestoredTables(brand);
   const proxyUrl = app.node.tryGetContext('proxyUrl');
-  // Loaded last: a file that is refused is refused sooner.
+  // Loaded last, so that a faulty file is refused sooner.
   const { LoyaltyStack } = await import('../../lib/loyalty-stack.ts');
   new LoyaltyStack(app, `laurel-${id}`, { brand: { ...brand, restored, proxyUrl }, env: { account, region } });
 }

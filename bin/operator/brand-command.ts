@@ -7,7 +7,7 @@ import { operatorCommand, withWords } from './command.ts';
 import { type NewBrandOptions, writeNewBrand } from './new-brand.ts';
 import { runCommand } from './operator-error.ts';
 
-/** `npm run brand`: it asks nothing of AWS, and does everything in the folder `brands` of where it is run. */
+/** `npm run brand`: works in the folder `brands` of the current directory, without AWS. */
 export function brandCommand(): Command {
   const command = operatorCommand('brand', {
     about: ['Begins and checks the files of brands. It needs no AWS account.'],

@@ -7,7 +7,7 @@ import { describeProblems, describeWarnings, readBrand } from '../../core/progra
 import { didYouMean, nearestName } from '../../core/program/spelling.ts';
 import { OperatorError } from './operator-error.ts';
 
-/** A brand's file, and what it says once nothing was found wrong with it. */
+/** A brand's file and its settings, once the file has no problems. */
 export interface BrandFile {
   settings: Brand;
   file: string;
@@ -15,7 +15,7 @@ export interface BrandFile {
 
 /**
  * Finds and reads `brands/<name>.json`, in the folder where the command runs: npm and CDK run it where package.json and cdk.json lie.
- * @param howToName with `<name>` in the brand's place
+ * @param howToName tells the operator how to name a brand, with `<name>` in the brand's place
  * @throws OperatorError with every problem of its shape and its meaning
  */
 export function readBrandFile(name: unknown, howToName: string): BrandFile {
@@ -35,7 +35,7 @@ export async function checkBrandFile(file: string): Promise<BrandFile> {
   for (const warning of describeWarnings(reading.warnings)) process.stderr.write(`Warning: ${warning}\n`);
   const problems = reading.ok ? [] : reading.problems;
   if (valueAt(json, ['wallet', 'apple']) !== undefined) {
-    // It takes as long to load as all the rest, and most files have no passes.
+    // This module takes as long to load as all others together, and most files have no passes.
     const { designProblems } = await import('./design-check.ts');
     problems.push(...(await designProblems(json, file, reading.ok ? reading.brand : undefined)));
   }
@@ -43,7 +43,7 @@ export async function checkBrandFile(file: string): Promise<BrandFile> {
   return { settings: reading.brand, file };
 }
 
-/** @throws OperatorError that lists the brands there are */
+/** @throws OperatorError that lists the existing brands */
 export function findBrandFile(name: unknown, howToName: string): string {
   const folder = resolve('brands');
   const known = brandsIn(folder);
@@ -59,7 +59,7 @@ export function findBrandFile(name: unknown, howToName: string): string {
   throw problem(`There is no brand "${name}". ${didYouMean(name, known)}`.trim(), ...choice);
 }
 
-/** The file that somebody names by its path, or by the brand's name. */
+/** The file that the operator named by its path, or by the brand's name. */
 export function locateBrandFile(nameOrPath: string): string {
   const file = resolve(nameOrPath);
   const isPath = nameOrPath.endsWith('.json') || dirname(nameOrPath) !== '.';
@@ -69,13 +69,13 @@ export function locateBrandFile(nameOrPath: string): string {
   return findBrandFile(basename(nameOrPath, '.json'), 'npm run brand -- check <name>');
 }
 
-/** A path as the one who runs the command would write it. */
+/** The path relative to the operator's current directory. */
 export function shortPath(file: string): string {
   const path = relative(process.cwd(), file);
   return path.startsWith('..') ? file : path;
 }
 
-/** What lies beside the brands' files, such as `brand.schema.json`, has a second dot in its name, and a brand has none. */
+/** A brand's name has no dot. Other files in the folder, such as `brand.schema.json`, have one. */
 function brandsIn(folder: string): string[] {
   const files = existsSync(folder) ? readdirSync(folder) : [];
   return files.flatMap((file) => /^([^.]+)\.json$/.exec(file)?.[1] ?? []).sort();

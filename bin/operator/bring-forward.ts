@@ -15,27 +15,27 @@ type Item = Record<string, unknown>;
 
 interface Put {
   item: Item;
-  /** Without one it is put in place of whatever is there. */
+  /** Without a condition the put overwrites the item. */
   condition?: { expression: string; values?: Item };
 }
 
-/** From a table as it is to the same table as it was. */
+/** From the current table to its restored copy. */
 export interface Forwarding {
   client: DynamoDBDocumentClient;
   from: string;
   to: string;
-  /** Whatever was written since is looked at. It begins somewhat before the moment of the restore, as clocks differ. */
+  /** Items written since this moment are read. It is somewhat before the moment of the restore, as clocks differ. */
   since: Instant;
 }
 
-/** What one part of the way came to. */
+/** The result of one batch. */
 export interface Forwarded {
   items: number;
-  /** Whose ledger or actions are more now: they have to be rebuilt. */
+  /** Members whose ledger or actions grew: they have to be rebuilt. */
   memberIds: string[];
 }
 
-/** How far the clocks of functions may be apart. */
+/** The largest expected difference between the clocks of functions. */
 const CLOCKS_MS = 5 * MINUTE_MS;
 const SIDE_BY_SIDE = 25;
 const IF_ABSENT = { expression: 'attribute_not_exists(pk)' };
@@ -82,7 +82,7 @@ export async function* bringEntriesForward(
   }
 }
 
-/** A ledger as it will be once entries are put into it that are still to be brought. */
+/** A ledger that reads as if the given entries were already in it. */
 export function withEntries(ledger: Ledger, brought: readonly LedgerEntry[]): Ledger {
   return {
     record: (entry) => ledger.record(entry),
@@ -138,7 +138,7 @@ export async function* bringMembersForward(
   }
 }
 
-/** @param theirs all items of the member in the old table */
+/** @param theirs all items of this member in the old table */
 async function bringMember(
   { client, to, since }: Forwarding,
   memberId: string,
@@ -162,14 +162,14 @@ function isAction({ sk }: Item): boolean {
   return String(sk).startsWith('ACTION#');
 }
 
-/** All there is of them, and the member last: whoever finds it finds the rest. */
+/** All items of an enrollment. The member comes last, so a reader who finds the member finds the other items. */
 function putsOfNew(items: readonly Item[]): Put[] {
   const [member, rest] = [items.filter(({ sk }) => sk === 'MEMBER'), items.filter(({ sk }) => sk !== 'MEMBER')];
   const all = [...rest.map(silenced).flatMap((item) => [item, ...reverseOf(item)]), ...member];
   return all.map((item) => ({ item, condition: IF_ABSENT }));
 }
 
-/** The old stack tells of its changes, or has told: that it did may be written down there after this was read. */
+/** The old stack announces its own changes. It may record an announcement after this read. */
 function silenced(item: Item): Item {
   if (![CHANGE_PREFIX, NOTICE_PREFIX].some((prefix) => String(item.sk).startsWith(prefix))) return item;
   const { channels: _, ...rest } = item;
@@ -183,7 +183,7 @@ function putsOfKnown(items: readonly Item[], since: Instant): Put[] {
     if (sk.startsWith('DEVICE#') && Number(item.registeredAt) >= since) {
       return [item, ...reverseOf(item)].map((each) => ({ item: each, condition: IF_ABSENT }));
     }
-    // A phone asks for what is newer than what it has: a version must not go back.
+    // A phone asks for passes newer than its own, so a version must never decrease.
     if (sk === 'PASS' && Number(item.updatedAt) >= since) {
       const expression = `${IF_ABSENT.expression} OR updatedAt < :updatedAt`;
       return [{ item, condition: { expression, values: { ':updatedAt': item.updatedAt } } }];
@@ -192,7 +192,7 @@ function putsOfKnown(items: readonly Item[], since: Instant): Put[] {
   });
 }
 
-/** What Google was told of them. */
+/** The withdrawn Google passes of erased members. */
 function putsOfErased(items: readonly Item[]): Put[] {
   return items.filter(({ sk, state }) => sk === 'GOOGLE_PASS' && state === 'withdrawn').map((item) => ({ item }));
 }
@@ -232,7 +232,7 @@ async function together(items: readonly Item[], bring: (item: Item) => Promise<F
   };
 }
 
-/** In their order. @returns how many were written */
+/** Writes in the given order. @returns how many items were written */
 async function putAll(client: DynamoDBDocumentClient, table: string, puts: readonly Put[]): Promise<number> {
   let written = 0;
   for (const each of puts) written += await put(client, table, each);

@@ -1,12 +1,12 @@
 import { Command, type Help, Option } from 'commander';
 
-/** What `--help` says, beside the options. */
+/** The text of `--help`, beside the options. */
 export interface Words {
-  /** Paragraphs: whoever shows them wraps them. */
+  /** Paragraphs, not wrapped. */
   about: readonly string[];
-  /** Names with what each of them means, under a title. */
+  /** Under a title, names with their meanings. */
   lists?: Readonly<Record<string, readonly Item[]>>;
-  /** What one may want to do, and the command that does it. */
+  /** A task, and the command that does it. */
   examples: readonly Item[];
   exitCodes?: readonly Item[];
 }
@@ -16,7 +16,7 @@ type Item = readonly [term: string, text: string];
 /** Longer lines are hard to read, however wide the terminal is. */
 const WIDEST = 100;
 const USUAL_WIDTH = 80;
-/** Below this width the terminal wraps better than anybody. */
+/** Below this width the terminal does the wrapping. */
 const NARROWEST = 20;
 
 /** A command as `npm run <script> --` starts it. */
@@ -29,7 +29,7 @@ export function operatorCommand(script: string, words: Words): Command {
   return withWords(command, words);
 }
 
-/** Gives a command, or a command of a command, its words. */
+/** Adds the help text to a command or a subcommand. */
 export function withWords(command: Command, words: Words): Command {
   return command.description(words.about.join('\n\n')).addHelpText('after', () => afterOptions(command, words));
 }
@@ -41,7 +41,7 @@ export function brandOption(): Option {
   ).makeOptionMandatory();
 }
 
-/** In a pipe there is no terminal to ask; `COLUMNS` is what shells and people say. */
+/** A pipe has no width, so `COLUMNS` gives it. */
 function helpWidth(): number {
   const columns = process.stdout.columns ?? Number(process.env.COLUMNS);
   return Math.min(columns > 0 ? columns : USUAL_WIDTH, WIDEST);
@@ -50,7 +50,7 @@ function helpWidth(): number {
 function afterOptions(command: Command, { lists = {}, examples, exitCodes }: Words): string {
   const help = command.createHelp();
   const sections = Object.entries(lists).map(([title, items]) => listOf(title, items, help));
-  // A command is copied as it stands: it is never wrapped.
+  // Operators copy these commands, so they are never wrapped.
   const shown = examples.flatMap(([what, line]) => [
     indented(help.boxWrap(`${what}:`, width(help) - 2)),
     `    ${line}`,

@@ -5,7 +5,7 @@ import { explainAwsFailure, LOCAL_ACCOUNT, localEndpoint } from './aws-failure.t
 import { readBrandFile } from './brand-file.ts';
 import { OperatorError } from './operator-error.ts';
 
-/** A brand, and where its stack keeps things. */
+/** A brand and its deployed stack. */
 export interface DeployedStack {
   brand: Brand;
   rules: Rules;
@@ -14,7 +14,7 @@ export interface DeployedStack {
   output(id: string): string;
 }
 
-/** Finds a brand's stack with the credentials of whoever asks. */
+/** Finds a brand's stack with the operator's credentials. */
 export async function findStack(brandName: string): Promise<DeployedStack> {
   const brand = readBrandFile(brandName, '--brand <name>').settings;
   const stackName = `laurel-${brandName}`;
@@ -36,9 +36,9 @@ export async function findStack(brandName: string): Promise<DeployedStack> {
 }
 
 /**
- * What an operator's command judges by must be what the functions judge by, or it would write tiers that the next transaction
+ * Compares the local program with the deployed one. By another program the command would write tiers that the next transaction
  * moves back.
- * @throws OperatorError where it would write by another program than the deployed one; a dry run is only warned
+ * @throws OperatorError where a write would use another program than the deployed one; a dry run only warns
  */
 export function holdToDeployedProgram(stack: Pick<DeployedStack, 'brand' | 'rules' | 'output'>, write: boolean): void {
   const deployed = stack.output('ProgramVersion');
@@ -76,7 +76,7 @@ function withoutStack(stackName: string, brand: Brand): string {
   ].join('\n');
 }
 
-/** Whoever asks AWS for the demo has forgotten the local cloud. */
+/** The demo runs on the local cloud alone, so a call to AWS means that the operator forgot the endpoint. */
 function hintOf(brand: Brand): string[] {
   if (brand.account !== LOCAL_ACCOUNT || process.env.AWS_ENDPOINT_URL !== undefined) return [];
   return [

@@ -14,9 +14,9 @@ import { readImages } from '../../functions/adapters/folder-pass-images.ts';
 import { isKnownToPasskit } from './passkit-template.ts';
 
 /**
- * Draws a pass of each tier before anything is deployed: the images are there and have their sizes, and the format is Apple's.
- * @param json the file as it is: its designs are looked at as far as they can be read
- * @param brand what the file says, once nothing is wrong with its shape and its meaning
+ * Draws a pass of each tier before a deployment, to check that the images exist in their sizes and that the format is Apple's.
+ * @param json the file as it is: every readable design is checked
+ * @param brand the settings, where the file's shape and meaning have no problems
  */
 export async function designProblems(json: unknown, file: string, brand: Brand | undefined): Promise<Problem[]> {
   const problems: Problem[] = [];
@@ -41,7 +41,7 @@ export async function designProblems(json: unknown, file: string, brand: Brand |
   return problems;
 }
 
-/** A pass with everything on it that a pass may have. */
+/** A pass with every optional field. */
 function samplePass(brand: WalletBrand, program: Program, tier: Tier) {
   const content = passContentOf(sampleView(program, tier), { name: 'Ana García' }, brand, program);
   const issue = {

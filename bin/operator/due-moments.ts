@@ -4,8 +4,8 @@ import type { Instant } from '../../core/time.ts';
 import { DUE_INDEX } from '../../functions/adapters/dynamo-member-store.ts';
 
 /**
- * Every moment after another at which something is due, once, whoever it is for. It asks for the next one after the last one: as many
- * calls as there are moments, not members.
+ * Each later moment at which a grant or a cycle ends, once for all members. Each query asks for the moment after the last one, so there are
+ * as many calls as moments, not as members.
  */
 export async function* dueMoments(
   client: DynamoDBDocumentClient,

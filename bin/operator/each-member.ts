@@ -3,7 +3,7 @@ import { isTransient } from '../../functions/runtime/transient.ts';
 
 /**
  * Does some work for each member, several at the same time.
- * @throws the first failure; no further member is begun then
+ * @throws the first failure; no further member is started after it
  */
 export async function eachMember(
   memberIds: AsyncIterable<string> | Iterable<string>,
@@ -13,7 +13,7 @@ export async function eachMember(
   const running = new Set<Promise<void>>();
   for await (const memberId of memberIds) {
     const one: Promise<void> = work(memberId).then(() => void running.delete(one));
-    // A failure stays in the set, where the next `await` throws it. Until then nobody handles it, which would end the process.
+    // The next `await` on the set throws the failure. This handler stops Node from ending the process before that.
     one.catch(() => {});
     running.add(one);
     if (running.size >= sideBySide) await Promise.race(running);
@@ -21,7 +21,7 @@ export async function eachMember(
   await Promise.all(running);
 }
 
-/** Whether a failure is about one member, so that the others can go on. A network or a cloud that fails does so for all. */
+/** Whether a failure concerns one member alone. A failure of the network or the cloud concerns all members. */
 export function isOfOneMember(error: unknown): boolean {
   return error instanceof TooManyConflicts || !isTransient(error);
 }

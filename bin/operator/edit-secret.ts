@@ -6,10 +6,10 @@ import {
 import { OperatorError } from './operator-error.ts';
 
 /**
- * Changes a secret's document. Secrets Manager writes on no condition, so two operators can overwrite each other: it is looked
- * afterwards whether somebody did.
- * @param holds whether a document has the change in it
- * @returns what the operator has to be told, when the change is in force but overwrote another's
+ * Changes a secret's document. Secrets Manager has no conditional write, so two operators can overwrite each other. A second
+ * read detects this.
+ * @param holds whether a document contains the change
+ * @returns a warning for the operator, when the change is in force but overwrote another change
  * @throws OperatorError when the change is not in force
  */
 export async function editSecret(
@@ -28,7 +28,7 @@ export async function editSecret(
       'Somebody else changed the secret at the same moment, and your change is not in it. List what there is, and try again.',
     );
   }
-  // Once somebody wrote on top of ours, who came before us can't be seen any more.
+  // A later write hides the version before ours.
   if (current.VersionId !== written.VersionId) return undefined;
   const previous = await client.send(new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }));
   if (previous.VersionId === read.VersionId) return undefined;

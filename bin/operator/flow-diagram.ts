@@ -9,13 +9,13 @@ const MARGINS = { top: 96, bottom: 40, left: 200, right: 200 };
 
 const INK = '#1d2733';
 const PALE_INK = '#5b6875';
-/** Told apart by people who see no red and green as well: by lightness, and by the numbers beside them. */
+/** Color-blind people can tell these apart by lightness, and by the numbers beside them. */
 const COLOURS = { stays: '#c9d1d9', up: '#2a7f62', down: '#c2410c' };
 const TIERS = ['#a97142', '#8d99ae', '#d4a017', '#5f8fa8', '#6d5a8c', '#3f6b4f'];
 
 /**
- * Who moves from which tier to which, as a picture (SVG): a band for each pair of tiers, as broad as it has members.
- * @param title what it is about, and when
+ * Draws the moves between tiers as SVG: a band for each pair of tiers, as broad as its number of members.
+ * @param title the picture's heading: its subject and its date
  */
 export function flowDiagram(title: string, counts: RunCounts, program: Program): string {
   const flows = flowsOf(counts.matrix, program);
@@ -39,10 +39,10 @@ export function flowDiagram(title: string, counts: RunCounts, program: Program):
       type: 'sankey',
       ...MARGINS,
       nodeWidth: 14,
-      // As much as the words of a tier need that hardly anybody has.
+      // Room for the label of a tier with few members.
       nodeGap: 46,
       draggable: false,
-      // Tiers stand by rank, the highest on top, whatever would make the bands cross less.
+      // Keeps tiers ordered by rank, the highest on top, even where bands cross.
       layoutIterations: 0,
       label: { fontSize: 14, color: INK },
       data: nodesOf(flows),
@@ -56,7 +56,7 @@ export function flowDiagram(title: string, counts: RunCounts, program: Program):
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  // What is for a page's script to hang on to; it counts up from picture to picture.
+  // Removes hooks for scripts: their numbers differ from picture to picture.
   return svg.replace(/<style.*?<\/style>/gs, '').replace(/ (?:class|ecmeta_\w+)="[^"]*"/g, '');
 }
 

@@ -2,8 +2,8 @@ import { type GoogleKey, parseGoogleKey } from '../../functions/adapters/google-
 import { OperatorError } from './operator-error.ts';
 
 /**
- * A key file of Google's, as an operator hands it over.
- * @throws OperatorError with what is wrong with it: nothing of what it holds is told
+ * Reads a Google key file that an operator gives.
+ * @throws OperatorError with the problem, and with nothing of the file's contents
  */
 export function readGoogleKey(text: string): { file: unknown; clientEmail: string } {
   let file: unknown;

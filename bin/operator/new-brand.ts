@@ -6,7 +6,7 @@ import { describeProblems, readBrand } from '../../core/program/read-brand.ts';
 import { isTimeZone } from '../../core/time.ts';
 import { OperatorError } from './operator-error.ts';
 
-/** What a new file says otherwise than by default. */
+/** Settings of a new file that replace the defaults. */
 export interface NewBrandOptions {
   account?: string;
   region?: string;
@@ -15,7 +15,7 @@ export interface NewBrandOptions {
   basis?: string;
 }
 
-/** Where the file says what an option is for. */
+/** The option that sets each place of the file. */
 const OPTIONS: Readonly<Record<string, string>> = {
   account: '--account',
   region: '--region',
@@ -26,8 +26,8 @@ const OPTIONS: Readonly<Record<string, string>> = {
 
 /**
  * Writes a small file that can be deployed once its placeholders are changed: three tiers, no passes, and so no pictures.
- * @returns the file
- * @throws OperatorError where the name or an option is refused, or the file is there
+ * @returns the file's path
+ * @throws OperatorError where the name or an option is refused, or the file exists
  */
 export function writeNewBrand(name: string, options: NewBrandOptions): string {
   if (!brandShape.brand.safeParse(name).success) {

@@ -1,11 +1,11 @@
 import { explainAwsFailure } from './aws-failure.ts';
 
-/** Something that the operator can put right: told as it is, without a stack trace. */
+/** A problem that the operator can solve. Its message is shown without a stack trace. */
 export class OperatorError extends Error {
   override name = 'OperatorError';
 }
 
-/** Runs a command to its end; a failure is told in words, and ends with exit code 1. */
+/** Runs a command. A failure is explained on standard error, with exit code 1. */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -17,6 +17,6 @@ export async function runCommand(work: () => Promise<void>): Promise<void> {
 
 function wordsFor(error: unknown): string {
   if (error instanceof OperatorError) return error.message;
-  // A stack trace says nothing about a network that is down; it does say where a fault of ours is.
+  // Only a fault of Laurel's own needs a stack trace.
   return explainAwsFailure(error) ?? (error as Error).stack ?? String(error);
 }

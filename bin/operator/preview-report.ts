@@ -5,8 +5,8 @@ import { formatNumber } from '../../core/quantity.ts';
 import type { RunCounts, RunOutcome } from '../../core/runs/run.ts';
 
 /**
- * How many go up, down and stay, with their share of all.
- * @param all what those who were judged are called together
+ * Counts the members who go up, go down and stay, with their share of all members.
+ * @param all the label of the last line, the total
  */
 export function summaryTable({ processed, up, down, unchanged, failed }: RunCounts, all: string): string {
   const share = (count: number) => (processed === 0 ? '' : `${((100 * count) / processed).toFixed(1)} %`);
@@ -25,7 +25,7 @@ export function summaryTable({ processed, up, down, unchanged, failed }: RunCoun
   return table.toString();
 }
 
-/** From which tier, line by line, to which, column by column. */
+/** Counts moves between tiers: a line for each tier before, a column for each tier after. */
 export function matrixTable({ matrix }: RunCounts, program: Program): string {
   const ids = new Set([...Object.keys(matrix), ...Object.values(matrix).flatMap((row) => Object.keys(row))]);
   const tiers = [...ids].sort((a, b) => rankOf(program, a) - rankOf(program, b));
@@ -43,10 +43,10 @@ export function matrixTable({ matrix }: RunCounts, program: Program): string {
   return table.toString();
 }
 
-/** Without it, Excel reads a list in UTF-8 as one in the encoding of its country, and a "£" as two other signs. */
+/** Without this mark, Excel reads UTF-8 in its country's encoding, and shows "£" as two other signs. */
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** The heads of the columns: for whoever writes to the members, in a spreadsheet or a mailing. */
+/** The heads of the columns, in words for people who write to the members. */
 export function csvHead({ basis, currency }: Program): string {
   const points = basis === 'spend' ? `Spend (${currency})` : 'Points';
   const missing = basis === 'spend' ? `Missing (${currency})` : 'Points missing';
@@ -54,7 +54,7 @@ export function csvHead({ basis, currency }: Program): string {
   return `${BYTE_ORDER_MARK}${heads.join(',')}\r\n`;
 }
 
-/** A line of the list (RFC 4180). Figures are raw numbers, so that a spreadsheet can sort by them and add them up. */
+/** A line of the list (RFC 4180). Figures are raw numbers, so that a spreadsheet can sort and add them. */
 export function csvLine(outcome: RunOutcome, program: Program): string {
   const { memberId, direction, from, to, points, missing, missingFor, why, cause } = outcome;
   const tier = (id: string | null | undefined) => (id === null || id === undefined ? undefined : nameOf(id, program));
@@ -64,7 +64,7 @@ export function csvLine(outcome: RunOutcome, program: Program): string {
   return `${fields.map(csvField).join(',')}\r\n`;
 }
 
-/** "690.00" where tiers count what is spent, else "1550"; nothing where there is no figure. */
+/** "690.00" where tiers count spend, else "1550"; undefined where there is no figure. */
 function figureText(figure: number | null | undefined, { basis, currency }: Program): string | undefined {
   if (figure === null || figure === undefined) return undefined;
   return basis === 'spend' ? figure.toFixed(currencyDigits(currency)) : String(figure);
@@ -74,7 +74,7 @@ function nameOf(id: string, program: Program): string {
   return tierById(program, id)?.name ?? id;
 }
 
-/** What a spreadsheet would take for a formula is text: whoever enrols members chooses their ids. */
+/** Quotes text that a spreadsheet would run as a formula, because shops choose the members' ids. */
 function csvField(value: string | undefined): string {
   if (value === undefined) return '';
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;

@@ -1,19 +1,19 @@
 import ora from 'ora';
 
-/** Says how far a command is. What it found goes to stdout; this goes to stderr, so that a pipe gets the one without the other. */
+/** Shows a command's progress on stderr. Results go to stdout, so that a pipe gets the results alone. */
 export interface Progress {
   tell(text: string): void;
   stop(): void;
 }
 
-/** How long a log or a pipe waits for the next sign of life. */
+/** The shortest time between two progress lines in a log or a pipe. */
 const QUIET_MS = 5_000;
 
 /** A spinner in a terminal, plain lines everywhere else. */
 export function startProgress(text: string): Progress {
-  // Reading stdin in raw mode would take Ctrl-C away from us.
+  // In raw mode, Ctrl-C would not end the command.
   const spinner = ora({ text, discardStdin: false });
-  // In a terminal that does not say how wide it is, ora would clear lines for ever.
+  // ora would clear lines for ever in a terminal of unknown width.
   if (!spinner.isEnabled || !process.stderr.columns) return plainProgress(text, (line) => process.stderr.write(line));
   spinner.start();
   return {
@@ -26,7 +26,7 @@ export function startProgress(text: string): Progress {
   };
 }
 
-/** A line at the start, and then a line every five seconds at most: nothing more for what ends sooner. */
+/** Writes a line at the start, and then at most one line every five seconds. */
 export function plainProgress(text: string, write: (line: string) => void, clock: () => number = Date.now): Progress {
   let toldAt = clock();
   write(`${text}\n`);

@@ -7,7 +7,7 @@ import { eachMember, isOfOneMember } from './each-member.ts';
 const SIDE_BY_SIDE = 16;
 
 export interface Rebuilt {
-  /** How many members there are: each of them is equal, different or failed. */
+  /** The number of members: each is equal, different or failed. */
   members: number;
   equal: number;
   different: number;
@@ -17,10 +17,10 @@ export interface Rebuilt {
 type RebuiltMember = Rebuilding | { status: 'failed'; why: string };
 
 /**
- * Compares members with what the ledger gives, several at the same time, and writes those that differ where it is told to. A member that
- * cannot be rebuilt stops no other.
- * @param options.upToNow writes down as well what happened by itself since the member was written
- * @param tell is called once for each member, with what all came to so far
+ * Compares members with their ledgers, several at the same time. With `write` it also writes members that differ. A member that
+ * cannot be rebuilt does not stop the others.
+ * @param options.upToNow also records the ends of grants and cycles since the member was last written
+ * @param tell is called once for each member, with the totals so far
  */
 export async function rebuildMembers(
   stack: Pick<DeployedStack, 'rules'>,

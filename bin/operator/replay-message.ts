@@ -20,18 +20,18 @@ export const QUEUES = ['transactions', 'tier-changes', 'email', 'sms', 'push', '
 export type QueueName = (typeof QUEUES)[number];
 
 export interface ReplayOptions {
-  /** Without it nothing is done but to say what waits. */
+  /** Without it the command only lists the waiting messages. */
   write: boolean;
-  /** Email and SMS: send even what may have left already. */
+  /** Email and SMS: send even messages that may already have been sent. */
   resend: boolean;
-  /** Transactions and changes: remove what the stream has forgotten. */
+  /** Transactions and changes: remove batches that the stream no longer keeps. */
   discard: boolean;
 }
 
-/** What became of a message: done and out of the queue, out of it without being done, or still in it. */
+/** The result for a message: handled and removed, removed unhandled, or still in the queue. */
 export interface Replayed {
   outcome: 'replayed' | 'removed' | 'stays';
-  /** What it was about, in words. */
+  /** The message's subject, for the operator. */
   what: string;
 }
 
@@ -51,7 +51,7 @@ export function replayOf(queue: QueueName, stack: DeployedStack, options: Replay
   }
 }
 
-/** Entries are counted by rebuilding their members, so it does not matter in which order they come. */
+/** Counts entries by rebuilding their members, so the order of messages does not matter. */
 function transactionsOf(stack: DeployedStack, options: ReplayOptions): Replay {
   const stores = storesOf(stack);
   const remedy = () =>
@@ -91,10 +91,10 @@ function tierChangesOf(stack: DeployedStack, options: ReplayOptions): Replay {
 }
 
 /**
- * Our functions park a record with its keys and a reason; Lambda parks a batch that crashed it with no more than its place in the
+ * Laurel's functions park a record with its keys and a reason. Lambda parks a batch that failed with only its place in the
  * stream.
- * @param remedy what is left to do about a batch that the stream has forgotten
- * @param handle returns whom it was about
+ * @param remedy tells the operator what to do about a batch that the stream no longer keeps
+ * @param handle returns the members concerned
  */
 function parkedRecords(
   stack: DeployedStack,
@@ -124,14 +124,14 @@ function parkedRecords(
 
 const QUEUE_OF = { email: 'EmailQueue', sms: 'SmsQueue', 'google-pass': 'GooglePassQueue' } as const;
 
-/** What certainly did not leave goes back to its channel's queue. */
+/** Puts a message back into its channel's queue, if it was certainly not sent. */
 function messagesOf(channel: keyof typeof QUEUE_OF, stack: DeployedStack, options: ReplayOptions): Replay {
   const { deliveries } = storesOf(stack);
   const target = new WaitingMessages(new SQSClient({ region: stack.region }), stack.output(QUEUE_OF[channel]));
   return async (body) => {
     const content = contentOf(body);
     if (typeof content.refreshPassOf === 'string') {
-      // It tells nobody anything: the pass is only made true.
+      // A refresh corrects the pass without a message to the member.
       if (options.write) await target.send(body);
       return { outcome: 'replayed', what: `the Google pass of ${content.refreshPassOf}` };
     }
@@ -139,11 +139,11 @@ function messagesOf(channel: keyof typeof QUEUE_OF, stack: DeployedStack, option
     const what = `the ${channel} of change ${sequence} of ${memberId} (${from.name} to ${to.name})`;
     if (!options.write) return { outcome: 'replayed', what };
 
-    // Only who claims a message learns whether an earlier attempt did; the channel's function then claims it again.
+    // Only a claim shows whether an earlier attempt claimed the message. The channel's function then claims it again.
     const delivery = { memberId, sequence, channel };
     const claim = await deliveries.claim(delivery, Date.now());
     if (claim === 'alreadySent') {
-      // Of a pass, the message is the smaller half: it has to show the tier.
+      // The pass has to show the tier, even where its message was sent already.
       if (channel === 'google-pass') await target.send(body);
       return { outcome: 'removed', what: `${what}: it was sent already` };
     }
@@ -156,7 +156,7 @@ function messagesOf(channel: keyof typeof QUEUE_OF, stack: DeployedStack, option
   };
 }
 
-/** A push says nothing but "look": sent twice it does no harm, so nobody asks whether it left. */
+/** A repeated push is harmless: it only makes the phone look for a new pass. So no claim is needed. */
 function pushesOf(stack: DeployedStack, options: ReplayOptions): Replay {
   const target = new WaitingMessages(new SQSClient({ region: stack.region }), stack.output('PushQueue'));
   return async (body) => {

@@ -3,8 +3,8 @@ import type { Replay } from './replay-message.ts';
 import type { WaitingMessages } from './waiting-messages.ts';
 
 /**
- * Walks once through the messages that wait, says of each what became of it, and leaves in the queue what was not done.
- * @param tell how many were looked at so far
+ * Handles each waiting message once, prints each result, and leaves unhandled messages in the queue.
+ * @param tell is called with the number of messages seen so far
  */
 export async function replayQueue(
   name: string,

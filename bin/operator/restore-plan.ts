@@ -2,13 +2,13 @@ import { formatInstant, type Instant } from '../../core/time.ts';
 import { OperatorError } from './operator-error.ts';
 import type { TableKind } from './restored-tables.ts';
 
-/** A table of the plan: what is there of it, and what is to become of it. */
+/** A table of the plan: its current and its restored state. */
 export interface PlannedTable {
   kind: TableKind;
-  /** Undefined where the stack owns the restored table by now: nobody knows any more what it came from. */
+  /** Undefined where the stack already uses the restored table and its source is no longer known. */
   from: string | undefined;
   to: string;
-  /** What DynamoDB says of it, which it looks at every six hours. Undefined where the table is gone. */
+  /** DynamoDB's own figures, updated every six hours. Undefined where the table is gone. */
   size: { bytes: number; items: number } | undefined;
   isRestored: boolean;
   isInUse: boolean;
@@ -27,8 +27,8 @@ const READ_UNIT_BYTES = 4096;
 const GB = 1024 ** 3;
 
 /**
- * The name of the table that a restore makes: the same for the same restore, so that one that was begun is found.
- * @param kind what is in it
+ * The name of the restored table. It is the same for the same restore, so that a repeated command finds its table.
+ * @param kind the table's contents
  */
 export function restoredName(brand: string, kind: TableKind, at: Instant): string {
   return `laurel-${brand}-${kind}-${formatInstant(at).replace(/[-:]|\.\d+/g, '')}`;
@@ -36,7 +36,7 @@ export function restoredName(brand: string, kind: TableKind, at: Instant): strin
 
 /**
  * The local cloud has no point-in-time restore.
- * @param local the local cloud's address, where the command talks to that
+ * @param local the local cloud's address, where the command uses it
  * @throws OperatorError where a table has yet to be restored there
  */
 export function holdToCloudThatRestores(tables: readonly PlannedTable[], local: string | undefined): void {
@@ -47,7 +47,7 @@ export function holdToCloudThatRestores(tables: readonly PlannedTable[], local: 
   );
 }
 
-/** What would be done, step by step, with what is done already; and what it costs. */
+/** The steps of the restore, those done already marked, and the costs. */
 export function describePlan(plan: RestorePlan): string {
   const { brand, tables, bringsForward } = plan;
   const isInUse = tables.every((table) => table.isInUse);
@@ -95,7 +95,7 @@ function whatComes(tables: readonly PlannedTable[], bringsForward: boolean): str
 function costOf(tables: readonly PlannedTable[]): string {
   const bytes = tables.reduce((sum, { size }) => sum + (size?.bytes ?? 0), 0);
   const unknown = tables.filter(({ size }) => !size);
-  // Looking for what came after reads the old tables; rebuilding, twice, the new ones.
+  // The search for newer items reads the old tables; rebuilding reads the new tables twice.
   const reads = (3 * bytes) / READ_UNIT_BYTES;
   const [once, monthly] = [
     (bytes / GB) * USD.restoredGb + reads * USD.readUnit,

@@ -18,26 +18,26 @@ import type { RestoredTable } from '../../lib/parts/deployed-brand.ts';
 import { OperatorError } from './operator-error.ts';
 
 const POLL_MS = 5_000;
-/** For minutes after a restore a table takes no settings of its backups. */
+/** For some minutes after a restore DynamoDB refuses to set a table's backups. */
 const ATTEMPTS = 60;
 
 interface Job {
   client: DynamoDBClient;
   report: (text: string) => void;
-  /** How long it waits before it looks again. */
+  /** Milliseconds between two looks at the table. */
   pollMs: number;
 }
 
 export interface TableToRestore {
-  /** The table as it is, or the name that it had. It is read, and nothing else. */
+  /** The current table, or the name of the deleted one. It is only read. */
   from: string;
   to: string;
   at: Instant;
-  /** What the stack asks by: a table without one of them is not the same table. */
+  /** The indexes that the stack queries. A table that lacks one of them is another table. */
   indexes: readonly string[];
 }
 
-/** The table, or undefined where there is none of that name. */
+/** The table, or undefined where no table has this name. */
 export async function describeTable(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
   try {
     return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
@@ -49,7 +49,7 @@ export async function describeTable(client: DynamoDBClient, name: string): Promi
 
 /**
  * Makes a table beside another that shows it as it was at a moment, and gives it what a restore leaves out: its stream, its protection
- * from deletion, its own recovery, its tags. Every step looks whether it is done: it may be begun again at any point.
+ * from deletion, its own recovery, its tags. Every step is idempotent, so the command can be repeated at any point.
  */
 export async function restoreTable(
   client: DynamoDBClient,
@@ -76,7 +76,7 @@ export async function restoreTable(
 }
 
 async function startRestore({ from, to, at }: TableToRestore, { client, report }: Job): Promise<void> {
-  // What a restore does not take from the table it shows is said, not left to its defaults.
+  // A restore does not copy these settings, so they are set explicitly.
   const settings = {
     TargetTableName: to,
     BillingModeOverride: 'PAY_PER_REQUEST',
@@ -93,7 +93,7 @@ async function startRestore({ from, to, at }: TableToRestore, { client, report }
   await client.send(new RestoreTableFromBackupCommand({ ...settings, BackupArn }));
 }
 
-/** What DynamoDB keeps by itself, for 35 days, of a table that was deleted while it could be recovered. */
+/** The backup that DynamoDB keeps for 35 days of a deleted table with point-in-time recovery. */
 async function lastBackup(client: DynamoDBClient, from: string): Promise<string> {
   const { BackupSummaries = [] } = await client.send(new ListBackupsCommand({ TableName: from, BackupType: 'SYSTEM' }));
   const newest = BackupSummaries.toSorted(
@@ -156,7 +156,7 @@ async function tagsFor(client: DynamoDBClient, from: string): Promise<{ Key: str
   return [...own.map(({ Key, Value }) => ({ Key: Key!, Value: Value! })), { Key: 'laurel:stateful', Value: 'true' }];
 }
 
-/** A restore takes from minutes to hours: as long as it goes on, there is nothing to give up for. */
+/** A restore takes minutes to hours, so the wait has no deadline. */
 async function untilActive(name: string, { client, report, pollMs }: Job): Promise<TableDescription> {
   for (const startedAt = Date.now(); ; await setTimeout(pollMs)) {
     const table = await describeTable(client, name);

@@ -14,11 +14,11 @@ export const LOGICAL_IDS: Readonly<Record<TableKind, string>> = {
   members: 'MembersTableC2CB1611',
 };
 
-/** A table that came back, and which one it stands in for. */
+/** A restored table, and the table that it replaces. */
 export interface TableRecord extends RestoredTable {
   /** The table it was restored from. */
   from: string;
-  /** The moment it shows, as it was asked for. */
+  /** The moment of the table's state, as the operator gave it. */
   at: string;
 }
 
@@ -32,14 +32,14 @@ const record = z.strictObject({
 });
 const records = z.strictObject({ points: z.optional(record), members: z.optional(record) });
 
-/** `brands/<brand>/restored-tables.json`: it lies beside the brand's file, and belongs into version control like that. */
+/** `brands/<brand>/restored-tables.json`: it belongs into version control, like the brand's file. */
 export function restoredTablesFile({ settings, file }: BrandFile): string {
   return join(dirname(file), settings.brand, 'restored-tables.json');
 }
 
 /**
- * The tables that a deployment has to use in place of the stack's own; none where nothing was restored, or all is the stack's again.
- * @throws OperatorError where the file is not what `npm run restore` wrote, or belongs to another account or region
+ * The tables that a deployment uses in place of the stack's own; none where no table was restored, or the stack owns all tables again.
+ * @throws OperatorError where `npm run restore` did not write the file, or wrote it for another account or region
  */
 export function readRestoredTables(brand: BrandFile): TableRecords {
   const file = restoredTablesFile(brand);

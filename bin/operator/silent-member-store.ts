@@ -3,8 +3,8 @@ import { isActionRecord, type MemberRecord } from '../../core/member/tier-change
 import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.ts';
 
 /**
- * The members' table for who writes again what was told already: every change and every notice is recorded, and none of them is told to the
- * member. An operator's rebuild alone keeps quiet of what it moves itself, and not of the ends of cycles and tiers that it finds on its way.
+ * The members' table for a rewrite of announced changes: every change and every notice is recorded, and none of them is announced to the
+ * member. A rebuild without this store would still announce the ends of cycles and tiers that it finds.
  */
 export class SilentMemberStore extends DynamoMemberStore {
   override save(member: Member, readVersion: number, records: readonly MemberRecord[]): Promise<'saved' | 'conflict'> {

@@ -6,7 +6,7 @@ import { DynamoMemberStore } from '../../functions/adapters/dynamo-member-store.
 import { DynamoRuns } from '../../functions/adapters/dynamo-runs.ts';
 import type { DeployedStack } from './deployed-stack.ts';
 
-/** An operator makes no schedules: the sweep finds whoever is due, within minutes. */
+/** Operators' commands make no schedules: the sweep finds due members within minutes. */
 const sweepOnly: WakeUpTimers = { wakeAt: async () => {} };
 
 /** A stack's tables, through the same adapters that its functions use. */

@@ -7,7 +7,7 @@ import {
 import { counted } from '../../core/quantity.ts';
 import { OperatorError } from './operator-error.ts';
 
-/** What Lambda tells of a batch that it gave up. https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
+/** Lambda's description of a batch that failed for good. https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
 export interface StreamBatch {
   streamArn: string;
   shardId: string;
@@ -23,7 +23,7 @@ export interface StreamKey {
   key: string;
 }
 
-/** The stream keeps its records for 24 hours, and this batch is older: what it held has to be found elsewhere. */
+/** The stream keeps its records for 24 hours, and this batch is older. */
 export class ForgottenBatch extends OperatorError {
   override name = 'ForgottenBatch';
 }
@@ -34,7 +34,7 @@ const MAX_PAGES = 1000;
 /**
  * The keys of a batch's records, read again from the stream. The stream carries every write to its table, and nothing of the
  * filter that stands before the function: only new items with one of the function's own prefixes were in the batch.
- * @throws ForgottenBatch, or OperatorError when the batch's end was not found: it is never handled in part
+ * @throws ForgottenBatch, or OperatorError when the batch's end was not found: a batch is handled whole or not at all
  */
 export async function keysOfBatch(
   client: DynamoDBStreamsClient,
@@ -78,7 +78,7 @@ async function firstIterator(client: DynamoDBStreamsClient, batch: StreamBatch):
   return ShardIterator;
 }
 
-/** A shard whose every record was forgotten is itself not found any more. */
+/** DynamoDB removes a shard when all its records have expired. */
 async function remembered<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -12,7 +12,7 @@ export interface WaitingMessage {
   body: string;
 }
 
-/** Long enough to walk through a long queue once; put back at the end. */
+/** Hides a message long enough for one walk through a long queue. `putBack` ends this early. */
 const HIDDEN_SECONDS = 15 * 60;
 
 /** The messages of a queue, each seen once in a walk. */
@@ -54,7 +54,7 @@ export class WaitingMessages {
     await this.#client.send(new SendMessageCommand({ QueueUrl: this.#queueUrl, MessageBody: body }));
   }
 
-  /** Shows whatever was not removed to the next one who looks. */
+  /** Makes the messages that were not removed visible again. */
   async putBack(): Promise<void> {
     for (const { receipt } of this.#seen.values()) {
       await this.#client.send(

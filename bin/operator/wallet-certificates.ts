@@ -6,9 +6,9 @@ import type { PassCertificates } from '../../functions/adapters/pass-certificate
 import { OperatorError } from './operator-error.ts';
 
 /**
- * Certificates that make passes which phones take.
- * @param mayBeSelfSigned whether a chain that is not Apple's is taken
- * @throws OperatorError with everything that is wrong
+ * Checks that phones accept passes signed with the certificates.
+ * @param mayBeSelfSigned whether a chain that is not Apple's is accepted
+ * @throws OperatorError with every problem
  */
 export function acceptedCertificates(
   certificates: PassCertificates,
@@ -32,7 +32,7 @@ export function acceptedCertificates(
 
 const DAY_MS = 24 * HOUR_MS;
 
-/** What there is to say of certificates, a line each. */
+/** Describes certificates, a line for each certificate. */
 export function describeCertificates(certificates: PassCertificates, now: Instant): string[] {
   const { signerCert, wwdr, push } = certificates;
   const line = (what: string, pem: string) => {
