@@ -24,7 +24,7 @@ function file(path: string, content: unknown): void {
   writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
 }
 
-/** What a command says and how it ends, without a process of its own. */
+/** Runs a command in this process, and returns its output and exit code. */
 async function brand(...args: string[]) {
   const said = { stdout: '', stderr: '' };
   const hear = (stream: 'stdout' | 'stderr') => (text: unknown) => {
@@ -79,7 +79,7 @@ describe('brand check', () => {
     },
   );
 
-  test('reads a file that lies elsewhere, and says that it has to come to the others', async () => {
+  test('reads a file in another folder, and says that a deployment needs the file in brands/', async () => {
     mkdirSync(join(folder, 'drafts'));
     file('drafts/acme.json', ACME);
     expect(await brand('check', 'drafts/acme.json')).toMatchObject({
@@ -116,7 +116,7 @@ describe('brand check', () => {
     expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
   });
 
-  test('warns, and does not fail for that', async () => {
+  test('a warning does not fail the check', async () => {
     file('brands/draft.json', { ...ACME, brand: 'draft', account: '000000000000' });
     expect(await brand('check', 'draft')).toEqual({
       status: 0,
@@ -177,11 +177,11 @@ describe('brand new', () => {
       status: 0,
       stdout: expect.stringContaining('brands/corner-shop.json can be deployed'),
     });
-    // What the first command says has to be changed is what the second one warns of.
+    // The check warns of the same placeholders that `brand new` listed.
     expect(check.stderr).toMatch(/^Warning: account: .*\nWarning: notifications\.email\.from: .*\n$/);
   });
 
-  test('takes what it is told, and does not ask for that again', async () => {
+  test('uses the given options, and does not list them as still to change', async () => {
     const { stdout } = await brand(
       ...['new', 'yen', '--account', '111122223333', '--region', 'ap-northeast-1', '--time-zone', 'Asia/Tokyo'],
       ...['--currency', 'JPY', '--basis', 'spend'],
@@ -218,7 +218,7 @@ describe('brand new', () => {
     expect(stderr).toContain(like);
   });
 
-  test('refuses options by their names, with what was meant, and writes nothing', async () => {
+  test('names each refused option, suggests a valid value, and writes no file', async () => {
     const { status, stderr } = await brand('new', 'wrong', '--currency', 'euro', '--account', '12', '--basis', 'Spend');
     expect(status).toBe(1);
     expect(stderr).toBe(
@@ -233,7 +233,7 @@ describe('brand new', () => {
     expect(() => read('wrong')).toThrow('ENOENT');
   });
 
-  test('begins the folder where there is none, which the check tells of', async () => {
+  test('creates a missing folder brands/, and the check reports a missing folder', async () => {
     const empty = realpathSync(mkdtempSync(join(tmpdir(), 'laurel-empty-')));
     process.chdir(empty);
     const { stderr } = await brand('check', 'acme');
@@ -245,7 +245,7 @@ describe('brand new', () => {
   });
 });
 
-test('brand schema writes what editors read, as it is in this repository', async () => {
+test('brand schema writes the same schema as in this repository', async () => {
   expect(await brand('schema')).toMatchObject({ status: 0, stdout: 'brands/brand.schema.json is written.\n' });
   const written = readFileSync(join(folder, 'brands/brand.schema.json'), 'utf8');
   expect(written).toBe(readFileSync(join(ROOT, 'brands/brand.schema.json'), 'utf8'));
@@ -257,7 +257,7 @@ test.each([[['--help']], [['new', '--help']]])('brand %j teaches by examples', a
   expect(stdout).toMatch(/Examples:\n[\s\S]*\n {4}npm run brand -- new acme\n/);
 });
 
-test('brand, as a process, ends with what it says and with its exit code', () => {
+test('brand, as a process, prints its output and ends with its exit code', () => {
   expect(brandAsProcess('check', 'acme')).toEqual({
     status: 0,
     stdout: 'brands/acme.json can be deployed: npx cdk deploy -c brand=acme\n',

@@ -33,7 +33,7 @@ const context = (brand?: string, bundled: string[] = []) => ({
   ...(brand === undefined ? {} : { brand }),
 });
 
-/** What CDK makes of the app, and what is told to standard error. */
+/** The stack that CDK synthesizes, and the output on standard error. */
 async function synth(brand?: string, bundled?: string[]): Promise<{ refusal?: string; told: string }> {
   const app = new App({ outdir: join(folder, 'cdk.out'), context: context(brand, bundled) });
   const told: string[] = [];
@@ -59,7 +59,7 @@ test('a brand’s stack goes to the account and region of its file, whatever the
   expect(refusal).toBeUndefined();
   const { artifacts } = JSON.parse(readFileSync(join(folder, 'cdk.out', 'manifest.json'), 'utf8'));
   expect(artifacts['laurel-acme'].environment).toBe('aws://111122223333/us-east-1');
-  // What the file most likely does not mean is told, and the stack is made.
+  // The app warns of a likely mistake, and still makes the stack.
   expect(told).toMatch(/^Warning: notifications\.email\.from: given "Aurora Coffee .*"; expected: /m);
 });
 
@@ -101,7 +101,7 @@ test.each([
   expect(refusal).toMatch(/There is: acme/);
 });
 
-test('a design’s images are told beside what else is wrong with the file', async () => {
+test('problems of a design’s images are listed beside the file’s other problems', async () => {
   const { designs } = DEMO.wallet;
   const nowhere = { ...designs, gold: { ...designs.gold, images: 'nowhere' }, silver: { images: 7 } };
   file('both', { ...DEMO, brand: 'both', region: 'Dublin', wallet: { ...DEMO.wallet, designs: nowhere } });
@@ -125,7 +125,7 @@ test('a design without its images, or with images of another size, is refused wi
   expect(refusal).not.toMatch(/designs\.silver/);
 });
 
-test('a brand whose tables were restored is put on them', { timeout: 60_000 }, async () => {
+test('a brand whose tables were restored uses the restored tables', { timeout: 60_000 }, async () => {
   file('back', { ...DEMO, brand: 'back', account: '111122223333', region: 'us-east-1' });
   mkdirSync(join(folder, 'brands', 'back'), { recursive: true });
   const names = join(folder, 'brands', 'back', 'restored-tables.json');

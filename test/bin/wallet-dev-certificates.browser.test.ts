@@ -30,7 +30,7 @@ describe('npm run wallet:dev-certificates', () => {
     expect(acceptedCertificates(made, apple, true, Date.now())).toEqual(made);
   });
 
-  test('says which brands there are where it is given another', () => {
+  test('lists the existing brands where the given one does not exist', () => {
     const { status, stderr } = run('--brand', 'nobody', '--out', out);
     expect(status).toBe(1);
     expect(stderr).toContain('There is no brand "nobody".');

@@ -14,7 +14,7 @@ const pngsOf = (folder: string) => globSync('**/*.png', { cwd: folder }).sort();
 const renderIn = (cwd: string) =>
   promisify(execFile)(process.execPath, [path.join(ROOT, 'bin/wallet-images.ts')], { cwd });
 
-/** The channels of a picture's pixels, each from 0 to 255; what is transparent is seen on grey. */
+/** The channels of a picture's pixels, each from 0 to 255, on a grey ground. */
 async function pixelsOf(file: string, width?: number) {
   const image = width === undefined ? sharp(file) : sharp(file).resize({ width });
   const { data, info } = await image.flatten({ background: '#808080' }).raw().toBuffer({ resolveWithObject: true });
@@ -22,8 +22,8 @@ async function pixelsOf(file: string, width?: number) {
 }
 
 /**
- * How far the channels of two pictures are apart. Each is looked at in a quarter of its size, because the 256 colours of a picture, and
- * which pixel gets which of them, may be others on another processor.
+ * The difference between the channels of two pictures. Both are compared at a quarter of their size, because the choice of 256 colours, and
+ * the pixels that get each color, can differ between processors.
  */
 async function differencesOf(one: string, other: string): Promise<{ largest: number; mean: number }> {
   const { width } = await sharp(one).metadata();
@@ -57,7 +57,7 @@ describe('npm run wallet:images', () => {
     expect(mean).toBeLessThanOrEqual(1);
   });
 
-  test('says where the SVG files are missing', async () => {
+  test('names the folder that has no SVG files', async () => {
     await expect(renderIn(tmpdir())).rejects.toMatchObject({
       code: 1,
       stderr: `There is no SVG file under ${path.join(tmpdir(), 'brands/demo/wallet')}.\n`,

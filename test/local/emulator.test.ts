@@ -24,7 +24,7 @@ describe('The emulator that AWS_ENDPOINT_URL names', () => {
     (url) => expect(useRunningEmulator(url)).rejects.toThrow('is not this machine'),
   );
 
-  test.each(['4566', 'ftp://127.0.0.1:4566', ''])('"%s" is refused as no URL, with one that would do', (url) =>
+  test.each(['4566', 'ftp://127.0.0.1:4566', ''])('"%s" is refused as no URL, with a valid example', (url) =>
     expect(useRunningEmulator(url)).rejects.toThrow('http://127.0.0.1:4566'),
   );
 });

@@ -15,7 +15,7 @@ function rgb(hex: string): string {
   return `rgb(${[1, 3, 5].map((start) => Number.parseInt(hex.slice(start, start + 2), 16)).join(', ')})`;
 }
 
-/** The files of a pass of the demo's, written by hand: what a phone is given, and not what Laurel happens to make. */
+/** The files of a demo pass, written by hand, so that the tests do not depend on Laurel's own passes. */
 export function passFiles(
   tier: string,
   facts: { name: string; points: number; next?: string; changeMessage?: string },
@@ -63,7 +63,7 @@ export function passFiles(
   };
 }
 
-/** Puts files into a pass, with the manifest that fits them and a signature that nobody made. */
+/** Packs files into a pass, with a correct manifest and a made-up signature. */
 export function pkpassOf(files: Files, spoil: (all: Files) => void = () => {}): Uint8Array {
   const sums = Object.entries(files).map(([name, bytes]) => [name, createHash('sha1').update(bytes).digest('hex')]);
   const all: Files = {

@@ -24,14 +24,14 @@ describe('The kept data of a local cloud', () => {
     expect(await (await takeKeptCloud('other', root)).readSecrets()).toBeUndefined();
   });
 
-  test('is refused to a second start, with the process that has it, until that one ends', async () => {
+  test('refuses a second start, and names the process that uses the data, until that process ends', async () => {
     const first = await takeKeptCloud('acme', root);
     await expect(takeKeptCloud('acme', root)).rejects.toThrow(`process ${process.pid}`);
     await first.release();
     await expect(takeKeptCloud('acme', root)).resolves.toMatchObject({ path: first.path });
   });
 
-  test('lets functions read their streams from the start: MiniStack keeps their places, but no records', async () => {
+  test('lets functions read their streams from the beginning: MiniStack keeps positions, but no records', async () => {
     const { path: folder, release } = await takeKeptCloud('acme', root);
     await release();
     mkdirSync(path.join(folder, 'state'));
@@ -41,9 +41,9 @@ describe('The kept data of a local cloud', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ payload: { functions: { a: 1 } } });
   });
 
-  test('is free again where the process that had it was killed', async () => {
+  test('is free after the process that used it was killed', async () => {
     const { path: folder } = await takeKeptCloud('acme', root);
-    // No process has an id above the highest that Linux and macOS give.
+    // Linux and macOS give no process an id as high as this.
     writeFileSync(path.join(folder, 'owner'), '99999999');
     await expect(takeKeptCloud('acme', root)).resolves.toMatchObject({ path: folder });
   });

@@ -4,7 +4,7 @@ import { Phone } from '../../local/phone/phone.ts';
 import { launchChromium } from './chromium.ts';
 import { BRONZE, type Files, passFiles, pkpassOf, QUIET_BRONZE, SILVER } from './example-pkpass.ts';
 
-/** What there is in the browser, where some of these functions run. */
+/** The browser's globals, for functions that run on the page. */
 declare const document: { getElementById(id: string): Picture; getAnimations(): { playState: string }[] };
 declare const getComputedStyle: (element: unknown) => { backgroundColor: string };
 interface Picture {
@@ -12,7 +12,7 @@ interface Picture {
   complete: boolean;
 }
 
-/** Nothing here takes long; a busy machine may be slow. */
+/** A busy machine may be slow. */
 const PATIENT = { timeout: 15_000 };
 describe('the phone’s page, in a real browser', { timeout: 60_000 }, () => {
   let browser: Browser;
@@ -51,7 +51,7 @@ describe('the phone’s page, in a real browser', { timeout: 60_000 }, () => {
 
   const field = (key: string) => page.locator(`[data-key="${key}"] dd`);
   const cardColour = () => page.locator('#front').evaluate((front) => getComputedStyle(front).backgroundColor);
-  /** A picture that is not there yet, or failed to load, has no width. */
+  /** A picture has no width before it is loaded, or when its loading failed. */
   const widthOf = (id: string) => page.evaluate((name) => document.getElementById(name).naturalWidth, id);
   const still = () =>
     expect
@@ -85,7 +85,7 @@ describe('the phone’s page, in a real browser', { timeout: 60_000 }, () => {
     const back = page.getByRole('region', { name: 'The back of the pass' });
     await back.waitFor();
     expect(await back.innerText()).toContain('They are yours alone.');
-    // Turned away, the front is nothing to read or to reach.
+    // The hidden front can be neither read nor focused.
     expect(await page.getByRole('article').count()).toBe(0);
     await still();
     await screenshot('back-bronze');
@@ -94,7 +94,7 @@ describe('the phone’s page, in a real browser', { timeout: 60_000 }, () => {
     expect(complaints).toEqual([]);
   });
 
-  test('changes before the eyes when a push brings another tier, and says what the pass says', async () => {
+  test('shows another tier when a push arrives, with the pass’s own message', async () => {
     files = SILVER;
     expect(await phone.pushArrived()).toMatchObject({
       outcome: 'changed',
@@ -112,7 +112,7 @@ describe('the phone’s page, in a real browser', { timeout: 60_000 }, () => {
     expect(complaints).toEqual([]);
   });
 
-  test('is silent where the pass is, and lists the push all the same', async () => {
+  test('shows no message where the pass has none, and still lists the push', async () => {
     files = QUIET_BRONZE;
     await phone.pushArrived();
     await shows('points', '900');
@@ -122,7 +122,7 @@ describe('the phone’s page, in a real browser', { timeout: 60_000 }, () => {
     expect(await page.locator('#banner.shown').count()).toBe(0);
   });
 
-  test('keeps the pass that it has when there is no other to be got, and says why', async () => {
+  test('keeps its pass when the next one cannot be fetched, and shows the reason', async () => {
     files = new Error('401: the token is not the pass’s.');
     await phone.pushArrived();
     await page.getByRole('alert').filter({ hasText: '401: the token is not the pass’s.' }).waitFor();
@@ -133,7 +133,7 @@ describe('the phone’s page, in a real browser', { timeout: 60_000 }, () => {
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 
-  test('shows the same to whoever opens it later, without announcing it again', async () => {
+  test('shows the same state when it is opened later, without announcing it again', async () => {
     files = SILVER;
     await phone.pushArrived();
     const later = await browser.newPage();
@@ -143,7 +143,7 @@ describe('the phone’s page, in a real browser', { timeout: 60_000 }, () => {
     await later.close();
   });
 
-  test('asks nobody but its own server, and lets nobody put a script in', async () => {
+  test('calls only its own server, and runs no injected script', async () => {
     files = passFiles('gold', { name: '<img src=x onerror=alert(1)>', points: 5000 });
     await phone.pushArrived();
     await shows('tier', '<img src=x onerror=alert(1)>');

@@ -6,7 +6,7 @@ import { qrCode } from '../../local/phone/qr-code.ts';
 import { BRONZE, type Files, pkpassOf, QUIET_BRONZE, SILVER } from './example-pkpass.ts';
 
 describe('a pass as a phone opens it', () => {
-  test('has its contents, its translations, and the sharpest of its pictures', () => {
+  test('has its contents, its translations and its sharpest pictures', () => {
     const { pass, strings, images } = openPkpass(pkpassOf(BRONZE));
     expect(pass.logoText).toBe('Aurora Coffee');
     expect(strings.es).toMatchObject({ Status: 'Nivel', Terms: 'Condiciones "de uso"' });
@@ -53,14 +53,14 @@ describe('a pass as a phone opens it', () => {
     expect(() => openPkpass(given instanceof Uint8Array ? given : pkpassOf(given))).toThrow(sentence);
   });
 
-  test('is read in the phone’s language, where it has one for it', () => {
+  test('is read in the phone’s language, where it has a translation', () => {
     const tierIn = (language: string) => viewOf(openPkpass(pkpassOf(SILVER)), language).fields.primaryFields[0];
     expect(tierIn('es-ES')).toMatchObject({ label: 'Nivel', value: 'Plata' });
     expect(tierIn('en')).toMatchObject({ label: 'Status', value: 'Silver' });
     expect(parseStrings('"a\\nb" = "c";')).toEqual({ 'a\nb': 'c' });
   });
 
-  test('tells what changed in the pass’s own words, and is silent where the pass is', () => {
+  test('announces a change in the pass’s own words, and announces nothing where the pass has none', () => {
     const [bronze, silver, quiet] = [BRONZE, SILVER, QUIET_BRONZE].map((files) => openPkpass(pkpassOf(files)));
     expect(newsBetween(bronze!, silver!, 'en')).toEqual(["Your status level has changed, you're now Silver"]);
     expect(newsBetween(bronze!, silver!, 'es')).toEqual(["Your status level has changed, you're now Plata"]);
@@ -78,7 +78,7 @@ describe('a pass as a phone opens it', () => {
 });
 
 describe('the phone’s server', () => {
-  test('waits for a pass that is not there yet', async () => {
+  test('waits for a pass that does not exist yet', async () => {
     let there = false;
     const phone = await Phone.start({
       fetchPass: async () => (there ? pkpassOf(BRONZE) : Promise.reject(new Error('404'))),
@@ -88,7 +88,7 @@ describe('the phone’s server', () => {
     await phone.stop();
   });
 
-  test('answers for itself only', async () => {
+  test('answers only GET requests for its own files', async () => {
     const phone = await Phone.start({ fetchPass: async () => pkpassOf(BRONZE) });
     expect((await fetch(phone.url, { method: 'POST' })).status).toBe(405);
     expect((await fetch(`${phone.url}etc/passwd`)).status).toBe(404);

@@ -16,7 +16,7 @@ interface Received {
   body: Buffer;
 }
 
-/** A server in place of the API, which remembers what it got and gives every byte back. */
+/** A server in place of the API, which records each request and returns its body. */
 async function anEcho(): Promise<{ endpoint: string; received: Received[] }> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -89,14 +89,14 @@ describe('The plain URL of the local API', () => {
     expect(echo.received[0]!.body.toString()).toBe('{"a":"ñ☕"}');
   });
 
-  test('an answer that comes before the body was read still arrives', async () => {
+  test('an answer sent before the body was read still arrives', async () => {
     const endpoint = await listening(createServer((_, response) => response.writeHead(413).end('too large')));
     const proxy = await aProxyTo(endpoint);
     const answer = await fetch(`${proxy.url}/v1/x`, { method: 'POST', body: randomBytes(2 * 1024 * 1024) });
     expect([answer.status, await answer.text()]).toEqual([413, 'too large']);
   });
 
-  test('a taken port is no obstacle: another one is found', async () => {
+  test('the proxy takes another port where its own is taken', async () => {
     const echo = await anEcho();
     const first = await aProxyTo(echo.endpoint);
     const second = await aProxyTo(echo.endpoint, Number(new URL(first.url).port));
@@ -104,7 +104,7 @@ describe('The plain URL of the local API', () => {
     expect((await fetch(`${second.url}/v1/x`)).status).toBe(202);
   });
 
-  test('when nothing answers behind it, the caller is told so', async () => {
+  test('the caller gets an error when the API behind the proxy does not answer', async () => {
     const proxy = await aProxyTo('http://127.0.0.1:9');
     const answer = await fetch(`${proxy.url}/v1/x`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([502, 'application/problem+json']);

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A file that answers as an interpreter would. */
+/** A script that answers like a Python interpreter. */
 function pretendPython(name: string, version: string, makesEnvironments: boolean): void {
   const answer = `/usr/bin/${name}\\t${version}\\t${makesEnvironments ? 'True' : 'False'}\\n`;
   writeFileSync(path.join(folder, name), `#!/bin/sh\nprintf '${answer}'\n`, { mode: 0o755 });
@@ -34,7 +34,7 @@ describe('npm start', () => {
     expect(stdout).toContain('AWS_ENDPOINT_URL');
   });
 
-  test('an option that is not known is refused, with the ones there are', () => {
+  test('an unknown option is refused, with a list of the known options', () => {
     const { status, stderr } = start('--onec');
     expect(status).toBe(2);
     expect(stderr).toContain("'--onec'");
@@ -53,7 +53,7 @@ describe('npm start', () => {
 });
 
 describe('The Python of the local cloud', () => {
-  test('without any, one is told what to install on each system, and how to do without', async () => {
+  test('a missing Python is reported with what to install on each system, and the alternative', async () => {
     const failure = findPython({ PATH: folder });
     await expect(failure).rejects.toThrow('none was found');
     await expect(failure).rejects.toThrow('sudo apt install python3 python3-venv');
@@ -62,17 +62,17 @@ describe('The Python of the local cloud', () => {
     await expect(failure).rejects.toThrow('AWS_ENDPOINT_URL=http://127.0.0.1:4566 npm start');
   });
 
-  test('one that is too old is named with its version', async () => {
+  test('a Python that is too old is named with its version', async () => {
     pretendPython('python3', '3.9.2', true);
     await expect(findPython({ PATH: folder })).rejects.toThrow('/usr/bin/python3 is 3.9.2');
   });
 
-  test('one without its venv module, as Debian has it, gets the package that is missing', async () => {
+  test('a Python without its venv module, as on Debian, is reported with the missing package', async () => {
     pretendPython('python3', '3.11.2', false);
     await expect(findPython({ PATH: folder })).rejects.toThrow('sudo apt install python3.11-venv');
   });
 
-  test('a newer one beside an old one is found', async () => {
+  test('a newer Python beside an old one is found', async () => {
     pretendPython('python3', '3.9.2', true);
     pretendPython('python3.12', '3.12.1', true);
     expect(await findPython({ PATH: folder })).toMatchObject({ path: '/usr/bin/python3.12', version: '3.12.1' });

@@ -1,4 +1,4 @@
-/** Histories of the same seeds in each run: a failure is the fault of the last change. */
+/** Histories of the same seeds in each run, so a failure comes from the last change. */
 import { expect, test } from 'vitest';
 import { outcomeOf } from '../../proof/simulation/outcome.ts';
 import { historyOf } from '../../proof/simulation/random-history.ts';

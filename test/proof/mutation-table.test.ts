@@ -20,7 +20,7 @@ function report(room: string, files: Record<string, string>): void {
   );
 }
 
-test('a row for each room and one for all; what is static, or no valid change, is in no score', () => {
+test('has a row for each room and one for all rooms, and scores neither static mutants nor invalid ones', () => {
   report('tiers', { 'core/tiers/a.ts': 'KKKKKKT', 'core/tiers/b.ts': 'KKSNI' });
   report('cycles', { 'core/cycles/a.ts': 'KKKE' });
   report('ports', { 'core/ports.ts': '' });

@@ -6,7 +6,7 @@ import { PLANTED_BUGS } from '../../proof/planted-bugs/bugs.ts';
 const ROOT = path.join(import.meta.dirname, '../..');
 
 describe('a planted bug', () => {
-  test.each(PLANTED_BUGS.map((bug) => [bug.name, bug] as const))('has its one place in the code: %s', (_, bug) => {
+  test.each(PLANTED_BUGS.map((bug) => [bug.name, bug] as const))('occurs once in the code: %s', (_, bug) => {
     const text = readFileSync(path.join(ROOT, bug.file), 'utf8');
     for (const { from, to } of bug.edits) {
       expect(text.split(from)).toHaveLength(2);
@@ -14,7 +14,7 @@ describe('a planted bug', () => {
     }
   });
 
-  test('there are fifteen at least, each of another name, in the code that is deployed but for what is said', () => {
+  test('there are at least fifteen, each with its own name, in deployed code except for the named exception', () => {
     expect(PLANTED_BUGS.length).toBeGreaterThanOrEqual(15);
     expect(new Set(PLANTED_BUGS.map(({ name }) => name)).size).toBe(PLANTED_BUGS.length);
     const elsewhere = PLANTED_BUGS.filter(({ file }) => !/^(?:core|functions)\//.test(file));
@@ -22,7 +22,7 @@ describe('a planted bug', () => {
   });
 });
 
-test('the paper has a place for every figure that is made', () => {
+test('the paper has a place for every generated figure', () => {
   const paper = readFileSync(path.join(ROOT, 'docs/proof.md'), 'utf8');
   for (const name of ['simulation', 'planted bugs', 'mutants', 'bench']) {
     expect(paper).toContain(`<!-- made by npm run prove: ${name} -->`);

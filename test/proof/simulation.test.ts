@@ -6,7 +6,7 @@ import { historyOf } from '../../proof/simulation/random-history.ts';
 import { shrink } from '../../proof/simulation/shrink.ts';
 
 describe('the same seed', () => {
-  test('is the same history, and the same log, byte for byte', async () => {
+  test('gives the same history and the same log, byte for byte', async () => {
     for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
       expect(historyOf(seed)).toEqual(historyOf(seed));
       const [first, second] = [
@@ -18,14 +18,14 @@ describe('the same seed', () => {
     }
   });
 
-  test('comes to the same whatever was lived through before', async () => {
+  test('gives the same result after any other history', async () => {
     const alone = await outcomeOf(historyOf(77));
     for (let seed = 70; seed < 77; seed++) await outcomeOf(historyOf(seed));
     expect(await outcomeOf(historyOf(77))).toEqual(alone);
   });
 });
 
-test('what fails is made as short as it gets', async () => {
+test('a failing history is shortened as far as possible', async () => {
   // A stand-in for a bug: it takes a purchase and, some time after it, an action.
   const isBroken = async ({ steps }: History) => {
     const post = steps.findIndex((step) => step.does === 'post' && step.transaction.type === 'purchase');
@@ -40,7 +40,7 @@ test('what fails is made as short as it gets', async () => {
   expect(shortest.steps.every((step) => step.trouble === undefined && step.skewMs === undefined)).toBe(true);
 });
 
-test('failures are of one kind whoever they are about', () => {
+test('failures of one kind are alike for every member', () => {
   expect(kindOf('the tier of m-1 at 2026-01-01T00:00:00Z: expected "gold", and it is "silver"')).toBe(
     kindOf('the tier of m-3 at 2027-02-01T00:00:00.250Z: expected "bronze", and it is "gold"'),
   );

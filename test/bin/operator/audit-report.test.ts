@@ -4,7 +4,7 @@ import type { AuditCause, Finding } from '../../../core/member/audit/findings.ts
 
 const finding = (cause: AuditCause, figure = 'tally.balance'): Finding => ({ figure, stored: 1, ledger: 2, cause });
 
-test('an audit of nobody but the right is one line', () => {
+test('an audit without differences is one line', () => {
   const report = new AuditReport();
   for (let n = 0; n < 1200; n++) report.add({ status: 'proved' });
   expect(report.table()).toBeUndefined();
@@ -12,7 +12,7 @@ test('an audit of nobody but the right is one line', () => {
   expect([report.differing, report.failed]).toEqual([0, 0]);
 });
 
-test('each cause is told with its members, what is wrong before what merely waits, and a member once however many figures', () => {
+test('each cause has its number of members, differences come first, and a member with several figures counts once', () => {
   const report = new AuditReport();
   const tier = 'silver';
   report.add({ status: 'proved' });

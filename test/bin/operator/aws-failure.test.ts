@@ -7,7 +7,7 @@ function failure(name: string, message: string, facts: object = {}): Error {
   return Object.assign(new Error(message), { name, ...facts });
 }
 
-/** As Node tells of a name with two addresses, neither of which answers. */
+/** Node's error for a name with two addresses, where neither answers. */
 function refused(port: number): Error {
   const of = (address: string) =>
     failure('Error', `connect ECONNREFUSED ${address}:${port}`, { code: 'ECONNREFUSED', address, port });
@@ -16,7 +16,7 @@ function refused(port: number): Error {
 
 const SIGN_IN = /aws sso login/;
 
-describe('a call that fails is explained by what it takes to put it right', () => {
+describe('a failed call is explained with its remedy', () => {
   const cases: [string, Error, NodeJS.ProcessEnv, RegExp, RegExp?][] = [
     [
       'nothing listens locally',
@@ -133,7 +133,7 @@ describe('a call that fails is explained by what it takes to put it right', () =
     expect(explainAwsFailure(wrapped, env)).toMatch(told);
   });
 
-  test('a fault of our own is no failure of AWS', () => {
+  test('a fault of Laurel’s own is not explained as a failure of AWS', () => {
     expect(explainAwsFailure(new TypeError('x is not a function'), LOCAL)).toBeUndefined();
     expect(explainAwsFailure('no error at all', LOCAL)).toBeUndefined();
   });

@@ -19,10 +19,10 @@ async function helpOf(file: string, args: readonly string[], columns: number): P
   return stdout;
 }
 
-/** Lines without those that are copied as they stand: a usage, and the commands of examples. */
+/** The lines that may be wrapped: neither a usage nor an example's command. */
 const wrapped = (help: string) => help.split('\n').filter((line) => !/^ {4}np[mx] |^Usage: /.test(line));
 
-/** Pairs of lines of one paragraph of which the second begins with a word that had room on the first. */
+/** Pairs of lines of one paragraph, where the second line's first word had room on the first line. */
 function wrappedTwice(help: string, columns: number): string[] {
   const lines = wrapped(help);
   const indent = (line: string) => /^ */.exec(line)![0].length;
@@ -34,7 +34,7 @@ function wrappedTwice(help: string, columns: number): string[] {
   });
 }
 
-describe('what a command says about itself', () => {
+describe('the help text of a command', () => {
   const texts = new Map<string, string>();
 
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describe('what a command says about itself', () => {
     await Promise.all(all);
   }, 120_000);
 
-  test('is there for every command under bin/', () => {
+  test('exists for every command under bin/', () => {
     const files = globSync('bin/*.ts', { cwd: ROOT }).filter((file) => !/laurel/.test(file));
     expect(SCRIPTS.map(({ file }) => file).sort()).toEqual(files.sort());
   });
@@ -74,7 +74,7 @@ describe('what a command says about itself', () => {
     }
   }, 120_000);
 
-  test('says of a command of a command what that does, with an example of its own', async () => {
+  test('describes each subcommand, with an example', async () => {
     const help = await helpOf('bin/keys.ts', ['create'], 80);
     expect(help).toContain('Creates a key and shows it once');
     expect(help).toContain('npm run keys -- create --brand acme --role intake');
@@ -82,7 +82,7 @@ describe('what a command says about itself', () => {
   }, 60_000);
 });
 
-test('a command whose options are wrong says what is wrong, and where the options are', async () => {
+test('a command with wrong options names the problem, and where to find the options', async () => {
   const wrong = promisify(execFile)(process.execPath, ['bin/audit.ts', '--brand', 'demo', '--heel'], { cwd: ROOT });
   await expect(wrong).rejects.toMatchObject({
     code: 1,
@@ -90,7 +90,7 @@ test('a command whose options are wrong says what is wrong, and where the option
   });
 }, 60_000);
 
-test('a command that nobody answers says what to do, on one stream, without a stack trace', async () => {
+test('a command that gets no answer names the remedy on one stream, without a stack trace', async () => {
   const env = {
     ...process.env,
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',

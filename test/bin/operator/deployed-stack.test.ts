@@ -25,7 +25,7 @@ test('the deployed program may be written by', async () => {
   expect(stderr).not.toHaveBeenCalled();
 });
 
-test('by another program nothing is written, and a dry run says that it is judged by another', async () => {
+test('a write with another program is refused, and a dry run warns of the other program', async () => {
   const stack = await deployed({ ProgramVersion: 'another' });
   expect(() => holdToDeployedProgram(stack, true)).toThrow(OperatorError);
   expect(() => holdToDeployedProgram(stack, true)).toThrow(/^Nothing was written\..*runs another/);
@@ -48,7 +48,7 @@ describe('a stack that cannot be read', () => {
     );
   }
 
-  test('because nothing listens there is told with how to start the local cloud, and not with a profile to set', async () => {
+  test('because nothing listens: the message says how to start the local cloud, and names no profile', async () => {
     const text = await told(refused, 'http://127.0.0.1:9');
     expect(text).toMatch(
       /^OperatorError: The stack laurel-demo .*cannot be read\.\nNothing listens at http:\/\/127\.0\.0\.1:9,.*npm start/,
@@ -56,24 +56,24 @@ describe('a stack that cannot be read', () => {
     expect(text).not.toContain('AWS_PROFILE');
   });
 
-  test('because the local cloud has none is told with how to deploy it there', async () => {
+  test('because the local cloud has none: the message says how to deploy it there', async () => {
     expect(await told(missing, 'http://127.0.0.1:9')).toBe(
       'OperatorError: The local cloud at http://127.0.0.1:9 has no stack laurel-demo. Deploy it there: npm start',
     );
   });
 
-  test('because the account has none is told with whose account was asked, and how to deploy or to choose another', async () => {
+  test('because the account has none: the message names the account, and how to deploy or choose another', async () => {
     const text = await told(missing, undefined);
     expect(text).toMatch(
       /There is no stack laurel-demo in region eu-west-1 of the account that the AWS credentials belong to\./,
     );
     expect(text).toContain('npx cdk deploy -c brand=demo');
     expect(text).toContain('AWS_PROFILE');
-    // The demo's account is nobody's on AWS.
+    // The demo's account does not exist on AWS.
     expect(text).toMatch(/000000000000 is the local cloud's.*npm start.*AWS_ENDPOINT_URL/);
   });
 
-  test('for a reason that nobody knows is told as AWS tells it', async () => {
+  test('for an unknown reason: the message is AWS’s own', async () => {
     const odd = Object.assign(new Error('Something odd'), { name: 'OddException' });
     expect(await told(odd, 'http://127.0.0.1:9')).toMatch(/cannot be read\.\nOddException: Something odd$/);
   });

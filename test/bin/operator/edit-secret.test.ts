@@ -10,7 +10,7 @@ interface Version {
 
 const secrets = mockClient(SecretsManagerClient);
 let versions: Version[];
-/** What others write: right before and right after our own writing. */
+/** Writes of other operators, right before and right after the command's own write. */
 let [before, after]: [string[]?, string[]?] = [];
 
 const write = (names: string[]) => versions.push({ id: `v-${versions.length}`, names });
@@ -41,22 +41,22 @@ const edit = () =>
     (document) => namesOf(document).includes('ours'),
   );
 
-test('nobody else writes: the change is in it, and there is nothing to tell', async () => {
+test('without another write, the change is in the secret and there is no warning', async () => {
   expect(await edit()).toBeUndefined();
   expect(versions.at(-1)!.names).toEqual(['old', 'ours']);
 });
 
-test('somebody overwrites the change: it is told that it is not in force', async () => {
+test('a write that overwrites the change is reported: the change is not in force', async () => {
   after = ['old', 'theirs'];
   await expect(edit()).rejects.toThrow('your change is not in it');
 });
 
-test('somebody adds to the change: all is well', async () => {
+test('a later write that keeps the change causes no warning', async () => {
   after = ['old', 'ours', 'theirs'];
   expect(await edit()).toBeUndefined();
 });
 
-test('somebody is overwritten by it: it is told whose change is lost', async () => {
+test('a change that overwrites another operator’s change warns of the loss', async () => {
   before = ['old', 'theirs'];
   expect(await edit()).toContain('theirs was overwritten');
 });

@@ -14,12 +14,12 @@ const COUNTS: RunCounts = {
   },
 };
 
-/** What can be read in the picture, from top to bottom of the file. */
+/** The picture's texts, in the order of the file. */
 function textsOf(svg: string): string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!.replaceAll('\u00a0', ' ').trim());
 }
 
-/** Whether it is XML whose every tag and attribute is closed: browsers stop at the first that is not. */
+/** Whether every tag and attribute is closed: browsers stop at the first open one. */
 function expectWellFormed(svg: string): void {
   const TAG = /<(\/?)([a-z]+[A-Za-z]*)((?:\s[\w:-]+="[^"<]*")*)\s*(\/?)>/g;
   const open: string[] = [];
@@ -32,7 +32,7 @@ function expectWellFormed(svg: string): void {
   expect(text).not.toMatch(/[<>]|&(?!(amp|lt|gt|quot|#\d+|#x[0-9a-f]+);)/);
 }
 
-describe('the picture of who moves', () => {
+describe('the picture of moves between tiers', () => {
   test('names the tiers, how many members each has before and after, and how many go up and down', () => {
     const texts = textsOf(flowDiagram('Aurora: who moves on 2027-01-01', COUNTS, exampleProgram())).join(' ');
     expect(texts).toContain('Aurora: who moves on 2027-01-01');
@@ -57,7 +57,7 @@ describe('the picture of who moves', () => {
     expect([bands('#c9d1d9'), bands('#c2410c'), bands('#2a7f62')]).toEqual([4, 4, 2]);
   });
 
-  test('is well-formed whatever tiers and brands are called', () => {
+  test('is well-formed for any name of a tier or a brand', () => {
     const tiers = [
       { id: 'bronze', name: 'Bronze & <Co> "1"', threshold: 0 },
       { id: 'silver', name: "{name|Sil'ver}", threshold: 1000 },
@@ -70,11 +70,11 @@ describe('the picture of who moves', () => {
     expectWellFormed(flowDiagram('x', COUNTS, exampleProgram()));
   });
 
-  test('is drawn where nobody is a member, too', () => {
+  test('is drawn for a program without members', () => {
     expectWellFormed(flowDiagram('x', NO_COUNTS, exampleProgram()));
   });
 
-  test('is the same each time', () => {
+  test('is the same for the same counts', () => {
     const draw = () => flowDiagram('x', COUNTS, exampleProgram());
     expect(draw()).toBe(draw());
   });

@@ -9,7 +9,7 @@ const COUNTS = {
   matrix: { gold: { silver: 60, gold: 29 }, bronze: { silver: 10, bronze: 1100 } },
 };
 
-/** A table's cells, without what is drawn around them. */
+/** A table's cells, without borders. */
 const rowsOf = (table: string) =>
   table
     .split('\n')
@@ -22,7 +22,7 @@ const rowsOf = (table: string) =>
     );
 
 describe('the tables of a preview', () => {
-  test('say how many go up, down and stay, and which share of all that is', () => {
+  test('show how many members go up, go down and stay, with their share of all members', () => {
     expect(rowsOf(summaryTable(COUNTS, 'all members'))).toEqual([
       ['Members', 'Number', 'Share'],
       ['go up', '10', '5.0 %'],
@@ -33,7 +33,7 @@ describe('the tables of a preview', () => {
     ]);
   });
 
-  test('leave out who cannot be judged where everybody can, and divide nothing by nobody', () => {
+  test('omit the line of unjudged members where there are none, and show no share without members', () => {
     expect(rowsOf(summaryTable(NO_COUNTS, 'all whose cycle ends then')).slice(1)).toEqual([
       ['go up', '0', ''],
       ['go down', '0', ''],
@@ -42,7 +42,7 @@ describe('the tables of a preview', () => {
     ]);
   });
 
-  test('say from which tier, line by line, to which, column by column, from the base tier up', () => {
+  test('have a line for each tier before and a column for each tier after, from the base tier up', () => {
     expect(rowsOf(matrixTable(COUNTS, exampleProgram()))).toEqual([
       ['from \\ to', 'Bronze', 'Silver', 'Gold'],
       ['Bronze', '1,100', '10', '·'],
@@ -61,7 +61,7 @@ describe('the list of a preview', () => {
   };
   const cells = (line: string) => line.trimEnd().split(',');
 
-  test('has a column for each thing that somebody who writes to the members wants to know', () => {
+  test('has the columns that people need to write to the members', () => {
     expect(csvHead(PROGRAM)).toBe(
       '\ufeffMember,Moves,Tier before,Tier after,Points,Points missing,Missing for,Why,Cause\r\n',
     );
@@ -70,13 +70,13 @@ describe('the list of a preview', () => {
     );
   });
 
-  test('has amounts with the digits of the currency where tiers count what is spent', () => {
+  test('has amounts with the digits of the currency where tiers count spend', () => {
     expect(csvHead(SPEND)).toContain('Tier after,Spend (GBP),Missing (GBP),Missing for');
     const spent = { ...outcome, points: 690, missing: 310.5, why: '' };
     expect(csvLine(spent, SPEND)).toBe('m-1,down,Gold,Silver,690.00,310.50,Gold,,recalculation\r\n');
   });
 
-  test('leaves a field empty where there is nothing to say: points do not lead to the tier, or no tier is above', () => {
+  test('leaves a field empty where points do not lead to the tier, or no tier is above', () => {
     const { missing: _, missingFor: __, why: ___, ...highest } = outcome;
     expect(cells(csvLine(highest, PROGRAM)).slice(4)).toEqual(['4200', '', '', '', 'recalculation']);
     expect(cells(csvLine({ ...highest, missing: null, missingFor: 'gold' }, PROGRAM)).slice(4, 7)).toEqual([
@@ -89,7 +89,7 @@ describe('the list of a preview', () => {
     expect(cells(csvLine({ ...outcome, from: 'amber' }, PROGRAM))[2]).toBe('amber');
   });
 
-  test('says why somebody cannot be judged, in one field whatever the reason holds', () => {
+  test('gives the reason why a member cannot be judged in one field, for any text', () => {
     const failed: RunOutcome = {
       ...{ memberId: 'm-2', outcome: 'FAILED', from: null, to: null, direction: 'none' },
       why: 'Error: "x", and\nmore',
@@ -97,7 +97,7 @@ describe('the list of a preview', () => {
     expect(csvLine(failed, PROGRAM)).toBe('m-2,cannot be judged,,,,,,"Error: ""x"", and\nmore",\r\n');
   });
 
-  test('holds nothing that a spreadsheet would take for a formula', () => {
+  test('has no field that a spreadsheet would run as a formula', () => {
     expect(csvLine({ ...outcome, why: '=HYPERLINK("http://x")' }, PROGRAM)).toContain(`"'=HYPERLINK(""http://x"")"`);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { plainProgress } from '../../../bin/operator/progress.ts';
 
-/** A command in a pipe, by a clock that the test turns. */
+/** A command in a pipe, with a clock that the test sets. */
 function inAPipe() {
   const lines: string[] = [];
   let now = 1_000;
@@ -20,14 +20,14 @@ function inAPipe() {
   };
 }
 
-test('in a pipe a command says at once what it does, and nothing more where it ends soon', () => {
+test('in a pipe a short command writes one line, at its start', () => {
   const { lines, tellAt, progress } = inAPipe();
   for (const second of [0, 0.5, 1, 2, 4.9]) tellAt(second, `${second}`);
   progress.stop();
   expect(lines).toEqual(['Comparing members …\n']);
 });
 
-test('in a pipe a command that goes on says how far it is every five seconds, and not more often', () => {
+test('in a pipe a long command writes its progress at most every five seconds', () => {
   const { lines, tellAt } = inAPipe();
   for (let second = 0; second <= 17; second++) tellAt(second, `${second} members`);
   tellAt(60, '60 members');

@@ -52,7 +52,7 @@ async function replay(queue: QueueName, body: unknown, options: Partial<ReplayOp
   return { allDone, stays: shown.length === 1, text: said.join('\n') };
 }
 
-describe('a batch that the stream has forgotten', () => {
+describe('a batch that the stream no longer keeps', () => {
   const BATCH = {
     DDBStreamBatchInfo: {
       streamArn: 'arn:stream',
@@ -73,7 +73,7 @@ describe('a batch that the stream has forgotten', () => {
     streams.on(GetShardIteratorCommand).rejects(Object.assign(new Error(name), { name }));
   });
 
-  test.each(REMEDIES)('of %s stays, and what is left to do is told', async (queue, remedy) => {
+  test.each(REMEDIES)('of %s stays in the queue, and the remedy is printed', async (queue, remedy) => {
     for (const write of [false, true]) {
       sqs.reset();
       const { allDone, stays, text } = await replay(queue, BATCH, { write });
@@ -83,14 +83,14 @@ describe('a batch that the stream has forgotten', () => {
     }
   });
 
-  test.each(REMEDIES)('of %s is removed when told to discard, after the same was told', async (queue, remedy) => {
+  test.each(REMEDIES)('of %s is removed with --discard, after the remedy is printed', async (queue, remedy) => {
     const { allDone, stays, text } = await replay(queue, BATCH, { write: true, discard: true });
     expect({ allDone, stays }).toEqual({ allDone: true, stays: false });
     expect(text).toMatch(/^removed: a batch of 3 records/);
     expect(text).toMatch(remedy);
   });
 
-  test('is the only thing that is discarded: what fails otherwise stays', async () => {
+  test('is the only kind that --discard removes: other failed messages stay', async () => {
     streams.on(GetShardIteratorCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
     expect(await replay('transactions', BATCH, { write: true, discard: true })).toMatchObject({ stays: true });
   });
@@ -116,13 +116,13 @@ describe('a message of which an earlier attempt', () => {
     released: dynamo.commandCalls(DeleteCommand).length,
   });
 
-  test('certainly sent nothing goes back to its queue, where its function can claim it', async () => {
+  test('certainly sent no message goes back to its queue, where its function can claim it', async () => {
     dynamo.on(PutCommand).resolves({});
     expect(await replay('email', CHANGE, { write: true })).toMatchObject({ allDone: true, stays: false });
     expect(ledgerOf()).toEqual({ sent: ['the EmailQueue'], released: 1 });
   });
 
-  test('ended without a word stays where it is, and the member is to be asked', async () => {
+  test('ended without a result stays, and the operator is asked to ask the member', async () => {
     claimed({ claimedAt: '2026-05-02T10:00:00Z' });
     const { allDone, stays, text } = await replay('sms', CHANGE, { write: true });
     expect({ allDone, stays }).toEqual({ allDone: false, stays: true });
@@ -130,7 +130,7 @@ describe('a message of which an earlier attempt', () => {
     expect(ledgerOf()).toEqual({ sent: [], released: 0 });
   });
 
-  test('ended without a word is sent again when told to', async () => {
+  test('ended without a result is sent again with --resend', async () => {
     claimed({ claimedAt: '2026-05-02T10:00:00Z' });
     expect(await replay('sms', CHANGE, { write: true, resend: true })).toMatchObject({ allDone: true, stays: false });
     expect(ledgerOf()).toEqual({ sent: ['the SmsQueue'], released: 1 });
@@ -144,13 +144,13 @@ describe('a message of which an earlier attempt', () => {
     expect(ledgerOf()).toEqual({ sent: [], released: 0 });
   });
 
-  test('… is not even looked at in a dry run', async () => {
+  test('… is not claimed in a dry run', async () => {
     expect(await replay('email', CHANGE)).toMatchObject({ allDone: true, stays: true });
     expect(dynamo.calls()).toEqual([]);
     expect(ledgerOf()).toEqual({ sent: [], released: 0 });
   });
 
-  test('was a push goes back to its queue, as often as it is asked: a phone that looks twice does no harm', async () => {
+  test('was a push goes back to its queue at each replay, because a repeated push is harmless', async () => {
     expect(await replay('push', CHANGE)).toMatchObject({ allDone: true, stays: true });
     expect(ledgerOf()).toEqual({ sent: [], released: 0 });
     sqs.reset();

@@ -28,7 +28,7 @@ function describePlanOf(facts: Partial<RestorePlan> = {}): string {
   return describePlan({ brand: 'acme', at: AT, tables, bringsForward: true, ...facts });
 }
 
-test('a restore always makes tables of the same names, which DynamoDB takes, so that it is found again', () => {
+test('a repeated restore gives tables the same valid names', () => {
   expect(restoredName('acme', 'points', AT)).toBe('laurel-acme-points-20261120T100000Z');
   expect(restoredName('acme', 'members', AT + 1000)).toBe('laurel-acme-members-20261120T100001Z');
 });
@@ -48,14 +48,14 @@ describe('on the local cloud, which cannot restore a table', () => {
     expect(() => holdToCloudThatRestores(tables, undefined)).not.toThrow();
   });
 
-  test('what comes after the restore goes on with tables that are there', () => {
+  test('the steps after the restore accept existing tables', () => {
     expect(() => holdToCloudThatRestores([restored('points'), restored('members')], LOCAL)).not.toThrow();
     expect(() => holdToCloudThatRestores([aTable('points', { from: undefined })], LOCAL)).not.toThrow();
   });
 });
 
 describe('the plan', () => {
-  test('names each table, the one that it becomes, and what has come since', () => {
+  test('names each table, its restored table, and the newer items to copy', () => {
     const plan = describePlanOf();
     expect(plan).toContain(
       'restore the-points as of 2026-11-20T10:00:00Z beside it, as laurel-acme-points-20261120T100000Z',
@@ -68,34 +68,34 @@ describe('the plan', () => {
     expect(plan).not.toContain('✔');
   });
 
-  test('ticks off what is done', () => {
+  test('marks the steps that are done', () => {
     const done = (text: string) => text.split('\n').filter((line) => line.startsWith('✔')).length;
     const [points, members] = [aTable('points', { isRestored: true }), aTable('members')];
     expect(done(describePlanOf({ tables: [points, members] }))).toBe(1);
     const inUse = { isRestored: true, isInUse: true };
-    // Two tables, what was brought, the rebuilding, and the deployment.
+    // Two tables, the copied items, the rebuild and the deployment.
     expect(done(describePlanOf({ tables: [aTable('points', inUse), aTable('members', inUse)] }))).toBe(5);
   });
 
-  test('of a table that is gone says that it comes back as it was when it was deleted, and brings nothing of it', () => {
+  test('restores a deleted table as it was at its deletion, and copies no newer items from it', () => {
     const plan = describePlanOf({ tables: [aTable('points', { size: undefined })] });
     expect(plan).toContain('restore the-points, which is gone, as it was when it was deleted');
     expect(plan).toContain('nothing, as nothing is left to read');
     expect(plan).toContain('points not counted');
   });
 
-  test('leaves the members as they are until the stack is on the new table, where only the ledger is restored', () => {
+  test('changes no member before the stack uses the new table, where only the ledger is restored', () => {
     const plan = describePlanOf({ tables: [aTable('points')] });
     expect(plan).not.toContain('before anybody sees them');
     expect(plan).toContain('rebuild every member once more');
     expect(plan).not.toContain('enrolments');
   });
 
-  test('says what is left behind where nothing is brought, and that erasures are not', () => {
+  test('names the items that are not copied, and says that erasures are repeated all the same', () => {
     expect(describePlanOf({ bringsForward: false })).toMatch(/nothing but who was erased since/);
   });
 
-  test('says what it costs: restoring by the gigabyte, reading by the unit, and keeping two of everything', () => {
+  test('shows the costs: restoring by the gigabyte, reading by the unit, and storing both tables', () => {
     // Two gigabytes at $0.15; three times 524,288 units at $0.125 a million; $0.45 a gigabyte and month.
     expect(describePlanOf()).toContain('about $0.50 once, and $0.90 a month');
     expect(describePlanOf({ tables: [aTable('points', { size: { bytes: 0, items: 0 } })] })).toContain(

@@ -31,7 +31,7 @@ const WHOLE: TableDescription = {
 const dynamo = mockClient(DynamoDBClient);
 const client = new DynamoDBClient({ region: 'eu-west-1' });
 
-/** The tables that there are; restoring makes another, and settings are taken over at once. */
+/** DynamoDB with these tables. A restore adds a table, and settings apply at once. */
 let tables: Record<string, TableDescription>;
 let recovery: 'ENABLED' | 'DISABLED';
 
@@ -83,7 +83,7 @@ const writes = () =>
     .map(({ input }) => input);
 
 describe('a table that is restored', () => {
-  test('is made beside the old one as of the moment, and given all that a restore leaves out', async () => {
+  test('is made beside the old one as of the moment, and gets the settings that a restore omits', async () => {
     expect(await restore()).toEqual({ table: 'new', streamArn: STREAM });
     expect(writes()).toEqual([
       {
@@ -106,7 +106,7 @@ describe('a table that is restored', () => {
     ]);
   });
 
-  test('is left as it is where it has everything, but for its tags, which say the same again', async () => {
+  test('is not changed where it is complete, except that the same tags are set again', async () => {
     is('new', WHOLE);
     recovery = 'ENABLED';
     expect(await restore()).toEqual({ table: 'new', streamArn: STREAM });
@@ -114,7 +114,7 @@ describe('a table that is restored', () => {
     expect(dynamo.commandCalls(TagResourceCommand)).toHaveLength(1);
   });
 
-  test('is gone on with from where it stood', async () => {
+  test('is completed from the step where the command stopped', async () => {
     is('new', { ...WHOLE, DeletionProtectionEnabled: false });
     await restore();
     expect(dynamo.commandCalls(RestoreTableToPointInTimeCommand)).toEqual([]);
@@ -123,7 +123,7 @@ describe('a table that is restored', () => {
     ]);
   });
 
-  test('is waited for until it and its indexes are there', async () => {
+  test('is awaited until it and its indexes are active', async () => {
     const GlobalSecondaryIndexes = [{ IndexName: 'Due', IndexStatus: 'CREATING' } as const];
     const states: TableDescription[] = [
       { ...WHOLE, TableStatus: 'CREATING' },
@@ -134,7 +134,7 @@ describe('a table that is restored', () => {
     dynamo.on(DescribeTableCommand, { TableName: 'new' }).callsFake(() => ({ Table: states.shift() ?? there }));
     const told: string[] = [];
     await restoreTable(client, TABLE, (text) => told.push(text), 1);
-    // The first look only asks whether there is such a table.
+    // The first look only checks whether the table exists.
     expect(told[0]).toMatch(/new is active, for 0 minutes now/);
     expect(states).toEqual([]);
   });
@@ -149,7 +149,7 @@ describe('a table that is restored', () => {
     expect(recovery).toBe('ENABLED');
   });
 
-  test('is made of the last backup that DynamoDB kept by itself, where the old one was deleted', async () => {
+  test('is made from DynamoDB’s own last backup, where the old one was deleted', async () => {
     tables = {};
     dynamo.on(ListBackupsCommand, { TableName: 'old', BackupType: 'SYSTEM' }).resolves({
       BackupSummaries: [
@@ -171,13 +171,13 @@ describe('a table that is restored', () => {
     ]);
   });
 
-  test('cannot be made where nothing was kept', async () => {
+  test('is refused where DynamoDB has no backup', async () => {
     tables = {};
     dynamo.on(ListBackupsCommand).resolves({ BackupSummaries: [] });
     await expect(restore()).rejects.toThrow(OperatorError);
   });
 
-  test('is refused where it lacks what the stack asks by: it is another table of that name', async () => {
+  test('is refused where it lacks an index of the stack, because it is another table of the same name', async () => {
     is('new', { ...WHOLE, GlobalSecondaryIndexes: [] });
     await expect(restore()).rejects.toThrow(/new has no index Due/);
     expect(writes()).toEqual([]);

@@ -31,7 +31,7 @@ test('where there is no file, every table is the stack’s own', () => {
   expect(readRestoredTables(brand)).toEqual({});
 });
 
-test('what was written is read again, from the brand’s folder', () => {
+test('a written record is read again from the brand’s folder', () => {
   writeRestoredTables(brand, { points: aRecord() });
   expect(restoredTablesFile(brand)).toBe(join(folder, 'demo', 'restored-tables.json'));
   expect(readRestoredTables(brand)).toEqual({ points: aRecord() });

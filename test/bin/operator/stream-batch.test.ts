@@ -25,7 +25,7 @@ const record = (place: number, sk: string, eventName: _Record['eventName'] = 'IN
   dynamodb: { SequenceNumber: String(place), Keys: { pk: { S: `m-${place}` }, sk: { S: sk } } },
 });
 
-/** A shard that is read in these pages; the last one goes on where `open`. */
+/** A shard with these pages. With `open`, the last page has a next one. */
 function shard(pages: _Record[][], open = false) {
   streams.on(GetShardIteratorCommand).resolves({ ShardIterator: 'page-0' });
   pages.forEach((Records, n) => {
@@ -38,7 +38,7 @@ function shard(pages: _Record[][], open = false) {
 
 const keys = (prefix = 'CHANGE#') => keysOfBatch(new DynamoDBStreamsClient({ region: 'eu-west-1' }), BATCH, [prefix]);
 
-test('of all that the stream carries, the batch had the new items of its own kind', async () => {
+test('only new items with the function’s prefixes belong to the batch', async () => {
   shard([
     [
       record(100, 'CHANGE#0000000001'),
@@ -59,12 +59,12 @@ test('of all that the stream carries, the batch had the new items of its own kin
   expect(await keys('TX#')).toEqual([{ memberId: 'm-104', key: 'TX#api#o-1' }]);
 });
 
-test('empty pages do not end the walk', async () => {
+test('empty pages do not end the search', async () => {
   shard([[], [record(100, 'TX#a')], [], [], [record(105, 'TX#b')]], true);
   expect((await keys('TX#')).map(({ key }) => key)).toEqual(['TX#a', 'TX#b']);
 });
 
-test('a record beyond the end ends it too', async () => {
+test('a record after the batch’s end ends the search', async () => {
   shard([[record(100, 'TX#a')], [record(106, 'TX#c')]], true);
   expect((await keys('TX#')).map(({ key }) => key)).toEqual(['TX#a']);
 });
@@ -82,7 +82,7 @@ test.each([
 
 const named = (name: string) => Object.assign(new Error(name), { name });
 
-test.each(['TrimmedDataAccessException', 'ResourceNotFoundException'])('%s: the stream has forgotten', async (name) => {
+test.each(['TrimmedDataAccessException', 'ResourceNotFoundException'])('%s: the batch is gone', async (name) => {
   streams.on(GetShardIteratorCommand).rejects(named(name));
   await expect(keys()).rejects.toBeInstanceOf(ForgottenBatch);
   streams.on(GetShardIteratorCommand).resolves({ ShardIterator: 'page-0' });
@@ -90,7 +90,7 @@ test.each(['TrimmedDataAccessException', 'ResourceNotFoundException'])('%s: the 
   await expect(keys()).rejects.toBeInstanceOf(ForgottenBatch);
 });
 
-test('any other failure is told as it is: nothing was forgotten', async () => {
+test('any other failure is thrown unchanged', async () => {
   streams.on(GetShardIteratorCommand).rejects(named('AccessDeniedException'));
   await expect(keys()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   // An iterator lives for 15 minutes; the records live on.

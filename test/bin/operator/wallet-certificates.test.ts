@@ -6,7 +6,7 @@ import { EXAMPLE_APPLE, exampleCertificates } from '../../support/certificates.t
 const NOW = Date.UTC(2026, 4, 2, 10);
 
 describe('certificates that are put', () => {
-  test('are refused where they are wrong, with every reason, and none of what is secret', () => {
+  test('are refused where they are wrong, with every reason and without the private key', () => {
     const other = makeDevCertificates(EXAMPLE_APPLE, new Date('2025-01-01T00:00:00Z'));
     const wrong = { ...exampleCertificates(), signerKey: other.pass.key };
     const put = () => acceptedCertificates(wrong, { passTypeId: 'pass.other', teamId: 'OTHER12345' }, true, NOW);
@@ -14,14 +14,14 @@ describe('certificates that are put', () => {
     expect(put).not.toThrow(/BEGIN/);
   });
 
-  test('are refused where no phone would take their passes, unless it is meant so', () => {
+  test('are refused where no phone would accept their passes, unless --self-signed allows it', () => {
     const put = (mayBeSelfSigned: boolean) =>
       acceptedCertificates(exampleCertificates(), EXAMPLE_APPLE, mayBeSelfSigned, NOW);
     expect(() => put(false)).toThrow('The WWDR certificate is not Apple’s');
     expect(put(true)).toEqual(exampleCertificates());
   });
 
-  test('say when they end', () => {
+  test('are described with their ends', () => {
     expect(describeCertificates(exampleCertificates(), NOW)).toEqual([
       'The pass certificate ends at 2034-12-29T00:00:00Z, in 3,162 days.',
       'The WWDR certificate ends at 2034-12-29T00:00:00Z, in 3,162 days.',
