@@ -1,6 +1,6 @@
 import { log } from '../../functions/runtime/log.ts';
 
-/** Everything that functions write to their log meanwhile, at its most talkative. */
+/** Captures all log lines of functions, at the most detailed level. */
 export async function captureLog<T>(during: () => Promise<T>): Promise<{ result: T; text: string }> {
   const streams = [process.stdout, process.stderr];
   const written: string[] = [];

@@ -1,7 +1,7 @@
 import type { PassCertificates } from '../../functions/adapters/pass-certificates.ts';
 import { type DevCertificates, makeDevCertificates } from '../../local/dev-certificates.ts';
 
-/** Of the example brand's wallet. */
+/** The pass type and team of the example brand. */
 export const EXAMPLE_APPLE = { passTypeId: 'pass.example.shop', teamId: 'TEAM123456' };
 
 /** Tests live in May 2026; phones and openssl live now. */
@@ -20,7 +20,7 @@ export function exampleCertificates(): PassCertificates {
   return { signerCert: pass.certificate, signerKey: pass.key, wwdr: wwdr.certificate };
 }
 
-/** As a handler gets them. */
+/** The certificates in a handler's form. */
 export const currentCertificates = { current: async () => held() };
 
 let kept: PassCertificates | undefined;

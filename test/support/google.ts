@@ -9,7 +9,7 @@ import {
 import { parseGoogleKey } from '../../functions/adapters/google-key.ts';
 import { EXAMPLE_GOOGLE } from './program.ts';
 
-/** A key file as Google gives it out, made here: nobody's. */
+/** A key file in Google's format, with a made-up key. */
 export interface KeyFile {
   type: string;
   project_id: string;

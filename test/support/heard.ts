@@ -1,6 +1,6 @@
 import type { World } from './world.ts';
 
-/** All that left the product: for the brand's systems, and for the member by each channel. */
+/** Everything that the product sent: to the brand's systems, and to the member by each channel. */
 export function heard({ ports }: World) {
   return {
     events: ports.bus.events.map(({ type }) => type),
@@ -11,7 +11,7 @@ export function heard({ ports }: World) {
 
 export const NOTHING = { events: [], mails: [], texts: [] };
 
-/** Whatever left so far is no part of what a test looks at. */
+/** Forgets everything sent so far. */
 export function forget({ ports }: World) {
   for (const list of [ports.bus.events, ports.mailer.sent, ports.texter.sent]) list.splice(0);
 }

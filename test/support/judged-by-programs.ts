@@ -7,7 +7,7 @@ import { placeOf } from './required-programs.ts';
 
 /**
  * Reads a pass with the `unzip` of the machine.
- * @throws what `unzip` says of an archive that is not whole
+ * @throws the message of `unzip`, where the archive is damaged
  */
 export function unzipPass(pkpass: Uint8Array): ReadPass {
   return inFolder((folder) => {
@@ -28,9 +28,9 @@ export function unzipPass(pkpass: Uint8Array): ReadPass {
 }
 
 /**
- * Lets openssl judge a pass's signature against a root. A pass certificate is made for signing in to a server, not for mail: hence
+ * Verifies a pass's signature against a root with openssl. A pass certificate is made for signing in to a server, not for mail: hence
  * any purpose.
- * @returns the content that was signed. @throws what openssl says
+ * @returns the signed content. @throws openssl's message
  */
 export function verifySignature(
   { files }: Pick<ReadPass, 'files'>,

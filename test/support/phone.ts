@@ -18,7 +18,7 @@ function fieldsOf({ pass }: ReadPass): Map<string, { value: unknown; changeMessa
  */
 export class Phone {
   readonly pushToken: string;
-  /** What its owner was told, in order. */
+  /** The messages to the phone's owner, in order. */
   readonly told: string[] = [];
   /** Statuses of its calls. */
   readonly statuses: number[] = [];
@@ -33,7 +33,7 @@ export class Phone {
     this.pushToken = pushToken;
   }
 
-  /** Its owner adds the pass of a mail's button, or of the shop's app. */
+  /** The owner adds the pass from a mail's button, or from the shop's app. */
   async add({ body, headers }: Response): Promise<number> {
     const held: Held = { ...readPass(body), lastModified: headers['last-modified']! };
     this.#passes.set(held.pass.serialNumber, held);
@@ -41,14 +41,14 @@ export class Phone {
     return status;
   }
 
-  /** Its owner takes a pass off it. */
+  /** The owner removes a pass. */
   async remove(serialNumber: string): Promise<number> {
     const held = this.#held(serialNumber);
     this.#passes.delete(serialNumber);
     return (await this.#call('unregister', held)).status;
   }
 
-  /** A push came, or its owner pulled the pass down. @returns the serial numbers of what it fetched */
+  /** A push arrived, or the owner pulled the pass down. @returns the serial numbers of the fetched passes */
   async update(): Promise<string[]> {
     const query: Record<string, string> =
       this.#lastUpdated === undefined ? {} : { passesUpdatedSince: this.#lastUpdated };
@@ -76,7 +76,7 @@ export class Phone {
     return 200;
   }
 
-  /** What stands on the front, by the field's key. */
+  /** The value of a field on the front, by its key. */
   shows(serialNumber: string): Record<string, unknown> {
     return Object.fromEntries([...fieldsOf(this.#held(serialNumber))].map(([key, { value }]) => [key, value]));
   }
@@ -110,7 +110,7 @@ export class Phone {
   }
 }
 
-/** Lets every phone hear of the pushes that were sent, as Apple would. */
+/** Delivers the sent pushes to every phone, as Apple would. */
 export async function deliverPushes(world: World, phones: readonly Phone[]): Promise<void> {
   for (const token of world.ports.push.sent.splice(0)) {
     for (const phone of phones.filter(({ pushToken }) => pushToken === token)) await phone.update();

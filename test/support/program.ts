@@ -53,7 +53,7 @@ export function exampleWallet(
   };
 }
 
-/** What a brand with Google's wallet tells. */
+/** The Google Wallet settings of the example brand. */
 export const EXAMPLE_GOOGLE = {
   issuerId: '3388000000012345678',
   classSuffix: 'example',

@@ -24,7 +24,7 @@ export function asPass(files: Record<string, Buffer>): ReadPass {
   };
 }
 
-/** What the manifest should say of the files. */
+/** The expected manifest of the files. */
 export function digestsOf({ files }: ReadPass): Record<string, string> {
   const sealed = Object.entries(files).filter(([name]) => name !== 'manifest.json' && name !== 'signature');
   return Object.fromEntries(sealed.map(([name, bytes]) => [name, createHash('sha1').update(bytes).digest('hex')]));

@@ -15,8 +15,8 @@ interface Message {
 }
 
 /**
- * What AWS and the shop do when something fails: they bring it again. Streams repeat a batch, queues a message, the shop a request
- * that was not answered. Nothing that was ever delivered is safe from being delivered again.
+ * Delivers again after a failure, as AWS and the shop do. Streams repeat a batch, queues repeat a message, the shop repeats a request
+ * without an answer. Every delivery may be repeated.
  */
 export function redelivering(world: World, trouble: Trouble) {
   const everyEntry: LedgerEntry[] = [];
@@ -34,7 +34,7 @@ export function redelivering(world: World, trouble: Trouble) {
     throw new Error('The request was never answered.');
   }
 
-  /** A stream's batch, until nothing of it is reported as failed. */
+  /** Delivers a stream's batch until no record is reported as failed. */
   async function batch(deliver: () => Promise<{ batchItemFailures: unknown[] }>): Promise<void> {
     for (let attempt = 0; attempt < MAX_DELIVERIES; attempt++) {
       const { batchItemFailures } = await deliver();
@@ -73,7 +73,7 @@ export function redelivering(world: World, trouble: Trouble) {
     }
   }
 
-  /** Brings everything once more, the newest first. */
+  /** Delivers everything once more, the newest first. */
   async function again(): Promise<void> {
     if (everyEntry.length > 0) await batch(() => world.recalculate([...everyEntry].reverse()));
     if (everyChange.length > 0) await batch(() => world.announce([...everyChange].reverse()));

@@ -3,7 +3,7 @@ import { formatInstant } from '../../core/time.ts';
 import { storesOf } from './same-stores.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** The next deployment, with another program over the same stores. Streams bring to it what is under way. */
+/** The next deployment, with another program over the same stores. Streams deliver pending records to it. */
 export function redeployed(world: World, program: Partial<ProgramFile>, now = formatInstant(world.now())): World {
   const next = makeWorld({ now, program, reach: storesOf(world) });
   const { announcements } = world.ports;

@@ -1,4 +1,4 @@
-/** What is refused: nothing of it is written, and the client is told by a problem document. */
+/** Refused requests: each writes nothing, and is answered with a problem document. */
 import { expect } from 'vitest';
 import type { ProgramFile } from '../../core/program/brand.ts';
 import { problemSchema } from '../../functions/contract/answer-schemas.ts';

@@ -1,6 +1,6 @@
 import type { Reach, World } from './world.ts';
 
-/** What each process makes for itself. */
+/** The parts that each process creates for itself. */
 const OWN = ['keys', 'secrets', 'park'];
 
 /** Lets another world stand over the stores of a first one: a later deployment, or another process of the same. */

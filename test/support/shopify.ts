@@ -35,7 +35,7 @@ export interface OrderSpec {
 export interface RefundSpec {
   id: string;
   at?: string;
-  /** What the line gives back, and the tax of it: within `subtotal` where the order's prices hold tax. */
+  /** The line's refund, and its tax: part of `subtotal` where the order's prices include tax. */
   lines?: { subtotal: number; tax?: number; giftCard?: boolean }[];
   /** Before version 2024-10 of the API, and for a while after, refunded shipping is here too, below zero. */
   adjustments?: { kind?: 'shipping_refund' | 'refund_discrepancy'; amount: string; tax?: string }[];
@@ -116,7 +116,7 @@ const PERSON = {
 
 const EMAIL = 'steve.shipper@mail.example';
 
-/** What must never turn up in a log. */
+/** Texts that must never appear in a log. */
 export const PERSONAL_OF_ORDERS = ['Steve', 'Shipper', 'Shippington', EMAIL, '555-555-SHIP', '203.0.113.7'];
 
 /** The body of orders/paid, orders/updated and orders/cancelled. */

@@ -17,11 +17,11 @@ export type TroubleKind = (typeof TROUBLES)[number];
 
 export interface Trouble {
   reach: Reach;
-  /** The call that went wrong, such as `members.save`; undefined when there were fewer calls than that. */
+  /** The failed call, such as `members.save`; undefined when there were fewer calls. */
   struck(): string | undefined;
   /** Whether the process died; a new one is started. */
   restart(): boolean;
-  /** Nothing goes wrong any more: a test looks at what there is. */
+  /** Ends all failures, so that a test can read the state. */
   end(): void;
 }
 
@@ -88,7 +88,7 @@ export function troubleAt(nth: number, kind: TroubleKind): Trouble {
   }
 }
 
-/** There is nothing to be done by a read. */
+/** A read changes nothing. */
 function faultOf(wanted: Fault, port: string, method: string): Fault | undefined {
   const faults = faultsOf(port, method);
   if (faults.includes(wanted)) return wanted;
@@ -101,7 +101,7 @@ export function canMeet(kind: TroubleKind): (call: string) => boolean {
   return (call) => faultOf(kind, ...(call.split('.') as [string, string])) !== undefined;
 }
 
-/** Whether a method answers page by page: it is asked when the first is taken. */
+/** Whether a method answers page by page: its call is made when the first page is read. */
 function isStreaming(method: { constructor: { name: string } }): boolean {
   return method.constructor.name === 'AsyncGeneratorFunction';
 }

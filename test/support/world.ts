@@ -264,7 +264,7 @@ export function makeWorld(
     });
   }
 
-  /** A schedule fires, or the sweep does: whoever is due by now is brought up to now. */
+  /** A schedule or the sweep fires: every member due by now is updated. */
   async function wake(message: Record<string, unknown> = { sweep: true }) {
     return (await expireTiers({ Records: [queueRecord(message)] })).batchItemFailures;
   }
@@ -333,7 +333,7 @@ export function makeWorld(
     return failures;
   }
 
-  /** Lets everything that is under way arrive, once and in order. */
+  /** Delivers every pending record and message, once and in order. */
   async function deliver() {
     const { asked } = ports.passRefreshes;
     while (ledgerStream.length + changeStream.length + ports.announcements.published.length + asked.length > 0) {
@@ -418,7 +418,7 @@ export function makeWorld(
       await run(runId);
       return call('GET run', { params: { runId } });
     },
-    /** Starts a recalculation, carries it through, and reads what it came to. */
+    /** Starts a recalculation, carries it through, and reads its result. */
     async recalculateEveryone(body: Record<string, unknown> = {}) {
       const answer = await call('POST recalculations', { body });
       if (answer.status !== 202) return answer;
@@ -436,7 +436,7 @@ export function makeWorld(
 
 export type World = ReturnType<typeof makeWorld>;
 
-/** What goes out as it is comes as bytes; all else is JSON. */
+/** Bytes for a binary body, JSON for every other body. */
 function bodyOf({ body, isBase64Encoded }: APIGatewayProxyStructuredResultV2): unknown {
   if (!body) return undefined;
   return isBase64Encoded ? Buffer.from(body, 'base64') : JSON.parse(body);
