@@ -5,12 +5,12 @@ import { type GoogleMessage, keptMessages } from '../core/wallet/google-message.
 import type { ClosedGoogleObject, GoogleLoyaltyObject } from '../core/wallet/google-object.ts';
 import { googleSaveUrl } from '../core/wallet/google-save-link.ts';
 
-/** A pass as Google holds it: what its owner was told stays on it. */
+/** A pass as Google holds it, with the messages to its owner. */
 type HeldPass = { [Part in keyof GoogleLoyaltyObject]: GoogleLoyaltyObject[Part] | null } & {
   messages?: GoogleMessage[];
 };
 
-/** Google Wallet in memory: it holds the passes, and remembers what their owners were told. */
+/** Google Wallet in memory: keeps the passes and the messages to their owners. */
 export class MemoryGoogleWallet implements GoogleWallet {
   readonly classes = new Map<string, GoogleLoyaltyClass>();
   readonly objects = new Map<string, HeldPass>();

@@ -7,7 +7,7 @@ export class MemoryLedger implements Ledger {
   readonly #byMember = new Map<string, Map<string, LedgerEntry>>();
   readonly #onRecord: (entry: LedgerEntry) => void;
 
-  /** @param onRecord what the table's stream would bring */
+  /** @param onRecord receives the records of the table's stream */
   constructor(onRecord: (entry: LedgerEntry) => void = () => {}) {
     this.#onRecord = onRecord;
   }

@@ -24,7 +24,7 @@ export class MemoryMemberStore implements MemberStore {
   /** How often a member was written. */
   writes = 0;
 
-  /** @param onNews what the table's stream would bring */
+  /** @param onNews receives the records of the table's stream */
   constructor(onNews: (news: TierChange | TierNotice) => void = () => {}) {
     this.#onNews = onNews;
   }

@@ -2,11 +2,11 @@ import type { RunEngine } from '../core/ports.ts';
 import type { Run, RunState } from '../core/runs/run.ts';
 import { frozen } from './frozen.ts';
 
-/** Carries no run anywhere: it knows what was started, and a test does the pages. */
+/** Records started runs. A test carries them through their pages. */
 export class MemoryRunEngine implements RunEngine {
   /** Each run once, in the order in which they were started. */
   readonly started: string[] = [];
-  /** What each of them was when it was started. */
+  /** Each run as it was at its start. */
   readonly runs = new Map<string, Run>();
   readonly #givenUp = new Set<string>();
   readonly #stopped = new Set<string>();
@@ -30,7 +30,7 @@ export class MemoryRunEngine implements RunEngine {
     this.#givenUp.add(runId);
   }
 
-  /** An operator stops it: it counts as failed, and only who means it starts it again. */
+  /** An operator stops the run: it counts as failed, and only an explicit request starts it again. */
   stop(runId: string): void {
     this.#stopped.add(runId);
   }

@@ -1,11 +1,11 @@
 import type { WakeUpTimers } from '../core/ports.ts';
 import type { Instant } from '../core/time.ts';
 
-/** A clock that rings when a test says so. */
+/** A timer that fires when a test says so. */
 export class MemoryWakeUpTimers implements WakeUpTimers {
-  /** When it is to ring, the next first. */
+  /** The moments at which the timer fires, the next first. */
   readonly moments: Instant[] = [];
-  /** How often it was asked, for the same moment or another. */
+  /** The number of calls, repeated moments included. */
   calls = 0;
 
   async wakeAt(at: Instant): Promise<void> {
@@ -15,7 +15,7 @@ export class MemoryWakeUpTimers implements WakeUpTimers {
     this.moments.sort((a, b) => a - b);
   }
 
-  /** The moments that have come; each is given once. */
+  /** The moments that have passed; each is returned once. */
   fired(now: Instant): Instant[] {
     const later = this.moments.findIndex((moment) => moment > now);
     return this.moments.splice(0, later === -1 ? this.moments.length : later);

@@ -1,6 +1,6 @@
 import type { ApplePush, Pushed } from '../core/ports.ts';
 
-/** Apple's push service: it remembers what it took, and answers about a token as it was told to. */
+/** Apple's push service: records accepted pushes, and answers for a token as a test sets it. */
 export class RecordingApplePush implements ApplePush {
   readonly sent: string[] = [];
   readonly #answers = new Map<string, Pushed>();
@@ -13,7 +13,7 @@ export class RecordingApplePush implements ApplePush {
     });
   }
 
-  /** From now on, about that token. */
+  /** Sets the answer for this token from now on. */
   answer(pushToken: string, answer: Pushed): void {
     this.#answers.set(pushToken, answer);
   }

@@ -4,7 +4,7 @@ import type { Announcements, BusEvent, EventBus, Mailer, PassRefreshes, Texter }
 import type { Channel } from '../core/program/brand.ts';
 import { frozen } from './frozen.ts';
 
-/** The bus, the topic, the queue of passes and the providers of messages: they remember what they were given. */
+/** The bus, the topic, the queue of passes and the message providers: each records its input. */
 
 export class RecordingBus implements EventBus {
   readonly events: BusEvent[] = [];
@@ -39,7 +39,7 @@ export class RecordingTexter implements Texter {
 }
 
 export class RecordingPassRefreshes implements PassRefreshes {
-  /** Whose passes are to be made true again. */
+  /** The members whose passes are to be refreshed. */
   readonly asked: string[] = [];
 
   async ask(memberId: string): Promise<void> {

@@ -25,7 +25,7 @@ import type {
 } from '../core/ports.ts';
 
 /**
- * What AWS, Google and Apple do and no emulator does. Each is one call of a port, with all the attempts that its client makes of it.
+ * The faults of AWS, Google and Apple that no emulator shows. Each is one call of a port, with all retries of its client.
  * - `throttled`: refused as often as it was tried; nothing was done.
  * - `conflict`: a transaction of somebody else held the item at that moment; nothing was done.
  * - `server error`, `no answer`: it failed inside, or the connection brought nothing; nothing was done.
@@ -43,7 +43,7 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** The ports that somebody else's machines are behind, by the names that the product calls them by. */
+/** The ports to external services, by the product's names for them. */
 export interface UnreliablePorts {
   ledger: Ledger;
   members: MemberStore;
@@ -72,7 +72,7 @@ export interface UnreliablePorts {
   park: { park(): Promise<void> };
 }
 
-/** What a fault makes of a call. @param call does it: never called where nothing was done */
+/** Applies a fault to a call. @param call makes the call; it is skipped for faults where nothing was done */
 type Effect = (call: () => Promise<unknown>, args: readonly unknown[]) => Promise<unknown>;
 type Effects = Partial<Record<Fault, Effect>>;
 
@@ -128,11 +128,11 @@ const WRITE: Effects = {
   'no answer, done': doneAndFailed(timeout),
   repeated: twice,
 };
-/** A write of DynamoDB's that has no word for a conflict. */
+/** A DynamoDB write without an answer for a conflict. */
 const PUT: Effects = { ...WRITE, conflict: refused(transactionConflict) };
-/** One that reads and decides anew when others were quicker. */
+/** A write that reads and decides again after a conflict. */
 const INSISTING: Effects = { ...WRITE, conflict: hidden };
-/** One that says who was quicker. */
+/** A write that reports a conflict to its caller. */
 const CONDITIONAL: Effects = { ...WRITE, conflict: answers('conflict') };
 
 /** A message must not leave twice, so its client tries once; what it throws holds nothing of what the provider said. */
@@ -188,10 +188,10 @@ const PUSH: Effects = {
   repeated: twice,
 };
 
-/** Nothing is asked of anybody. */
+/** No external call, so no fault. */
 const LOCAL: Effects = {};
 
-/** Every method of every port, so that none that is added can be forgotten here. */
+/** Every method of every port, so that the compiler reports a missing one. */
 const EFFECTS: { [Name in keyof UnreliablePorts]: { [Method in keyof UnreliablePorts[Name]]: Effects } } = {
   ledger: { record: PUT, entriesOf: READ },
   members: {
@@ -262,7 +262,7 @@ const EFFECTS: { [Name in keyof UnreliablePorts]: { [Method in keyof UnreliableP
 export type PortName = keyof UnreliablePorts;
 const PORT_NAMES = Object.keys(EFFECTS) as PortName[];
 
-/** Every call that a fault can befall. */
+/** Every call that can fail. */
 export const UNRELIABLE_CALLS: readonly { port: PortName; method: string; faults: Fault[] }[] = PORT_NAMES.flatMap(
   (port) =>
     Object.keys(EFFECTS[port])
@@ -274,7 +274,7 @@ function effectsOf(port: string, method: string): Effects | undefined {
   return (EFFECTS as Record<string, Record<string, Effects>>)[port]?.[method];
 }
 
-/** The faults that can befall a method, in the order of `FAULTS`; none where it asks nobody for anything. */
+/** The possible faults of a method, in the order of `FAULTS`; none for a method without an external call. */
 export function faultsOf(port: string, method: string): Fault[] {
   const effects = effectsOf(port, method) ?? {};
   return FAULTS.filter((fault) => fault in effects);
@@ -282,7 +282,7 @@ export function faultsOf(port: string, method: string): Fault[] {
 
 /**
  * Puts a world between the product and its fakes that fails as the real one does. The same decisions give the same failures.
- * @param decide is asked before each call that a fault can befall. Its `call` counts those of all ports, from 1.
+ * @param decide is called before each call that can fail. Its `call` counts the calls of all ports, from 1.
  * @returns wraps a port, once, under the name that it has in `UnreliablePorts`
  */
 export function unreliable(
@@ -302,7 +302,7 @@ export function unreliable(
     };
     if (isStreaming(real)) {
       return async function* (...args: unknown[]) {
-        // It is asked for when the first page is taken.
+        // The call is made when the first page is read.
         await faultNow()?.(async () => {}, args);
         yield* real.apply(target, args) as AsyncIterable<unknown>;
       };
@@ -318,7 +318,7 @@ export function unreliable(
     if (!(name in EFFECTS)) throw new Error(`No port is called ${name}; there are ${PORT_NAMES.join(', ')}.`);
     const known = name as PortName;
     if (typeof port === 'function') return around(known, name, port, port as never) as unknown as typeof port;
-    // What else a fake has to tell is there as well.
+    // The fake's other properties stay readable.
     const wrapped = Object.create(port);
     for (const method of methodsOf(port)) {
       const real = Reflect.get(port, method, port) as (...args: unknown[]) => unknown;
