@@ -30,13 +30,13 @@ export interface Answer {
 }
 
 export interface ApnsStandIn {
-  /** What stands in the certificates' secret, so that pushes come here. */
+  /** The part of the certificates' secret that directs pushes to this server. */
   push: { url: string; ca: string };
-  /** Those that were taken, in the order in which they came. */
+  /** The accepted pushes, in the order of their arrival. */
   received: ReceivedPush[];
-  /** Every request that came over HTTP/2, whatever it was answered. */
+  /** Every request over HTTP/2, with any answer. */
   requests: { pushToken: string; connection: number }[];
-  /** Waits until a push is there that fits. */
+  /** Waits for a matching push. */
   next(fits: (push: ReceivedPush) => boolean): Promise<ReceivedPush>;
   /** Answers the next requests about a token so, one each; after that as usual. */
   answer(pushToken: string, ...answers: Answer[]): void;

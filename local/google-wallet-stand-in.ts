@@ -41,7 +41,7 @@ export class GoogleWalletStandIn {
   readonly objects = new Map<string, Json>();
   /** Each request to the API that came with a token, and what it was answered with. */
   readonly requests: { method: string; path: string; status: number; at: number }[] = [];
-  /** What owners of passes were told by a notification. */
+  /** The notifications to owners of passes. */
   readonly notifications: { objectId: string; header: string; body: string; at: number }[] = [];
   /** How many tokens were given. */
   tokens = 0;
@@ -77,7 +77,7 @@ export class GoogleWalletStandIn {
     this.#troubles.push({ ...trouble });
   }
 
-  /** Every token that was given is refused from now on. */
+  /** Refuses every earlier token from now on. */
   forgetTokens(): void {
     this.#validUntil.clear();
   }
@@ -87,7 +87,7 @@ export class GoogleWalletStandIn {
     this.#options.serviceAccount = { ...this.#options.serviceAccount, publicKey };
   }
 
-  /** Whose pass a link saves. @throws where Google would not take it */
+  /** The object whose pass a link saves. @throws where Google would refuse the link */
   readSaveUrl(url: string): { id: string; classId: string } {
     const prefix = 'https://pay.google.com/gp/v/save/';
     if (!url.startsWith(prefix) || url.length > 1800) throw new Error(`Not a link to save a pass by: ${url}`);

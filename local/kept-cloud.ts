@@ -10,7 +10,7 @@ export interface KeptCloud {
   /** The keys of an earlier start; undefined at the first. */
   readSecrets: () => Promise<LocalSecrets | undefined>;
   writeSecrets: (secrets: LocalSecrets) => Promise<void>;
-  /** Lets another start use the folder. */
+  /** Releases the folder for another start. */
   release: () => Promise<void>;
 }
 

@@ -87,7 +87,7 @@ function whenOrphaned(notify: () => void): NodeJS.Timeout | undefined {
   return setInterval(() => process.ppid !== parent && notify(), 500).unref();
 }
 
-/** As a shell tells which signal ended a command. */
+/** The exit code that shells use for a signal. */
 function exitCodeOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }

@@ -9,7 +9,7 @@ interface WaitOptions {
   withinMs?: number;
   everyMs?: number;
   signal?: AbortSignal | undefined;
-  /** What is there instead, for the message when the deadline passes. */
+  /** The current state, for the message when the deadline passes. */
   seen?: () => unknown;
 }
 

@@ -8,7 +8,7 @@ export interface MemberAnswer {
   progress: { next: { tier: string; missing: number } | null };
 }
 
-/** The API answered something else than the demo is about. */
+/** The API gave an answer that the demo does not expect. */
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
 }

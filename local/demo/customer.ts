@@ -13,7 +13,7 @@ const TOLD_WITHIN_MS = 60_000;
 
 type Channel = 'event' | 'mail' | 'text';
 
-/** Somebody who buys in the shop, and what is seen of them. */
+/** A customer of the shop, with the visible effects of their purchases. */
 export class Customer {
   readonly name: string;
   /** A shop's customers are members under the shop's own customer id. */
@@ -94,7 +94,7 @@ export class Customer {
     );
   }
 
-  /** Shows what came next on each of these ways. */
+  /** Shows the next message on each of these channels. */
   async showWhatIsTold(...channels: Channel[]): Promise<void> {
     const { cloud } = this.#stage;
     const startedAt = Date.now();

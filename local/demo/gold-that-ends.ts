@@ -17,7 +17,7 @@ interface TierChangeAnswer {
   actionId?: string;
 }
 
-/** Staff give a tier that ends soon. What it returns waits for the end, and shows it. */
+/** Staff give a tier that ends soon. The returned function waits for the end, and shows it. */
 export async function giveGoldThatEnds(ada: Customer, { call, cloud, signal }: Stage): Promise<() => Promise<void>> {
   heading('Staff give Ada Gold, for half a minute');
   const before = await ada.read();

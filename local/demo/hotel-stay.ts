@@ -4,7 +4,7 @@ import { fact, heading, quote } from './screen.ts';
 const NIGHTS = 3;
 const DAY_MS = 86_400_000;
 
-/** An order brings its own date: a promotion of the brand makes of it the highest tier, until 30 days after. */
+/** An order contains a date: a promotion gives the highest tier until 30 days after that date. */
 export async function showHotelStay(bea: Customer): Promise<void> {
   const checkOut = new Date(Date.now() + NIGHTS * DAY_MS).toISOString().slice(0, 10);
   heading(`Meanwhile Bea joins, and orders a stay at a partner hotel: check-out on ${checkOut}`);

@@ -32,7 +32,7 @@ export class PassOnPhone {
     this.#signal = signal;
   }
 
-  /** The member takes the pass, and the phone asks to be told of changes: as a phone does. */
+  /** The member adds the pass, and the phone registers for changes. */
   static async add(
     member: Customer,
     { cloud, signal }: Stage,
@@ -66,7 +66,7 @@ export class PassOnPhone {
     return this.#phone.url;
   }
 
-  /** Waits for the next push, and shows what the phone makes of it. */
+  /** Waits for the next push, and shows its effect on the phone. */
   async showPush(): Promise<void> {
     const startedAt = Date.now();
     const place = this.#shown++;

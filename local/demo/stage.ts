@@ -1,13 +1,13 @@
 import type { LocalCloudAddress } from '../observations.ts';
 import { type Call, callerOf } from './calls.ts';
 
-/** What every scene needs. */
+/** The common inputs of all scenes. */
 export interface Stage {
   cloud: LocalCloudAddress;
   signal: AbortSignal;
   call: Call;
   program: ProgramAnswer;
-  /** How the program calls its tiers, by their ids. */
+  /** The names of the program's tiers, by id. */
   tierNames: ReadonlyMap<string, string>;
 }
 

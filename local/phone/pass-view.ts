@@ -1,6 +1,6 @@
 import { FIELD_PLACES, type FieldPlace, type PassField, type PassJson, type Pkpass } from './pkpass.ts';
 
-/** What a phone shows of a pass. */
+/** The parts of a pass that a phone shows. */
 export interface PassView {
   description: string;
   organizationName: string;

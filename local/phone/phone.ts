@@ -20,10 +20,10 @@ export interface PhoneOptions {
   clock?: () => number;
 }
 
-/** A push that arrived, and what came of it. */
+/** A push that arrived, and its result. */
 export interface ArrivedPush {
   at: string;
-  /** What the phone told its owner; empty where it was silent. */
+  /** The messages to the owner; empty where there were none. */
   told: string[];
   /** `changed`: the pass is another. `failed`: it could not be fetched. */
   outcome: 'changed' | 'unchanged' | 'failed';
@@ -74,7 +74,7 @@ export class Phone {
     return this.#url;
   }
 
-  /** A push arrived: it says only that there is another pass. What is new, the phone finds by itself. */
+  /** A push says only that the pass changed. The phone compares the passes to find the change. */
   async pushArrived(): Promise<ArrivedPush> {
     return this.#exclusively(async () => {
       const before = this.#held;

@@ -3,7 +3,7 @@ import qrcode from 'qrcode-generator';
 /** The light border that scanners need: https://www.qrcode.com/en/howto/code.html */
 const QUIET = 4;
 
-/** What a till scans, as a picture. */
+/** The QR code for a till, as a picture. */
 export function qrCode(message: string): string {
   // 0: as small as the message allows. M: readable with 15 of 100 modules hidden, as Wallet's are.
   const code = qrcode(0, 'M');
