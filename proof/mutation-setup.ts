@@ -2,7 +2,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, expect } from 'vitest';
 
-/** What each law may take of a mutant's time. It begins with the same cases each time, and says what it found unabridged. */
+/** Limits each law's time for a mutant. Each run starts with the same cases, and reports failures unshortened. */
 const LAW_MS = 30;
 
 /** Laws that need longer: one that counts the kinds of cases it saw, and those of the audit, each of whose cases is a whole life. */

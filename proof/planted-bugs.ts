@@ -107,7 +107,7 @@ function tableOf(results: readonly Found[]): string {
   ].join('\n');
 }
 
-/** What was refuted, without the figures. */
+/** The refuted promise, without its figures. */
 function shortened(failure: string): string {
   const words = failure.replace(/^\w+: /, '').split(/: expected | \{|\[/)[0]!;
   return words.replaceAll('|', '/').slice(0, 90);

@@ -34,7 +34,7 @@ export function referenceGrants(
   });
 }
 
-/** What R17 asks of a transaction: tier points by itself. */
+/** R17: whether the transaction gives tier points of its own. */
 export function givesTierPoints(entry: LedgerEntry, { basis }: ProgramFile): boolean {
   const { type, points = 0, awardedPoints = 0, spendMinor = 0, excludeFromTier } = entry;
   if (basis === 'spend') return (type === 'purchase' || type === 'tierAdjustment') && spendMinor > 0;

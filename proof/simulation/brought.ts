@@ -3,7 +3,7 @@ import type { Instant } from '../../core/time.ts';
 import type { Picks } from './history.ts';
 import { streamRecordOf } from './stream-record.ts';
 
-/** Something that a stream or a queue brings, perhaps again and again. */
+/** A delivery of a stream or a queue, which may be repeated. */
 export interface Brought<T> {
   value: T;
   isPoison: boolean;
@@ -63,7 +63,7 @@ export class Bringer<T extends object> {
     if (!this.brought.includes(item)) this.brought.push(item);
   }
 
-  /** It is to be brought again. */
+  /** Delivers it again later. */
   back(item: Brought<T>): void {
     if (!this.waiting.includes(item)) this.waiting.push(item);
   }

@@ -104,7 +104,7 @@ export type Happening =
   | { does: 'rebuild'; member: number }
   /** The operator brings back what was parked. */
   | { does: 'replay' }
-  /** Looks whether the member is what the reference says, where nothing of it is under way. */
+  /** Compares the member with the reference, where no delivery for the member is pending. */
   | { does: 'look'; member: number }
   /** Two processes at once: the dice say who goes on at each call to the world. */
   | { does: 'together'; steps: [Step, Step]; order: number };

@@ -2,7 +2,7 @@ import type { History } from './history.ts';
 import { play } from './play.ts';
 import { World } from './world.ts';
 
-/** What came of a history. */
+/** The result of a history. */
 export interface Outcome {
   /** Why it failed, if it did. */
   failure?: string;

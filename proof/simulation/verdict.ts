@@ -99,7 +99,7 @@ export async function lookAt(world: World, memberId: string): Promise<void> {
   same(`the lifetime points of ${memberId} at ${at}`, Math.max(0, figures.lifetimePoints), points.lifetime);
   same(`the balance of ${memberId} at ${at}`, figures.balance, points.balance);
   const expected = referenceVisible(actions, entries, file, member.enrolledAt, world.now);
-  // R10: an edit of thresholds reaches a member at the next transaction or recalculation: until then both may be right.
+  // R10: an edit of thresholds applies at the next transaction or recalculation. Until then both tiers may be right.
   if (!world.hasEdits || world.wasJudgedAnew) same(`the tier of ${memberId} at ${at}`, expected, body.tier.id);
 }
 
@@ -107,7 +107,7 @@ function rankOf({ tiers }: ProgramFile, id: string): number {
   return tiers.findIndex((tier) => tier.id === id);
 }
 
-/** Each visible change has one record, each is on the bus, and each is told once to whom it is to be told. */
+/** Each visible change has one record and one event on the bus, and is announced once on each due channel. */
 async function toldAsItShould(world: World, memberId: string): Promise<void> {
   const member = (await world.members.load(memberId))!;
   const news = world.news.filter((one) => one.memberId === memberId).sort((a, b) => a.sequence - b.sequence);
@@ -158,7 +158,7 @@ function sequenceOf({ sequence }: { sequence: number }): number {
   return sequence;
 }
 
-/** Section 7 of docs/rules.md: whom which cause is told to. */
+/** Section 7 of docs/rules.md: the recipients of each cause. */
 async function isAnnouncedAsItShould(
   world: World,
   change: TierChange,
@@ -276,7 +276,7 @@ function transactionOf({ action, origin }: ActionRecord, entries: readonly Ledge
   return entries.find(({ source, id }) => `${source}#${id}` === named || id === named);
 }
 
-/** What is stored is the fold of the ledger, to the last figure. */
+/** Every stored figure is the fold of the ledger. */
 async function storedIsTheFold(world: World, memberId: string): Promise<void> {
   // Where an edit left a tier above what the rules give (R10), the fold knows nothing of it.
   if (world.hasEdits) return;
