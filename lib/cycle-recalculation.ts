@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Choice, Condition, type IChainable, JsonPath, Succeed, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { FrontDoor } from './front-door.ts';
+import type { LaurelHttpApi } from './http-api.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { everySegment } from './parts/every-segment.ts';
@@ -17,7 +17,7 @@ import type { TierClock } from './tier-clock.ts';
 
 export interface CycleRecalculationProps {
   readonly brand: DeployedBrand;
-  readonly frontDoor: FrontDoor;
+  readonly httpApi: LaurelHttpApi;
   readonly ledger: PointsLedger;
   readonly members: Members;
   readonly clock: TierClock;
@@ -39,7 +39,7 @@ export class CycleRecalculation extends Construct {
 
   constructor(scope: Construct, id: string, props: CycleRecalculationProps) {
     super(scope, id);
-    const { brand, frontDoor, ledger, members, clock, announcements } = props;
+    const { brand, httpApi, ledger, members, clock, announcements } = props;
     const ofMembers = { MEMBERS_TABLE: members.table.tableName };
 
     this.recalculateCycle = new LaurelFunction(this, 'RecalculateCycle', {
@@ -81,7 +81,7 @@ export class CycleRecalculation extends Construct {
     this.startRecalculation = new LaurelFunction(this, 'StartRecalculation', { brand, environment: ofRuns });
     members.table.grant(this.startRecalculation, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     this.runs.letStart(this.startRecalculation);
-    frontDoor.openToKeyHolders('POST /v1/recalculations', this.startRecalculation);
+    httpApi.openToKeyHolders('POST /v1/recalculations', this.startRecalculation);
 
     this.nightly = brand.settings.program.cycle.type === 'none' ? undefined : this.lookEveryNight(props, ofRuns);
   }

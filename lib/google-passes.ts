@@ -1,7 +1,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { FrontDoor } from './front-door.ts';
+import type { LaurelHttpApi } from './http-api.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { feedFromQueue } from './parts/feed-from-queue.ts';
@@ -14,7 +14,7 @@ import type { TierAnnouncements } from './tier-announcements.ts';
 
 export interface GooglePassesProps {
   readonly brand: DeployedBrand;
-  readonly frontDoor: FrontDoor;
+  readonly httpApi: LaurelHttpApi;
   readonly ledger: PointsLedger;
   readonly members: Members;
   readonly announcements: TierAnnouncements;
@@ -33,7 +33,7 @@ export class GooglePasses extends Construct {
 
   constructor(scope: Construct, id: string, props: GooglePassesProps) {
     super(scope, id);
-    const { brand, frontDoor, ledger, members, announcements } = props;
+    const { brand, httpApi, ledger, members, announcements } = props;
     this.key = new OperatorSecret(this, 'Key', {
       description: 'The service account that writes to Google Wallet: {"keys": [a key file of Google’s]}.',
       list: 'keys',
@@ -48,7 +48,7 @@ export class GooglePasses extends Construct {
     members.table.grant(this.linkGooglePass, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query');
     ledger.table.grant(this.linkGooglePass, 'dynamodb:Query');
     this.key.grantValue(this.linkGooglePass);
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/google-pass', this.linkGooglePass);
+    httpApi.openToKeyHolders('GET /v1/members/{memberId}/google-pass', this.linkGooglePass);
 
     // Five members with all that Google may put off, and its pauses, have a minute.
     this.updateGooglePass = new LaurelFunction(this, 'UpdateGooglePass', {

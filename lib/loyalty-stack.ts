@@ -3,8 +3,8 @@ import type { Construct } from 'constructs';
 import { compileProgram } from '../core/program/program.ts';
 import { CycleRecalculation } from './cycle-recalculation.ts';
 import { DriftAudit } from './drift-audit.ts';
-import { FrontDoor } from './front-door.ts';
 import { GooglePasses } from './google-passes.ts';
+import { LaurelHttpApi } from './http-api.ts';
 import { MemberNotifications } from './member-notifications.ts';
 import { Members } from './members.ts';
 import { Monitoring } from './monitoring.ts';
@@ -31,43 +31,43 @@ export class LoyaltyStack extends Stack {
       ...props,
     });
 
-    const frontDoor = new FrontDoor(this, 'FrontDoor', { brand });
+    // The ids FrontDoor and Watch are older than the names: the API keys' secret and the confirmed alarm topic hang on them.
+    const httpApi = new LaurelHttpApi(this, 'FrontDoor', { brand });
     const ledger = new PointsLedger(this, 'PointsLedger', { brand });
     const clock = new TierClock(this, 'TierClock');
-    const members = new Members(this, 'Members', { brand, frontDoor, ledger, clock });
-    const intake = new TransactionIntake(this, 'TransactionIntake', { brand, frontDoor, ledger, members });
+    const members = new Members(this, 'Members', { brand, httpApi, ledger, clock });
+    const intake = new TransactionIntake(this, 'TransactionIntake', { brand, httpApi, ledger, members });
     const recalculation = new TierRecalculation(this, 'TierRecalculation', { brand, ledger, members, clock });
-    const actions = new TierActions(this, 'TierActions', { brand, frontDoor, ledger, members, clock });
+    const actions = new TierActions(this, 'TierActions', { brand, httpApi, ledger, members, clock });
     const expiry = new TierExpiry(this, 'TierExpiry', { brand, ledger, members, clock });
     const announcements = new TierAnnouncements(this, 'TierAnnouncements', { brand, members });
     const cycles = new CycleRecalculation(this, 'CycleRecalculation', {
-      ...{ brand, frontDoor, ledger, members, clock, announcements },
+      ...{ brand, httpApi, ledger, members, clock, announcements },
     });
     const audit = new DriftAudit(this, 'DriftAudit', { brand, ledger, members, clock, announcements });
-    new Queries(this, 'Queries', { brand, frontDoor, ledger, members, actions, cycles, audit });
+    new Queries(this, 'Queries', { brand, httpApi, ledger, members, actions, cycles, audit });
     const notifications = new MemberNotifications(this, 'MemberNotifications', { brand, members, announcements });
     const googlePasses = brand.settings.wallet?.google
-      ? new GooglePasses(this, 'GooglePasses', { brand, frontDoor, ledger, members, announcements })
+      ? new GooglePasses(this, 'GooglePasses', { brand, httpApi, ledger, members, announcements })
       : undefined;
     const passes = brand.settings.wallet?.apple
-      ? new WalletPasses(this, 'WalletPasses', { brand, frontDoor, ledger, members, announcements, clock })
+      ? new WalletPasses(this, 'WalletPasses', { brand, httpApi, ledger, members, announcements, clock })
       : undefined;
     const capabilities = [
-      ...[intake, recalculation, announcements, notifications, frontDoor, ledger, members],
+      ...[intake, recalculation, announcements, notifications, httpApi, ledger, members],
       ...[actions, clock, expiry, cycles, audit, googlePasses, passes],
     ];
-    // The id is part of the address to which the brand's operator has subscribed.
     new Monitoring(this, 'Watch', { brand, capabilities: capabilities.flatMap((each) => each?.monitored ?? []) });
 
     // What operators' commands and the local cloud need to find.
     const outputs = {
-      ApiUrl: frontDoor.url,
-      ApiId: frontDoor.api.apiId,
+      ApiUrl: httpApi.url,
+      ApiId: httpApi.api.apiId,
       PointsTable: ledger.table.tableName,
       MembersTable: members.table.tableName,
       PointsStream: ledger.table.tableStreamArn,
       MembersStream: members.table.tableStreamArn,
-      ApiKeysSecret: frontDoor.apiKeys.secretArn,
+      ApiKeysSecret: httpApi.apiKeys.secretArn,
       ShopifySecret: intake.shopifySecret.secretArn,
       EventBus: announcements.bus.eventBusName,
       AnnouncementsTopic: announcements.topic.topicArn,

@@ -1,6 +1,6 @@
 import { AttributeType } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { FrontDoor } from './front-door.ts';
+import type { LaurelHttpApi } from './http-api.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { LaurelFunction } from './parts/laurel-function.ts';
 import { LaurelTable } from './parts/laurel-table.ts';
@@ -10,7 +10,7 @@ import type { TierClock } from './tier-clock.ts';
 
 export interface MembersProps {
   readonly brand: DeployedBrand;
-  readonly frontDoor: FrontDoor;
+  readonly httpApi: LaurelHttpApi;
   readonly ledger: PointsLedger;
   readonly clock: TierClock;
 }
@@ -21,7 +21,7 @@ export class Members extends Construct {
   readonly putMember: LaurelFunction;
   readonly eraseProfile: LaurelFunction;
 
-  constructor(scope: Construct, id: string, { brand, frontDoor, ledger, clock }: MembersProps) {
+  constructor(scope: Construct, id: string, { brand, httpApi, ledger, clock }: MembersProps) {
     super(scope, id);
     this.table = new LaurelTable(this, 'Table', {
       restored: brand.restored?.members,
@@ -49,7 +49,7 @@ export class Members extends Construct {
     clock.openTo(this.putMember);
     this.table.grant(this.putMember, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query');
     ledger.table.grant(this.putMember, 'dynamodb:Query');
-    frontDoor.openToKeyHolders('PUT /v1/members/{memberId}', this.putMember);
+    httpApi.openToKeyHolders('PUT /v1/members/{memberId}', this.putMember);
 
     this.eraseProfile = new LaurelFunction(this, 'EraseProfile', { brand, environment: ofMembers });
     this.table.grant(
@@ -59,7 +59,7 @@ export class Members extends Construct {
       'dynamodb:DeleteItem',
       'dynamodb:Query',
     );
-    frontDoor.openToKeyHolders('DELETE /v1/members/{memberId}/profile', this.eraseProfile);
+    httpApi.openToKeyHolders('DELETE /v1/members/{memberId}/profile', this.eraseProfile);
   }
 
   get monitored(): Monitored {

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { CycleRecalculation } from './cycle-recalculation.ts';
 import type { DriftAudit } from './drift-audit.ts';
-import type { FrontDoor } from './front-door.ts';
+import type { LaurelHttpApi } from './http-api.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { LaurelFunction } from './parts/laurel-function.ts';
@@ -10,7 +10,7 @@ import type { TierActions } from './tier-actions.ts';
 
 export interface QueriesProps {
   readonly brand: DeployedBrand;
-  readonly frontDoor: FrontDoor;
+  readonly httpApi: LaurelHttpApi;
   readonly ledger: PointsLedger;
   readonly members: Members;
   readonly actions: TierActions;
@@ -20,7 +20,7 @@ export interface QueriesProps {
 
 /** The calls that only read: about a member, a run, the program and the API itself. One function answers them (decision 23). */
 export class Queries extends Construct {
-  constructor(scope: Construct, id: string, { brand, frontDoor, ledger, members, ...runners }: QueriesProps) {
+  constructor(scope: Construct, id: string, { brand, httpApi, ledger, members, ...runners }: QueriesProps) {
     super(scope, id);
     const [groupActions, recalculations, audits] = [runners.actions.runs, runners.cycles.runs, runners.audit.runs];
 
@@ -38,14 +38,14 @@ export class Queries extends Construct {
     ledger.table.grant(answer, 'dynamodb:Query');
     for (const runs of [groupActions, recalculations, audits]) runs.letDescribe(answer);
 
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}', answer);
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/explanation', answer);
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/transactions', answer);
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/tier-changes', answer);
-    frontDoor.openToKeyHolders('GET /v1/runs/{runId}', answer);
-    frontDoor.openToKeyHolders('GET /v1/runs/{runId}/changes', answer);
-    frontDoor.openToKeyHolders('GET /v1/runs/{runId}/outcomes', answer);
-    frontDoor.openToKeyHolders('GET /v1/program', answer);
-    frontDoor.openToAnyone('GET /v1/openapi.json', answer);
+    httpApi.openToKeyHolders('GET /v1/members/{memberId}', answer);
+    httpApi.openToKeyHolders('GET /v1/members/{memberId}/explanation', answer);
+    httpApi.openToKeyHolders('GET /v1/members/{memberId}/transactions', answer);
+    httpApi.openToKeyHolders('GET /v1/members/{memberId}/tier-changes', answer);
+    httpApi.openToKeyHolders('GET /v1/runs/{runId}', answer);
+    httpApi.openToKeyHolders('GET /v1/runs/{runId}/changes', answer);
+    httpApi.openToKeyHolders('GET /v1/runs/{runId}/outcomes', answer);
+    httpApi.openToKeyHolders('GET /v1/program', answer);
+    httpApi.openToAnyone('GET /v1/openapi.json', answer);
   }
 }

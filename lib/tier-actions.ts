@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Choice, Condition, type IChainable, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { FrontDoor } from './front-door.ts';
+import type { LaurelHttpApi } from './http-api.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
@@ -12,7 +12,7 @@ import type { TierClock } from './tier-clock.ts';
 
 export interface TierActionsProps {
   readonly brand: DeployedBrand;
-  readonly frontDoor: FrontDoor;
+  readonly httpApi: LaurelHttpApi;
   readonly ledger: PointsLedger;
   readonly members: Members;
   readonly clock: TierClock;
@@ -25,15 +25,15 @@ export class TierActions extends Construct {
   /** Carries an action on a group through its pages. */
   readonly runs: RunMachine;
 
-  constructor(scope: Construct, id: string, { brand, frontDoor, ledger, members, clock }: TierActionsProps) {
+  constructor(scope: Construct, id: string, { brand, httpApi, ledger, members, clock }: TierActionsProps) {
     super(scope, id);
     const ofMembers = { MEMBERS_TABLE: members.table.tableName };
     const ofMembersAndPoints = { ...ofMembers, POINTS_TABLE: ledger.table.tableName };
 
     const joinOrLeave = new LaurelFunction(this, 'JoinOrLeaveGroup', { brand, environment: ofMembers });
     members.table.grant(joinOrLeave, 'dynamodb:UpdateItem');
-    frontDoor.openToKeyHolders('PUT /v1/groups/{groupId}/members/{memberId}', joinOrLeave);
-    frontDoor.openToKeyHolders('DELETE /v1/groups/{groupId}/members/{memberId}', joinOrLeave);
+    httpApi.openToKeyHolders('PUT /v1/groups/{groupId}/members/{memberId}', joinOrLeave);
+    httpApi.openToKeyHolders('DELETE /v1/groups/{groupId}/members/{memberId}', joinOrLeave);
 
     this.changeGroupTiers = new LaurelFunction(this, 'ChangeGroupTiers', {
       brand,
@@ -64,8 +64,8 @@ export class TierActions extends Construct {
     ledger.table.grant(this.takeTierActions, 'dynamodb:Query');
     members.table.grant(this.takeTierActions, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
     this.runs.letStart(this.takeTierActions);
-    frontDoor.openToKeyHolders('POST /v1/members/{memberId}/tier-actions', this.takeTierActions);
-    frontDoor.openToKeyHolders('POST /v1/groups/{groupId}/tier-actions', this.takeTierActions);
+    httpApi.openToKeyHolders('POST /v1/members/{memberId}/tier-actions', this.takeTierActions);
+    httpApi.openToKeyHolders('POST /v1/groups/{groupId}/tier-actions', this.takeTierActions);
   }
 
   /** The function does a page and returns what the next one begins with, until it says that it is done. Nothing is caught. */

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { FrontDoor } from './front-door.ts';
+import type { LaurelHttpApi } from './http-api.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { HOT_PATH_MEMORY_MIB, LaurelFunction } from './parts/laurel-function.ts';
@@ -9,7 +9,7 @@ import type { PointsLedger } from './points-ledger.ts';
 
 export interface TransactionIntakeProps {
   readonly brand: DeployedBrand;
-  readonly frontDoor: FrontDoor;
+  readonly httpApi: LaurelHttpApi;
   readonly ledger: PointsLedger;
   readonly members: Members;
 }
@@ -20,7 +20,7 @@ export class TransactionIntake extends Construct {
   readonly receiveShopifyOrder: LaurelFunction;
   readonly shopifySecret: OperatorSecret;
 
-  constructor(scope: Construct, id: string, { brand, frontDoor, ledger, members }: TransactionIntakeProps) {
+  constructor(scope: Construct, id: string, { brand, httpApi, ledger, members }: TransactionIntakeProps) {
     super(scope, id);
     const environment = { POINTS_TABLE: ledger.table.tableName, MEMBERS_TABLE: members.table.tableName };
     const memoryMib = HOT_PATH_MEMORY_MIB;
@@ -28,7 +28,7 @@ export class TransactionIntake extends Construct {
     this.recordTransaction = new LaurelFunction(this, 'RecordTransaction', { brand, environment, memoryMib });
     ledger.table.grant(this.recordTransaction, 'dynamodb:PutItem');
     members.table.grant(this.recordTransaction, 'dynamodb:GetItem');
-    frontDoor.openToKeyHolders('POST /v1/members/{memberId}/transactions', this.recordTransaction);
+    httpApi.openToKeyHolders('POST /v1/members/{memberId}/transactions', this.recordTransaction);
 
     this.shopifySecret = new OperatorSecret(this, 'ShopifySecret', {
       description: 'What Shopify signs its webhooks with: {"secrets": ["..."]}, several while they are rotated.',
@@ -42,7 +42,7 @@ export class TransactionIntake extends Construct {
     ledger.table.grant(this.receiveShopifyOrder, 'dynamodb:PutItem', 'dynamodb:GetItem');
     members.table.grant(this.receiveShopifyOrder, 'dynamodb:GetItem');
     this.shopifySecret.grantValue(this.receiveShopifyOrder);
-    frontDoor.openToAnyone('POST /v1/webhooks/shopify', this.receiveShopifyOrder);
+    httpApi.openToAnyone('POST /v1/webhooks/shopify', this.receiveShopifyOrder);
   }
 
   get monitored(): Monitored {

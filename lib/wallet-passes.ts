@@ -5,7 +5,7 @@ import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { FrontDoor } from './front-door.ts';
+import type { LaurelHttpApi } from './http-api.ts';
 import type { Members } from './members.ts';
 import type { DeployedBrand } from './parts/deployed-brand.ts';
 import { feedFromQueue } from './parts/feed-from-queue.ts';
@@ -20,7 +20,7 @@ import type { TierClock } from './tier-clock.ts';
 
 export interface WalletPassesProps {
   readonly brand: DeployedBrand;
-  readonly frontDoor: FrontDoor;
+  readonly httpApi: LaurelHttpApi;
   readonly ledger: PointsLedger;
   readonly members: Members;
   readonly announcements: TierAnnouncements;
@@ -28,8 +28,8 @@ export interface WalletPassesProps {
 }
 
 /** The address in passes and links: the local proxy's, else the brand's own domain, else the API's own. */
-function phonesUrl({ brand, frontDoor }: WalletPassesProps): string {
-  return brand.proxyUrl ?? brand.settings.wallet?.url ?? frontDoor.url;
+function phonesUrl({ brand, httpApi }: WalletPassesProps): string {
+  return brand.proxyUrl ?? brand.settings.wallet?.url ?? httpApi.url;
 }
 
 const ON_DEVICE = '/v1/wallet/apple/v1/devices/{deviceId}/registrations/{passTypeId}' as const;
@@ -52,7 +52,7 @@ export class WalletPasses extends Construct {
 
   constructor(scope: Construct, id: string, props: WalletPassesProps) {
     super(scope, id);
-    const { brand, frontDoor, members, announcements, clock } = props;
+    const { brand, httpApi, members, announcements, clock } = props;
 
     this.certificates = new OperatorSecret(this, 'Certificates', {
       description:
@@ -66,17 +66,17 @@ export class WalletPasses extends Construct {
     });
 
     this.handOutPasses = this.drawing('HandOutPasses', props);
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/pass', this.handOutPasses);
-    frontDoor.openToKeyHolders('GET /v1/members/{memberId}/pass-link', this.handOutPasses);
-    frontDoor.openToAnyone('GET /v1/passes/{token}', this.handOutPasses);
+    httpApi.openToKeyHolders('GET /v1/members/{memberId}/pass', this.handOutPasses);
+    httpApi.openToKeyHolders('GET /v1/members/{memberId}/pass-link', this.handOutPasses);
+    httpApi.openToAnyone('GET /v1/passes/{token}', this.handOutPasses);
 
     this.serveWallet = this.drawing('ServeWallet', props);
     members.table.grant(this.serveWallet, 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem');
-    frontDoor.openToAnyone(`POST ${ON_DEVICE}/{serialNumber}`, this.serveWallet);
-    frontDoor.openToAnyone(`DELETE ${ON_DEVICE}/{serialNumber}`, this.serveWallet);
-    frontDoor.openToAnyone(`GET ${ON_DEVICE}`, this.serveWallet);
-    frontDoor.openToAnyone('GET /v1/wallet/apple/v1/passes/{passTypeId}/{serialNumber}', this.serveWallet);
-    frontDoor.openToAnyone('POST /v1/wallet/apple/v1/log', this.serveWallet);
+    httpApi.openToAnyone(`POST ${ON_DEVICE}/{serialNumber}`, this.serveWallet);
+    httpApi.openToAnyone(`DELETE ${ON_DEVICE}/{serialNumber}`, this.serveWallet);
+    httpApi.openToAnyone(`GET ${ON_DEVICE}`, this.serveWallet);
+    httpApi.openToAnyone('GET /v1/wallet/apple/v1/passes/{passTypeId}/{serialNumber}', this.serveWallet);
+    httpApi.openToAnyone('POST /v1/wallet/apple/v1/log', this.serveWallet);
 
     this.sendPush = this.drawing('SendPush', props, Duration.seconds(60));
     members.table.grant(this.sendPush, 'dynamodb:DeleteItem');

@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { keepForever } from './keep-forever.ts';
+import { retainOnDelete } from './retain-on-delete.ts';
 
 const LENGTH = 64;
 
@@ -18,7 +18,7 @@ export class GeneratedSecret extends Secret {
         passwordLength: LENGTH,
       },
     });
-    keepForever(this);
+    retainOnDelete(this);
     Validations.of(this).acknowledge({ id: 'AwsSolutions-SMG4', reason: whyForGood });
   }
 

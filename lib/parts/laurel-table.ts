@@ -12,8 +12,8 @@ import {
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { RestoredTable } from './deployed-brand.ts';
-import { keepForever } from './keep-forever.ts';
 import type { LaurelAlarmProps } from './laurel-alarm.ts';
+import { retainOnDelete } from './retain-on-delete.ts';
 
 export interface LaurelTableProps {
   /** Further orders in which items can be found. Each holds the items that have both its keys, and of them the keys alone. */
@@ -99,6 +99,6 @@ function ownTable(scope: Construct, id: string, indexes: readonly TableIndex[]):
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: true,
   });
-  keepForever(table);
+  retainOnDelete(table);
   return table;
 }

@@ -2,7 +2,7 @@ import { SecretValue, Validations } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { keepForever } from './keep-forever.ts';
+import { retainOnDelete } from './retain-on-delete.ts';
 
 export interface OperatorSecretProps {
   readonly description: string;
@@ -20,7 +20,7 @@ export class OperatorSecret extends Secret {
       description: props.description,
       secretStringValue: SecretValue.unsafePlainText(JSON.stringify({ [props.list]: [] })),
     });
-    keepForever(this);
+    retainOnDelete(this);
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason: 'The other side has to learn the new value: an operator adds it, hands it over, and removes the old one.',

@@ -12,7 +12,7 @@ import { OperatorSecret } from './parts/operator-secret.ts';
 
 const DEFAULT_THROTTLE = { ratePerSecond: 100, burst: 200 };
 
-export interface FrontDoorProps {
+export interface LaurelHttpApiProps {
   readonly brand: DeployedBrand;
 }
 
@@ -20,7 +20,7 @@ export interface FrontDoorProps {
 export type Route = `${keyof typeof HttpMethod} /v1/${string}`;
 
 /** Where calls come in: the HTTP API with its throttle and its log, and the keys that open it. */
-export class FrontDoor extends Construct {
+export class LaurelHttpApi extends Construct {
   readonly api: HttpApi;
   /** Where callers reach the API. */
   readonly url: string;
@@ -29,7 +29,7 @@ export class FrontDoor extends Construct {
   /** One for each function, however many routes lead to it. */
   private readonly integrations = new Map<LaurelFunction, HttpLambdaIntegration>();
 
-  constructor(scope: Construct, id: string, { brand }: FrontDoorProps) {
+  constructor(scope: Construct, id: string, { brand }: LaurelHttpApiProps) {
     super(scope, id);
     // The name is for people: others may have the same.
     this.api = new HttpApi(this, 'Api', { apiName: Stack.of(this).stackName, createDefaultStage: false });
