@@ -2,10 +2,8 @@ import type { LedgerEntry } from '../ledger/transaction.ts';
 import { numberText } from '../locale-format.ts';
 import type { Program } from '../program/program.ts';
 import { dateIn, type Instant, localDate, parseDate, startOfDay } from '../time.ts';
-import type { Expiry, Period, Unit } from './tier-action.ts';
-
-/** The longest period that a grant may be given for (R16). */
-export const LONGEST: Readonly<Record<Unit, number>> = { days: 3650, months: 120 };
+import { LONGEST, type Period } from './period.ts';
+import type { Expiry } from './tier-action.ts';
 
 /** What of a program dates depend on. */
 type Calendar = Pick<Program, 'timeZone' | 'expiryBoundary'>;

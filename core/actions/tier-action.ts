@@ -1,18 +1,11 @@
 /** What staff or a promotion decide about a member's tier (docs/rules.md, section 6), already parsed at the edge. */
 import type { Channel } from '../program/brand.ts';
 import type { Instant } from '../time.ts';
+import type { Period, Unit } from './period.ts';
 
 export type ActionKind = 'upgrade' | 'downgrade' | 'renew';
 
 export type Strategy = { type: 'specific'; tier: string } | { type: 'program' };
-
-export type Unit = 'days' | 'months';
-
-/** A number of calendar days or months. */
-export interface Period {
-  amount: number;
-  unit: Unit;
-}
 
 export type Expiry =
   /** The same calendar date for all, `YYYY-MM-DD`. */

@@ -3,13 +3,12 @@
  * read it from `brands/brand.schema.json`, and by messages about a property that is missing.
  */
 import * as z from 'zod';
-import { LONGEST } from '../actions/expiry.ts';
-import type { Unit } from '../actions/tier-action.ts';
+import { LONGEST, type Period } from '../actions/period.ts';
 import { TRANSACTION_TYPES } from '../ledger/transaction.ts';
 import { CHANGE_CAUSES } from '../member/change-cause.ts';
 import { isCurrency, parseDecimal } from '../money.ts';
+import { MAX_MEASURED, TRACKER_UNIT } from '../rules/tracker-unit.ts';
 import { isTimeZone, momentIn, parseDate, parseInstant } from '../time.ts';
-import { MAX_MEASURED, TRACKER_UNIT } from './program.ts';
 import type { TransactionFilter } from './transaction-filter.ts';
 
 /** Numbers below are written with an exponent. */
@@ -197,7 +196,7 @@ const period = (least: number) => ({
   unit,
 });
 
-const isNotTooLong = ({ value: { amount, unit }, issues }: z.core.ParsePayload<{ amount: number; unit: Unit }>) => {
+const isNotTooLong = ({ value: { amount, unit }, issues }: z.core.ParsePayload<Period>) => {
   const maximum = LONGEST[unit];
   if (amount > maximum) {
     issues.push({ code: 'too_big', origin: 'number', maximum, inclusive: true, input: amount, path: ['amount'] });

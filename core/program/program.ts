@@ -4,6 +4,7 @@ import type { TierAction } from '../actions/tier-action.ts';
 import type { LedgerEntry } from '../ledger/transaction.ts';
 import { type Decimal, parseAmount, parseDecimal } from '../money.ts';
 import type { CycleRule } from '../rules/cycle.ts';
+import { MAX_MEASURED, TRACKER_UNIT } from '../rules/tracker-unit.ts';
 import { type Instant, momentIn, parseInstant } from '../time.ts';
 import type {
   Amount,
@@ -94,12 +95,6 @@ export interface Promotion {
 }
 
 const DEFAULT_REMINDER_DAYS = [30, 7];
-
-/** Trackers are kept in thousandths. */
-export const TRACKER_UNIT = 1000;
-
-/** What a field can add to a tracker at most: a number beyond it measures nothing, and would take the others' last digits along. */
-export const MAX_MEASURED = 1_000_000_000;
 
 const ONE: Decimal = { digits: 1n, scale: 0 };
 

@@ -1,11 +1,12 @@
 import type { Grant } from '../actions/grant.ts';
 import { moneyText, numberText } from '../locale-format.ts';
 import { currencyDigits } from '../money.ts';
-import { type Condition, type Program, type Tier, TRACKER_UNIT } from '../program/program.ts';
+import type { Condition, Program, Tier } from '../program/program.ts';
 import { END_OF_TIME, type Instant } from '../time.ts';
 import { afterCycleEnd } from './next-cycle.ts';
 import { earnedTier, measured, qualifies, type Span } from './qualification.ts';
 import type { Tally } from './tally.ts';
+import { TRACKER_UNIT } from './tracker-unit.ts';
 import { visibleTier } from './visible-tier.ts';
 
 export interface Progress {

@@ -1,7 +1,6 @@
 /** What a tier action must look like: apart from the other requests, as few functions take one. */
 import * as z from 'zod/mini';
-import { LONGEST } from '../../core/actions/expiry.ts';
-import type { Period } from '../../core/actions/tier-action.ts';
+import { LONGEST, type Period } from '../../core/actions/period.ts';
 import { parseDate } from '../../core/time.ts';
 import { instantSchema, lineSchema, transactionIdSchema } from './request-schemas.ts';
 

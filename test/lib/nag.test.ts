@@ -32,7 +32,7 @@ describe('AWS’s Solutions and Serverless rules', () => {
       () => synthesized((brand) => Object.assign(brand, { operations: { alarmEmail: 'a@b.example' } })),
     ],
     ['a brand that sends no messages', () => synthesized((brand) => Object.assign(brand, { notifications: {} }))],
-  ])('find nothing in %s that is not acknowledged', (_, made) => {
+  ])('find nothing in %s that is not acknowledged', { timeout: 120_000 }, (_, made) => {
     expect(findings(made().app)).toEqual([]);
   });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Ending, endingOf } from '../../../core/actions/expiry.ts';
-import type { Expiry, Unit } from '../../../core/actions/tier-action.ts';
+import type { Unit } from '../../../core/actions/period.ts';
+import type { Expiry } from '../../../core/actions/tier-action.ts';
 import type { FieldValue } from '../../../core/ledger/transaction.ts';
 import { formatInstant, type Instant } from '../../../core/time.ts';
 import { exampleProgram } from '../../support/program.ts';

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { FieldValue, LedgerEntry } from '../../../core/ledger/transaction.ts';
 import type { ProgramFile, PromotionFile, TierFile } from '../../../core/program/brand.ts';
 import { fingerprint, hasSameContent } from '../../../core/program/fingerprint.ts';
-import { directionOf, MAX_MEASURED, rankOf, tierById, tierName, tierRef } from '../../../core/program/program.ts';
+import { directionOf, rankOf, tierById, tierName, tierRef } from '../../../core/program/program.ts';
 import { matcherOf, type TransactionFilter } from '../../../core/program/transaction-filter.ts';
+import { MAX_MEASURED } from '../../../core/rules/tracker-unit.ts';
 import { HOUR_MS, parseInstant } from '../../../core/time.ts';
 import { EXAMPLE_PROGRAM, exampleProgram } from '../../support/program.ts';
 
