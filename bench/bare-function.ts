@@ -6,18 +6,18 @@ import type { ClientSettings } from '../local/observations.ts';
 import { startProxy } from '../local/proxy.ts';
 import { waitFor } from '../local/wait-for.ts';
 
-/** The least that can be done on the same cloud: what is measured against it is Laurel's own share. */
+/** The least work on the same cloud. The difference to it is Laurel's own share. */
 export interface BareFunction {
   /** Where it answers 202 to whatever it is sent. */
   url: string;
   /** A table whose stream feeds it; its key is `pk`. */
   table: string;
-  /** When it was told of an item of the table, by the item's key. */
+  /** When the stream called it about an item of the table, by the item's key. */
   heardAt: ReadonlyMap<string, number>;
   stop(): Promise<void>;
 }
 
-/** It writes a line to its log, as Laurel's do: for a function that writes none, the emulator waits 50 ms whether one comes. */
+/** It logs a line, as Laurel's functions do. For a function that logs none, the emulator waits 50 ms for one. */
 const CODE = `
 exports.handler = async (event) => {
   console.log('called');
@@ -72,60 +72,32 @@ export async function deployBareFunction(settings: ClientSettings): Promise<Bare
 function templateOf(tell: string): object {
   const ref = (Ref: string) => ({ Ref });
   const get = (...names: [string, string]) => ({ 'Fn::GetAtt': names });
+  const resource = (Type: string, Properties: object) => ({ Type: `AWS::${Type}`, Properties });
+  const Target = { 'Fn::Join': ['/', ['integrations', ref('Integration')]] };
   return {
     Resources: {
-      Bare: {
-        Type: 'AWS::Lambda::Function',
-        Properties: {
-          Runtime: 'nodejs24.x',
-          Handler: 'index.handler',
-          Timeout: 30,
-          MemorySize: 512,
-          Role: 'arn:aws:iam::000000000000:role/bare',
-          Code: { ZipFile: CODE },
-          Environment: { Variables: { TELL: tell } },
-        },
-      },
-      Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'bare', ProtocolType: 'HTTP' } },
-      Integration: {
-        Type: 'AWS::ApiGatewayV2::Integration',
-        Properties: {
-          ApiId: ref('Api'),
-          IntegrationType: 'AWS_PROXY',
-          IntegrationUri: get('Bare', 'Arn'),
-          PayloadFormatVersion: '2.0',
-        },
-      },
-      Route: {
-        Type: 'AWS::ApiGatewayV2::Route',
-        Properties: {
-          ApiId: ref('Api'),
-          RouteKey: 'POST /{proxy+}',
-          Target: { 'Fn::Join': ['/', ['integrations', ref('Integration')]] },
-        },
-      },
-      Stage: {
-        Type: 'AWS::ApiGatewayV2::Stage',
-        Properties: { ApiId: ref('Api'), StageName: '$default', AutoDeploy: true },
-      },
-      Table: {
-        Type: 'AWS::DynamoDB::Table',
-        Properties: {
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-          StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
-        },
-      },
-      Feed: {
-        Type: 'AWS::Lambda::EventSourceMapping',
-        Properties: {
-          EventSourceArn: get('Table', 'StreamArn'),
-          FunctionName: get('Bare', 'Arn'),
-          StartingPosition: 'TRIM_HORIZON',
-          BatchSize: 100,
-        },
-      },
+      Bare: resource('Lambda::Function', {
+        ...{ Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 30, MemorySize: 512 },
+        ...{ Role: 'arn:aws:iam::000000000000:role/bare', Code: { ZipFile: CODE } },
+        Environment: { Variables: { TELL: tell } },
+      }),
+      Api: resource('ApiGatewayV2::Api', { Name: 'bare', ProtocolType: 'HTTP' }),
+      Integration: resource('ApiGatewayV2::Integration', {
+        ...{ ApiId: ref('Api'), IntegrationType: 'AWS_PROXY', IntegrationUri: get('Bare', 'Arn') },
+        PayloadFormatVersion: '2.0',
+      }),
+      Route: resource('ApiGatewayV2::Route', { ApiId: ref('Api'), RouteKey: 'POST /{proxy+}', Target }),
+      Stage: resource('ApiGatewayV2::Stage', { ApiId: ref('Api'), StageName: '$default', AutoDeploy: true }),
+      Table: resource('DynamoDB::Table', {
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+      }),
+      Feed: resource('Lambda::EventSourceMapping', {
+        ...{ EventSourceArn: get('Table', 'StreamArn'), FunctionName: get('Bare', 'Arn') },
+        ...{ StartingPosition: 'TRIM_HORIZON', BatchSize: 100 },
+      }),
     },
     Outputs: { Api: { Value: ref('Api') }, Table: { Value: ref('Table') } },
   };

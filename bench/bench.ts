@@ -49,7 +49,7 @@ Measures, and prints each figure with its method and its limit or peer. Runs all
   histories       histories a second of the simulation on one core
   functions       the size of each function's deployed code, and the time of its import
   cost            the cost on AWS of a million purchases, and of recalculating ten million members, line by line, from the parts
-                  recalculations, database and functions, and from bench/prices.json
+                  recalculations, database and functions, and from bench/prices.tsv
 
 The figures are written to bench/results/latest.json. The exit code is 1 if a limit is missed. The engine's limits depend on the machine and
 its load. The shares of a recalculation and of orders depend on them a little, the other limits do not.

@@ -1,7 +1,7 @@
-import type { DatabaseFigures, InvocationFigures } from './database.ts';
-import { MOVING_PURCHASE, PLAIN_PURCHASE } from './database.ts';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type DatabaseFigures, type InvocationFigures, MOVING_PURCHASE, PLAIN_PURCHASE } from './database.ts';
 import type { FunctionFigure } from './deployed-functions.ts';
-import file from './prices.json' with { type: 'json' };
 import { type Report, sum, table, whole } from './report.ts';
 
 export interface CostLine {
@@ -17,23 +17,45 @@ const PURCHASES = 1_000_000;
 export const GB = 1e9;
 
 const HOW = [
-  'Units, processor time, memory, import and log are the figures above. Anything that cannot be measured here is assumed, in bench/prices.json, with',
+  'Units, processor time, memory, import and log are the figures above. Anything that cannot be measured here is assumed, in bench/prices.tsv, with',
   'the reason. The points of the purchase depend on the tier, which is the more expensive kind. Without free tiers. Processor time is of this',
   'machine, at the share of a processor that the function’s memory buys. The import is that of a cold start, at a full processor.',
   'Not included: the idle cost of a stack (alarms, dashboard, custom metrics, secrets, idle queues), and text messages (priced by country).',
 ];
 
-type PriceName = keyof typeof file.prices;
+/**
+ * `prices.tsv` holds list prices of US East (N. Virginia) in US dollars, at AWS's first volume step, without free tiers, taxes and data transfer.
+ * The source of a price is AWS's own page, which decides, and the page where the figure was seen. Edit the file for another date or region.
+ */
+const [REGION, AS_OF] = ['us-east-1', '2026-06'];
+const ROWS = readFileSync(path.join(import.meta.dirname, 'prices.tsv'), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((row) => row.split('\t'))
+  .map(([kind, name, value, per, what, source]) => ({
+    kind,
+    name,
+    value: Number(value),
+    per: Number(per),
+    what,
+    source,
+  }));
 
-export function assumed(name: keyof typeof file.assumptions): number {
-  return file.assumptions[name].value;
+function rowOf(kind: 'price' | 'assumption', name: string) {
+  const row = ROWS.find((each) => each.kind === kind && each.name === name);
+  if (!row) throw new Error(`bench/prices.tsv has no ${kind} "${name}".`);
+  return row;
 }
 
-export function line(price: PriceName, quantity: number, arithmetic: string, label = ''): CostLine {
-  const { what, usd, per } = file.prices[price];
+export function assumed(name: string): number {
+  return rowOf('assumption', name).value;
+}
+
+export function line(price: string, quantity: number, arithmetic: string, label = ''): CostLine {
+  const { what, value: usd, per } = rowOf('price', price);
   const arithmeticOrNone = arithmetic === whole(quantity) ? '' : arithmetic;
   return {
-    ...{ what: label ? `${what}: ${label}` : what, arithmetic: arithmeticOrNone, quantity },
+    ...{ what: label ? `${what}: ${label}` : what!, arithmetic: arithmeticOrNone, quantity },
     ...{ price: { usd, per }, usd: (quantity / per) * usd },
   };
 }
@@ -123,11 +145,15 @@ export function computeCost(database: DatabaseFigures, functions: readonly Funct
     ...rowsOf(keeping),
     totalOf('= to keep the purchases, each month', usdOf(keeping)),
   ];
-  const assumptions = Object.entries(file.assumptions).map(([name, { value, why }]) => `  ${name} = ${value}: ${why}`);
+  const assumptions = ROWS.filter(({ kind }) => kind === 'assumption');
   return {
     title: 'What a million purchases cost',
     how: HOW,
-    lines: [billOf(rows), `List prices of ${file.region}, ${file.asOf} (bench/prices.json). Assumed:`, ...assumptions],
+    lines: [
+      billOf(rows),
+      `List prices of ${REGION}, ${AS_OF} (bench/prices.tsv). Assumed:`,
+      ...assumptions.map(({ name, value, source }) => `  ${name} = ${value}: ${source}`),
+    ],
     limits: [],
     figures: { purchase, change, keeping },
   };

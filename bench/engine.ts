@@ -31,6 +31,8 @@ const HOW = [
 function withThreeTrackers(program: ProgramFile): ProgramFile {
   const [bronze, silver, gold, platinum] = program.tiers;
   const nights = { all: [{ type: 'purchase' as const }, { field: 'nights', atLeast: 1 }] };
+  const ofGold = [{ tracker: 'nights', atLeast: 500 }, { orders: 1000 }];
+  const ofPlatinum = ['workshops', 'shops'].map((tracker) => ({ tracker, atLeast: 900 }));
   return {
     ...program,
     trackers: {
@@ -39,19 +41,8 @@ function withThreeTrackers(program: ProgramFile): ProgramFile {
       shops: { measure: 'count', of: { field: 'source', oneOf: ['pos', 'api'] }, over: 'lifetime' },
     },
     tiers: [
-      bronze!,
-      silver!,
-      { ...gold!, qualification: { any: 2, of: [{ tracker: 'nights', atLeast: 500 }, { orders: 1000 }] } },
-      {
-        ...platinum!,
-        qualification: {
-          any: 1,
-          of: [
-            { tracker: 'workshops', atLeast: 5000 },
-            { tracker: 'shops', atLeast: 9000 },
-          ],
-        },
-      },
+      ...[bronze!, silver!, { ...gold!, qualification: { any: 2, of: ofGold } }],
+      { ...platinum!, qualification: { any: 2, of: ofPlatinum } },
     ],
   };
 }

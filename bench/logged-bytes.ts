@@ -1,11 +1,8 @@
 /** What CloudWatch takes for an event besides its text. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const EVENT_OVERHEAD_BYTES = 26;
 
-/**
- * Runs something with the lines caught that functions log: each is JSON, and Lambda hands it to CloudWatch. What else is written,
- * such as the progress of the bench, passes.
- */
-export async function captureLog<T>(act: () => Promise<T>): Promise<{ result: T; bytes: number; lines: number }> {
+/** Runs `act` and catches the JSON lines that functions log for CloudWatch. Other output, such as the bench's progress, passes. */
+export async function captureLog<T>(act: () => Promise<T>): Promise<{ result: T; bytes: number }> {
   const caught: string[] = [];
   const streams = [process.stdout, process.stderr];
   const writes = streams.map((stream) => stream.write);
@@ -19,7 +16,7 @@ export async function captureLog<T>(act: () => Promise<T>): Promise<{ result: T;
   try {
     const result = await act();
     const bytes = caught.reduce((sum, line) => sum + Buffer.byteLength(line.trimEnd()) + EVENT_OVERHEAD_BYTES, 0);
-    return { result, bytes, lines: caught.length };
+    return { result, bytes };
   } catch (cause) {
     throw new Error(`${(cause as Error).message}\nIt had logged:\n${caught.join('')}`, { cause });
   } finally {

@@ -32,7 +32,6 @@ import { clientConfigOf, type DynamoDbLocal, makeTables } from '../local/dynamod
 import { CapacityMeter, type Consumption } from './capacity-meter.ts';
 import { itemBytes } from './item-bytes.ts';
 
-const PARALLEL_WRITES = 16;
 const SCHEDULES = { group: 'bench', targetArn: 'arn:queue', roleArn: 'arn:role', deadLetterArn: 'arn:dead-letters' };
 
 /** A shop that calls the real handlers, over the real adapters, on DynamoDB Local. A meter counts every call to the tables. */
@@ -64,13 +63,11 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
   }
   const dynamoLedger = new DynamoLedger(client, tables.points);
   let scheduleCalls = 0;
+  const scheduler = stubbedScheduler(() => scheduleCalls++);
   const ports = {
     ledger: new RememberingLedger(client, tables.points),
     members: new RememberingMembers(client, tables.members),
-    timers: new SchedulerTierClock(
-      SCHEDULES,
-      stubbedScheduler(() => scheduleCalls++),
-    ),
+    timers: new SchedulerTierClock(SCHEDULES, scheduler),
     profiles: new DynamoProfileStore(client, tables.members),
     deliveries: new DynamoDeliveryLog(client, tables.members),
     mailer: new RecordingMailer(),
@@ -149,20 +146,14 @@ export async function openShop(brand: Brand, dynamoDb: DynamoDbLocal) {
 
     /** Writes old purchases directly into the ledger. @returns the id of one of them */
     async fillLedger(memberId: string, entries: number): Promise<string> {
-      const orderIds = Array.from({ length: entries }, () => randomUUID());
-      for (let first = 0; first < entries; first += PARALLEL_WRITES) {
-        await Promise.all(
-          orderIds.slice(first, first + PARALLEL_WRITES).map((id, place) => {
-            const at = now - (entries - first - place) * HOUR_MS - 30 * MINUTE_MS;
-            const money = { amountMinor: 1000, spendMinor: 1000, currency: 'EUR' };
-            return dynamoLedger.record({
-              ...{ memberId, id, source: 'api', type: 'purchase', awardedPoints: 2, ...money },
-              ...{ occurredAt: at, recordedAt: at },
-            });
-          }),
-        );
-      }
-      return orderIds[Math.floor(entries / 2)]!;
+      const purchases = Array.from({ length: entries }, (_, n): LedgerEntry => {
+        const at = now - (entries - n) * HOUR_MS - 30 * MINUTE_MS;
+        const money = { amountMinor: 1000, spendMinor: 1000, currency: 'EUR', awardedPoints: 2 };
+        const key = { memberId, id: randomUUID(), source: 'api', type: 'purchase' as const };
+        return { ...key, ...money, occurredAt: at, recordedAt: at };
+      });
+      for (const purchase of purchases) await dynamoLedger.record(purchase);
+      return purchases[Math.floor(entries / 2)]!.id;
     },
 
     async readLedger(memberId: string): Promise<void> {
@@ -203,15 +194,10 @@ function stubbedScheduler(count: () => void): SchedulerClient {
 function streamOf(entries: readonly LedgerEntry[]): DynamoDBStreamEvent {
   const Records = entries.map((entry, place) => {
     const NewImage = marshall(itemOf(entry), { removeUndefinedValues: true });
-    return {
-      eventName: 'INSERT' as const,
-      dynamodb: {
-        Keys: { pk: NewImage.pk!, sk: NewImage.sk! },
-        NewImage,
-        SequenceNumber: String(place + 1),
-        ApproximateCreationDateTime: entry.recordedAt / 1000,
-      },
-    };
+    const Keys = { pk: NewImage.pk!, sk: NewImage.sk! };
+    const ApproximateCreationDateTime = entry.recordedAt / 1000;
+    const dynamodb = { Keys, NewImage, SequenceNumber: String(place + 1), ApproximateCreationDateTime };
+    return { eventName: 'INSERT' as const, dynamodb };
   });
   return { Records } as unknown as DynamoDBStreamEvent;
 }
