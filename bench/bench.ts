@@ -3,7 +3,8 @@ import './as-on-lambda.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
+import { Argument, Command } from 'commander';
 import { type DynamoDbLocal, JavaMissing, startDynamoDbLocal } from '../local/dynamodb-local.ts';
 import { describeFailure, LocalCloudFailure } from '../local/local-cloud-failure.ts';
 import { plainProgress, spinnerProgress } from '../local/progress.ts';
@@ -33,10 +34,7 @@ const PARTS = [
 ] as const;
 type Part = (typeof PARTS)[number];
 
-const HELP = `
-Usage: npm run bench [-- <part> …]
-
-Measures, and prints each figure with its method and its limit or peer. Runs all parts, in about seven minutes, unless some are named:
+const DESCRIPTION = `Measures, and prints each figure with its method and its limit or peer. All parts take about seven minutes.
 
   engine          decisions a second of the engine on one core
   audits          members a second that the drift audit compares with their ledgers on one core, against only reading both
@@ -55,48 +53,28 @@ The figures are written to bench/results/latest.json. The exit code is 1 if a li
 its load. The shares of a recalculation and of orders depend on them a little, the other limits do not.
 
 Needs a JDK, version 17 or later, for DynamoDB Local (recalculations, database, cost), and Python 3.10 or later for the local AWS (orders).
-Needs no AWS account, and no network once the local AWS is installed.
-`;
+Needs no AWS account, and no network once the local AWS is installed.`;
 
 const LATEST = path.join(import.meta.dirname, 'results', 'latest.json');
 
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  const wanted = readParts();
-  if (wanted === undefined) return 2;
-  if (wanted === 'help') {
-    console.log(HELP.trim());
-    return 0;
-  }
-  try {
-    return (await bench(wanted)) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof JavaMissing || error instanceof LocalCloudFailure)) throw error;
-    console.error(`\n${error instanceof LocalCloudFailure ? await describeFailure(error) : error.message}`);
-    return 1;
-  }
-}
-
-function readParts(): Set<Part> | 'help' | undefined {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h' } },
-    });
-    if (values.help) return 'help';
-    const unknown = positionals.filter((name) => !PARTS.includes(name as Part));
-    if (unknown.length > 0) throw new Error(`There is no part "${unknown[0]}", only ${PARTS.join(', ')}.`);
-    const parts = new Set((positionals.length > 0 ? positionals : PARTS) as Part[]);
-    return parts.has('cost') ? parts.add('recalculations').add('database').add('functions') : parts;
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${HELP.trim()}`);
-    return undefined;
-  }
+const named = new Argument('[parts...]', 'the parts to run; all if none is named').choices(PARTS).default([...PARTS]);
+const command = new Command('npm run bench --')
+  .configureHelp({ helpWidth: 160 })
+  .description(DESCRIPTION)
+  .addArgument(named)
+  .parse();
+const parts = new Set(command.processedArgs[0] as Part[]);
+if (parts.has('cost')) parts.add('recalculations').add('database').add('functions');
+try {
+  process.exitCode = (await bench()) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof JavaMissing || error instanceof LocalCloudFailure)) throw error;
+  console.error(`\n${error instanceof LocalCloudFailure ? await describeFailure(error) : error.message}`);
+  process.exitCode = 1;
 }
 
 /** @returns whether every limit is kept */
-async function bench(parts: Set<Part>): Promise<boolean> {
+async function bench(): Promise<boolean> {
   const startedAt = Date.now();
   const { report, stop } = process.stdout.isTTY
     ? spinnerProgress()

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   DescribeStreamCommand,
   DynamoDBStreamsClient,
@@ -7,7 +8,7 @@ import {
 import { CHANGE_PREFIX } from '../functions/adapters/dynamo-member-store.ts';
 import type { ClientSettings } from '../local/observations.ts';
 
-/** So late at most is a change seen. */
+/** A change is seen so late at most. */
 export const LOOKS_EVERY_MS = 20;
 
 export interface ChangeWatch {
@@ -16,7 +17,7 @@ export interface ChangeWatch {
   stop(): Promise<void>;
 }
 
-/** Reads the members table's stream, beside the functions that it feeds: whatever is in it has been written. */
+/** Reads the members table's stream, beside the functions that it feeds. A change in the stream has been written. */
 export async function watchChanges(settings: ClientSettings, streamArn: string): Promise<ChangeWatch> {
   const streams = new DynamoDBStreamsClient(structuredClone(settings));
   const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: streamArn }));
@@ -28,33 +29,28 @@ export async function watchChanges(settings: ClientSettings, streamArn: string):
   );
   const seenAt = new Map<string, number>();
   let stopped = false;
-
   async function look(place: number): Promise<void> {
     const ShardIterator = iterators[place];
     if (ShardIterator === undefined) return;
     const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }));
     iterators[place] = NextShardIterator;
-    const now = Date.now();
     for (const { eventName, dynamodb } of Records) {
       const { pk, sk } = dynamodb?.Keys ?? {};
-      if (eventName !== 'INSERT' || !sk?.S?.startsWith(CHANGE_PREFIX) || pk?.S === undefined) continue;
-      if (!seenAt.has(pk.S)) seenAt.set(pk.S, now);
+      const isChange = eventName === 'INSERT' && sk?.S?.startsWith(CHANGE_PREFIX);
+      if (isChange && !seenAt.has(pk!.S!)) seenAt.set(pk!.S!, Date.now());
     }
   }
-
-  const watching = (async () => {
+  async function watch(): Promise<void> {
     while (!stopped) {
       await Promise.all(iterators.map((_, place) => look(place)));
-      await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS));
+      await wait(LOOKS_EVERY_MS);
     }
     streams.destroy();
-  })();
-
-  return {
-    seenAt,
-    async stop() {
-      stopped = true;
-      await watching;
-    },
+  }
+  const watching = watch();
+  const stop = () => {
+    stopped = true;
+    return watching;
   };
+  return { seenAt, stop };
 }

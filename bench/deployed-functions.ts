@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { atMost, median, type OnProgress, type Report, rounded, table } from './report.ts';
 
@@ -116,11 +117,13 @@ const LAMBDA = {
   AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
 };
 
+const TIME_IMPORT =
+  'const start = performance.now(); await import(process.argv[1]); process.stdout.write(String(performance.now() - start))';
+
 async function importMs(file: string, environment: Record<string, string>): Promise<number> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [path.join(import.meta.dirname, 'time-import.ts'), file],
-    { env: { ...process.env, ...LAMBDA, ...environment } },
-  );
+  const args = ['--input-type=module', '-e', TIME_IMPORT, pathToFileURL(file).href];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { ...process.env, ...LAMBDA, ...environment },
+  });
   return Number(stdout);
 }

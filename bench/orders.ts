@@ -78,9 +78,9 @@ async function measure(address: LocalCloudAddress, bare: BareFunction, onProgres
     await shop.order(buyers[bought++ % BUYERS]!, '1.00');
     answers.push(performance.now() - start);
   };
-  const callBare = () => post(`${bare.url}/bare`, 'none', {});
+  const callBare = () => call('POST', `${bare.url}/bare`, 'none', {}, 202);
   // The first calls start the functions.
-  for (const call of [buy, callBare]) await inTurns(AT_ONCE * 4, call);
+  for (const each of [buy, callBare]) await inTurns(AT_ONCE * 4, each);
   answers.length = 0;
   const rates: { ours: number; bare: number }[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
@@ -98,6 +98,7 @@ async function measure(address: LocalCloudAddress, bare: BareFunction, onProgres
   const [accepted, empty] = [median(rates.map(({ ours }) => ours)), median(rates.map((rate) => rate.bare))];
   const cells = ({ p50, p90, p99, highest, count }: Distribution) => [p50, p90, p99, highest, count];
   const share = rounded(accepted / empty, 2);
+  const later = changeMs.p50 - bareMs.p50;
   return {
     title: 'Orders',
     how: HOW,
@@ -115,12 +116,7 @@ async function measure(address: LocalCloudAddress, bare: BareFunction, onProgres
     ],
     limits: [
       atLeast(SHARE_OF_BARE, share, '', 'orders accepted, of the calls of a function that does nothing'),
-      atMost(
-        CHANGE_AFTER_STREAM_MS,
-        changeMs.p50 - bareMs.p50,
-        'ms',
-        'half of all tier changes, after the stream told of the order',
-      ),
+      atMost(CHANGE_AFTER_STREAM_MS, later, 'ms', 'half of all tier changes, after the stream told of the order'),
     ],
     figures: { acceptedPerSecond: accepted, barePerSecond: empty, answerMs, changeMs, bareMs },
   };
@@ -156,16 +152,11 @@ async function rateOf(call: () => Promise<unknown>): Promise<number> {
 async function measureChanges(
   { client, outputs }: LocalCloudAddress,
   shop: ReturnType<typeof shopAt>,
-  memberIds: readonly string[],
+  memberIds: string[],
 ): Promise<Distribution> {
   const watch = await watchChanges(client, outputs.MembersStream!);
   try {
-    const answeredAt = new Map<string, number>();
-    for (const memberId of memberIds) {
-      await shop.order(memberId, '150.00');
-      answeredAt.set(memberId, Date.now());
-      await wait(APART_MS + Math.random() * APART_MORE_MS);
-    }
+    const answeredAt = await paced(memberIds, (memberId) => shop.order(memberId, '150.00'));
     return await whenAllCame('every tier change', answeredAt, watch.seenAt);
   } finally {
     await watch.stop();
@@ -174,15 +165,22 @@ async function measureChanges(
 
 async function measureStream({ client }: LocalCloudAddress, { table, heardAt }: BareFunction): Promise<Distribution> {
   const dynamoDb = dynamoClient(structuredClone(client));
-  const writtenAt = new Map<string, number>();
-  for (let n = 0; n < CHANGES; n++) {
-    const pk = randomUUID();
-    await dynamoDb.send(new PutCommand({ TableName: table, Item: { pk } }));
-    writtenAt.set(pk, Date.now());
-    await wait(APART_MS + Math.random() * APART_MORE_MS);
-  }
+  const keys = Array.from({ length: CHANGES }, () => randomUUID());
+  const put = (pk: string) => dynamoDb.send(new PutCommand({ TableName: table, Item: { pk } }));
+  const writtenAt = await paced(keys, put);
   dynamoDb.destroy();
   return whenAllCame('every write', writtenAt, heardAt);
+}
+
+/** @returns when the work for each key was done */
+async function paced(keys: string[], work: (key: string) => Promise<unknown>): Promise<Map<string, number>> {
+  const doneAt = new Map<string, number>();
+  for (const key of keys) {
+    await work(key);
+    doneAt.set(key, Date.now());
+    await wait(APART_MS + Math.random() * APART_MORE_MS);
+  }
+  return doneAt;
 }
 
 /** An effect may be seen before the answer: then it took no time. */
@@ -199,55 +197,46 @@ async function whenAllCame(
 /** A shop of the demo brand with its own member ids. */
 function shopAt({ url, keys }: LocalCloudAddress) {
   const path = (memberId: string) => `${url}/v1/members/${memberId}`;
+  const lifetimePointsOf = async (memberId: string) => {
+    const answer = await fetch(path(memberId), { headers: { authorization: `Bearer ${keys.read}` } });
+    return ((await answer.json()) as { points: { lifetime: number } }).points.lifetime;
+  };
   return {
     async enrol(): Promise<string> {
       const memberId = `bench-${randomUUID()}`;
-      const headers = { authorization: `Bearer ${keys.intake}`, 'content-type': 'application/json' };
-      const answer = await fetch(path(memberId), { method: 'PUT', headers, body: '{}' });
-      if (answer.status !== 201) throw new Error(`A new member got ${answer.status}: ${await answer.text()}`);
-      await answer.arrayBuffer();
+      await call('PUT', path(memberId), keys.intake, {}, 201);
       return memberId;
     },
-    /** @throws where it was not accepted */
-    order: (memberId: string, amount: string): Promise<void> =>
-      post(`${path(memberId)}/transactions`, keys.intake, {
+    order: (memberId: string, amount: string): Promise<void> => {
+      const order = {
         id: randomUUID(),
         type: 'purchase',
         amount,
         currency: 'EUR',
         occurredAt: new Date().toISOString(),
-      }),
+      };
+      return call('POST', `${path(memberId)}/transactions`, keys.intake, order, 202);
+    },
     /** Waits until all orders of 1 EUR are in the members' points. */
     async untilCounted(memberIds: readonly string[], orders: number): Promise<void> {
-      const headers = { authorization: `Bearer ${keys.read}` };
-      const counted = async (memberId: string) => {
-        const member = (await (await fetch(path(memberId), { headers })).json()) as { points: { lifetime: number } };
-        return member.points.lifetime;
-      };
       let before = -1;
       // A member that became Silver earns more for an order. So the sum is final when it no longer changes.
-      await waitFor(
-        'every order to be counted',
-        async () => {
-          const all = sum(await Promise.all(memberIds.map(counted)));
-          const isStill = all === before && all >= orders * 10;
-          before = all;
-          return isStill || undefined;
-        },
-        { withinMs: 120_000, everyMs: 2_000, seen: () => before },
-      );
+      const look = async () => {
+        const all = sum(await Promise.all(memberIds.map(lifetimePointsOf)));
+        const isFinal = all === before && all >= orders * 10;
+        before = all;
+        return isFinal || undefined;
+      };
+      await waitFor('every order to be counted', look, { withinMs: 120_000, everyMs: 2_000, seen: () => before });
     },
   };
 }
 
-async function post(url: string, key: string, body: object): Promise<void> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+async function call(method: string, url: string, key: string, body: object, expected: number): Promise<void> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
   const text = await answer.text();
-  if (answer.status !== 202) throw new Error(`POST ${url} was answered with ${answer.status}: ${text}`);
+  if (answer.status !== expected) throw new Error(`${method} ${url} was answered with ${answer.status}: ${text}`);
 }
 
 async function inTurns<T>(count: number, work: () => Promise<T>): Promise<T[]> {

@@ -49,7 +49,7 @@ const PARALLEL_WRITES = 8;
 
 type Written = { TableName: string; item: Record<string, unknown> };
 
-/** A night after a cycle's end, on tables of its own. */
+/** The night after a cycle's end. */
 export async function measureOnDynamoDb(
   dynamoDb: DynamoDbLocal,
   onProgress: OnProgress,
@@ -57,57 +57,51 @@ export async function measureOnDynamoDb(
   const program = compileProgram(demoBrand());
   // The untimed part comes first, so the code is warm, as after the first pages of a long run.
   onProgress('write units of a recalculation');
-  const units = await measureUnits(dynamoDb, program);
-  const { result: speed } = await captureLog(() => measureSpeed(dynamoDb, program, onProgress));
+  const metered = await openNight(dynamoDb, program, METERED_MEMBERS);
+  const { result: units } = await captureLog(() => measureUnits(metered));
+  metered.close();
+  onProgress('a recalculation on DynamoDB Local');
+  const timed = await openNight(dynamoDb, program, MEMBERS);
+  const { result: speed } = await captureLog(() => measureSpeed(timed));
+  timed.close();
   return { ...units, ...speed };
 }
 
-async function measureSpeed(dynamoDb: DynamoDbLocal, program: Program, onProgress: OnProgress) {
-  onProgress(`${MEMBERS.toLocaleString('en')} members into DynamoDB Local`);
-  const night = await openNight(dynamoDb, program, MEMBERS);
-  try {
-    await night.scan();
-    await night.run('warm', true);
-    onProgress('a recalculation on DynamoDB Local');
-    // In turn, so that other work of this machine slows both alike.
-    const rounds = ['dry-1', 'dry-2'];
-    let [scanMs, dryMs] = [0, 0];
-    for (const runId of rounds) {
-      scanMs += await processorMs(() => night.scan());
-      dryMs += await processorMs(() => night.run(runId, true));
-    }
-    const realMs = await processorMs(() => night.run('real', false));
-    const perSecond = (ms: number, times: number) => Math.round((MEMBERS * times) / (ms / 1000));
-    return {
-      scannedPerSecond: perSecond(scanMs, rounds.length),
-      dryPerSecond: perSecond(dryMs, rounds.length),
-      realPerSecond: perSecond(realMs, 1),
-    };
-  } finally {
-    night.close();
+type Night = Awaited<ReturnType<typeof openNight>>;
+
+async function measureSpeed(night: Night) {
+  await night.scan();
+  await night.run('warm', true);
+  // In turn, so that other work of this machine slows both alike.
+  const rounds = ['dry-1', 'dry-2'];
+  let [scanMs, dryMs] = [0, 0];
+  for (const runId of rounds) {
+    scanMs += await processorMs(() => night.scan());
+    dryMs += await processorMs(() => night.run(runId, true));
   }
+  const realMs = await processorMs(() => night.run('real', false));
+  const perSecond = (ms: number, times: number) => Math.round((MEMBERS * times) / (ms / 1000));
+  return {
+    scannedPerSecond: perSecond(scanMs, rounds.length),
+    dryPerSecond: perSecond(dryMs, rounds.length),
+    realPerSecond: perSecond(realMs, 1),
+  };
 }
 
-async function measureUnits(dynamoDb: DynamoDbLocal, program: Program) {
-  const night = await openNight(dynamoDb, program, METERED_MEMBERS);
-  try {
-    night.meter();
-    await captureLog(() => night.run('dry', true));
-    const dry = night.consumed();
-    const { result: pages, bytes } = await captureLog(() => night.run('real', false));
-    const real = night.consumed();
-    await captureLog(() => night.run('again', false));
-    const again = night.consumed();
-    return {
-      members: METERED_MEMBERS,
-      changed: (METERED_MEMBERS * DOWN_OF_TEN) / 10,
-      ...{ dry: dry.ofMembers, real: real.ofMembers, pageRecords: real.ofPages, again: again.ofMembers, pages },
-      logBytesOfAPage: Math.round(bytes / pages),
-      itemBytes: await night.itemBytes(pages),
-    };
-  } finally {
-    night.close();
-  }
+async function measureUnits(night: Night) {
+  night.meter();
+  await night.run('dry', true);
+  const dry = night.consumed();
+  const { result: pages, bytes } = await captureLog(() => night.run('real', false));
+  const real = night.consumed();
+  await night.run('again', false);
+  const again = night.consumed();
+  return {
+    ...{ members: METERED_MEMBERS, changed: (METERED_MEMBERS * DOWN_OF_TEN) / 10, pages },
+    ...{ dry: dry.ofMembers, real: real.ofMembers, pageRecords: real.ofPages, again: again.ofMembers },
+    logBytesOfAPage: Math.round(bytes / pages),
+    itemBytes: await night.itemBytes(pages),
+  };
 }
 
 async function openNight(dynamoDb: DynamoDbLocal, program: Program, members: number) {

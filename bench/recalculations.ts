@@ -1,21 +1,14 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { PAGE_SIZE } from '../core/use-cases/recalculate-page.ts';
 import type { DynamoDbLocal } from '../local/dynamodb-local.ts';
+import { type PageRates, runPages } from './page-runs.ts';
 import { measureOnDynamoDb, type RecalculationOnDynamoDb } from './recalculation-database.ts';
 import { atLeast, atMost, type Limit, type OnProgress, percent, type Report, rounded, table, whole } from './report.ts';
 import { ENTRIES_OF_A_MEMBER } from './year-end.ts';
 
-interface PageRun {
+interface PageRun extends PageRates {
   what: string;
   kind: 'dry' | 'real' | 'group';
   members: number;
-  /** Members a second of one core. */
-  perSecond: number;
-  /** The same items, only read and decoded, in turn in the same process. */
-  decodedPerSecond: number;
-  liveMb: number;
   shareAtLeast: number | undefined;
   liveMbAtMost: number | undefined;
 }
@@ -58,14 +51,10 @@ export async function measureRecalculations(
     ['group', 10_000, 0],
     ['group', 100_000, 0],
   ] as const) {
-    const name = { dry: 'dry run', real: 'run', group: 'a group’s action on' }[kind];
-    const of = `${kind === 'group' ? '' : 'of '}${whole(members)}`;
-    const what = `${name} ${of}${kind === 'group' ? '' : `, ${downOfTen * 10} % go down`}`;
+    const name = { dry: 'dry run of', real: 'run of', group: 'a group’s action on' }[kind];
+    const what = `${name} ${whole(members)}${kind === 'group' ? '' : `, ${downOfTen * 10} % go down`}`;
     onProgress(what);
-    const file = path.join(import.meta.dirname, 'page-run.ts');
-    const args = ['--expose-gc', file, kind, String(members), String(downOfTen)];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
-    const measured: Pick<PageRun, 'perSecond' | 'decodedPerSecond' | 'liveMb'> = JSON.parse(stdout);
+    const measured = await runPages(kind, members, downOfTen);
     const small = inMemory.find((run) => run.kind === kind);
     const isLarger = small !== undefined && members > small.members;
     const liveMbAtMost = isLarger ? rounded(small.liveMb * HEAP_GROWTH[kind], 1) : undefined;

@@ -20,12 +20,15 @@ export class YearEndOnTheWire
     Pick<Ledger, 'entriesOf'>
 {
   readonly #size: number;
+  readonly #wrongOneOf: number;
   readonly #yearEnd: YearEnd;
   readonly #texts: Map<Sample, { member: string[]; entries: string[]; news: string[] }>;
   saved = 0;
 
-  constructor(program: Program, size: number, downOfTen: number) {
+  /** @param wrongOneOf one of so many members has a wrong balance in `recordsOf`; 0 for none */
+  constructor(program: Program, size: number, downOfTen: number, wrongOneOf = 0) {
     this.#size = size;
+    this.#wrongOneOf = wrongOneOf;
     this.#yearEnd = new YearEnd(program, downOfTen);
     const placeholder = memberIdOf(0);
     const text = (item: Record<string, unknown>) => JSON.stringify(marshall(item, { removeUndefinedValues: true }));
@@ -66,7 +69,9 @@ export class YearEndOnTheWire
     const number = numberOf(memberId);
     const news = this.#textsOf(number).news.join(memberId);
     const [item, ...others] = decoded(listOf([this.#memberText(number) + news]));
-    return { member: memberOf(item!), actions: [], news: others.map(newsOf), staleIndexKeys: [] };
+    const member = memberOf(item!);
+    if (this.#wrongOneOf > 0 && number % this.#wrongOneOf === 0) member.tally.balance += 1;
+    return { member, actions: [], news: others.map(newsOf), staleIndexKeys: [] };
   }
 
   async entriesOf(memberId: string): Promise<LedgerEntry[]> {

@@ -16,11 +16,7 @@ export const YEAR_END: Instant = Date.UTC(2026, 11, 31, 23);
 export const NIGHT: Instant = YEAR_END + 5 * MINUTE_MS;
 
 /** The points of each purchase, ten in the cycle before and ten in the cycle that ended. */
-const LIVES = {
-  falls: [90, 30],
-  staysBronze: [30, 20],
-  staysSilver: [60, 120],
-} as const;
+const LIVES = { falls: [90, 30], staysBronze: [30, 20], staysSilver: [60, 120] } as const;
 type Life = keyof typeof LIVES;
 
 const DIGITS = 9;
@@ -54,11 +50,8 @@ export class YearEnd {
   constructor(program: Program, downOfTen: number) {
     this.#downOfTen = downOfTen;
     const samples = (life: Life) => Array.from({ length: VARIANTS }, () => sampleOf(life, program));
-    this.#samples = {
-      falls: samples('falls'),
-      staysBronze: samples('staysBronze'),
-      staysSilver: samples('staysSilver'),
-    };
+    const [falls, staysBronze, staysSilver] = [samples('falls'), samples('staysBronze'), samples('staysSilver')];
+    this.#samples = { falls, staysBronze, staysSilver };
   }
 
   get samples(): Sample[] {
