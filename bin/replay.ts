@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Option } from 'commander';
+import type { Brand } from '../core/program/brand.ts';
 import { counted } from '../core/quantity.ts';
 import { brandOption, operatorCommand } from './operator/command.ts';
 import { findStack, holdToDeployedProgram } from './operator/deployed-stack.ts';
@@ -74,6 +75,7 @@ await runCommand(async () => {
   if (discard && !write) throw new OperatorError('--discard needs --write. Look first, without both.');
   const stack = await findStack(brand);
   holdToDeployedProgram(stack, write);
+  holdToChannel(queue, stack.brand);
   const waiting = new WaitingMessages(new SQSClient({ region: stack.region }), stack.output(WAITING[queue]));
   const progress = startProgress(`Looking at what waits in ${queue} …`);
   const replay = replayOf(queue, stack, { write, resend, discard });
@@ -81,3 +83,15 @@ await runCommand(async () => {
   const { allDone } = await replayQueue(queue, waiting, replay, write, tell).finally(() => progress.stop());
   if (!allDone) process.exitCode = 1;
 });
+
+/** @throws OperatorError if the brand has no channel, and so no queue, of that name */
+function holdToChannel(queue: QueueName, { brand: name, notifications, wallet }: Brand): void {
+  const settings = {
+    email: notifications.email,
+    sms: notifications.sms,
+    push: wallet?.apple,
+    'google-pass': wallet?.google,
+  };
+  if (!(queue in settings) || settings[queue as keyof typeof settings]) return;
+  throw new OperatorError(`The file of the brand ${name} has no settings for ${queue}, so no message waits there.`);
+}

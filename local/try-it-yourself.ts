@@ -42,7 +42,7 @@ export function commandsToTry({ url, keys }: LocalCloudAddress, { memberId, bran
   };
   return [
     {
-      why: `another order, for ${order.amount} ${currency} (run it twice: it counts once)`,
+      why: `an order for ${order.amount} ${currency} (run it twice: it counts once)`,
       command: curl('/transactions', keys.intake, order),
     },
     ...(tiers.length > 1
@@ -89,7 +89,7 @@ export function tryItYourself({ address, brand }: LocalCloud, { memberId, phone 
 /** What operators' commands need in order to find the local cloud. */
 function operatorsEnvironment({ client }: LocalCloudAddress): string {
   const { accessKeyId, secretAccessKey } = client.credentials;
-  return `AWS_ENDPOINT_URL=${client.endpoint} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`;
+  return `AWS_ENDPOINT_URL=${client.endpoint} AWS_DEFAULT_REGION=${client.region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`;
 }
 
 /** 25 units of a currency, with as many digits as it has. */

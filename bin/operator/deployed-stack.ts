@@ -52,6 +52,8 @@ export function holdToDeployedProgram(stack: Pick<DeployedStack, 'brand' | 'rule
 }
 
 async function readOutputs(stackName: string, brand: Brand): Promise<Map<string, string>> {
+  // The local cloud takes any key, and a profile of AWS would win over the printed one.
+  if (localEndpoint()) delete process.env.AWS_PROFILE;
   try {
     const client = new CloudFormationClient({ region: brand.region });
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
