@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+  waitUntilStackCreateComplete,
+} from '@aws-sdk/client-cloudformation';
 import type { ClientSettings } from '../local/observations.ts';
 import { startProxy } from '../local/proxy.ts';
-import { waitFor } from '../local/wait-for.ts';
 
 /** The least work on the same cloud. The difference to it is Laurel's own share. */
 export interface BareFunction {
@@ -42,18 +46,9 @@ export async function deployBareFunction(settings: ClientSettings): Promise<Bare
   const client = new CloudFormationClient(structuredClone(settings));
   const StackName = 'bench-bare-function';
   await client.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(templateOf(tell)) }));
-  const outputs = await waitFor(
-    'the bare function',
-    async () => {
-      const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
-      if (stack?.StackStatus?.endsWith('FAILED') || stack?.StackStatus?.includes('ROLLBACK')) {
-        throw new Error(`The bare function could not be deployed: ${stack.StackStatusReason ?? stack.StackStatus}`);
-      }
-      return stack?.StackStatus === 'CREATE_COMPLETE' ? stack.Outputs : undefined;
-    },
-    { withinMs: 60_000 },
-  );
-  const output = (name: string) => outputs.find(({ OutputKey }) => OutputKey === name)!.OutputValue!;
+  await waitUntilStackCreateComplete({ client, maxWaitTime: 60, minDelay: 1 }, { StackName });
+  const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+  const output = (name: string) => stack!.Outputs!.find(({ OutputKey }) => OutputKey === name)!.OutputValue!;
   const proxy = await startProxy(0);
   proxy.serve({ endpoint: settings.endpoint, apiId: output('Api') });
   return {

@@ -38,16 +38,13 @@ const DESCRIPTION = `Measures, and prints each figure with its method and its li
 
   engine          decisions a second of the engine on one core
   audits          members a second that the drift audit compares with their ledgers on one core, against only reading both
-  recalculations  members a second that a recalculation judges and writes, against only reading them; its memory, and its write units;
-                  the memory of a group's action
+  recalculations  members a second that a recalculation judges and writes, against only reading; memory, also of groups; write units
   database        the cost in DynamoDB of transactions and tier actions: write units, read units, round trips
   wallet          passes a second, against the floor of one signature
-  orders          orders a second that the stack on the local AWS accepts, and the time from its answer to the change of tier, against a
-                  function that does nothing
+  orders          orders a second on the local AWS, and the time to the change of tier, against a function that does nothing
   histories       histories a second of the simulation on one core
   functions       the size of each function's deployed code, and the time of its import
-  cost            the cost on AWS of a million purchases, and of recalculating ten million members, line by line, from the parts
-                  recalculations, database and functions, and from bench/prices.tsv
+  cost            of a million purchases and of recalculating ten million members, from three parts above and bench/prices.tsv
 
 The figures are written to bench/results/latest.json. The exit code is 1 if a limit is missed. The engine's limits depend on the machine and
 its load. The shares of a recalculation and of orders depend on them a little, the other limits do not.
@@ -57,13 +54,13 @@ Needs no AWS account, and no network once the local AWS is installed.`;
 
 const LATEST = path.join(import.meta.dirname, 'results', 'latest.json');
 
-const named = new Argument('[parts...]', 'the parts to run; all if none is named').choices(PARTS).default([...PARTS]);
+const named = new Argument('[parts...]', 'the parts to run; all if none is named').choices(PARTS);
 const command = new Command('npm run bench --')
   .configureHelp({ helpWidth: 160 })
   .description(DESCRIPTION)
   .addArgument(named)
   .parse();
-const parts = new Set(command.processedArgs[0] as Part[]);
+const parts = new Set((command.args.length > 0 ? command.args : PARTS) as readonly Part[]);
 if (parts.has('cost')) parts.add('recalculations').add('database').add('functions');
 try {
   process.exitCode = (await bench()) ? 0 : 1;

@@ -47,13 +47,15 @@ export class CapacityMeter {
     client.middlewareStack.add(
       (next, context) => async (args) => {
         const command = String(context.commandName);
-        const input = { ...(args.input as object), ReturnConsumedCapacity: 'INDEXES' };
+        const input = { ...(args.input as { ConsistentRead?: boolean }), ReturnConsumedCapacity: 'INDEXES' };
         const written = command === 'TransactWriteItemsCommand' ? writesOf(args.input as TransactionInput) : [];
         try {
           const unitsBefore = await this.#unitsOf(written);
           const result = await next({ ...args, input } as never);
-          const reported = (result.output as { ConsumedCapacity?: Capacity | Capacity[] }).ConsumedCapacity;
-          if (written.length === 0) this.#add(command, reported, args.input as { ConsistentRead?: boolean });
+          const { ConsumedCapacity } = result.output as { ConsumedCapacity?: Capacity | Capacity[] };
+          if (ConsumedCapacity === undefined) throw new Error(`DynamoDB did not say what ${command} consumed.`);
+          const reported = [ConsumedCapacity].flat();
+          if (written.length === 0) this.#add(command, reported, input);
           else this.#addTransaction(reported, unitsBefore, await this.#unitsOf(written));
           return result;
         } catch (error) {
@@ -79,21 +81,15 @@ export class CapacityMeter {
     return consumed;
   }
 
-  #add(command: string, reported: Capacity | Capacity[] | undefined, input: { ConsistentRead?: boolean }): void {
-    if (reported === undefined) throw new Error(`DynamoDB did not say what ${command} consumed.`);
-    const units = sumOf([reported].flat());
-    if (READS.test(command)) {
-      // A read that finds nothing is charged for one item.
-      this.#consumed.readUnits += Math.max(input.ConsistentRead ? 1 : 0.5, units);
-    } else {
-      this.#consumed.writeUnits += units;
-    }
+  #add(command: string, reported: Capacity[], input: { ConsistentRead?: boolean }): void {
+    const units = sumOf(reported);
+    // A read that finds nothing is charged for one item.
+    if (READS.test(command)) this.#consumed.readUnits += Math.max(input.ConsistentRead ? 1 : 0.5, units);
+    else this.#consumed.writeUnits += units;
   }
 
-  #addTransaction(reported: Capacity | Capacity[] | undefined, before: readonly number[], after: readonly number[]) {
-    if (reported === undefined) throw new Error('DynamoDB did not say what a transaction consumed.');
-    const tables = [reported].flat();
-    const indexes = tables.flatMap(({ GlobalSecondaryIndexes = {} }) => Object.values(GlobalSecondaryIndexes));
+  #addTransaction(reported: Capacity[], before: readonly number[], after: readonly number[]): void {
+    const indexes = reported.flatMap(({ GlobalSecondaryIndexes = {} }) => Object.values(GlobalSecondaryIndexes));
     const ofItems = after.reduce((sum, units, place) => sum + 2 * Math.max(1, units, before[place]!), 0);
     this.#consumed.writeUnits += ofItems + sumOf(indexes) / 2;
   }

@@ -11,14 +11,8 @@ import type { ClientSettings } from '../local/observations.ts';
 /** A change is seen so late at most. */
 export const LOOKS_EVERY_MS = 20;
 
-export interface ChangeWatch {
-  /** When a member's first tier change was seen in the members table's stream. */
-  seenAt: ReadonlyMap<string, number>;
-  stop(): Promise<void>;
-}
-
 /** Reads the members table's stream, beside the functions that it feeds. A change in the stream has been written. */
-export async function watchChanges(settings: ClientSettings, streamArn: string): Promise<ChangeWatch> {
+export async function watchChanges(settings: ClientSettings, streamArn: string) {
   const streams = new DynamoDBStreamsClient(structuredClone(settings));
   const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: streamArn }));
   const iterators = await Promise.all(
@@ -27,6 +21,7 @@ export async function watchChanges(settings: ClientSettings, streamArn: string):
       return (await streams.send(new GetShardIteratorCommand(asked))).ShardIterator;
     }),
   );
+  /** When a member's first tier change was seen. */
   const seenAt = new Map<string, number>();
   let stopped = false;
   async function look(place: number): Promise<void> {

@@ -164,7 +164,7 @@ export function usdOf(lines: readonly CostLine[]): number {
 }
 
 export function billOf(rows: readonly string[][]): string {
-  return table(['', 'how many', '', 'price', 'US dollars'], rows, { colWidths: [38, 50, 13, 21, 12] });
+  return table(['', 'how many', '', 'price', 'US dollars'], rows, [38, 50, 13, 21, 12]);
 }
 
 export function totalOf(what: string, usd: number): string[] {

@@ -7,11 +7,12 @@ import { captureLog } from './logged-bytes.ts';
 import { type MeasuredShop, openShop } from './measured-shop.ts';
 import {
   atMost,
-  type Limit,
+  limitsIn,
   median,
   type OnProgress,
   processorMs,
   type Report,
+  type Row,
   rounded,
   sum,
   table,
@@ -42,7 +43,7 @@ interface ActionFigures {
   consumption: Consumption;
   /** Round trips to EventBridge for a schedule, which `consumption` does not include. */
   scheduleCalls: number;
-  limits: { readUnits: number; roundTrips: number; scheduleCalls: number };
+  limits: [readUnits: number, roundTrips: number, scheduleCalls: number];
 }
 
 export interface InvocationFigures {
@@ -138,13 +139,10 @@ function anUpgrade(expiry?: Body): Body {
 /** One after the other: a later action may need an earlier one. */
 async function measureActions(shop: MeasuredShop): Promise<ActionFigures[]> {
   const figures: ActionFigures[] = [];
-  /** @param limits read units, round trips, calls for a schedule */
-  async function measure(what: string, limits: [number, number, number], act: () => Promise<void>): Promise<void> {
+  async function measure(what: string, limits: ActionFigures['limits'], act: () => Promise<void>): Promise<void> {
     const callsBefore = shop.scheduleCalls();
     const consumption = await shop.meter(act);
-    const [readUnits, roundTrips, scheduleCalls] = limits;
-    const made = shop.scheduleCalls() - callsBefore;
-    figures.push({ what, consumption, scheduleCalls: made, limits: { readUnits, roundTrips, scheduleCalls } });
+    figures.push({ what, consumption, scheduleCalls: shop.scheduleCalls() - callsBefore, limits });
   }
 
   const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
@@ -191,8 +189,7 @@ export async function measureDatabase(
     await moveATier(shop);
     const { result: email } = await captureLog(() => shop.meter(() => shop.emailLastChange()));
     onProgress('processor time and log of a purchase');
-    const figures = { transactions, actions, email, ...(await measureInvocations(shop)) };
-    return { title: 'Database', how: HOW, lines: linesOf(figures), limits: limitsOf(figures), figures };
+    return reportOf({ transactions, actions, email, ...(await measureInvocations(shop)) });
   } finally {
     shop.close();
   }
@@ -254,48 +251,39 @@ class Sampled {
   }
 }
 
-function linesOf({ transactions, actions, email, invocations, entryBytes }: DatabaseFigures): string[] {
+function reportOf(figures: DatabaseFigures): Report<DatabaseFigures> {
+  const { transactions, actions, email, invocations, entryBytes } = figures;
   const unitsOf = ({ writeUnits, readUnits, roundTrips }: Consumption) => [writeUnits, readUnits, roundTrips];
-  const head = ['', 'intake\nwrite', '\nread', '\ntrips', '\nlimit', 'recalculation\nwrite', '\nread', '\ntrips'];
-  const rows = transactions.map(({ kind, intake, recalculation, tripsAtMost }) => {
+  const rows = transactions.map(({ kind, intake, recalculation, tripsAtMost }): Row => {
+    const writeUnits = intake.writeUnits + recalculation.writeUnits;
     const [trips, units] =
-      tripsAtMost === undefined ? ['', ''] : [`≤ ${tripsAtMost}`, `≤ ${WRITE_UNITS_OF_A_PURCHASE}`];
-    const all = intake.writeUnits + recalculation.writeUnits;
-    return [kind, ...unitsOf(intake), trips, ...unitsOf(recalculation), all, units];
+      tripsAtMost === undefined
+        ? ['', '']
+        : [
+            atMost(tripsAtMost, intake.roundTrips, 'round trips at intake', kind),
+            atMost(WRITE_UNITS_OF_A_PURCHASE, writeUnits, 'write units in all', kind),
+          ];
+    return [kind, ...unitsOf(intake), trips, ...unitsOf(recalculation), writeUnits, units];
   });
   rows.push(['  peer: one query of that ledger', '', '', '', '', ...unitsOf(transactions.at(-1)!.query), '', '']);
   rows.push(['an email about a change', ...unitsOf(email), '', '', '', '', email.writeUnits, '']);
-  return [
+  const ofActions = actions.map(({ what, consumption, scheduleCalls, limits: [reads, trips, schedules] }): Row => {
+    const { writeUnits, readUnits, roundTrips } = consumption;
+    return [
+      ...[what, writeUnits, readUnits, atMost(reads, readUnits, 'read units', what)],
+      ...[roundTrips, atMost(trips, roundTrips, 'round trips', what)],
+      ...[scheduleCalls, atMost(schedules, scheduleCalls, 'calls for a schedule', what)],
+    ];
+  });
+  const ofInvocations = Object.entries(invocations).map(([what, { cpuMs, logBytes }]) => [
+    ...[what, cpuMs.toFixed(2), logBytes],
+  ]);
+  const head = ['', 'intake\nwrite', '\nread', '\ntrips', '\nlimit', 'recalculation\nwrite', '\nread', '\ntrips'];
+  const lines = [
     table([...head, 'all\nwrite', '\nlimit'], rows),
-    table(
-      ['', 'write', 'read', 'limit', 'trips', 'limit', 'schedule calls', 'limit'],
-      actions.map(({ what, consumption: { writeUnits, readUnits, roundTrips }, scheduleCalls, limits }) => [
-        ...[what, writeUnits, readUnits, `≤ ${limits.readUnits}`, roundTrips, `≤ ${limits.roundTrips}`],
-        ...[scheduleCalls, `≤ ${limits.scheduleCalls}`],
-      ]),
-    ),
-    table(
-      ['one warm invocation', 'processor ms', 'log bytes'],
-      Object.entries(invocations).map(([what, { cpuMs, logBytes }]) => [what, cpuMs.toFixed(2), logBytes]),
-    ),
+    table(['', 'write', 'read', 'limit', 'trips', 'limit', 'schedule calls', 'limit'], ofActions),
+    table(['one warm invocation', 'processor ms', 'log bytes'], ofInvocations),
     `The ledger’s entry of a purchase takes ${entryBytes} bytes.`,
   ];
-}
-
-function limitsOf({ transactions, actions }: DatabaseFigures): Limit[] {
-  return [
-    ...transactions.flatMap(({ kind, intake, recalculation, tripsAtMost }) => {
-      if (tripsAtMost === undefined) return [];
-      const writeUnits = intake.writeUnits + recalculation.writeUnits;
-      return [
-        atMost(WRITE_UNITS_OF_A_PURCHASE, writeUnits, 'write units in all', kind),
-        atMost(tripsAtMost, intake.roundTrips, 'round trips at intake', kind),
-      ];
-    }),
-    ...actions.flatMap(({ what, consumption, scheduleCalls, limits }) => [
-      atMost(limits.readUnits, consumption.readUnits, 'read units', what),
-      atMost(limits.roundTrips, consumption.roundTrips, 'round trips', what),
-      atMost(limits.scheduleCalls, scheduleCalls, 'calls for a schedule', what),
-    ]),
-  ];
+  return { title: 'Database', how: HOW, lines, limits: limitsIn([...rows, ...ofActions]), figures };
 }

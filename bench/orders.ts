@@ -9,12 +9,7 @@ import { type BareFunction, deployBareFunction } from './bare-function.ts';
 import { LOOKS_EVERY_MS, watchChanges } from './change-watch.ts';
 import { atLeast, atMost, median, type OnProgress, type Report, rounded, sum, table, whole } from './report.ts';
 
-interface Distribution {
-  count: number;
-  p50: number;
-  p90: number;
-  p99: number;
-  highest: number;
+interface Distribution extends Record<'count' | 'p50' | 'p90' | 'p99' | 'highest', number> {
   /** How many took less than each of `BUCKETS_MS`, and not less than the bound before; the last holds the others. */
   buckets: number[];
 }
@@ -44,22 +39,15 @@ const HOW = [
 
 /** Both clocks are this machine's. */
 export async function measureOrders(onProgress: OnProgress): Promise<Report> {
-  // A cloud of its own, whatever else is running.
+  // Starts a local AWS of its own, even if another one runs.
   const { AWS_ENDPOINT_URL: _, ...env } = process.env;
-  const cloud = await startLocalCloud({
-    brand: 'demo',
-    env,
-    onProgress: (progress) => progress.kind === 'step' && onProgress(progress.title),
-  });
+  const onStep: Parameters<typeof startLocalCloud>[0]['onProgress'] = (progress) =>
+    progress.kind === 'step' && onProgress(progress.title);
+  const cloud = await startLocalCloud({ brand: 'demo', env, onProgress: onStep });
   try {
-    const { address } = cloud;
     onProgress('a function that does nothing');
-    const bare = await deployBareFunction(address.client);
-    try {
-      return await measure(address, bare, onProgress);
-    } finally {
-      await bare.stop();
-    }
+    const bare = await deployBareFunction(cloud.address.client);
+    return await measure(cloud.address, bare, onProgress).finally(bare.stop);
   } finally {
     await cloud.stop();
   }

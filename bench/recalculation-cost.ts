@@ -172,7 +172,7 @@ function costOf(
       table(
         ['', 'how long', 'hours'],
         times.map(([what, arithmetic, many]) => [what, arithmetic, significant(many)]),
-        { colWidths: [34, 88, 12] },
+        [34, 88, 12],
       ),
       `Write units a second: ${writing} = ${whole(writesPerSecond)}, of ${whole(assumed('writeUnitsPerSecond'))} that a table may take.`,
     ],

@@ -30,9 +30,6 @@ export interface RecalculationOnDynamoDb {
   /** Of members and ledgers, without the writes of the pages. */
   dry: Consumption;
   real: Consumption;
-  /** The writes and reads of the real run's pages. */
-  pageRecords: Consumption;
-  pages: number;
   /** Another run of the same cycle: no member moves. */
   again: Consumption;
   logBytesOfAPage: number;
@@ -45,7 +42,6 @@ const METERED_MEMBERS = 500;
 const DOWN_OF_TEN = 3;
 /** As many as DynamoDB takes in one call. */
 const BATCH = 25;
-const PARALLEL_WRITES = 8;
 
 type Written = { TableName: string; item: Record<string, unknown> };
 
@@ -89,16 +85,13 @@ async function measureSpeed(night: Night) {
 }
 
 async function measureUnits(night: Night) {
-  night.meter();
-  await night.run('dry', true);
-  const dry = night.consumed();
-  const { result: pages, bytes } = await captureLog(() => night.run('real', false));
-  const real = night.consumed();
-  await night.run('again', false);
-  const again = night.consumed();
+  const dry = await night.metered(() => captureLog(() => night.run('dry', true)));
+  const real = await night.metered(() => captureLog(() => night.run('real', false)));
+  const again = await night.metered(() => captureLog(() => night.run('again', false)));
+  const { result: pages, bytes } = real.result;
   return {
-    ...{ members: METERED_MEMBERS, changed: (METERED_MEMBERS * DOWN_OF_TEN) / 10, pages },
-    ...{ dry: dry.ofMembers, real: real.ofMembers, pageRecords: real.ofPages, again: again.ofMembers },
+    ...{ members: METERED_MEMBERS, changed: (METERED_MEMBERS * DOWN_OF_TEN) / 10 },
+    ...{ dry: dry.consumed, real: real.consumed, again: again.consumed },
     logBytesOfAPage: Math.round(bytes / pages),
     itemBytes: await night.itemBytes(pages),
   };
@@ -123,7 +116,7 @@ async function openNight(dynamoDb: DynamoDbLocal, program: Program, members: num
     () => NIGHT,
   );
   const segments = segmentsOf({ occasion: 'cycleEnd', at: YEAR_END }, program);
-  const meters: CapacityMeter[] = [];
+  let meter: CapacityMeter | undefined;
   const falling = (members * DOWN_OF_TEN) / 10;
 
   await writeAll(client, itemsOf(new YearEnd(program, DOWN_OF_TEN), members, tables));
@@ -155,14 +148,10 @@ async function openNight(dynamoDb: DynamoDbLocal, program: Program, members: num
       return pages;
     },
 
-    /** Starts to count the consumed units. */
-    meter(): void {
-      meters.push(new CapacityMeter(client), new CapacityMeter(clientOfRuns));
-    },
-
-    consumed(): { ofMembers: Consumption; ofPages: Consumption } {
-      const [ofMembers, ofPages] = meters.map((meter) => meter.take());
-      return { ofMembers: ofMembers!, ofPages: ofPages! };
+    /** Counts what the work consumes, without the writes of the pages. */
+    async metered<T>(work: () => Promise<T>): Promise<{ result: T; consumed: Consumption }> {
+      meter ??= new CapacityMeter(client);
+      return { result: await work(), consumed: meter.take() };
     },
 
     /** The sizes of a fallen member's items, and of an outcome in its page. */
@@ -229,13 +218,7 @@ function* itemsOf(yearEnd: YearEnd, members: number, tables: { points: string; m
 
 async function writeAll(client: DynamoDBDocumentClient, items: Iterable<Written>): Promise<void> {
   const all = [...items];
-  for (let first = 0; first < all.length; first += BATCH * PARALLEL_WRITES) {
-    const batches = Array.from({ length: PARALLEL_WRITES }, (_, n) => {
-      const start = first + n * BATCH;
-      return all.slice(start, start + BATCH);
-    });
-    await Promise.all(batches.filter((batch) => batch.length > 0).map((batch) => writeBatch(client, batch)));
-  }
+  for (let first = 0; first < all.length; first += BATCH) await writeBatch(client, all.slice(first, first + BATCH));
 }
 
 async function writeBatch(client: DynamoDBDocumentClient, batch: readonly Written[]): Promise<void> {

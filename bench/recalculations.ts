@@ -1,9 +1,31 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { PAGE_SIZE } from '../core/use-cases/recalculate-page.ts';
 import type { DynamoDbLocal } from '../local/dynamodb-local.ts';
-import { type PageRates, runPages } from './page-runs.ts';
+import type { Consumption } from './capacity-meter.ts';
 import { measureOnDynamoDb, type RecalculationOnDynamoDb } from './recalculation-database.ts';
-import { atLeast, atMost, type Limit, type OnProgress, percent, type Report, rounded, table, whole } from './report.ts';
+import {
+  atLeast,
+  atMost,
+  limitsIn,
+  type OnProgress,
+  percent,
+  type Report,
+  type Row,
+  rounded,
+  table,
+  whole,
+} from './report.ts';
 import { ENTRIES_OF_A_MEMBER } from './year-end.ts';
+
+interface PageRates {
+  /** Members a second of one core. */
+  perSecond: number;
+  /** The same items, only read and decoded, in turn in the same process. */
+  decodedPerSecond: number;
+  liveMb: number;
+}
 
 interface PageRun extends PageRates {
   what: string;
@@ -33,7 +55,7 @@ const HOW = [
   `with the run, page by page. For members that are written it includes their item and their ledger of ${ENTRIES_OF_A_MEMBER} purchases. A second is a second of`,
   'processor time. Groups: changeGroupTiers over the same members. MB alive: the heap right after a collection, the highest of ten samples.',
   'On DynamoDB Local: the real handler of recalculate-cycle, one segment after the other. Beside each member are a profile, a change and a message.',
-  'Scanned: inSegment alone. The meter of the part “database” counts the units; the writes of the pages are counted separately.',
+  'Scanned: inSegment alone. The meter of the part “database” counts the units; the writes of the pages are not included.',
 ];
 
 export async function measureRecalculations(
@@ -61,13 +83,36 @@ export async function measureRecalculations(
     inMemory.push({ what, kind, members, ...measured, shareAtLeast: SHARE_AT_LEAST[kind], liveMbAtMost });
   }
   const figures = await measureOnDynamoDb(dynamoDb, onProgress);
+  const [runs, rates, units] = [inMemory.map(rowOfRun), ratesOf(figures), unitsOf(figures)];
+  const head = [
+    'in memory\n',
+    'members\nper second',
+    'decoded\nper second',
+    'share\n',
+    '\nlimit',
+    'MB alive\n',
+    '\nlimit',
+  ];
+  const bytes = Object.entries(figures.itemBytes).map(([what, size]) => `${what} ${size}`);
   return {
     title: 'Recalculations',
     how: HOW,
-    lines: [memoryTable(inMemory), ...dynamoDbLines(figures)],
-    limits: [...inMemory.flatMap(limitsInMemory), ...limitsOnDynamoDb(figures)],
+    lines: [
+      table(head, runs),
+      table(['on DynamoDB Local', 'members per second', 'of scanning', 'limit'], rates),
+      table(['', 'write', 'limit', 'read', 'trips', 'limit'], units),
+      `Bytes of an item, and of an outcome in its page: ${bytes.join(', ')}.`,
+    ],
+    limits: limitsIn([...runs, ...rates, ...units]),
     figures: { ...figures, inMemory },
   };
+}
+
+/** @param share of every ten so many go down; of an audit, one of so many members is wrong */
+export async function runPages(kind: string, members: number, share: number): Promise<PageRates> {
+  const args = ['--expose-gc', path.join(import.meta.dirname, 'page-run.ts'), kind, String(members), String(share)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout);
 }
 
 /** What one changed member costs in addition to being judged. */
@@ -79,72 +124,41 @@ export function costOfAChange({ real, dry, changed }: RecalculationOnDynamoDb) {
   };
 }
 
-function memoryTable(runs: readonly PageRun[]): string {
-  const head = [
-    'in memory\n',
-    'members\nper second',
-    'decoded\nper second',
-    'share\n',
-    '\nlimit',
-    'MB alive\n',
-    '\nlimit',
+function rowOfRun({ what, perSecond, decodedPerSecond, shareAtLeast, liveMb, liveMbAtMost }: PageRun): Row {
+  const share = perSecond / decodedPerSecond;
+  return [
+    ...[what, whole(perSecond), whole(decodedPerSecond), percent(share)],
+    shareAtLeast === undefined ? '' : atLeast(100 * shareAtLeast, 100 * share, '% of the rate of decoding', what),
+    liveMb.toFixed(1),
+    liveMbAtMost === undefined ? '' : atMost(liveMbAtMost, liveMb, 'MB of heap', what),
   ];
-  const rows = runs.map(({ what, perSecond, decodedPerSecond, shareAtLeast, liveMb, liveMbAtMost }) => [
-    ...[what, whole(perSecond), whole(decodedPerSecond), percent(perSecond / decodedPerSecond)],
-    ...[shareAtLeast === undefined ? '' : `≥ ${percent(shareAtLeast)}`, liveMb.toFixed(1)],
-    liveMbAtMost === undefined ? '' : `≤ ${liveMbAtMost.toFixed(1)}`,
-  ]);
-  return table(head, rows);
 }
 
-function dynamoDbLines(figures: RecalculationOnDynamoDb): string[] {
-  const { scannedPerSecond, dryPerSecond, realPerSecond, members, changed, dry, again, pages, pageRecords } = figures;
-  const rates = [
-    ['peer: only scanned and decoded', scannedPerSecond, ''],
-    ['dry run', dryPerSecond, `≥ ${percent(DRY_SHARE_ON_DYNAMODB)}`],
-    ['run, 30 % go down', realPerSecond, ''],
-  ] as const;
-  const change = costOfAChange(figures);
-  const units = [
+function ratesOf({ scannedPerSecond, dryPerSecond, realPerSecond }: RecalculationOnDynamoDb): Row[] {
+  const share = (rate: number) => rate / scannedPerSecond;
+  const unit = '% of the rate of scanning';
+  const limit = atLeast(100 * DRY_SHARE_ON_DYNAMODB, 100 * share(dryPerSecond), unit, 'dry run on DynamoDB Local');
+  return [
+    ['peer: only scanned and decoded', whole(scannedPerSecond), percent(1), ''],
+    ['dry run', whole(dryPerSecond), percent(share(dryPerSecond)), limit],
+    ['run, 30 % go down', whole(realPerSecond), percent(share(realPerSecond)), ''],
+  ];
+}
+
+function unitsOf(figures: RecalculationOnDynamoDb): Row[] {
+  const { members, dry, again } = figures;
+  const { writeUnits, readUnits, roundTrips } = costOfAChange(figures);
+  const change = 'a member that changes';
+  const unwritten = (what: string, units: Consumption): Row => [
+    ...[what, units.writeUnits, atMost(0, units.writeUnits, 'write units', what), units.readUnits, units.roundTrips],
+    '',
+  ];
+  return [
     [
-      ...['a member that changes', change.writeUnits, `≤ ${WRITE_UNITS_OF_A_CHANGE}`, change.readUnits.toFixed(2)],
-      ...[change.roundTrips.toFixed(2), `≤ ${ROUND_TRIPS_OF_A_CHANGE}`],
+      ...[change, writeUnits, atMost(WRITE_UNITS_OF_A_CHANGE, writeUnits, 'write units', change), readUnits.toFixed(2)],
+      ...[roundTrips.toFixed(2), atMost(ROUND_TRIPS_OF_A_CHANGE, roundTrips, 'round trips', change)],
     ],
-    [
-      `a page with its ${(changed / pages).toFixed(1)} changes, and the run’s counts`,
-      ...[(pageRecords.writeUnits / pages).toFixed(2), '', (pageRecords.readUnits / pages).toFixed(2), '', ''],
-    ],
-    [`dry run of ${members}, its members`, dry.writeUnits, '≤ 0', dry.readUnits, dry.roundTrips, ''],
-    [`a second run of ${members}, its members`, again.writeUnits, '≤ 0', again.readUnits, again.roundTrips, ''],
-  ];
-  const bytes = Object.entries(figures.itemBytes).map(([what, size]) => `${what} ${size}`);
-  return [
-    table(
-      ['on DynamoDB Local', 'members per second', 'of scanning', 'limit'],
-      rates.map(([what, rate, limit]) => [what, whole(rate), percent(rate / scannedPerSecond), limit]),
-    ),
-    table(['', 'write', 'limit', 'read', 'trips', 'limit'], units),
-    `Bytes of an item, and of an outcome in its page: ${bytes.join(', ')}.`,
-  ];
-}
-
-function limitsInMemory({ what, shareAtLeast, perSecond, decodedPerSecond, liveMb, liveMbAtMost }: PageRun): Limit[] {
-  const share = (100 * perSecond) / decodedPerSecond;
-  return [
-    ...(shareAtLeast === undefined ? [] : [atLeast(100 * shareAtLeast, share, '% of the rate of decoding', what)]),
-    ...(liveMbAtMost === undefined ? [] : [atMost(liveMbAtMost, liveMb, 'MB of heap', what)]),
-  ];
-}
-
-function limitsOnDynamoDb(figures: RecalculationOnDynamoDb): Limit[] {
-  const { dryPerSecond, scannedPerSecond, dry, again } = figures;
-  const { writeUnits, roundTrips } = costOfAChange(figures);
-  const dryShare = (100 * dryPerSecond) / scannedPerSecond;
-  return [
-    atLeast(100 * DRY_SHARE_ON_DYNAMODB, dryShare, '% of the rate of scanning', 'dry run on DynamoDB Local'),
-    atMost(WRITE_UNITS_OF_A_CHANGE, writeUnits, 'write units', 'member that changes'),
-    atMost(ROUND_TRIPS_OF_A_CHANGE, roundTrips, 'round trips', 'member that changes'),
-    atMost(0, dry.writeUnits, 'write units', 'dry run, its members'),
-    atMost(0, again.writeUnits, 'write units', 'second run of a cycle’s end, its members'),
+    unwritten(`dry run of ${members}, its members`, dry),
+    unwritten(`a second run of ${members}, its members`, again),
   ];
 }

@@ -44,16 +44,27 @@ export function limitLines(limits: readonly Limit[]): string[] {
   return [`${missed.length} of ${limits.length} limits are missed:`, ...described];
 }
 
-type Row = readonly (string | number)[];
+/** One row of a table; a limit shows its bound. */
+export type Row = readonly (string | number | Limit)[];
 
-/** @param more options of cli-table3; every column but the first is aligned to the right, unless a width says otherwise */
-export function table(head: readonly string[], rows: readonly Row[], more: Table.TableConstructorOptions = {}): string {
+/** Every column but the first is aligned to the right. */
+export function table(head: readonly string[], rows: readonly Row[], colWidths?: number[]): string {
   const style = { head: [], border: [], compact: true };
-  const drawn = new Table({ head: [...head], style, wordWrap: more.colWidths !== undefined, ...more });
+  const drawn = new Table({ head: [...head], style, ...(colWidths && { colWidths, wordWrap: true }) });
   for (const [first, ...others] of rows) {
-    drawn.push([first, ...others.map((content) => ({ hAlign: 'right' as const, content: String(content) }))]);
+    drawn.push([String(first), ...others.map((cell) => ({ hAlign: 'right' as const, content: textOf(cell) }))]);
   }
   return drawn.toString();
+}
+
+function textOf(cell: string | number | Limit): string {
+  if (typeof cell !== 'object') return String(cell);
+  const bound = cell.bound.toLocaleString('en', { maximumFractionDigits: 1 });
+  return `${cell.sense === 'at most' ? '≤' : '≥'} ${bound}${cell.unit.startsWith('%') ? ' %' : ''}`;
+}
+
+export function limitsIn(rows: readonly Row[]): Limit[] {
+  return rows.flat().filter((cell) => typeof cell === 'object');
 }
 
 export function whole(figure: number): string {

@@ -15,30 +15,30 @@ type Item = Parameters<typeof unmarshall>[0];
  * in use is the engine's. A reader decodes them like the adapter: `JSON.parse`, `unmarshall`, `memberOf`.
  */
 export class YearEndOnTheWire
+  extends YearEnd
   implements
     Pick<MemberStore, 'inSegment' | 'load' | 'save' | 'action' | 'actionsOf' | 'recordsOf'>,
     Pick<Ledger, 'entriesOf'>
 {
   readonly #size: number;
   readonly #wrongOneOf: number;
-  readonly #yearEnd: YearEnd;
   readonly #texts: Map<Sample, { member: string[]; entries: string[]; news: string[] }>;
   saved = 0;
 
   /** @param wrongOneOf one of so many members has a wrong balance in `recordsOf`; 0 for none */
   constructor(program: Program, size: number, downOfTen: number, wrongOneOf = 0) {
+    super(program, downOfTen);
     this.#size = size;
     this.#wrongOneOf = wrongOneOf;
-    this.#yearEnd = new YearEnd(program, downOfTen);
     const placeholder = memberIdOf(0);
     const text = (item: Record<string, unknown>) => JSON.stringify(marshall(item, { removeUndefinedValues: true }));
     this.#texts = new Map(
-      this.#yearEnd.samples.map((sample) => [
+      this.samples.map((sample) => [
         sample,
         {
           member: text(itemOfMember(sample.member)).split(placeholder),
           news: sample.news
-            .map((change) => `,${text(itemOfNews(change))}`)
+            .flatMap((change) => [',', text(itemOfNews(change))])
             .join('')
             .split(placeholder),
           entries: listOf(sample.entries.map((entry) => text(itemOf(entry)))).split(placeholder),
@@ -93,16 +93,12 @@ export class YearEndOnTheWire
     return 'saved';
   }
 
-  falls(memberId: string): boolean {
-    return this.#yearEnd.falls(numberOf(memberId));
-  }
-
   #memberText(number: number): string {
     return this.#textsOf(number).member.join(memberIdOf(number));
   }
 
   #textsOf(number: number) {
-    return this.#texts.get(this.#yearEnd.sample(number))!;
+    return this.#texts.get(this.sample(number))!;
   }
 }
 

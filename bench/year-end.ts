@@ -19,10 +19,8 @@ export const NIGHT: Instant = YEAR_END + 5 * MINUTE_MS;
 const LIVES = { falls: [90, 30], staysBronze: [30, 20], staysSilver: [60, 120] } as const;
 type Life = keyof typeof LIVES;
 
-const DIGITS = 9;
-
 export function memberIdOf(number: number): string {
-  return `m-${String(number).padStart(DIGITS, '0')}`;
+  return `m-${String(number).padStart(9, '0')}`;
 }
 
 export function numberOf(memberId: string): number {
