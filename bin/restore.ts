@@ -233,13 +233,13 @@ async function bringForward(
   };
   const bringsAll = options.withoutNewer !== true;
   const counts = { items: 0, erased: 0 };
+  const stores = storesIn(stack, names);
   const rebuild = async (ledger: Ledger, memberIds: readonly string[]) => {
     if (!rebuilds || memberIds.length === 0) return;
-    mustHaveRebuilt(await rebuildMembers(stack, { ...storesIn(stack, names), ledger }, memberIds, UP_TO_NOW));
+    mustHaveRebuilt(await rebuildMembers(stack, { ...stores, ledger }, memberIds, UP_TO_NOW));
   };
-  const ledger = new DynamoLedger(client, names.points);
   const beforeEntries = (entries: readonly LedgerEntry[]) =>
-    rebuild(withEntries(ledger, entries), [...new Set(entries.map(({ memberId }) => memberId))]);
+    rebuild(withEntries(stores.ledger, entries), [...new Set(entries.map(({ memberId }) => memberId))]);
   // Members first, so that an entry of a newly enrolled member finds the member.
   const membersFirst = [...tables].sort((a, b) => a.kind.localeCompare(b.kind));
   for (const { kind, from, to, size } of membersFirst) {
@@ -254,7 +254,7 @@ async function bringForward(
     for await (const { items, memberIds, ...rest } of batches) {
       counts.items += items;
       counts.erased += 'erased' in rest ? Number(rest.erased) : 0;
-      if (kind === 'members') await rebuild(ledger, memberIds);
+      if (kind === 'members') await rebuild(stores.ledger, memberIds);
       tell(`Copying what came after ${formatInstant(at)}: ${counted(counts.items, 'item')} so far`);
     }
   }

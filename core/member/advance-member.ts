@@ -51,7 +51,7 @@ function judgeEndsAt(member: Member, program: Program, at: Instant, recordedAt: 
   // If a grant ends at the same moment, the cycle's end is the cause only if it alone would have moved the tier.
   const alone = visibleTier(earnedTier(program, inNextCycle.tally), notEnded, at, program);
   const cause = notEnded === member.grants || alone.id !== member.tier.id ? 'recalculation' : 'grantEnd';
-  // R10: a later edit of the program has no part in this end, and lowers nobody before the next one.
+  // R10: a later edit of the program does not change how this end is judged.
   return decideTierChange(inNextCycle, program, { cause, at, recordedAt, ...(isLongPast(at, recordedAt) && before) });
 }
 
